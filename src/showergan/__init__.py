@@ -1,0 +1,5 @@
+"""Reproducible comparison of GANs for calorimeter showers."""
+
+from importlib.metadata import version
+
+__version__ = version("showergan")

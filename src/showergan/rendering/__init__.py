@@ -1,0 +1,1 @@
+"""Figures and tables, as functions from data frames."""

@@ -1,0 +1,1 @@
+"""Calorimeter showers: simulation, input files and the data set."""

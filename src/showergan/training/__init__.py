@@ -1,0 +1,1 @@
+"""Training of the embedding network and of the GANs."""
