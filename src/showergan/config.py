@@ -1,0 +1,354 @@
+"""What the configuration may say, and the recipe that each job gets from it.
+
+Light on purpose: the workflow imports this whenever it is parsed, so neither torch nor pandas is imported here.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self, TypeVar, cast, get_args
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from showergan.constraints import Constraint, one_of
+from showergan.errors import UserError
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+# Bumped on purpose when a step's numbers change; a golden test fails when they change without it.
+RECIPE_VERSIONS = {
+    "simulate": 1,
+    "fetch": 1,
+    "preprocess": 1,
+    "embedding": 1,
+    "reference": 1,
+    "train": 1,
+    "evaluate": 1,
+    "summarise": 1,
+}
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Data(Section):
+    """Where the showers come from, and how they are split."""
+
+    source: Literal["simulate", "npz"] = Field(
+        "simulate",
+        description="simulate: GFLASH showers made here; npz: a file of the published schema",
+    )
+    path: str | None = Field(
+        None, description="npz: a path, or an http(s)://, s3:// or root:// URL"
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="npz: the file's SHA-256; a file that differs is refused"
+    )
+    n_showers: int = Field(9000, ge=8, description="simulate: number of showers")
+    seed: NonNegativeInt = Field(1, description="simulate: random seed")
+    negative_energy: Literal["clip", "error"] = Field(
+        "error", description="what to do with negative energies: set them to 0, or stop"
+    )
+    split: Literal["permutation", "reference"] = Field(
+        "permutation",
+        description="half train, a quarter select, a quarter test; reference: the published index rule",
+    )
+    split_seed: NonNegativeInt = Field(2023, description="permutation: random seed of the split")
+
+    @model_validator(mode="after")
+    def _npz_has_path(self) -> Self:
+        if self.source == "npz" and not self.path:
+            raise ValueError("source: npz needs a path or URL under data.path")
+        return self
+
+
+class Embedding(Section):
+    """The embedding regressor and its training."""
+
+    view: Literal["padded", "cropped"] = Field(
+        "padded", description="padded: every cell counts; cropped: the published 24 x 24 view"
+    )
+    epochs: PositiveInt = Field(60, description="largest number of epochs")
+    patience: PositiveInt = Field(10, description="stop after so many epochs without a better R^2")
+    batch_size: PositiveInt = 128
+    learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
+    seed: NonNegativeInt = 1
+
+
+class LearningRates(Section):
+    """Learning rates of RMSprop."""
+
+    generator: PositiveFloat
+    discriminator: PositiveFloat
+
+    @property
+    def name(self) -> str:
+        """The pair as it stands in paths, for example `0.001_1e-05`."""
+        return f"{self.generator:g}_{self.discriminator:g}"
+
+
+class Schedule(Section):
+    """Epochs first, first + every, first + 2 every, ..."""
+
+    first: PositiveInt = 25
+    every: PositiveInt = 5
+
+
+class Training(Section):
+    """Training of the GANs: everything that all methods share."""
+
+    discriminator: Literal["standard", "small"] = Field(
+        "standard", description="406 849 or 107 969 parameters"
+    )
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)] = Field(
+        (1, 2), description="one training per method and seed"
+    )
+    epochs: PositiveInt = Field(
+        150, description="passes of generator steps over the training showers"
+    )
+    batch_size: int = Field(200, ge=2, description="showers per step")
+    n_critic: PositiveInt = Field(5, description="discriminator steps per generator step")
+    evaluate: Schedule = Field(
+        Schedule(), description="epochs at which the generator is kept for evaluation"
+    )
+    record_every: PositiveInt = Field(10, description="generator steps between rows of history.csv")
+
+    @property
+    def evaluated_epochs(self) -> list[int]:
+        """Epochs at which the generator is kept; 0 is the untrained one."""
+        return [0, *range(self.evaluate.first, self.epochs + 1, self.evaluate.every)]
+
+    @model_validator(mode="after")
+    def _is_evaluated(self) -> Self:
+        if self.evaluate.first > self.epochs:
+            raise ValueError(
+                f"evaluate.first = {self.evaluate.first} is after the last epoch, epochs = {self.epochs}"
+            )
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds = {list(self.seeds)} names a seed twice")
+        return self
+
+
+class Method(Section):
+    """One way of training: a loss and the constraints on the discriminator."""
+
+    label: str = Field(description="name in figures and tables")
+    learning_rates: LearningRates
+    loss: Literal["wasserstein", "gan", "least_squares"] = "wasserstein"
+    normaliser: one_of("normaliser") | None = None  # type: ignore[valid-type]
+    multiplier: one_of("multiplier") | None = None  # type: ignore[valid-type]
+    penalty: one_of("penalty") | None = None  # type: ignore[valid-type]
+    controller: one_of("controller") | None = None  # type: ignore[valid-type]
+
+    @property
+    def constraints(self) -> list[Constraint]:
+        """The constraints in the order in which they attach and act."""
+        found = (self.normaliser, self.multiplier, self.penalty, self.controller)
+        return [c for c in found if c is not None]
+
+
+class Partition(Section):
+    """Bins of the entry point."""
+
+    kind: Literal["rectangles", "quantiles"] = Field(
+        "rectangles", description="equal rectangles of the training rectangle, or equal counts"
+    )
+    bins: tuple[PositiveInt, PositiveInt] = Field((3, 3), description="bins in x and in y")
+
+
+class Evaluation(Section):
+    """Scores of the generators."""
+
+    clusters: int = Field(20, ge=2, description="K of k-means; the published models used 50")
+    repeats: int = Field(10, ge=2, description="fresh k-means runs per value")
+    events_per_cluster: PositiveInt = Field(
+        10, description="bins with fewer than this times K events are flagged"
+    )
+    partition: Partition = Partition()
+    statistics: Literal["corrected", "published"] = Field(
+        "corrected", description="form of the physics statistics"
+    )
+    seed: NonNegativeInt = 1
+
+
+class Figures(Section):
+    """The look of the figures; nothing here re-runs anything but figures."""
+
+    dpi: int = Field(160, ge=50, le=600)
+    palette: str = Field("colorblind", description="seaborn palette of the methods")
+    colormap: str = Field("viridis", description="colour map of energy deposits")
+    context: Literal["paper", "notebook", "talk"] = "notebook"
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    run: Name = Field("default", description="artefacts go to results/{run}/")
+    data: Data = Data()
+    embedding: Embedding = Embedding()
+    training: Training = Training()
+    methods: Annotated[dict[Name, Method], Field(min_length=1)] = Field(
+        description="the methods to compare; a method set to null is left out"
+    )
+    evaluation: Evaluation = Evaluation()
+    figures: Figures = Figures()
+
+    @model_validator(mode="after")
+    def _batch_fits(self) -> Self:
+        n_train = self.data.n_showers // 2
+        if self.data.source == "simulate" and self.training.batch_size > n_train:
+            raise ValueError(
+                f"training.batch_size = {self.training.batch_size} is larger than the training set: "
+                f"half of data.n_showers = {self.data.n_showers} are {n_train} showers"
+            )
+        return self
+
+
+class EmbeddingRecipe(Embedding):
+    """What `train-embedding` gets."""
+
+
+class ReferenceRecipe(Section):
+    """What `reference` gets."""
+
+    evaluation: Evaluation
+
+
+class TrainingRecipe(Section):
+    """What `train` gets: everything that changes the trained weights, and nothing else."""
+
+    seed: NonNegativeInt
+    discriminator: Literal["standard", "small"]
+    learning_rates: LearningRates
+    method: Method
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    n_critic: PositiveInt
+    evaluated_epochs: tuple[NonNegativeInt, ...]
+    record_every: PositiveInt
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse_config(raw: dict[str, Any]) -> Config:
+    """Return the configuration; a `UserError` names each key at fault, its value and what is allowed."""
+    raw = _with_numbers(raw)
+    if isinstance(raw.get("methods"), dict):
+        raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
+    return _parse(Config, raw, "configuration")
+
+
+def parse_recipe(model: type[Model], text: str) -> Model:
+    """Return a recipe from its canonical JSON text."""
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--recipe is not JSON: {error}") from None
+    if isinstance(raw, dict):
+        raw.pop("recipe_version", None)
+    return _parse(model, raw, "recipe")
+
+
+def canonical(step: str, **content: Any) -> str:
+    """Return a step's recipe as JSON with sorted keys and the version of the step's numerics.
+
+    The workflow compares recipes as text: equal content gives equal text, whatever the order of YAML keys.
+    """
+    plain = {
+        key: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+        for key, value in content.items()
+    }
+    return json.dumps({**plain, "recipe_version": RECIPE_VERSIONS[step]}, sort_keys=True)
+
+
+def _with_numbers(raw: Any) -> Any:
+    """Turn texts such as 1e-3 into numbers: YAML 1.1 sees a number only in 1.0e-3."""
+    if isinstance(raw, dict):
+        return {key: _with_numbers(value) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [_with_numbers(value) for value in raw]
+    if isinstance(raw, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", raw):
+        return float(raw)
+    return raw
+
+
+def _parse(model: type[Model], raw: Any, what: str) -> Model:
+    try:
+        return model.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        lines = [_explain(model, details) for details in error.errors()]
+        raise UserError(
+            f"The {what} is not valid:\n" + "\n".join(f"  {x}" for x in lines)
+        ) from None
+    except TypeError as error:
+        raise UserError(f"The {what} holds a value that YAML should not give: {error}") from None
+
+
+def _explain(model: type[BaseModel], details: Any) -> str:
+    location = details["loc"]
+    key = ".".join(str(part) for part in _without_tags(location)) or "top level"
+    if details["type"] == "extra_forbidden":
+        allowed = sorted(_keys_beside(model, location))
+        close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
+    if details["type"] == "missing":
+        return f"{key}: missing; it must be given"
+    if details["type"] == "value_error":
+        where = "" if key == "top level" else f"{key}: "
+        return where + str(details["ctx"]["error"])
+    if details["type"].startswith("union_tag"):
+        kind = details["input"].get("kind") if isinstance(details["input"], dict) else None
+        allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
+        return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
+    must = re.sub(r"^\w+ should ", "must ", details["msg"])
+    return f"{key} = {details['input']!r}: {must}"
+
+
+def _without_tags(location: tuple[Any, ...]) -> Iterator[Any]:
+    """Leave out the kinds that pydantic puts into the location of an error inside a constraint."""
+    slots = {"normaliser", "multiplier", "penalty", "controller"}
+    for i, part in enumerate(location):
+        if not (i and location[i - 1] in slots and i < len(location) - 1):
+            yield part
+
+
+def _keys_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """Return the keys allowed where the last part of `location` stands."""
+    here: Any = model
+    for part in location[:-1]:
+        candidates = list(_models(here))
+        named = [c for c in candidates if part in c.model_fields]
+        if named:
+            here = named[0].model_fields[part].annotation
+        else:
+            tagged = [c for c in candidates if _kind(c) == part]
+            here = tagged[0] if tagged else here
+    return [key for c in _models(here) for key in c.model_fields]
+
+
+def _kind(model: type[BaseModel]) -> str | None:
+    field = model.model_fields.get("kind")
+    return cast("str | None", field.default) if field else None
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)

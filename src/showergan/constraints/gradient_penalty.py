@@ -1,0 +1,38 @@
+"""The gradient penalty (Gulrajani et al. 2017, equation 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, PositiveFloat
+
+from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class GradientPenalty(Constraint):
+    """weight * mean (||grad_x f(x_hat, condition)|| - 1)^2 at x_hat on the segments from fake to real.
+
+    The norm of a sample is taken over all its pixels. One-sided: only norms above 1 are penalised
+    (Petzka, Fischer & Lukovnikov 2018).
+    """
+
+    slot: ClassVar[Slot] = "penalty"
+    kind: Literal["gradient"] = "gradient"
+    weight: PositiveFloat = Field(10.0, description="lambda")
+    one_sided: bool = Field(False, description="penalise only norms above 1")
+
+    def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor:
+        """Return the penalty, shape ()."""
+        import torch
+
+        mix = batch.mix.view(-1, 1, 1, 1)
+        between = (mix * batch.real + (1 - mix) * batch.fake).requires_grad_()
+        scores = discriminator(between, batch.condition)
+        (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
+        excess = gradient.flatten(1).norm(dim=1) - 1
+        if self.one_sided:
+            excess = excess.relu()
+        return self.weight * (excess**2).mean()

@@ -1,0 +1,93 @@
+"""How a constraint takes hold of a discriminator's layers.
+
+Everything here looks its numbers up on the module it is called with, so a copied, moved or re-loaded
+discriminator always uses its own live state.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+
+def normalised_layers(discriminator: nn.Module) -> dict[str, nn.Module]:
+    """Return the convolutions and linear layers of a discriminator by name, in forward order."""
+    return {
+        name: module
+        for name, module in discriminator.named_modules()
+        if isinstance(module, (nn.Conv2d, nn.Linear))
+    }
+
+
+def flattened(weight: Tensor) -> Tensor:
+    """Return a weight as the matrix (out, in * kh * kw) (Miyato et al. 2018, section 2.1)."""
+    return weight.flatten(1)
+
+
+class Reparametrised(nn.Module):
+    """A weight computed from the trained one and from buffers of its own.
+
+    Args:
+        function: maps (weight, this module) to the weight the layer uses.
+        buffers: state of the function; part of the state dict.
+    """
+
+    def __init__(self, function: Callable[[Tensor, nn.Module], Tensor], **buffers: Tensor) -> None:
+        super().__init__()
+        self.function = function
+        for name, value in buffers.items():
+            self.register_buffer(name, value)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Return the weight the layer uses, of the shape of the trained one."""
+        return self.function(weight, self)
+
+
+def reparametrise(
+    layer: nn.Module, function: Callable[[Tensor, nn.Module], Tensor], **buffers: Tensor
+) -> None:
+    """Let `layer` use function(weight, module with the buffers) in place of its trained weight."""
+    parametrize.register_parametrization(layer, "weight", Reparametrised(function, **buffers))
+
+
+def reparametrisations(layer: nn.Module) -> list[Reparametrised]:
+    """Return the re-parametrisations of a layer's weight in the order in which they act."""
+    if not parametrize.is_parametrized(layer, "weight"):
+        return []
+    return [m for m in layer.parametrizations.weight if isinstance(m, Reparametrised)]  # type: ignore[union-attr]
+
+
+def trained_weight(layer: nn.Module) -> Tensor:
+    """Return the weight that the optimiser moves, before any re-parametrisation."""
+    if parametrize.is_parametrized(layer, "weight"):
+        return layer.parametrizations.weight.original  # type: ignore[union-attr, return-value]
+    return layer.weight  # type: ignore[return-value]
+
+
+def scale_output(module: nn.Module, multiplier: Tensor) -> None:
+    """Multiply the output of `module` by `multiplier`: a Parameter is trained, a tensor is kept."""
+    if isinstance(multiplier, nn.Parameter):
+        module.register_parameter("multiplier", multiplier)
+    else:
+        module.register_buffer("multiplier", multiplier)
+    module.register_forward_hook(_multiply)
+
+
+def _multiply(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> Tensor:
+    return output * module.multiplier  # type: ignore[operator]
+
+
+def multipliers(discriminator: nn.Module) -> dict[str, Tensor]:
+    """Return the live multipliers by the name of the module they scale ("" is the whole network)."""
+    return {
+        name: module.multiplier
+        for name, module in discriminator.named_modules()
+        if hasattr(module, "multiplier")
+    }
+
+
+def total_multiplier(discriminator: nn.Module) -> Tensor:
+    """Return the product of all multipliers of a discriminator, shape ()."""
+    return math.prod(multipliers(discriminator).values(), start=torch.ones(()))

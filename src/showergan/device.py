@@ -1,0 +1,32 @@
+"""The device to compute on."""
+
+import torch
+
+from showergan.errors import UserError
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device `auto`, `cpu`, `cuda` or `cuda:n`, ready for repeatable work.
+
+    On the CPU one thread is used, so that results do not depend on the number of cores; many jobs side by side use all
+    cores. `auto` is the GPU if there is one.
+
+    Raises:
+        UserError: no such device here.
+    """
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...") from None
+    if device.type not in ("cpu", "cuda"):
+        raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UserError(
+            f"--device {name}: this machine shows {torch.cuda.device_count()} CUDA devices; "
+            "use --device cpu or auto"
+        )
+    return device

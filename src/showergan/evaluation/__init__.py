@@ -1,0 +1,1 @@
+"""Evaluation: real showers as reference, generated showers against them, runs against runs."""

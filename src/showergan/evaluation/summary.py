@@ -1,0 +1,95 @@
+"""One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from showergan.errors import UserError
+
+RUN = ["discriminator", "method", "learning_rates", "seed"]
+
+
+def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
+
+    Args:
+        metrics: as `evaluate` writes it, of one or many runs.
+
+    Returns:
+        The rows of those scores with their name in the column `score`.
+    """
+    rows = metrics[(metrics["metric"] == "prd_auc") & metrics["bin"].isin(["all", "mean"])]
+    prefix = np.where(rows["bin"] == "mean", "bins-", "")
+    return rows.assign(score=prefix + rows["space"])
+
+
+def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per score of one run.
+
+    The columns: score; max and max_epoch, the maximum over the evaluated epochs on test as in Egorov & Rogachev 2023;
+    selected and selected_epoch, the value on test at the epoch that is best on select; last and last_epoch;
+    untrained, the value of the generator before training; selected_sd, the spread of the k-means repeats; n and
+    clusters of the value; n_epochs evaluated; diverged, whether the generator gave values that are not numbers.
+    """
+    scores = scores_over_epochs(metrics)
+    broken = metrics[(metrics["metric"] == "n_not_finite") & (metrics["value"] > 0)]
+    rows = []
+    for name, group in scores.groupby("score", sort=True):
+        table = group.pivot_table(
+            index="epoch", columns="split", values=["value", "sd", "n"], dropna=False
+        )
+        trained = table.loc[table.index > 0]
+        value = trained["value"]
+        if value["test"].isna().all() or value["select"].isna().all():
+            raise UserError(f"{name}: no evaluated epoch has a value; too few showers per bin?")
+        max_epoch, selected_epoch = value["test"].idxmax(), value["select"].idxmax()
+        last_epoch = trained.index[-1]
+        rows.append(
+            {
+                "score": name,
+                "max": value["test"][max_epoch],
+                "max_epoch": max_epoch,
+                "selected": value["test"][selected_epoch],
+                "selected_epoch": selected_epoch,
+                "selected_sd": trained["sd"]["test"][selected_epoch],
+                "last": value["test"][last_epoch],
+                "last_epoch": last_epoch,
+                "untrained": table["value"]["test"].get(0, np.nan),
+                "n": int(trained["n"]["test"][selected_epoch]),
+                "clusters": int(group["clusters"].iloc[0]),
+                "n_epochs": len(trained),
+                "diverged": bool(len(broken)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def summarise(runs: list[tuple[dict[str, str], Path]], ceilings: pd.DataFrame) -> pd.DataFrame:
+    """Return the summaries of all runs with their ceilings.
+
+    Args:
+        runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
+        ceilings: real-against-real scores, as `reference` writes them.
+    """
+    tables = []
+    for keys, path in runs:
+        table = summarise_run(pd.read_csv(path, dtype={"bin": str}))
+        tables.append(table.assign(**keys))
+    whole = ceilings[ceilings["bin"].isin(["all", "mean"])]
+    prefix = np.where(whole["bin"] == "mean", "bins-", "")
+    ceiling = whole.assign(score=prefix + whole["space"]).set_index("score")["prd_auc"]
+    summary = pd.concat(tables, ignore_index=True)
+    summary["ceiling"] = summary["score"].map(ceiling)
+    return summary[RUN + [c for c in summary if c not in RUN]]
+
+
+def run_of(path: Path) -> dict[str, str]:
+    """Return the keys of a run from its path, .../{discriminator}/{method}/{learning rates}/seed{seed}/file."""
+    discriminator, method, rates, seed = path.parts[-5:-1]
+    return {
+        "discriminator": discriminator,
+        "method": method,
+        "learning_rates": rates,
+        "seed": seed.removeprefix("seed"),
+    }

@@ -1,0 +1,118 @@
+"""The regressor whose last hidden layer is the embedding of the E metrics."""
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from showergan.errors import UserError
+from showergan.files import write_aside
+
+View = Literal["padded", "cropped"]
+
+EMBEDDING_SIZE = 64
+TARGETS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
+
+
+class Prediction(NamedTuple):
+    """What the regressor says of an image.
+
+    Attributes:
+        embedding: shape (n, 64), before the tanh of the heads.
+        targets: standardised momentum and entry point, shape (n, 5).
+        particle: logit of the particle being a photon, shape (n,).
+    """
+
+    embedding: Tensor
+    targets: Tensor
+    particle: Tensor
+
+
+class EmbeddingRegressor(nn.Module):
+    """An image in MeV to the momentum and entry point of its particle (134 936 parameters).
+
+    The buffers `target_mean` and `target_sd`, shape (5,), lead from standardised targets to GeV and cm.
+
+    Args:
+        view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every
+            cell; "cropped" is the published layout, whose odd sizes hide rows and columns 24 to 29.
+    """
+
+    target_mean: Tensor
+    target_sd: Tensor
+
+    def __init__(self, view: View = "padded") -> None:
+        super().__init__()
+        padded = view == "padded"
+        self.features = nn.Sequential(
+            nn.Dropout(0.3),
+            nn.BatchNorm2d(1),
+            nn.ZeroPad2d(1 if padded else 0),
+            nn.Conv2d(1, 16, 2, stride=2),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.BatchNorm2d(16),
+            nn.Conv2d(16, 32, 2, stride=2),
+            nn.ReLU(),
+            nn.BatchNorm2d(32),
+            nn.Conv2d(32, 64, 2, stride=2),
+            nn.ReLU(),
+            nn.BatchNorm2d(64),
+            nn.Conv2d(64, 64, 2, stride=2 if padded else 1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Dropout(0.3),
+            nn.Linear(256, 256),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.BatchNorm1d(256),
+            nn.Linear(256, 128),
+            nn.LeakyReLU(),
+            nn.Linear(128, EMBEDDING_SIZE),
+        )
+        self.view = view
+        self.register_buffer("target_mean", torch.zeros(len(TARGETS)))
+        self.register_buffer("target_sd", torch.ones(len(TARGETS)))
+        self.target_head = nn.Linear(EMBEDDING_SIZE, len(TARGETS))
+        self.particle_head = nn.Linear(EMBEDDING_SIZE, 1)
+
+    def forward(self, energy: Tensor) -> Prediction:
+        """Predict from energy deposits in MeV, shape (n, 1, 30, 30)."""
+        embedding = self.features(energy)
+        bounded = torch.tanh(embedding)
+        return Prediction(
+            embedding, self.target_head(bounded), self.particle_head(bounded).squeeze(1)
+        )
+
+
+@torch.no_grad()
+def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tensor]:
+    """Return embeddings (n, 64) and targets in GeV and cm (n, 5) of images in MeV, shape (n, 1, 30, 30)."""
+    regressor.eval()
+    parts = [regressor(batch) for batch in energy.split(1000)]
+    targets = torch.cat([p.targets for p in parts]) * regressor.target_sd + regressor.target_mean
+    return torch.cat([p.embedding for p in parts]), targets
+
+
+def save_embedding(regressor: EmbeddingRegressor, path: Path) -> None:
+    """Write the regressor and its layout."""
+    with write_aside(path) as aside:
+        torch.save({"view": regressor.view, "state": regressor.state_dict()}, aside)
+
+
+def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
+    """Read a regressor in evaluation mode.
+
+    Raises:
+        UserError: the file is missing or is no embedding.
+    """
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        regressor = EmbeddingRegressor(content["view"])
+        regressor.load_state_dict(content["state"])
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; train-embedding writes it") from None
+    except Exception as error:
+        raise UserError(f"{path}: not an embedding written by train-embedding ({error})") from None
+    return regressor.to(device).eval()

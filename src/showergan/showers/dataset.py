@@ -1,0 +1,228 @@
+"""The preprocessed data set: one HDF5 file with a split, from any source in the published format."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+import showergan
+from showergan.errors import UserError
+from showergan.files import sha256_of, write_aside
+from showergan.showers.npz import ENERGY, NpzShowers, first_rows
+from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+
+SPLITS = {"train": 0, "select": 1, "test": 2}
+REFERENCE_SEED = 0x3DF3FA
+
+# Type of the datasets that must be there, and their shape behind the number of events.
+DATASETS: dict[str, tuple[type, tuple[int, ...]]] = {
+    "energy": (np.float32, IMAGE_SHAPE),
+    "point": (np.float32, (2,)),
+    "momentum": (np.float32, (3,)),
+    "split": (np.uint8, ()),
+}
+
+# Events per HDF5 chunk and per step; 256 images are 0.9 MB, just within HDF5's chunk cache.
+CHUNK = 256
+
+Split = Literal["train", "select", "test"]
+SplitRule = Literal["permutation", "reference"]
+
+
+def assign_splits(n: int, rule: SplitRule, seed: int) -> NDArray[np.uint8]:
+    """Return the split of every event (n,): 0 train, 1 select, 2 test.
+
+    Half of the events, rounded up, are for training; the others are halved in the order in which
+    they were drawn. `permutation` draws them with NumPy's default generator and `seed`; `reference`
+    draws as the code published with Egorov & Rogachev (2023) does and ignores `seed`.
+    """
+    if rule == "reference":
+        # The published indices exist only in NumPy's legacy stream.
+        held_out = np.random.RandomState(REFERENCE_SEED).choice(n, n // 2, replace=False)
+    else:
+        held_out = np.random.default_rng(seed).permutation(n)[: n // 2]
+    splits = np.full(n, SPLITS["train"], np.uint8)
+    splits[held_out[: len(held_out) // 2]] = SPLITS["select"]
+    splits[held_out[len(held_out) // 2 :]] = SPLITS["test"]
+    return splits
+
+
+def preprocess(
+    source: Path,
+    out: Path,
+    *,
+    source_name: str,
+    negative_energy: Literal["clip", "error"],
+    split: SplitRule,
+    split_seed: int,
+) -> None:
+    """Turn an npz file in the published format into the data set that all later steps read.
+
+    Energies stream through in chunks; only points, momenta and ids are held in memory.
+
+    Args:
+        source: npz file, see `showergan.showers.npz`.
+        out: HDF5 file to write; it appears whole or not at all.
+        source_name: Name of the source, kept in the attributes.
+        negative_energy: Set negative energies to 0 and count them, or refuse them.
+        split: Rule that assigns events to train, select and test, see `assign_splits`.
+        split_seed: Seed of the rule `permutation`.
+
+    Raises:
+        UserError: If the source is unusable, has fewer than 4 events, energies that are not finite,
+            or negative energies that are not to be clipped. Counts are those of the whole file.
+    """
+    with NpzShowers(source) as showers:
+        if showers.n < 4:
+            raise UserError(
+                f"{source}: {showers.n} events cannot be split into train, select and test. "
+                "Give a file with at least 4 events."
+            )
+        splits = assign_splits(showers.n, split, split_seed)
+        train_point = showers.point[splits == SPLITS["train"]]
+        with write_aside(out) as aside, h5py.File(aside, "w") as file:
+            n_clipped = _copy_energies(showers, file, source, negative_energy)
+            file["point"] = showers.point
+            file["momentum"] = showers.momentum
+            if showers.pdg is not None:
+                file["pdg"] = showers.pdg
+            file["split"] = splits
+            file["split"].attrs.update(SPLITS)
+            file.attrs.update(
+                energy_unit="MeV",
+                point_unit="cm",
+                momentum_unit="GeV",
+                cell_cm=CELL_CM,
+                image_shape=IMAGE_SHAPE,
+                row="y",
+                column="x",
+                cell_centre_range_cm=_centre_range(),
+                source_name=source_name,
+                source_sha256=sha256_of(source),
+                n_clipped_energies=n_clipped,
+                n_events=showers.n,
+                **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
+                split_rule=split,
+                split_seed=REFERENCE_SEED if split == "reference" else split_seed,
+                train_rectangle_cm=_rectangle(train_point),
+                showergan_version=showergan.__version__,
+            )
+
+
+def load(path: Path, split: Split | None = None) -> Showers:
+    """Read the events of one split, or all, in the order of the source.
+
+    Raises:
+        UserError: If `path` is not a data set that `preprocess` wrote.
+    """
+    with _open(path) as file:
+        keep = np.isin(file["split"][:], SPLITS[split] if split else list(SPLITS.values()))
+        energy = np.empty((np.count_nonzero(keep), *IMAGE_SHAPE), np.float32)
+        filled = 0
+        # Selecting events inside h5py is many times slower than reading whole chunks.
+        for first in range(0, len(keep), CHUNK):
+            rows = slice(first, first + CHUNK)
+            part = file["energy"][rows][keep[rows]]
+            energy[filled : filled + len(part)] = part
+            filled += len(part)
+        return Showers(
+            energy=energy,
+            point=file["point"][:][keep],
+            momentum=file["momentum"][:][keep],
+            pdg=file["pdg"][:][keep] if "pdg" in file else None,
+        )
+
+
+def attributes(path: Path) -> dict[str, Any]:
+    """Return the attributes of a data set as plain Python numbers, texts and lists.
+
+    Raises:
+        UserError: If `path` is not a data set that `preprocess` wrote.
+    """
+    with _open(path) as file:
+        return {
+            name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+            for name, value in file.attrs.items()
+        }
+
+
+class _BadValues:
+    """Counts unusable energies over the whole file."""
+
+    def __init__(self) -> None:
+        self.n_values = 0
+        self._rows: list[NDArray[np.integer]] = []
+
+    def add(self, bad: NDArray[np.bool_], first: int) -> None:
+        """Take in a chunk (m, 30, 30) whose first event has number `first`."""
+        if bad.any():
+            self.n_values += int(np.count_nonzero(bad))
+            self._rows.append(first + np.flatnonzero(bad.any(axis=(1, 2))))
+
+    def __str__(self) -> str:
+        rows = np.concatenate(self._rows)
+        return f"{self.n_values} values in {len(rows)} events ({first_rows(rows)})"
+
+
+def _copy_energies(
+    showers: NpzShowers, file: h5py.File, source: Path, negative_energy: Literal["clip", "error"]
+) -> int:
+    """Stream the energies into `file`; return the number of values set to 0."""
+    energy = file.create_dataset(
+        "energy",
+        (showers.n, *IMAGE_SHAPE),
+        np.float32,
+        chunks=(min(CHUNK, showers.n), *IMAGE_SHAPE),
+        compression="lzf",  # without shuffle, which breaks up the runs of empty cells
+    )
+    negative, not_finite = _BadValues(), _BadValues()
+    first = 0
+    for chunk in showers.energy_chunks(CHUNK):
+        negative.add(chunk < 0, first)
+        not_finite.add(~np.isfinite(chunk), first)
+        energy[first : first + len(chunk)] = np.maximum(chunk, 0)
+        first += len(chunk)
+    if not_finite.n_values:
+        raise UserError(
+            f"{source}: {ENERGY} is NaN or infinite: {not_finite}. Correct or remove these events."
+        )
+    if negative.n_values and negative_energy == "error":
+        raise UserError(
+            f"{source}: {ENERGY} is negative: {negative}. "
+            "Correct them, or set them to 0 with `data.negative_energy: clip`."
+        )
+    return negative.n_values
+
+
+def _rectangle(point: NDArray[np.float32]) -> list[float]:
+    """Return x_min, x_max, y_min, y_max of points (n, 2)."""
+    return np.stack([point.min(axis=0), point.max(axis=0)], axis=1).reshape(-1).tolist()
+
+
+def _centre_range() -> list[float]:
+    last = (IMAGE_SHAPE[1] - 1) / 2 * CELL_CM
+    return [-last, last]
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[h5py.File]:
+    remedy = "Give a file that `showergan preprocess` wrote."
+    if not path.is_file():
+        raise UserError(f"{path} {'is no file' if path.exists() else 'does not exist'}. {remedy}")
+    try:
+        with h5py.File(path) as file:
+            for name, (dtype, shape) in DATASETS.items():
+                found = file.get(name)
+                if not isinstance(found, h5py.Dataset):
+                    raise UserError(f"{path} has no dataset {name}. {remedy}")
+                if found.dtype != dtype or found.shape != (*file["energy"].shape[:1], *shape):
+                    raise UserError(
+                        f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}"
+                    )
+            yield file
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"{path} is no HDF5 file or is damaged ({error}). {remedy}") from error

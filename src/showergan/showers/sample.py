@@ -1,0 +1,38 @@
+"""Showers and the particles that made them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+IMAGE_SHAPE = (30, 30)
+CELL_CM = 1.0
+
+
+@dataclass(frozen=True)
+class Showers:
+    """Calorimeter images with the conditions they were recorded under.
+
+    Attributes:
+        energy: Energy deposits (n, 30, 30), float32, MeV; row = y, column = x.
+        point: Entry points x, y (n, 2), float32, cm.
+        momentum: Momenta px, py, pz (n, 3), float32, GeV.
+        pdg: Particle ids (n,), int32, or None where the source has none.
+    """
+
+    energy: NDArray[np.float32]
+    point: NDArray[np.float32]
+    momentum: NDArray[np.float32]
+    pdg: NDArray[np.int32] | None
+
+    def __len__(self) -> int:
+        return len(self.energy)
+
+    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
+        """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""
+        return Showers(
+            energy=self.energy[index],
+            point=self.point[index],
+            momentum=self.momentum[index],
+            pdg=None if self.pdg is None else self.pdg[index],
+        )

@@ -1,0 +1,138 @@
+"""The training of the embedding regressor."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
+
+from showergan.config import Embedding
+from showergan.errors import UserError
+from showergan.networks.embedding import TARGETS, EmbeddingRegressor, predict
+from showergan.showers.sample import Showers
+
+PHOTON = 22
+HELD_OUT = 0.1  # share of the training showers that decides when to stop
+
+
+@dataclass(frozen=True)
+class EmbeddingResult:
+    """What the training leaves.
+
+    Attributes:
+        regressor: at its best epoch, in evaluation mode.
+        best_epoch: counted from 1.
+        n_epochs: epochs trained.
+        n_fitted: showers in the fit.
+        n_held_out: showers that decided when to stop.
+    """
+
+    regressor: EmbeddingRegressor
+    best_epoch: int
+    n_epochs: int
+    n_fitted: int
+    n_held_out: int
+
+
+def train_embedding(
+    showers: Showers,
+    recipe: Embedding,
+    device: torch.device,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> EmbeddingResult:
+    """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
+
+    Args:
+        showers: the training split.
+        recipe: sizes, rates and seed.
+        device: where to train.
+        on_epoch: called with (epoch, held-out R^2 averaged over the targets).
+
+    Raises:
+        UserError: fewer showers than one batch and its held-out part need.
+    """
+    n_held_out = max(2, round(HELD_OUT * len(showers)))
+    n_fitted = len(showers) - n_held_out
+    if n_fitted < recipe.batch_size:
+        raise UserError(
+            f"embedding.batch_size = {recipe.batch_size} is larger than the {n_fitted} showers it may "
+            "be fitted to: choose a smaller batch or give more showers"
+        )
+    with torch.random.fork_rng():
+        torch.manual_seed(recipe.seed)
+        # The dropout of the training draws from the global generator, so all of it runs in here.
+        return _fit(showers, n_held_out, recipe, device, on_epoch)
+
+
+def _fit(
+    showers: Showers,
+    n_held_out: int,
+    recipe: Embedding,
+    device: torch.device,
+    on_epoch: Callable[[int, float], None] | None,
+) -> EmbeddingResult:
+    order = torch.randperm(len(showers))
+    held_out, fitted = (part.to(device) for part in (order[:n_held_out], order[n_held_out:]))
+    images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
+    targets = torch.from_numpy(targets_of(showers)).to(device)
+    photon = None if showers.pdg is None else torch.from_numpy(showers.pdg == PHOTON).to(device)
+
+    regressor = EmbeddingRegressor(recipe.view)
+    regressor.target_mean.copy_(targets[fitted].mean(0))
+    regressor.target_sd.copy_(targets[fitted].std(0))
+    regressor.to(device)
+    standardised = (targets - regressor.target_mean) / regressor.target_sd
+    optimiser = torch.optim.Adam(regressor.parameters(), lr=recipe.learning_rate)
+
+    best, best_epoch, best_state = -np.inf, 0, regressor.state_dict()
+    for epoch in range(1, recipe.epochs + 1):
+        regressor.train()
+        shuffled = fitted[torch.randperm(len(fitted), device=device)]
+        for index in shuffled.split(recipe.batch_size):
+            if len(index) < recipe.batch_size:
+                continue
+            prediction = regressor(images[index])
+            loss = mse_loss(prediction.targets, standardised[index])
+            if photon is not None:
+                loss = loss + binary_cross_entropy_with_logits(
+                    prediction.particle, photon[index].float()
+                )
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        score = float(r2(predict(regressor, images[held_out])[1], targets[held_out]).mean())
+        if on_epoch:
+            on_epoch(epoch, score)
+        if score > best:
+            best, best_epoch = score, epoch
+            best_state = copy.deepcopy(regressor.state_dict())
+        if epoch - best_epoch >= recipe.patience:
+            break
+    regressor.load_state_dict(best_state)
+    return EmbeddingResult(regressor.eval(), best_epoch, epoch, len(fitted), n_held_out)
+
+
+def targets_of(showers: Showers) -> np.ndarray:
+    """Return px, py, pz [GeV], x, y [cm], shape (n, 5), float32."""
+    return np.concatenate([showers.momentum, showers.point], axis=1).astype(np.float32)
+
+
+def r2(predicted: Tensor, true: Tensor) -> Tensor:
+    """Return the coefficient of determination of each column, shape (columns,)."""
+    residual = ((true - predicted) ** 2).sum(0)
+    return 1 - residual / ((true - true.mean(0)) ** 2).sum(0)
+
+
+def prediction_table(predicted: np.ndarray, true: np.ndarray) -> pd.DataFrame:
+    """Return one row per shower and target: target, true, predicted; each array is of shape (n, 5)."""
+    return pd.concat(
+        [
+            pd.DataFrame({"target": name, "true": true[:, i], "predicted": predicted[:, i]})
+            for i, name in enumerate(TARGETS)
+        ],
+        ignore_index=True,
+    )

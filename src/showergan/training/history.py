@@ -1,0 +1,90 @@
+"""The trajectory of a training: rows of numbers kept on the device until asked for."""
+
+import math
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from showergan.constraints.layers import (
+    flattened,
+    multipliers,
+    normalised_layers,
+    trained_weight,
+)
+from showergan.constraints.spectral_norm import power_iteration
+
+
+class LayerNorms:
+    """Spectral norms of a discriminator's layers, followed by power iteration from row to row.
+
+    Args:
+        discriminator: with its constraints attached.
+        iterations: power iterations per call, from where the last call ended.
+    """
+
+    def __init__(self, discriminator: nn.Module, iterations: int = 10) -> None:
+        self.iterations = iterations
+        self._vectors: dict[str, tuple[Tensor, Tensor]] = {}
+        generator = torch.Generator().manual_seed(0)
+        for name, layer in normalised_layers(discriminator).items():
+            matrix = flattened(trained_weight(layer))
+            u, v = (torch.randn(s, generator=generator).to(matrix) for s in matrix.shape)
+            self._vectors[name] = u / u.norm(), v / v.norm()
+
+    @torch.no_grad()
+    def __call__(self, discriminator: nn.Module) -> dict[str, Tensor]:
+        """Return sigma of each trained weight, the Lipschitz bound of each layer in use, and their product.
+
+        A layer's bound is the largest singular value of its flattened weight times its multiplier; the network's is
+        the product over layers and the output's multiplier (Egorov & Rogachev 2023, equation 3).
+        """
+        scales = multipliers(discriminator)
+        sigmas, bounds = {}, {}
+        for name, layer in normalised_layers(discriminator).items():
+            matrix = flattened(trained_weight(layer))
+            u, v = power_iteration(matrix, *self._vectors[name], self.iterations)
+            self._vectors[name] = u, v
+            sigmas[f"sigma_{name}"] = u @ (matrix @ v)
+            # The weight in use is the trained one times a number, so u and v are its singular vectors too.
+            in_use = u @ (flattened(layer.weight) @ v)  # type: ignore[arg-type]
+            bounds[f"lipschitz_{name}"] = in_use * scales.get(name, torch.ones_like(in_use)).abs()
+        total = math.prod(bounds.values(), start=torch.ones(()))
+        output = scales.get("", torch.ones_like(total)).abs()
+        return {**sigmas, **bounds, "lipschitz_bound": total * output}
+
+
+class History:
+    """Rows of scalar tensors; nothing waits for the device until `frame`."""
+
+    def __init__(self) -> None:
+        self._steps: list[dict[str, int]] = []
+        self._rows: list[Tensor] = []
+        self._columns: list[str] = []
+
+    def add(self, step: int, epoch: int, values: dict[str, Tensor]) -> None:
+        """Append a row; every row has the same columns.
+
+        Args:
+            step: generator steps done.
+            epoch: the epoch the step belongs to, from 1.
+            values: tensors of shape ().
+        """
+        self._columns = list(values)
+        self._steps.append({"step": step, "epoch": epoch})
+        self._rows.append(torch.stack([v.detach().float() for v in values.values()]))
+
+    def last(self) -> dict[str, float]:
+        """Return the newest row."""
+        return dict(zip(self._columns, self._rows[-1].tolist(), strict=True))
+
+    def frame(self) -> pd.DataFrame:
+        """Return all rows as a table with the columns step, epoch and those of `values`."""
+        rows = torch.stack(self._rows).cpu().numpy()
+        return pd.DataFrame(self._steps).join(pd.DataFrame(rows, columns=self._columns))
+
+
+def gradient_norm(module: nn.Module) -> Tensor:
+    """Return the Euclidean norm of all gradients of a module, shape ()."""
+    gradients = [p.grad for p in module.parameters() if p.grad is not None]
+    return torch.nn.utils.get_total_norm(gradients)
