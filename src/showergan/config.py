@@ -143,12 +143,12 @@ class Training(Section):
         return self
 
 
-class Method(Section):
-    """One way of training: a loss and the constraints on the discriminator."""
+class Composition(Section):
+    """What a method is made of: a loss and the constraints on the discriminator."""
 
-    label: str = Field(description="name in figures and tables")
-    learning_rates: LearningRates
-    loss: Literal["wasserstein", "gan", "least_squares"] = "wasserstein"
+    loss: Literal["wasserstein", "gan", "least_squares"] = Field(
+        "wasserstein", description="gan: non-saturating; least_squares: LSGAN"
+    )
     normaliser: one_of("normaliser") | None = None  # type: ignore[valid-type]
     multiplier: one_of("multiplier") | None = None  # type: ignore[valid-type]
     penalty: one_of("penalty") | None = None  # type: ignore[valid-type]
@@ -159,6 +159,13 @@ class Method(Section):
         """The constraints in the order in which they attach and act."""
         found = (self.normaliser, self.multiplier, self.penalty, self.controller)
         return [c for c in found if c is not None]
+
+
+class Method(Composition):
+    """One way of training, and its name."""
+
+    label: str = Field(description="name in figures and tables")
+    learning_rates: LearningRates
 
 
 class Partition(Section):
@@ -218,23 +225,13 @@ class Config(Section):
         return self
 
 
-class EmbeddingRecipe(Embedding):
-    """What `train-embedding` gets."""
-
-
-class ReferenceRecipe(Section):
-    """What `reference` gets."""
-
-    evaluation: Evaluation
-
-
 class TrainingRecipe(Section):
     """What `train` gets: everything that changes the trained weights, and nothing else."""
 
     seed: NonNegativeInt
     discriminator: Literal["standard", "small"]
     learning_rates: LearningRates
-    method: Method
+    method: Composition
     epochs: PositiveInt
     batch_size: PositiveInt
     n_critic: PositiveInt

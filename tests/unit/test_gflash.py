@@ -173,6 +173,18 @@ def test_spots_carry_the_visible_energy():
     assert 0 < ratio.std() / ratio.mean() < 0.02
 
 
+def test_spots_have_a_depth_profile_of_their_own():
+    energies = np.full(500, 20.0)
+    depth, shape = gflash.sample_profiles(energies, np.random.default_rng(3))
+    spots = gflash.sample_spots(energies, np.random.default_rng(3))  # draws the same profiles
+    depth = depth * (0.813 + 0.0019 * 70.2)
+    shape = shape * (0.844 + 0.0026 * 70.2)
+    rate = (shape - 1) / depth
+    assert spots.depth.mean() == pytest.approx((shape / rate).mean(), rel=0.002)
+    squares = (shape * (shape + 1) / rate**2).mean()
+    assert (spots.depth.astype(float) ** 2).mean() == pytest.approx(squares, rel=0.005)
+
+
 def test_azimuth_is_uniform():
     azimuth = gflash.sample_spots(np.full(20, 10.0), np.random.default_rng(2)).azimuth
     assert stats.kstest(azimuth, stats.uniform(0, 2 * np.pi).cdf).pvalue > 0.001
@@ -213,6 +225,8 @@ def test_spots_lie_on_a_circle_transverse_to_the_direction():
     [
         (one_spot(depth=42.1 / gflash.RADIATION_LENGTH_CM), (0, 0)),
         (one_spot(), (15.01, 0)),
+        (one_spot(), (-15.01, 0)),
+        (one_spot(), (0, 15.01)),
         (one_spot(), (0, -15.01)),
     ],
 )

@@ -193,15 +193,26 @@ def test_content_shorter_or_longer_than_announced(arrays, save, tmp_path, key, c
 
 @pytest.mark.parametrize("savez", [np.savez, np.savez_compressed])
 @pytest.mark.parametrize("key", ["EnergyDeposit", "ParticlePoint"])
-def test_flipped_bits(arrays, save, key, savez):
+def test_overwritten_content(arrays, save, key, savez):
     path = save(arrays, savez)
     with zipfile.ZipFile(path) as archive:
         info = archive.getinfo(f"{key}.npy")
-        start = info.header_offset + 30 + len(info.filename) + 20  # behind zip's own header
     content = bytearray(path.read_bytes())
-    content[start + info.compress_size - 30] ^= 0xFF
+    end = info.header_offset + info.compress_size  # some bytes before the end of the member
+    content[end - 20 : end] = b"\xff" * 20
     path.write_bytes(content)
     assert f"{key} is damaged" in message(path)
+
+
+@pytest.mark.parametrize("savez", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("key", ["EnergyDeposit", "ParticlePoint"])
+def test_wrong_checksum(arrays, save, key, savez):
+    path = save(arrays, savez)
+    content = bytearray(path.read_bytes())
+    entry = content.rindex(f"{key}.npy".encode()) - 46  # in the directory at the end of the file
+    content[entry + 16] ^= 0xFF
+    path.write_bytes(content)
+    assert f"{key} is damaged (Bad CRC-32" in message(path)
 
 
 def test_garbage_instead_of_an_array(arrays, save):

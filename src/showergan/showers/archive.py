@@ -96,7 +96,7 @@ class Archive:
         """Yield an array in C order `size` rows at a time (the last block may be shorter).
 
         Raises:
-            UserError: As for `header`, and at the end if the content fails its checksum.
+            UserError: As for `header`, and with the last block if the content fails its checksum.
         """
         with self._member(key) as (stream, header):
             n, *tail = header.shape
@@ -106,7 +106,6 @@ class Archive:
                 if stream.readinto(flat.data) != flat.size:  # type: ignore[attr-defined]
                     raise EOFError("content ends early")
                 yield block
-            stream.read(1)  # zipfile compares the checksum at the end of a member
 
     @contextmanager
     def _member(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:

@@ -1,0 +1,32 @@
+# Artefacts: results/{run}/
+#   data/{source.npz,showers.h5}      embedding/{model.pt,metrics.json,predictions.csv}
+#   reference/{features.h5,ceiling.csv}
+#   train/{discriminator}/{method}/{rates}/seed{seed}/{snapshots.pt,history.csv,run.json}
+#   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
+#   summary.csv      figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}
+
+from snakemake.utils import min_version
+
+min_version("9.11")
+
+
+configfile: "config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/embedding.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/tables.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.figures.input,
+        rules.tables.input,

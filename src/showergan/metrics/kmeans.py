@@ -1,0 +1,211 @@
+"""Histograms of two samples over clusters found by repeated k-means on their union.
+
+The published recipe fits scikit-learn's MiniBatchKMeans again for every repeat. PRD-AUC depends on
+how far k-means has converged, so a faster clustering has to stop at the same place, not at a better
+one. MiniBatchKMeans keeps each centre at the mean of all points it ever received: after t batches
+the next one moves it by 1/t of the way to that batch's mean. The centres thus follow the Lloyd map
+L in logarithmic time, dc/d(ln t) = L(c) - c, until early stopping after some 20 to 50 batches.
+
+`minibatch` takes the same path in strides of ln 2: one batch stands for all those between t and
+2 t. All repeats share one sample of points to seed from and one sequence of batches, so that every
+step is a single matrix product over repeats and clusters; they differ in their seeds. That
+correlates them a little: the error of a mean over ten repeats is about 1.15 sd/sqrt(10). One
+greedy k-means++ seeding is enough: the best of ten moves the mean PRD-AUC by less than 0.002.
+"""
+
+import math
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from sklearn.cluster import KMeans, MiniBatchKMeans
+from torch import Tensor
+
+from showergan.errors import UserError
+
+Algorithm = Literal["minibatch", "sklearn", "lloyd"]
+
+_BATCH = 1024
+_CLOCK = (1, 2, 4, 8, 16, 32)
+"""Batches that a MiniBatchKMeans would have seen after each of our steps."""
+_REASSIGNMENT_RATIO = 0.01
+_CHUNK = 2048
+
+_Array = NDArray[np.float64]
+
+
+def cluster_histograms(
+    real: ArrayLike,
+    generated: ArrayLike,
+    clusters: int,
+    repeats: int,
+    seed: int,
+    *,
+    algorithm: Algorithm = "minibatch",
+    device: torch.device | str = "cpu",
+) -> tuple[_Array, _Array]:
+    """Cluster the union of two samples and give the share of each sample in each cluster.
+
+    Rows with a non-finite entry are not clustered: they are the extra last column. A point at the
+    same distance from several centres is divided among them, which leaves PRD unchanged.
+
+    Args:
+        real: (n, d) points.
+        generated: (m, d) points.
+        clusters: Wanted number of clusters; at most the number of points of the smaller sample, as
+            in the published code, and of finite points.
+        repeats: Number R of independently seeded clusterings.
+        seed: The same seed gives the same histograms, whatever the number of threads, up to the
+            rounding of matrix products.
+        algorithm: `minibatch`; `sklearn`, the published recipe MiniBatchKMeans(n_init=10), slow;
+            `lloyd`, fully converged KMeans(n_init=10), which is another metric.
+        device: Where `minibatch` computes.
+
+    Returns:
+        Histograms (R, K + 1) of the real and of the generated sample; rows sum to one.
+
+    Raises:
+        UserError: If a sample is empty, the dimensions differ or a number is not positive.
+    """
+    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
+    if any(a.ndim != 2 or len(a) == 0 for a in samples) or len({a.shape[1] for a in samples}) != 1:
+        shapes = " and ".join(str(a.shape) for a in samples)
+        raise UserError(
+            f"k-means: samples of shapes {shapes}, expected (n, d) and (m, d), n, m > 0"
+        )
+    if clusters < 1 or repeats < 1:
+        raise UserError(f"k-means: {clusters} clusters, {repeats} repeats; both must be positive")
+
+    finite = [a[np.isfinite(a).all(axis=1)] for a in samples]
+    k = min(clusters, *map(len, samples), sum(map(len, finite)))
+    counts = [np.zeros((repeats, 0)), np.zeros((repeats, 0))]
+    if k > 0 and algorithm == "minibatch":
+        counts = _minibatch(finite, k, repeats, seed, torch.device(device))
+    elif k > 0:
+        counts = _library(finite, k, repeats, seed, algorithm)
+
+    histograms = []
+    for sample, kept, count in zip(samples, finite, counts, strict=True):
+        invalid = np.full((repeats, 1), len(sample) - len(kept))
+        histograms.append(np.hstack([count, invalid]) / len(sample))
+    return histograms[0], histograms[1]
+
+
+def _library(
+    samples: list[_Array], k: int, repeats: int, seed: int, algorithm: Algorithm
+) -> list[_Array]:
+    """Count the points per cluster with scikit-learn, one fit per repeat."""
+    estimators = {"sklearn": MiniBatchKMeans, "lloyd": KMeans}
+    if algorithm not in estimators:
+        raise UserError(f"k-means: algorithm {algorithm!r} is not minibatch, sklearn or lloyd")
+    union, n = np.vstack(samples), len(samples[0])
+    counts = np.empty((2, repeats, k))
+    for repeat, state in enumerate(np.random.SeedSequence(seed).generate_state(repeats)):
+        fit = estimators[algorithm](n_clusters=k, n_init=10, random_state=int(state)).fit(union)
+        counts[0, repeat] = np.bincount(fit.labels_[:n], minlength=k)
+        counts[1, repeat] = np.bincount(fit.labels_[n:], minlength=k)
+    return list(counts)
+
+
+def _minibatch(
+    samples: list[_Array], k: int, repeats: int, seed: int, device: torch.device
+) -> list[_Array]:
+    union = np.vstack(samples)
+    # float32 loses the structure of points far from the origin and overflows beyond 1e19; the
+    # mean of the real points stays sane when a few generated ones explode.
+    union -= (samples[0] if len(samples[0]) else union).mean(axis=0)
+    largest = max(union.max(), -union.min())
+    # A power of two, so that rescaled samples give the same clusters.
+    union *= 2.0 ** -np.ceil(np.log2(largest)) if largest > 0 else 1.0
+    points = torch.from_numpy(union.astype(np.float32)).to(device)
+
+    # Drawn on the host at once: the same numbers on every device.
+    random = torch.Generator().manual_seed(seed)
+    centres = _fit(points, k, repeats, random)
+    halves = points.split([len(samples[0]), len(samples[1])])
+    return [_count(half, centres).double().cpu().numpy() for half in halves]
+
+
+def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tensor:
+    """Move centres (R, K, d) along the path of MiniBatchKMeans."""
+    n, d = points.shape
+    size = min(n, max(_BATCH, k))
+
+    def draw(high: int, *shape: int) -> Tensor:
+        return torch.randint(high, shape, generator=random).to(points.device)
+
+    centres = _seed(points if n == size else points[draw(n, size)], k, repeats, random)
+    weights = torch.zeros(repeats, k, 1, device=points.device)
+    batches, replacements = draw(n, len(_CLOCK), size), draw(size, len(_CLOCK), repeats, k)
+    for step, stride in enumerate(np.diff(_CLOCK, prepend=0).tolist()):
+        batch = points[batches[step]]
+        nearest = _nearest(batch, centres)
+        received = stride * nearest.sum(-1, keepdim=True)
+        moved = stride * (nearest.view(repeats * k, size) @ batch).view(repeats, k, d)
+        total = weights + received
+        centres = torch.where(received > 0, (weights * centres + moved) / total, centres)
+
+        # A centre that gets almost nothing starts anew at a random point, with the weight of the
+        # lightest other centre: otherwise outliers keep the seeds they attract.
+        starved = total < _REASSIGNMENT_RATIO * total.amax(1, keepdim=True)
+        centres = torch.where(starved, batch[replacements[step]], centres)
+        lightest = torch.where(starved, torch.inf, total).amin(1, keepdim=True)
+        weights = torch.where(starved, lightest, total)
+    return centres
+
+
+def _seed(sample: Tensor, k: int, repeats: int, random: torch.Generator) -> Tensor:
+    """Choose (R, K, d) centres among the sample by greedy k-means++ (Arthur & Vassilvitskii 2007).
+
+    Of several candidates drawn in proportion to the squared distance from the centres so far, the
+    one that lowers the sum of these distances most is taken, 2 + ln K candidates as in
+    scikit-learn.
+    """
+    size = len(sample)
+    repeat = torch.arange(repeats, device=sample.device)[:, None]
+    uniforms = torch.rand(k, repeats, 2 + int(math.log(k)), generator=random).to(sample.device)
+    squares, transposed = sample.square().sum(-1), sample.T.contiguous()
+
+    def distances(index: Tensor) -> Tensor:
+        chosen = sample[index.view(-1)]
+        cross = torch.addmm(squares, chosen, transposed, alpha=-2)
+        cross += chosen.square().sum(-1, keepdim=True)
+        return cross.clamp_(min=0).view(*index.shape, size)
+
+    chosen = (uniforms[0, :, :1] * size).long().clamp_(max=size - 1)
+    seeds = [chosen]
+    closest = distances(chosen)[:, 0]
+    for uniform in uniforms[1:]:
+        # Integers, whose cumulative sum is exact and so the same on every device.
+        shares = closest / closest.sum(1, keepdim=True).clamp_(min=torch.finfo().tiny)
+        cumulative = (shares * 2**40).long().cumsum(1)
+        targets = (uniform.double() * cumulative[:, -1:]).long()
+        candidates = torch.searchsorted(cumulative, targets, right=True)
+        candidates.clamp_(max=size - 1)
+        lowered = torch.minimum(distances(candidates), closest[:, None])
+        best = lowered.sum(-1).argmin(1, keepdim=True)
+        closest = lowered[repeat, best][:, 0]
+        seeds.append(candidates.gather(1, best))
+    return sample[torch.cat(seeds, 1)]
+
+
+def _nearest(points: Tensor, centres: Tensor) -> Tensor:
+    """Mark the nearest centres of each point by ones in a tensor (R, K, n).
+
+    A comparison with the minimum is several times faster than an argmin over so few clusters.
+    """
+    repeats, k, d = centres.shape
+    flat = centres.view(repeats * k, d)
+    scores = torch.addmm(flat.square().sum(-1, keepdim=True), flat, points.T, alpha=-2)
+    scores = scores.view(repeats, k, len(points))
+    return scores.eq_(scores.amin(1, keepdim=True))
+
+
+def _count(points: Tensor, centres: Tensor) -> Tensor:
+    """Count the points per cluster, (R, K), in chunks that stay in the cache."""
+    counts = torch.zeros(centres.shape[:2], device=points.device)
+    for chunk in points.split(_CHUNK):
+        nearest = _nearest(chunk, centres)
+        counts += (nearest @ nearest.sum(1).reciprocal()[..., None])[..., 0]
+    return counts

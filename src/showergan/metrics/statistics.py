@@ -1,0 +1,226 @@
+"""Physics statistics of shower images: asymmetries and widths along and across the particle."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from showergan.errors import UserError
+
+STATISTICS = (
+    "longitudinal_asymmetry",
+    "transverse_asymmetry",
+    "longitudinal_width",
+    "transverse_width",
+)
+FLAGS = (
+    "empty_image",
+    "zero_transverse_momentum",
+    "missed_longitudinal_line",
+    "missed_transverse_line",
+    "infinite_arc_factor",
+)
+OCCUPANCY_THRESHOLD_MEV = 0.1
+"""A cell counts as hit above this: below any deposit that matters, above a network's dust."""
+
+IMPACT_DEPTH_CM = 25.0
+_CELLS_CM = np.arange(30) - 14.5
+_CHUNK = 1024
+
+Form = Literal["published", "corrected"]
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PhysicsStatistics:
+    """Four numbers per event, and whether they mean anything.
+
+    Attributes:
+        values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are
+            in cm.
+        valid: (n, 4) booleans; False where an entry is undefined, whatever value stands there.
+        flags: (n, 5) booleans in the order of `FLAGS`: why entries are undefined.
+    """
+
+    values: _Array
+    valid: NDArray[np.bool_]
+    flags: NDArray[np.bool_]
+
+
+def physics_statistics(
+    energy: ArrayLike, point: ArrayLike, momentum: ArrayLike, form: Form
+) -> PhysicsStatistics:
+    """Measure the asymmetries and widths of showers about their impact points.
+
+    The impact point is where the particle would be at a depth of 25 cm: x0 = X + 25 px/pz. Both
+    forms use moments of the energy in two passes and float64 throughout.
+
+    `corrected` takes the direction u = pT/|pT| and the coordinates t = u . d along and
+    v = ux dy - uy dx across it (positive to the left of the particle). The asymmetries are those of
+    the signs of t and v. The longitudinal width is the standard deviation of t over the cells that
+    the line v = 0 crosses, the transverse width that of v over the cells that t = 0 crosses; a line
+    crosses a cell when it meets the unit square. Undefined entries are NaN: all four for empty
+    images and for |pT| = 0, one width where no energy lies on its line.
+
+    `published` gives the numbers of the code behind Egorov & Rogachev (2023), which is that of the
+    MLHEP-2019 competition (calogan_metrics.py), in a division-free form that equals it away from
+    px = 0 and py = 0. Its transverse asymmetry is oriented along +y, its width lines have mirrored
+    axes and the wrong arc factor |pT|/|px|. Undefined entries are what that code gives: the
+    asymmetries of empty images are NaN, those at |pT| = 0 are 1, and the widths are 0 for empty
+    images, for lines without energy and for px = 0.
+
+    Events with a cell that is not finite have values that are not finite, in both forms.
+
+    Args:
+        energy: (n, 30, 30) energy deposits [MeV], not negative; row = y, column = x.
+        point: (n, 2) entry points x, y [cm].
+        momentum: (n, 3) px, py, pz [GeV].
+        form: Which of the two definitions.
+
+    Raises:
+        UserError: If the shapes disagree, the form is unknown or an impact point is not finite.
+    """
+    images, points, momenta = (np.asarray(a) for a in (energy, point, momentum))
+    n = len(images)
+    if images.shape != (n, 30, 30) or points.shape != (n, 2) or momenta.shape != (n, 3):
+        raise UserError(
+            f"physics statistics: energy {images.shape}, point {points.shape} and momentum "
+            f"{momenta.shape} must have the shapes (n, 30, 30), (n, 2) and (n, 3)"
+        )
+    if form not in _FORMS:
+        raise UserError(f"physics statistics: form {form!r} is not one of {sorted(_FORMS)}")
+
+    points, momenta = points.astype(np.float64), momenta.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        impact = points + IMPACT_DEPTH_CM * momenta[:, :2] / momenta[:, 2:]
+    if not np.isfinite(impact).all():
+        raise UserError("physics statistics: pz = 0 or non-finite conditions have no impact point")
+
+    values, valid, flags = np.empty((n, 4)), np.empty((n, 4), bool), np.empty((n, 5), bool)
+    for start in range(0, n, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        values[part], valid[part], flags[part] = _measure(
+            images[part].astype(np.float64), impact[part], momenta[part, :2], form
+        )
+    return PhysicsStatistics(values, valid, flags)
+
+
+def flag_counts(statistics: PhysicsStatistics) -> dict[str, int]:
+    """Count the events that carry each of `FLAGS`."""
+    return dict(zip(FLAGS, statistics.flags.sum(axis=0).tolist(), strict=True))
+
+
+def observables(energy: ArrayLike) -> pd.DataFrame:
+    """Measure what a reader of a histogram asks of a shower first.
+
+    Args:
+        energy: (n, 30, 30) energy deposits [MeV].
+
+    Returns:
+        One row per event: total_energy_MeV; occupancy, the fraction of cells above
+        `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the centre of energy, NaN for empty
+        images.
+    """
+    images = np.asarray(energy)
+    total = images.sum(axis=(1, 2), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre_x = images.sum(axis=1, dtype=np.float64) @ _CELLS_CM / total
+        centre_y = images.sum(axis=2, dtype=np.float64) @ _CELLS_CM / total
+    return pd.DataFrame(
+        {
+            "total_energy_MeV": total,
+            "occupancy": (images > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
+            "centre_x_cm": centre_x,
+            "centre_y_cm": centre_y,
+        }
+    )
+
+
+def _measure(
+    energy: _Array, impact: _Array, pt: _Array, form: Form
+) -> tuple[_Array, NDArray[np.bool_], NDArray[np.bool_]]:
+    dx = _CELLS_CM - impact[:, 0, None, None]
+    dy = _CELLS_CM[:, None] - impact[:, 1, None, None]
+    px, py = pt[:, 0, None, None], pt[:, 1, None, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values, on_line = _FORMS[form](energy, dx, dy, px, py)
+
+    empty = energy.sum(axis=(1, 2)) == 0
+    zero_pt = (pt == 0).all(axis=1)
+    missed = (on_line == 0) & ~(empty | zero_pt)[:, None]
+    infinite = (form == "published") & (pt[:, 0] == 0) & ~zero_pt
+    flags = np.column_stack([empty, zero_pt, missed, infinite])
+
+    undefined = np.repeat((empty | zero_pt)[:, None], 4, axis=1)
+    undefined[:, 2:] |= missed | infinite[:, None]
+    return values, ~undefined & np.isfinite(values), flags
+
+
+def _published(
+    energy: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
+) -> tuple[_Array, _Array]:
+    # The code orients "above the line" by the sign of px; at px = 0 it would divide by zero.
+    orientation = np.where(px < 0, -1.0, 1.0)
+    arc_factor = (np.hypot(px, py) / np.abs(px))[:, 0, 0]
+    longitudinal = _line_by_sign_change(px * dy - py * dx >= 0)
+    transverse = _line_by_sign_change(orientation * (px * dy + py * dx) >= 0)
+    widths, on_line = [], []
+    for line in (longitudinal, transverse):
+        weight = line * energy
+        total, mean, variance = _moments(weight, np.broadcast_to(_CELLS_CM, weight.shape))
+        # The code divides by (total + 1e-5), which shrinks both of its raw moments by this factor.
+        shrink = total / (total + 1e-5)
+        width = arc_factor * np.sqrt(shrink * (variance + (1 - shrink) * mean**2))
+        widths.append(np.where((total == 0) | ~np.isfinite(arc_factor), 0.0, width))
+        on_line.append(total)
+    along = _asymmetry(energy, px * dx + py * dy >= 0)
+    across = _asymmetry(energy, orientation * (px * dy - py * dx) >= 0)
+    return np.column_stack([along, across, *widths]), np.column_stack(on_line)
+
+
+def _corrected(
+    energy: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
+) -> tuple[_Array, _Array]:
+    norm = np.hypot(px, py)
+    ux, uy = px / norm, py / norm
+    along, across = ux * dx + uy * dy, ux * dy - uy * dx
+    # Half the extent of a unit square along u, which is also its half extent across u.
+    reach = (np.abs(ux) + np.abs(uy)) / 2
+    on_axis, _, longitudinal = _moments(np.where(np.abs(across) <= reach, energy, 0.0), along)
+    on_normal, _, transverse = _moments(np.where(np.abs(along) <= reach, energy, 0.0), across)
+    values = np.column_stack(
+        [
+            _asymmetry(energy, along >= 0),
+            _asymmetry(energy, across >= 0),
+            np.sqrt(longitudinal),
+            np.sqrt(transverse),
+        ]
+    )
+    values[norm[:, 0, 0] == 0] = np.nan
+    return values, np.column_stack([on_axis, on_normal])
+
+
+_FORMS = {"published": _published, "corrected": _corrected}
+
+
+def _asymmetry(energy: _Array, positive: NDArray[np.bool_]) -> _Array:
+    difference = np.where(positive, energy, -energy).sum(axis=(1, 2))
+    return difference / energy.sum(axis=(1, 2))
+
+
+def _moments(weight: _Array, coordinate: _Array) -> tuple[_Array, _Array, _Array]:
+    """Sum the weights and take mean and variance, NaN where the sum is zero."""
+    total = weight.sum(axis=(1, 2))
+    mean = (weight * coordinate).sum(axis=(1, 2)) / total
+    variance = (weight * (coordinate - mean[:, None, None]) ** 2).sum(axis=(1, 2)) / total
+    return total, mean, variance
+
+
+def _line_by_sign_change(positive: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark the cells whose right or lower neighbour lies on the other side."""
+    line = np.zeros_like(positive)
+    line[:, :, :-1] = positive[:, :, 1:] != positive[:, :, :-1]
+    line[:, :-1] |= positive[:, 1:] != positive[:, :-1]
+    return line

@@ -1,0 +1,70 @@
+"""What the embedding network knows of the particle: predictions against the truth."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from showergan.rendering.style import Style, new_figure, themed
+
+NAMES = {
+    "px_GeV": "$p_x$ [GeV]",
+    "py_GeV": "$p_y$ [GeV]",
+    "pz_GeV": "$p_z$ [GeV]",
+    "x_cm": "x [cm]",
+    "y_cm": "y [cm]",
+}
+PER_ROW = 3
+
+
+@themed
+def embedding(style: Style, predictions: pd.DataFrame, metrics: dict[str, Any]) -> Figure:
+    """Draw the density of predicted against true values with R^2, one panel per target.
+
+    Args:
+        style: of all figures.
+        predictions: columns target, true and predicted, in the unit that the target's name ends with.
+        metrics: metrics.json; "r2" holds R^2 by target.
+    """
+    targets = predictions["target"].unique()
+    rows = -(-len(targets) // PER_ROW)
+    figure = new_figure(0.4 + 3.1 * rows)
+    grid = figure.add_gridspec(rows, 2 * PER_ROW)
+    # The colours of all panels must mean the same, so the largest count is found before any is final.
+    drawn = []
+    for i, target in enumerate(targets):
+        row, column = divmod(i, PER_ROW)
+        missing = max(PER_ROW * (row + 1) - len(targets), 0)
+        start = 2 * column + missing  # an incomplete last row is centred
+        panel = figure.add_subplot(grid[row, start : start + 2])
+        part = predictions[predictions["target"] == target]
+        low, high = np.nanmin(part[["true", "predicted"]]), np.nanmax(part[["true", "predicted"]])
+        drawn.append(
+            panel.hexbin(
+                part["true"],
+                part["predicted"],
+                gridsize=40,
+                mincnt=1,
+                extent=(low, high, low, high),
+                cmap=style.colormap,
+                linewidths=0.1,
+            )
+        )
+        panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
+        panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
+        name = NAMES.get(target, target)
+        panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
+        panel.text(
+            0.05,
+            0.95,
+            f"$R^2$ = {metrics['r2'].get(target, np.nan):.3f}",
+            transform=panel.transAxes,
+            va="top",
+        )
+    scale = LogNorm(1, max(2, *(d.get_array().max() for d in drawn)))
+    for hexagons in drawn:
+        hexagons.set_norm(scale)
+    figure.colorbar(drawn[0], ax=figure.axes, label="Showers per cell", aspect=30)
+    return figure

@@ -1,0 +1,127 @@
+"""PRD-AUC over the epochs of training, and the PRD curves of the last one."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from showergan.evaluation.summary import scores_over_epochs
+from showergan.rendering.runs import Group, groups
+from showergan.rendering.style import Style, legend_below, new_figure, themed
+
+SCORES = {
+    "bins-E": "bins-E: embedding, mean over bins",
+    "bins-P": "bins-P: physics, mean over bins",
+    "E": "E: embedding, all conditions",
+    "P": "P: physics, all conditions",
+}
+SPACES = {"E": "E: embedding", "P": "P: physics"}
+
+
+@themed
+def score_over_epochs(style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame) -> Figure:
+    """Draw PRD-AUC on test over epochs: thin lines are seeds, the thick line their mean.
+
+    Circles at epoch 0 are the untrained generators. A dashed line is the score of real against real showers.
+
+    Args:
+        style: of all figures.
+        metrics: metrics.csv of many runs.
+        ceiling: real-against-real scores.
+    """
+    scores = scores_over_epochs(metrics)
+    scores = scores[scores["split"] == "test"]
+    best = scores_over_epochs(ceiling.assign(metric="prd_auc")).set_index("score")["prd_auc"]
+    figure = new_figure(7.6)
+    axes = figure.subplots(2, 2, sharex=True, sharey=True)
+    for panel, (score, title) in zip(axes.flat, SCORES.items(), strict=True):
+        rows = scores[scores["score"] == score]
+        for group in groups(style, rows):
+            _trajectory(panel, group)
+        if np.isfinite(best.get(score, np.nan)):
+            panel.axhline(best[score], color="black", linestyle=(0, (5, 3)), linewidth=1)
+        panel.set_title(f"{title}{_sample(rows)}", fontsize="medium")
+        panel.set_ylim(-0.03, 1.03)
+        panel.grid(axis="y", color="0.9", linewidth=0.8)
+    for panel in axes[1]:
+        panel.set_xlabel("Epoch")
+    for panel in axes[:, 0]:
+        panel.set_ylabel("PRD-AUC on test")
+    untrained = Line2D(
+        [], [], linestyle="", marker="o", markerfacecolor="white", color="0.3", markersize=6
+    )
+    dashed = Line2D([], [], color="black", linestyle=(0, (5, 3)), linewidth=1)
+    handles, labels = _key(groups(style, scores))
+    legend_below(
+        figure, [*handles, untrained, dashed], [*labels, "untrained", "real against real (ceiling)"]
+    )
+    return figure
+
+
+@themed
+def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
+    """Draw precision against recall of the last epoch on test: thin lines are seeds, thick ones their mean.
+
+    The mean is that of precision and of recall at equal angle. A perfect generator reaches the upper right corner.
+
+    Args:
+        style: of all figures.
+        curves: curves.csv of many runs with the column point.
+    """
+    figure = new_figure(5.6)
+    axes = figure.subplots(1, 2, sharex=True, sharey=True)
+    for panel, (space, title) in zip(axes, SPACES.items(), strict=True):
+        for group in groups(style, curves[curves["space"] == space]):
+            mean = group.rows.groupby("point")[["recall", "precision"]].mean()
+            for seed in group.seeds:
+                _draw(panel, seed["recall"], seed["precision"], group, is_mean=False)
+            _draw(panel, mean["recall"], mean["precision"], group, is_mean=True)
+        panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
+        panel.set_title(title, fontsize="medium")
+        panel.grid(color="0.9", linewidth=0.8)
+    axes[0].set_ylabel("Precision")
+    handles, labels = _key(groups(style, curves))
+    if labels:
+        legend_below(figure, handles, labels)
+    return figure
+
+
+def _trajectory(axes: Axes, group: Group) -> None:
+    """Draw the value over epochs of each seed and of their mean."""
+    for seed in group.seeds:
+        trained = seed[seed["epoch"] > 0].sort_values("epoch")
+        _draw(axes, trained["epoch"], trained["value"], group, is_mean=False)
+    mean = group.rows.groupby("epoch")["value"].mean()
+    trained = mean[mean.index > 0]
+    _draw(axes, trained.index, trained, group, is_mean=True)
+    untrained = mean[mean.index == 0]
+    axes.plot(
+        untrained.index,
+        untrained,
+        "o",
+        color=group.colour,
+        markerfacecolor="white",
+        markersize=6,
+        clip_on=False,
+    )
+
+
+def _draw(axes: Axes, x: pd.Series, y: pd.Series, group: Group, *, is_mean: bool) -> None:
+    look = {"linewidth": 2.2, "zorder": 3} if is_mean else {"linewidth": 0.8, "alpha": 0.55}
+    # A single evaluated epoch is a point, which a line alone would not show.
+    marker = "." if len(x) == 1 else ""
+    axes.plot(x, y, color=group.colour, linestyle=group.dashes, marker=marker, **look)  # type: ignore[arg-type]
+
+
+def _key(found: list[Group]) -> tuple[list[Line2D], list[str]]:
+    handles = [Line2D([], [], color=g.colour, linestyle=g.dashes, linewidth=2.2) for g in found]
+    return handles, [g.label for g in found]
+
+
+def _sample(rows: pd.DataFrame) -> str:
+    """Return the size of the sample and the number of clusters, which a PRD-AUC must not be read without."""
+    if rows.empty:
+        return "\nno values"
+    n, clusters = rows["n"].max(), rows["clusters"].max()
+    return f"\nn = {n:.0f}, K = {clusters:.0f}"

@@ -1,0 +1,131 @@
+"""Images of showers: the target, and generated ones beside it."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from showergan.rendering.runs import groups
+from showergan.rendering.style import Style, bare, new_figure, themed, wrapped
+from showergan.showers.sample import Showers
+
+EDGES_CM = (-15.0, 15.0, -15.0, 15.0)
+SMALLEST_MEV = 1.0
+DEPTH_CM = 25.0  # of the plane in which Egorov & Rogachev 2023 take the impact point
+MARK = "#d55e00"
+
+
+@themed
+def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
+    """Draw real showers from the softest to the most energetic particle.
+
+    Each panel is an image with the entry point (+) and the way of the particle from there to 25 cm below, seen
+    from above. All panels share one logarithmic colour scale; cells without energy are white.
+
+    Args:
+        style: of all figures.
+        showers: to choose from.
+        n: number of panels, at equal steps of the rank in |p|.
+    """
+    shown = showers.select(_ranks(np.linalg.norm(showers.momentum, axis=1), n))
+    figure = new_figure(6.0)
+    axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)
+    scale = _scale(shown.energy)
+    for i, panel in enumerate(axes.flat):
+        if i >= len(shown):
+            panel.remove()
+            continue
+        image = _picture(panel, shown.energy[i], style, scale)
+        x, y = shown.point[i]
+        along = shown.momentum[i, :2] / shown.momentum[i, 2] * DEPTH_CM
+        panel.plot([x, x + along[0]], [y, y + along[1]], color=MARK, linewidth=1.2)
+        panel.plot(x, y, "+", color=MARK, markersize=9, markeredgewidth=1.8)
+        panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
+        panel.set_title(
+            f"|p| = {np.linalg.norm(shown.momentum[i]):.3g} GeV\n$\\Sigma E$ = {_energy(shown.energy[i])}",
+            fontsize="medium",
+        )
+    for panel in axes[-1]:
+        panel.set_xlabel("x [cm]")
+    for panel in axes[:, 0]:
+        panel.set_ylabel("y [cm]")
+    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30, extend="max")
+    return figure
+
+
+@themed
+def generated_showers(
+    style: Style, real: Showers, generated: pd.DataFrame, n_conditions: int = 6
+) -> Figure:
+    """Draw generated showers under the real ones that have the same condition.
+
+    Columns are conditions, by rising |p|; rows are the real showers and one generator per method. All panels share
+    the colour scale of the real ones; the total energy stands in each panel.
+
+    Args:
+        style: of all figures.
+        real: the examples of the reference.
+        generated: rows of runs with the columns example (position in `real`) and energy (image in MeV); of several
+            seeds the first is drawn.
+        n_conditions: number of columns.
+    """
+    chosen = _ranks(np.linalg.norm(real.momentum, axis=1), n_conditions)
+    rows = [("real", "black", real.energy[chosen])]
+    for group in groups(style, generated):
+        energy = group.seeds[0].set_index("example")["energy"]
+        rows.append((group.label, group.colour, np.stack(energy[chosen].tolist())))  # type: ignore[arg-type]
+    figure = new_figure(0.6 + 1.52 * len(rows))
+    axes = figure.subplots(len(rows), len(chosen), squeeze=False)
+    scale = _scale(real.energy[chosen])
+    for line, (label, colour, images) in zip(axes, rows, strict=True):
+        line[0].set_ylabel(wrapped(label, 17), color=colour)
+        for panel, energy in zip(line, images, strict=True):
+            image = _picture(panel, energy, style, scale)
+            bare(panel)
+            panel.text(
+                0.96,
+                0.04,
+                _energy(energy),
+                transform=panel.transAxes,
+                ha="right",
+                fontsize="small",
+                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            )
+    for panel, i in zip(axes[0], chosen, strict=True):
+        x, y = real.point[i]
+        panel.set_title(
+            f"{np.linalg.norm(real.momentum[i]):.3g} GeV\n({x:.1f}, {y:.1f}) cm", fontsize="medium"
+        )
+    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30, extend="max")
+    return figure
+
+
+def _ranks(values: NDArray[np.floating], n: int) -> NDArray[np.integer]:
+    """Return the positions of n values at equal steps of the rank, from the smallest to the largest."""
+    steps = np.linspace(0, len(values) - 1, min(n, len(values))).round().astype(int)
+    return np.argsort(values)[steps]
+
+
+def _scale(energy: NDArray[np.floating]) -> LogNorm:
+    return LogNorm(SMALLEST_MEV, max(float(energy.max()), 10 * SMALLEST_MEV))
+
+
+def _picture(axes: Axes, energy: NDArray[np.floating], style: Style, scale: LogNorm) -> AxesImage:
+    return axes.imshow(
+        np.ma.masked_less_equal(energy, 0),
+        origin="lower",
+        extent=EDGES_CM,
+        cmap=style.colormap,
+        norm=scale,
+        interpolation="nearest",
+    )
+
+
+def _energy(energy: NDArray[np.floating]) -> str:
+    """Return the total energy of an image in words, also if it is absurd or not a number."""
+    total = float(energy.sum(dtype=float)) / 1000
+    return f"{total:.2f} GeV" if total < 1000 else f"{total:.3g} GeV"

@@ -1,0 +1,42 @@
+"""What happens during training: score gap, losses and the discriminator's Lipschitz bound."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.rendering.runs import groups
+from showergan.rendering.style import Style, new_figure, themed
+
+QUANTITIES = {
+    "score_gap": "Score gap",
+    "discriminator_loss": "Discriminator loss",
+    "generator_loss": "Generator loss",
+    "lipschitz_bound": "Lipschitz bound",
+}
+SMOOTHED = 0.05  # of a run, in the running median
+
+
+@themed
+def losses(style: Style, histories: pd.DataFrame) -> Figure:
+    """Draw quantities of training over generator steps: rows are methods, columns quantities.
+
+    Pale lines are the recorded values of each seed, strong lines their running medians over a twentieth of the run.
+    The score gap is mean f(real) - mean f(fake), the Wasserstein estimate times the Lipschitz constant. Every panel
+    has its own scale, since methods differ by orders of magnitude; the Lipschitz bound's is logarithmic.
+
+    Args:
+        style: of all figures.
+        histories: history.csv of many runs.
+    """
+    found = groups(style, histories)
+    figure = new_figure(0.8 + 1.75 * max(len(found), 1))
+    axes = figure.subplots(max(len(found), 1), len(QUANTITIES), sharex=True, squeeze=False)
+    for line, group in zip(axes, found, strict=False):
+        for panel, column in zip(line, QUANTITIES, strict=True):
+            for seed in group.seeds:
+                window = max(round(SMOOTHED * len(seed)), 1)
+                smooth = seed[column].rolling(window, center=True, min_periods=1).median()
+                panel.plot(seed["step"], seed[column], color=group.colour, alpha=0.25, linewidth=0.6)
+                panel.plot(seed["step"], smooth, color=group.colour, linewidth=1.4)
+        line[-1].set_yscale("log")
+        line[0].set_title(group.label, color=group.colour, loc="left", fontweight="bold")
+    return figure

@@ -1,0 +1,169 @@
+"""The configuration stops on every mistake with the key, the value and what is allowed."""
+
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from showergan.config import (
+    Composition,
+    Config,
+    TrainingRecipe,
+    canonical,
+    parse_config,
+    parse_recipe,
+)
+from showergan.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def raw():
+    return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def put(raw, path, value):
+    *parents, last = path.split(".")
+    for key in parents:
+        raw = raw[key]
+    raw[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("trainning", {}, ["trainning", "unknown key", "did you mean training"]),
+        ("training.batchsize", 3, ["training.batchsize", "did you mean batch_size"]),
+        ("training.batch_size", "64", ["training.batch_size = '64'", "integer"]),
+        ("training.batch_size", 5000, ["batch_size = 5000", "larger", "4500"]),
+        ("training.seeds", [], ["training.seeds = []", "at least 1"]),
+        ("training.seeds", [1, 1], ["names a seed twice"]),
+        ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
+        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 5"]),
+        ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
+        ("evaluation.partition.bins", [0, 3], ["evaluation.partition.bins.0 = 0", "greater than 0"]),
+        ("evaluation.partition.bins", [3], ["evaluation.partition.bins.1", "missing"]),
+        ("evaluation.clusters", 1, ["evaluation.clusters = 1", "greater than or equal to 2"]),
+        ("data.negative_energy", "drop", ["= 'drop'", "'clip' or 'error'"]),
+        ("data.source", "npz", ["needs a path or URL"]),
+        ("data.sha256", "abc", ["data.sha256 = 'abc'", "pattern"]),
+        ("run", "a/b", ["run = 'a/b'", "pattern"]),
+        ("methods", {}, ["methods = {}", "at least 1"]),
+        ("methods.new", {"label": "x"}, ["methods.new.learning_rates", "missing"]),
+        ("methods.sn.normaliser", "sn", ["methods.sn.normaliser = 'sn'"]),
+        (
+            "methods.sn.normaliser",
+            {"kind": "spectral"},
+            ["methods.sn.normaliser.kind = 'spectral'", "'spectral_norm'", "'weight_clipping'"],
+        ),
+        (
+            "methods.clipping.normaliser.bound",
+            -1,
+            ["methods.clipping.normaliser.bound = -1", "greater than 0"],
+        ),
+        (
+            "methods.clipping.normaliser.bond",
+            1,
+            ["methods.clipping.normaliser.bond", "unknown key", "did you mean bound"],
+        ),
+        (
+            "methods.sn.learning_rates.generator",
+            0,
+            ["methods.sn.learning_rates.generator = 0", "greater than 0"],
+        ),
+    ],
+)
+def test_mistake_is_explained(raw, path, value, message):
+    put(raw, path, value)
+    with pytest.raises(UserError) as error:
+        parse_config(raw)
+    for part in message:
+        assert part in str(error.value)
+
+
+def test_every_mistake_is_listed_at_once(raw):
+    put(raw, "training.epochs", 0)
+    put(raw, "figures.dpi", 1)
+    with pytest.raises(UserError, match=r"(?s)training\.epochs = 0.*figures\.dpi = 1"):
+        parse_config(raw)
+
+
+def test_default_config_says_every_key(raw):
+    config = parse_config(copy.deepcopy(raw))
+    for section in ("data", "embedding", "training", "evaluation", "figures"):
+        assert set(raw[section]) == set(type(getattr(config, section)).model_fields)
+    assert set(raw) == set(Config.model_fields)
+
+
+def test_method_set_to_null_is_left_out(raw):
+    put(raw, "methods.none", None)
+    assert list(parse_config(raw).methods) == ["clipping", "sn"]
+
+
+def test_yaml_1_1_texts_are_numbers(raw):
+    put(raw, "methods.sn.learning_rates", yaml.safe_load("{generator: 1e-3, discriminator: 1e-5}"))
+    rates = parse_config(raw).methods["sn"].learning_rates
+    assert (rates.generator, rates.discriminator) == (1e-3, 1e-5)
+    assert rates.name == "0.001_1e-05"
+
+
+def test_canonical_recipe_ignores_order_and_sees_swaps():
+    assert canonical("train", a=1, b={"x": 1, "y": 2}) == canonical("train", b={"y": 2, "x": 1}, a=1)
+    assert canonical("train", a=1, b=2) != canonical("train", a=2, b=1)
+    assert '"recipe_version"' in canonical("train")
+
+
+def test_recipe_round_trip(raw):
+    config = parse_config(raw)
+    composition = Composition.model_validate(
+        config.methods["sn"].model_dump(exclude={"label", "learning_rates"})
+    )
+    recipe = TrainingRecipe(
+        seed=1,
+        discriminator="small",
+        learning_rates=config.methods["sn"].learning_rates,
+        method=composition,
+        epochs=1,
+        batch_size=8,
+        n_critic=1,
+        evaluated_epochs=(0, 1),
+        record_every=1,
+    )
+    text = canonical("train", **recipe.model_dump(mode="json"))
+    assert parse_recipe(TrainingRecipe, text) == recipe
+
+
+def test_recipe_errors_are_for_people():
+    with pytest.raises(UserError, match="not JSON"):
+        parse_recipe(TrainingRecipe, "{")
+    with pytest.raises(UserError, match="seed: missing"):
+        parse_recipe(TrainingRecipe, "{}")
+
+
+def test_schema_is_in_step_with_the_models():
+    written = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    assert written == Config.model_json_schema(), "run: showergan schema > workflow/schemas/config.schema.yaml"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem)
+def test_experiments_are_valid_over_the_default(raw, path):
+    def merge(base, over):
+        for key, value in over.items():
+            if isinstance(value, dict) and isinstance(base.get(key), dict):
+                merge(base[key], value)
+            else:
+                base[key] = value
+
+    merge(raw, yaml.safe_load(path.read_text()))
+    config = parse_config(raw)
+    assert config.run != "default"
+
+
+def test_config_stays_light():
+    code = "import sys, showergan.config; print({'torch', 'pandas', 'numpy'} & set(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert printed.stdout.strip() == "set()"

@@ -1,0 +1,388 @@
+"""Each constraint against an independent truth."""
+
+import copy
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from showergan.config import Composition
+from showergan.constraints import DiscriminatorBatch, kinds
+from showergan.constraints.abcas import Abcas
+from showergan.constraints.clipping import WeightClipping
+from showergan.constraints.gradient_penalty import GradientPenalty
+from showergan.constraints.layers import (
+    flattened,
+    multipliers,
+    normalised_layers,
+    total_multiplier,
+    trained_weight,
+)
+from showergan.constraints.multipliers import (
+    ConstantMultiplier,
+    LayerMultipliers,
+    TrainableMultiplier,
+)
+from showergan.constraints.power_penalty import PowerPenalty
+from showergan.constraints.spectral_norm import SpectralNorm, power_iteration
+from showergan.networks.discriminator import Discriminator
+from showergan.training.history import LayerNorms
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def discriminator():
+    return Discriminator("small")
+
+
+@pytest.fixture
+def images():
+    return 3 * torch.rand(16, 1, 30, 30), torch.randn(16, 7)
+
+
+def batch_of(real_scores, fake_scores, real=None, fake=None, condition=None, mix=None):
+    return DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
+
+
+def largest_singular_value(layer):
+    return torch.linalg.svdvals(flattened(layer.weight.detach()))[0]
+
+
+# Weight clipping
+
+
+def test_clipping_clips_every_weight_and_bias(discriminator):
+    before = {name: p.detach().clone() for name, p in discriminator.named_parameters()}
+    WeightClipping(bound=0.01).after_step(discriminator, None)
+    for name, parameter in discriminator.named_parameters():
+        torch.testing.assert_close(parameter, before[name].clip(-0.01, 0.01))
+    assert max(p.abs().max().item() for p in discriminator.parameters()) == pytest.approx(0.01)
+
+
+# Spectral normalisation
+
+
+def test_sigma_converges_to_the_svd(discriminator):
+    true = {n: largest_singular_value(m) for n, m in normalised_layers(discriminator).items()}
+    assert len(true) == 7
+    SpectralNorm(warmup_iterations=300).attach(discriminator)
+    for name, layer in normalised_layers(discriminator).items():
+        torch.testing.assert_close(
+            layer.weight * true[name], trained_weight(layer), rtol=1e-3, atol=1e-6
+        )
+        assert largest_singular_value(layer).item() == pytest.approx(1, rel=1e-3)
+
+
+def test_one_power_iteration_before_each_step(discriminator):
+    constraint = SpectralNorm(warmup_iterations=1)
+    constraint.attach(discriminator)
+    layer = normalised_layers(discriminator)["head.0"]
+    errors = []
+    for _ in range(60):
+        errors.append(abs(largest_singular_value(layer).item() - 1))
+        constraint.before_step(discriminator)
+    assert errors[0] > 1e-2
+    assert errors[-1] < 1e-2 * errors[0]
+
+
+def test_spectral_norm_agrees_with_torch(images):
+    ours = Discriminator("small")
+    theirs = copy.deepcopy(ours)
+    constraint = SpectralNorm(warmup_iterations=400)
+    constraint.attach(ours)
+    for layer in list(normalised_layers(theirs).values()):
+        nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=50)
+    scores = ours(*images)
+    expected = theirs(*images)
+    torch.testing.assert_close(scores, expected, rtol=1e-3, atol=1e-4)
+    scores.sum().backward()
+    expected.sum().backward()
+    for name, layer in normalised_layers(ours).items():
+        other = dict(normalised_layers(theirs))[name]
+        torch.testing.assert_close(
+            trained_weight(layer).grad, trained_weight(other).grad, rtol=1e-2, atol=1e-3
+        )
+
+
+def test_gradient_flows_through_sigma():
+    # For f(W) = <G, W / sigma(W)> Miyato et al. 2018, equation 12, with lambda = <G, W / sigma>.
+    layer = nn.Linear(5, 4)
+    SpectralNorm(warmup_iterations=500).attach(layer)
+    target = torch.randn(4, 5)
+    (target * layer.weight).sum().backward()
+    weight = trained_weight(layer).detach()
+    u, s, vh = torch.linalg.svd(weight)
+    expected = (target - (target * weight / s[0]).sum() * torch.outer(u[:, 0], vh[0])) / s[0]
+    torch.testing.assert_close(trained_weight(layer).grad, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_scaling_a_weight_changes_nothing(discriminator, images):
+    SpectralNorm(warmup_iterations=100).attach(discriminator)
+    before = discriminator(*images)
+    with torch.no_grad():
+        for layer in normalised_layers(discriminator).values():
+            trained_weight(layer).mul_(7.0)
+    torch.testing.assert_close(discriminator(*images), before, rtol=1e-4, atol=1e-5)
+
+
+def test_power_iteration_keeps_unit_vectors():
+    matrix = torch.randn(6, 9)
+    u, v = power_iteration(matrix, torch.randn(6), torch.randn(9), 200)
+    left, s, right = torch.linalg.svd(matrix)
+    assert abs(u @ left[:, 0]).item() == pytest.approx(1, abs=1e-4)
+    assert abs(v @ right[0]).item() == pytest.approx(1, abs=1e-4)
+    assert (u @ matrix @ v).item() == pytest.approx(s[0].item(), rel=1e-5)
+
+
+# Lipschitz bound
+
+
+def test_recorded_norms_agree_with_the_svd(discriminator):
+    SpectralNorm().attach(discriminator)
+    LayerMultipliers(start=1.3).attach(discriminator)
+    ConstantMultiplier(value=4).attach(discriminator)
+    norms = LayerNorms(discriminator, iterations=300)(discriminator)
+    product = 4.0
+    for name, layer in normalised_layers(discriminator).items():
+        sigma = torch.linalg.svdvals(flattened(trained_weight(layer).detach()))[0]
+        bound = 1.3 * largest_singular_value(layer)
+        product *= bound.item()
+        torch.testing.assert_close(norms[f"sigma_{name}"], sigma, rtol=1e-3, atol=0)
+        torch.testing.assert_close(norms[f"lipschitz_{name}"], bound, rtol=1e-3, atol=0)
+    assert norms["lipschitz_bound"].item() == pytest.approx(product, rel=1e-3)
+
+
+@pytest.mark.parametrize("normalised", [False, True])
+def test_bound_holds_for_sampled_gradients(discriminator, images, normalised):
+    if normalised:
+        SpectralNorm(warmup_iterations=300).attach(discriminator)
+    TrainableMultiplier(start=2.5).attach(discriminator)
+    image, condition = (x.requires_grad_() for x in images)
+    discriminator(image, condition).sum().backward()
+    norms = (image.grad.flatten(1).norm(dim=1) ** 2 + condition.grad.norm(dim=1) ** 2).sqrt()
+    bound = LayerNorms(discriminator, iterations=300)(discriminator)["lipschitz_bound"]
+    # A flattened 3 x 3 kernel of stride 2 bounds its convolution up to a factor 2 (Tsuzuku et al. 2018); conv 4 up to 1.
+    assert norms.max() <= 2**3 * bound
+    assert norms.max() > 0
+
+
+# Multipliers
+
+
+@pytest.mark.parametrize("kind", ["constant", "trainable"])
+def test_multiplier_scales_the_output(discriminator, images, kind):
+    before = discriminator(*images)
+    made = kinds("multiplier")[kind](**{"constant": {"value": 4}, "trainable": {"start": 4}}[kind])
+    made.attach(discriminator)
+    torch.testing.assert_close(discriminator(*images), 4 * before)
+    assert total_multiplier(discriminator) == 4
+    assert ("multiplier" in dict(discriminator.named_parameters())) == (kind == "trainable")
+
+
+def test_layer_multipliers_scale_each_output_with_its_bias(images):
+    discriminator = Discriminator("small")
+    layer = normalised_layers(discriminator)["head.0"]
+    x = torch.randn(2, layer.in_features)
+    before = layer(x)
+    LayerMultipliers(start=2.0).attach(discriminator)
+    torch.testing.assert_close(layer(x), 2 * before)
+    assert len(multipliers(discriminator)) == 7
+    assert total_multiplier(discriminator).item() == pytest.approx(2**7)
+
+
+def test_without_biases_only_the_product_matters(discriminator, images):
+    """LeakyReLU is positively homogeneous, so coefficients move freely between layers.
+
+    Not past the conditions, which join between the convolutions and the head: here they are 0.
+    """
+    images = images[0], torch.zeros(16, 7)
+    for layer in normalised_layers(discriminator).values():
+        layer.bias.data.zero_()
+    other = copy.deepcopy(discriminator)
+    LayerMultipliers().attach(discriminator)
+    for c, (name, _) in zip([4, 0.5, 2, 1, 0.25, 3, 1], multipliers(discriminator).items(), strict=True):
+        discriminator.get_submodule(name).multiplier.data.fill_(c)
+    ConstantMultiplier(value=3.0).attach(other)
+    torch.testing.assert_close(discriminator(*images), other(*images), rtol=1e-4, atol=1e-6)
+
+
+# Penalties
+
+
+@pytest.mark.parametrize("p", [1, 2, 3])
+@pytest.mark.parametrize("start", [0.3, 0.5, 2.0])
+@pytest.mark.parametrize("offset", [None, 0.5])
+def test_power_penalty_value_and_gradient(discriminator, p, start, offset):
+    TrainableMultiplier(start=start).attach(discriminator)
+    loss = PowerPenalty(weight=0.1, p=p, offset=offset).loss(discriminator, None)
+    loss.backward()
+    excess = start if offset is None else max(0.0, start - offset)
+    slope = 0.1 * p * excess ** (p - 1) if excess > 0 else 0.0
+    assert loss.item() == pytest.approx(0.1 * excess**p, rel=1e-5)
+    assert discriminator.multiplier.grad.item() == pytest.approx(slope, rel=1e-5)
+
+
+def test_power_penalty_acts_on_the_product(discriminator):
+    LayerMultipliers(start=1.1).attach(discriminator)
+    loss = PowerPenalty(weight=1e-2, p=2, offset=0.5).loss(discriminator, None)
+    loss.backward()
+    product = 1.1**7
+    assert loss.item() == pytest.approx(1e-2 * (product - 0.5) ** 2, rel=1e-4)
+    slope = 2e-2 * (product - 0.5) * product / 1.1
+    for c in multipliers(discriminator).values():
+        assert c.grad.item() == pytest.approx(slope, rel=1e-4)
+
+
+def test_penalty_without_offset_pulls_a_negative_multiplier_up(discriminator):
+    TrainableMultiplier(start=1.0).attach(discriminator)
+    discriminator.multiplier.data.fill_(-2.0)
+    loss = PowerPenalty(weight=1.0, p=1).loss(discriminator, None)
+    loss.backward()
+    assert (loss.item(), discriminator.multiplier.grad.item()) == (2.0, -1.0)
+
+
+class LinearCritic(nn.Module):
+    """f(x, c) = slope * sum(x): the gradient has the norm slope * 30 everywhere."""
+
+    def __init__(self, slope):
+        super().__init__()
+        self.slope = nn.Parameter(torch.tensor(slope))
+
+    def forward(self, image, condition):
+        return self.slope * image.flatten(1).sum(1)
+
+
+@pytest.mark.parametrize("one_sided", [False, True])
+@pytest.mark.parametrize("norm", [0.5, 1.0, 3.0])
+def test_gradient_penalty_of_a_linear_critic(norm, one_sided, images):
+    critic = LinearCritic(norm / 30)
+    batch = batch_of(None, None, images[0], -images[0], images[1], torch.rand(16))
+    loss = GradientPenalty(weight=10, one_sided=one_sided).loss(critic, batch)
+    loss.backward()
+    excess = max(0, norm - 1) if one_sided else norm - 1
+    assert loss.item() == pytest.approx(10 * excess**2, rel=1e-4, abs=1e-5)
+    assert critic.slope.grad.item() == pytest.approx(20 * excess * 30, rel=1e-4, abs=1e-2)
+
+
+class QuadraticCritic(nn.Module):
+    """f(x, c) = |x|^2 / 2: the gradient is x, so the penalty tells where it was taken."""
+
+    def forward(self, image, condition):
+        return (image.flatten(1) ** 2).sum(1) / 2
+
+
+def test_gradient_penalty_is_taken_between_real_and_fake():
+    real, fake = torch.zeros(3, 1, 30, 30), torch.zeros(3, 1, 30, 30)
+    real[:, 0, 0, 0], fake[:, 0, 0, 0] = 5.0, 1.0
+    batch = batch_of(None, None, real, fake, torch.zeros(3, 7), torch.tensor([0.0, 0.5, 1.0]))
+    loss = GradientPenalty(weight=1).loss(QuadraticCritic(), batch)
+    assert loss.item() == pytest.approx(((1 - 1) ** 2 + (3 - 1) ** 2 + (5 - 1) ** 2) / 3)
+
+
+# ABCAS
+
+
+@pytest.mark.parametrize("beta", [100.0, 6.0, 2.0, 0.5])
+def test_abcas_follows_the_recursion(discriminator, beta):
+    """Distances around 3: r stays near 0 for a large beta, q passes 1 for a small one and is clipped."""
+    constraint = Abcas(beta=beta, alpha=0.9)
+    constraint.attach(discriminator)
+    plain = {n: trained_weight(m) for n, m in normalised_layers(discriminator).items()}
+    mean, clipped = 0.0, 0
+    for step in range(80):
+        real, fake = torch.randn(8) + 3 * math.sin(step / 5), torch.randn(8)
+        constraint.after_generator_step(discriminator, batch_of(real, fake))
+        mean = 0.9 * mean + 0.1 * (max(real.tolist()) - max(fake.tolist()))
+        q = mean / beta
+        clipped += q > 0.999
+        q = min(max(q, 0.0), 0.999)
+        r = q / (1 - q)
+        record = {k: v.item() for k, v in constraint.record(discriminator).items()}
+        assert record["abcas_dm"] == pytest.approx(mean, rel=1e-4, abs=1e-5)
+        assert record["abcas_r"] == pytest.approx(r, rel=2e-3, abs=1e-5)
+        assert record["abcas_clipped"] == clipped
+        for name, layer in normalised_layers(discriminator).items():
+            torch.testing.assert_close(
+                layer.weight, plain[name] * 0.9 ** record["abcas_r"], rtol=1e-4, atol=1e-30
+            )
+    assert (clipped > 0) == (beta < 1)
+
+
+# Every composition
+
+
+COMPOSITIONS = {
+    "none": {},
+    "clipping": {"normaliser": {"kind": "weight_clipping", "bound": 0.1}},
+    "sn": {"normaliser": {"kind": "spectral_norm"}},
+    "sn_constant": {
+        "normaliser": {"kind": "spectral_norm"},
+        "multiplier": {"kind": "constant", "value": 4},
+    },
+    "sn_coefficient": {
+        "normaliser": {"kind": "spectral_norm"},
+        "multiplier": {"kind": "trainable", "start": 2},
+        "penalty": {"kind": "power", "weight": 1e-3, "p": 2, "offset": 2},
+    },
+    "sn_coefficients": {
+        "normaliser": {"kind": "spectral_norm"},
+        "multiplier": {"kind": "trainable_per_layer"},
+        "penalty": {"kind": "power", "weight": 1e-5, "p": 2, "offset": 0.5},
+    },
+    "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
+    "gradient_penalty": {"penalty": {"kind": "gradient"}},
+}
+
+
+def constrained(name):
+    discriminator = Discriminator("small")
+    constraints = Composition.model_validate(COMPOSITIONS[name]).constraints
+    for constraint in constraints:
+        constraint.attach(discriminator)
+    return discriminator, constraints
+
+
+def disturb(discriminator):
+    """Change every number that a constraint keeps, so that a stale reference is seen."""
+    with torch.no_grad():
+        for tensor in [*discriminator.parameters(), *discriminator.buffers()]:
+            tensor.mul_(1 + 0.5 * torch.rand_like(tensor))
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+def test_state_is_alive_after_deepcopy(name, images):
+    discriminator, _ = constrained(name)
+    before = discriminator(*images)
+    twin = copy.deepcopy(discriminator)
+    disturb(twin)
+    assert not torch.allclose(twin(*images), before)
+    torch.testing.assert_close(discriminator(*images), before)
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+def test_state_dict_carries_everything(name, images):
+    discriminator, _ = constrained(name)
+    disturb(discriminator)
+    other, _ = constrained(name)
+    assert not torch.allclose(other(*images), discriminator(*images))
+    other.load_state_dict(discriminator.state_dict())
+    torch.testing.assert_close(other(*images), discriminator(*images))
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+def test_state_is_alive_after_a_move(name, images):
+    discriminator, constraints = constrained(name)
+    double = copy.deepcopy(discriminator).double()
+    for module in (discriminator, double):
+        for constraint in constraints:
+            constraint.after_generator_step(module, batch_of(torch.ones(2), torch.zeros(2)))
+        for value in multipliers(module).values():
+            value.data.mul_(3)
+    inputs = [x.double() for x in images]
+    assert double(*inputs).dtype == torch.float64
+    torch.testing.assert_close(double(*inputs).float(), discriminator(*images), rtol=1e-4, atol=1e-5)

@@ -1,0 +1,181 @@
+"""The training loop: repeatable, paired across methods, guarded by golden numbers."""
+
+import numpy as np
+import pytest
+import torch
+from test_constraints import COMPOSITIONS
+
+from showergan.config import RECIPE_VERSIONS, TrainingRecipe
+from showergan.errors import UserError
+from showergan.training import snapshots
+from showergan.training.batches import shuffled_passes, stream
+from showergan.training.loop import Trainer
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def data():
+    """Blobs whose place follows the entry point."""
+    generator = torch.Generator().manual_seed(3)
+    condition = torch.rand(80, 7, generator=generator)
+    grid = torch.arange(30) / 30
+    x, y = condition[:, 3, None, None], condition[:, 4, None, None]
+    blob = torch.exp(-((grid[None, None, :] - x) ** 2 + (grid[None, :, None] - y) ** 2) / 0.02)
+    return (100 * blob).log1p().unsqueeze(1), condition
+
+
+def recipe(method="sn", **changes):
+    return TrainingRecipe.model_validate(
+        {
+            "seed": 1,
+            "discriminator": "small",
+            "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
+            "method": COMPOSITIONS[method],
+            "epochs": 2,
+            "batch_size": 16,
+            "n_critic": 2,
+            "evaluated_epochs": (0, 1, 2),
+            "record_every": 3,
+            **changes,
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+def same(a, b):
+    return all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_training_is_repeatable_bit_for_bit(data):
+    first = Trainer(*data, recipe()).run()
+    torch.rand(5)  # the global generator plays no part
+    second = Trainer(*data, recipe()).run()
+    assert same(first.snapshots[2], second.snapshots[2])
+    assert first.history.frame().equals(second.history.frame())
+    other = Trainer(*data, recipe(seed=2)).run()
+    assert not same(first.snapshots[2], other.snapshots[2])
+
+
+def test_snapshots_and_history_rows(data):
+    result = Trainer(*data, recipe()).run()
+    assert list(result.snapshots) == [0, 1, 2]
+    assert result.n_steps == 10
+    frame = result.history.frame()
+    assert frame["step"].tolist() == [1, 3, 6, 9, 10]
+    assert frame["epoch"].tolist() == [1, 1, 2, 2, 2]
+    assert not same(result.snapshots[0], result.snapshots[1])
+
+
+@pytest.mark.parametrize("method", COMPOSITIONS)
+def test_every_method_trains_20_steps(data, method):
+    result = Trainer(*data, recipe(method, epochs=4, evaluated_epochs=(0, 4))).run()
+    frame = result.history.frame()
+    assert result.n_steps == 20
+    assert np.isfinite(frame.to_numpy()).all()
+    own = {
+        "sn_coefficient": {"multiplier"},
+        "sn_coefficients": {"multiplier", "multiplier_head.0", "multiplier_convolutions.0"},
+        "abcas": {"abcas_dm", "abcas_r", "abcas_clipped"},
+    }.get(method, set())
+    assert own <= set(frame.columns)
+    shared = {"discriminator_loss", "generator_loss", "score_gap", "lipschitz_bound", "sigma_head.4"}
+    assert shared <= set(frame.columns)
+
+
+def test_methods_of_a_seed_share_weights_batches_and_noise(data):
+    plain, penalised = (Trainer(*data, recipe(m)) for m in ("none", "gradient_penalty"))
+    assert same(plain.generator.state_dict(), penalised.generator.state_dict())
+    for _ in range(3):
+        (_, a), (_, b) = plain.discriminator_step(), penalised.discriminator_step()
+        assert torch.equal(a.real, b.real)
+        assert torch.equal(a.condition, b.condition)
+        assert torch.equal(a.fake, b.fake)  # the generator has not moved yet
+        assert torch.equal(a.mix, b.mix)
+
+
+def test_steps_move_only_their_own_network(data):
+    trainer = Trainer(*data, recipe("none"))
+    weights = {n: p.detach().clone() for n, p in trainer.generator.named_parameters()}
+    trainer.discriminator_step()
+    assert same(weights, dict(trainer.generator.named_parameters()))
+    weights = {n: p.detach().clone() for n, p in trainer.discriminator.named_parameters()}
+    trainer.generator_step()
+    assert same(weights, dict(trainer.discriminator.named_parameters()))
+    assert all(p.requires_grad for p in trainer.discriminator.parameters())
+
+
+def test_first_discriminator_step_is_rmsprop_by_hand(data):
+    trainer = Trainer(*data, recipe("none"))
+    before = {n: p.detach().clone() for n, p in trainer.discriminator.named_parameters()}
+    trainer.discriminator_step()
+    for name, parameter in trainer.discriminator.named_parameters():
+        gradient = parameter.grad
+        step = 1e-3 * gradient / (((1 - 0.99) * gradient**2).sqrt() + 1e-8)
+        torch.testing.assert_close(parameter.detach(), before[name] - step)
+
+
+def test_clipped_weights_stay_clipped(data):
+    trainer = Trainer(*data, recipe("clipping", learning_rates={"generator": 1e-3, "discriminator": 0.1}))
+    trainer.discriminator_step()
+    assert max(p.abs().max().item() for p in trainer.discriminator.parameters()) == pytest.approx(0.1)
+
+
+def test_shuffled_passes_replace_nothing_within_a_pass():
+    batches = shuffled_passes(10, 3, torch.Generator().manual_seed(0))
+    for _ in range(4):
+        seen = torch.cat([next(batches) for _ in range(3)])
+        assert len(set(seen.tolist())) == 9
+        assert set(seen.tolist()) <= set(range(10))
+
+
+def test_streams_are_their_own():
+    numbers = {
+        torch.rand(1, generator=stream(seed, purpose, CPU)).item()
+        for seed in range(4)
+        for purpose in ("weights", "constraint", "noise", "mix", "discriminator batches")
+    }
+    assert len(numbers) == 20
+
+
+def test_batch_larger_than_the_training_set(data):
+    with pytest.raises(UserError, match="batch_size = 81 is larger than the training set of 80"):
+        Trainer(*data, recipe(batch_size=81))
+
+
+def test_snapshots_round_trip(data, tmp_path):
+    result = Trainer(*data, recipe(epochs=1)).run()
+    snapshots.save(result.snapshots, tmp_path / "s.pt")
+    loaded = snapshots.load(tmp_path / "s.pt")
+    assert list(loaded) == [0, 1]
+    assert same(loaded[1], result.snapshots[1])
+    assert [p.name for p in tmp_path.iterdir()] == ["s.pt"]
+
+
+def test_snapshot_errors_are_for_people(tmp_path):
+    with pytest.raises(UserError, match="no such file"):
+        snapshots.load(tmp_path / "none.pt")
+    (tmp_path / "bad.pt").write_bytes(b"not a snapshot")
+    with pytest.raises(UserError, match="not a file of generator snapshots"):
+        snapshots.load(tmp_path / "bad.pt")
+
+
+GOLDEN = {
+    # method: discriminator loss and generator loss after 10 generator steps
+    "none": (-0.5211862, 0.1451979),
+    "sn": (-2.414887, 1.602572),
+}
+
+
+@pytest.mark.parametrize("method", GOLDEN)
+def test_golden_steps(data, method):
+    """When this fails on purpose, raise RECIPE_VERSIONS["train"], so that users' trainings run again."""
+    assert RECIPE_VERSIONS["train"] == 1
+    gentle = {"generator": 1e-4, "discriminator": 1e-4}
+    last = Trainer(*data, recipe(method, learning_rates=gentle)).run().history.last()
+    found = (last["discriminator_loss"], last["generator_loss"])
+    assert found == pytest.approx(GOLDEN[method], rel=1e-3)

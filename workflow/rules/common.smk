@@ -1,0 +1,84 @@
+import json
+import os
+import sys
+from pathlib import Path
+
+from showergan.config import canonical, parse_config
+from showergan.errors import UserError
+
+try:
+    CONFIG = parse_config(config)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+# The command line stands beside the Python that runs the workflow, activated or not.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+RUNS = [
+    {
+        "run": CONFIG.run,
+        "discriminator": CONFIG.training.discriminator,
+        "method": name,
+        "rates": method.learning_rates.name,
+        "seed": seed,
+    }
+    for name, method in CONFIG.methods.items()
+    for seed in CONFIG.training.seeds
+]
+
+
+wildcard_constraints:
+    run=CONFIG.run,
+    discriminator=CONFIG.training.discriminator,
+    method="|".join(CONFIG.methods),
+    rates="|".join(sorted({run["rates"] for run in RUNS})).replace(".", r"\."),
+    seed=r"\d+",
+
+
+def every_run(pattern):
+    """Return one file for each training."""
+    return [pattern.format(**run) for run in RUNS]
+
+
+def first_seed(pattern):
+    """Return one file for each method, of its first seed."""
+    return [pattern.format(**r) for r in RUNS if r["seed"] == CONFIG.training.seeds[0]]
+
+
+def recipe(step, section, *keys):
+    """Return a params function that gives a step its recipe: the section, or only some keys of it.
+
+    It must be a function, because Snakemake expands braces in plain texts.
+    """
+    text = canonical(step, **section.model_dump(mode="json", include=set(keys) or None))
+    return lambda wildcards: text
+
+
+def training_recipe(wildcards):
+    """Return what changes the weights of one training, and nothing else."""
+    training, method = CONFIG.training, CONFIG.methods[wildcards.method]
+    shared = {"discriminator", "epochs", "batch_size", "n_critic", "record_every"}
+    return canonical(
+        "train",
+        seed=int(wildcards.seed),
+        learning_rates=method.learning_rates,
+        method=method.model_dump(mode="json", exclude={"label", "learning_rates"}),
+        evaluated_epochs=training.evaluated_epochs,
+        **training.model_dump(mode="json", include=shared),
+    )
+
+
+def labels(wildcards):
+    """Return the methods' names for figures and tables, in their order in the configuration."""
+    return json.dumps({name: method.label for name, method in CONFIG.methods.items()})
+
+
+def look(wildcards):
+    """Return the look of the figures; no other rule may see it."""
+    figures = CONFIG.figures.model_dump(mode="json")
+    return json.dumps({"figures": figures, "labels": json.loads(labels(wildcards))})
+
+
+def rendering(module):
+    """Return the code a figure or table is drawn with: what a script imports is invisible to Snakemake."""
+    return workflow.source_path(f"../../src/showergan/rendering/{module}.py")

@@ -1,0 +1,67 @@
+def raw_showers(wildcards):
+    """Return a local file where it is; anything else becomes data/source.npz first."""
+    data = CONFIG.data
+    if data.source == "npz" and "://" not in data.path:
+        return data.path
+    return f"results/{wildcards.run}/data/source.npz"
+
+
+if CONFIG.data.source == "simulate":
+
+    rule simulate:
+        output:
+            "results/{run}/data/source.npz",
+        log:
+            "logs/{run}/simulate.log",
+        benchmark:
+            "results/{run}/benchmarks/simulate.tsv"
+        conda:
+            "../../envs/data.yaml"
+        params:
+            recipe=recipe("simulate", CONFIG.data, "n_showers", "seed"),
+        message:
+            "Simulating showers with GFLASH"
+        shell:
+            "showergan simulate --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+
+else:
+
+    rule fetch:
+        output:
+            "results/{run}/data/source.npz",
+        log:
+            "logs/{run}/fetch.log",
+        benchmark:
+            "results/{run}/benchmarks/fetch.tsv"
+        conda:
+            "../../envs/data.yaml"
+        params:
+            recipe=recipe("fetch", CONFIG.data, "path", "sha256"),
+        message:
+            "Downloading the showers"
+        shell:
+            "showergan fetch --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+
+
+rule preprocess:
+    input:
+        raw_showers,
+    output:
+        "results/{run}/data/showers.h5",
+    log:
+        "logs/{run}/preprocess.log",
+    benchmark:
+        "results/{run}/benchmarks/preprocess.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        recipe=recipe(
+            "preprocess",
+            CONFIG.data,
+            *("path", "sha256", "negative_energy", "split", "split_seed"),
+        ),
+    message:
+        "Checking and splitting the showers"
+    shell:
+        "showergan preprocess --source {input:q} --recipe {params.recipe:q} --out {output:q}"
+        " > {log:q} 2>&1"

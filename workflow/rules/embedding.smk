@@ -1,0 +1,48 @@
+rule train_embedding:
+    input:
+        "results/{run}/data/showers.h5",
+    output:
+        model="results/{run}/embedding/model.pt",
+        metrics="results/{run}/embedding/metrics.json",
+        predictions="results/{run}/embedding/predictions.csv",
+    log:
+        "logs/{run}/train_embedding.log",
+    benchmark:
+        "results/{run}/benchmarks/train_embedding.tsv"
+    conda:
+        "../../envs/train.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe("embedding", CONFIG.embedding),
+    message:
+        "Training the embedding"
+    shell:
+        "showergan train-embedding --showers {input:q} --recipe {params.recipe:q}"
+        " --out {output.model:q} --metrics {output.metrics:q}"
+        " --predictions {output.predictions:q} > {log:q} 2>&1"
+
+
+rule reference:
+    input:
+        showers="results/{run}/data/showers.h5",
+        embedding="results/{run}/embedding/model.pt",
+    output:
+        features="results/{run}/reference/features.h5",
+        ceiling="results/{run}/reference/ceiling.csv",
+    log:
+        "logs/{run}/reference.log",
+    benchmark:
+        "results/{run}/benchmarks/reference.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe("reference", CONFIG.evaluation),
+    message:
+        "Computing features and ceilings of the real showers"
+    shell:
+        "showergan reference --showers {input.showers:q} --embedding {input.embedding:q}"
+        " --recipe {params.recipe:q} --out {output.features:q} --ceiling {output.ceiling:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,50 @@
+rule evaluate_gan:
+    input:
+        snapshots=rules.train_gan.output.snapshots,
+        embedding=rules.train_embedding.output.model,
+        reference=rules.reference.output.features,
+    output:
+        metrics="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/metrics.csv",
+        curves="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/curves.csv",
+        examples="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/examples.npz",
+    log:
+        "logs/{run}/evaluate/{discriminator}.{method}.{rates}.seed{seed}.log",
+    benchmark:
+        "results/{run}/benchmarks/evaluate/{discriminator}.{method}.{rates}.seed{seed}.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe("evaluate", CONFIG.evaluation),
+    message:
+        "Evaluating {wildcards.method}, seed {wildcards.seed}"
+    shell:
+        "showergan evaluate --snapshots {input.snapshots:q} --embedding {input.embedding:q}"
+        " --reference {input.reference:q} --recipe {params.recipe:q}"
+        " --metrics {output.metrics:q} --curves {output.curves:q}"
+        " --examples {output.examples:q} > {log:q} 2>&1"
+
+
+rule evaluate:
+    input:
+        every_run(rules.evaluate_gan.output.metrics),
+
+
+rule summarise:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        ceiling="results/{run}/reference/ceiling.csv",
+    output:
+        "results/{run}/summary.csv",
+    log:
+        "logs/{run}/summarise.log",
+    benchmark:
+        "results/{run}/benchmarks/summarise.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    message:
+        "Summarising all trainings"
+    shell:
+        "showergan summarise {input.metrics:q} --ceiling {input.ceiling:q} --out {output:q}"
+        " > {log:q} 2>&1"

@@ -1,0 +1,28 @@
+rule train_gan:
+    input:
+        "results/{run}/data/showers.h5",
+    output:
+        snapshots="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/snapshots.pt",
+        history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
+        run="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/run.json",
+    log:
+        "logs/{run}/train/{discriminator}.{method}.{rates}.seed{seed}.log",
+    benchmark:
+        "results/{run}/benchmarks/train/{discriminator}.{method}.{rates}.seed{seed}.tsv"
+    conda:
+        "../../envs/train.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=training_recipe,
+    message:
+        "Training {wildcards.method}, seed {wildcards.seed}"
+    shell:
+        "showergan train --showers {input:q} --recipe {params.recipe:q}"
+        " --snapshots {output.snapshots:q} --history {output.history:q} --run {output.run:q}"
+        " > {log:q} 2>&1"
+
+
+rule train:
+    input:
+        every_run(rules.train_gan.output.snapshots),
