@@ -302,3 +302,7 @@ def write_json(content: dict[str, Any], path: Path) -> None:
     """Write a dictionary as indented JSON."""
     with write_aside(path) as aside:
         aside.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -45,7 +45,11 @@ def put(raw, path, value):
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
         ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 5"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
-        ("evaluation.partition.bins", [0, 3], ["evaluation.partition.bins.0 = 0", "greater than 0"]),
+        (
+            "evaluation.partition.bins",
+            [0, 3],
+            ["evaluation.partition.bins.0 = 0", "greater than 0"],
+        ),
         ("evaluation.partition.bins", [3], ["evaluation.partition.bins.1", "missing"]),
         ("evaluation.clusters", 1, ["evaluation.clusters = 1", "greater than or equal to 2"]),
         ("data.negative_energy", "drop", ["= 'drop'", "'clip' or 'error'"]),
@@ -112,7 +116,9 @@ def test_yaml_1_1_texts_are_numbers(raw):
 
 
 def test_canonical_recipe_ignores_order_and_sees_swaps():
-    assert canonical("train", a=1, b={"x": 1, "y": 2}) == canonical("train", b={"y": 2, "x": 1}, a=1)
+    assert canonical("train", a=1, b={"x": 1, "y": 2}) == canonical(
+        "train", b={"y": 2, "x": 1}, a=1
+    )
     assert canonical("train", a=1, b=2) != canonical("train", a=2, b=1)
     assert '"recipe_version"' in canonical("train")
 
@@ -146,10 +152,14 @@ def test_recipe_errors_are_for_people():
 
 def test_schema_is_in_step_with_the_models():
     written = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
-    assert written == Config.model_json_schema(), "run: showergan schema > workflow/schemas/config.schema.yaml"
+    assert written == Config.model_json_schema(), (
+        "run: showergan schema > workflow/schemas/config.schema.yaml"
+    )
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
+)
 def test_experiments_are_valid_over_the_default(raw, path):
     def merge(base, over):
         for key, value in over.items():
@@ -165,5 +175,7 @@ def test_experiments_are_valid_over_the_default(raw, path):
 
 def test_config_stays_light():
     code = "import sys, showergan.config; print({'torch', 'pandas', 'numpy'} & set(sys.modules))"
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert printed.stdout.strip() == "set()"

@@ -205,7 +205,9 @@ def test_without_biases_only_the_product_matters(discriminator, images):
         layer.bias.data.zero_()
     other = copy.deepcopy(discriminator)
     LayerMultipliers().attach(discriminator)
-    for c, (name, _) in zip([4, 0.5, 2, 1, 0.25, 3, 1], multipliers(discriminator).items(), strict=True):
+    for c, (name, _) in zip(
+        [4, 0.5, 2, 1, 0.25, 3, 1], multipliers(discriminator).items(), strict=True
+    ):
         discriminator.get_submodule(name).multiplier.data.fill_(c)
     ConstantMultiplier(value=3.0).attach(other)
     torch.testing.assert_close(discriminator(*images), other(*images), rtol=1e-4, atol=1e-6)
@@ -385,4 +387,6 @@ def test_state_is_alive_after_a_move(name, images):
             value.data.mul_(3)
     inputs = [x.double() for x in images]
     assert double(*inputs).dtype == torch.float64
-    torch.testing.assert_close(double(*inputs).float(), discriminator(*images), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        double(*inputs).float(), discriminator(*images), rtol=1e-4, atol=1e-5
+    )

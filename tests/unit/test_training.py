@@ -83,7 +83,13 @@ def test_every_method_trains_20_steps(data, method):
         "abcas": {"abcas_dm", "abcas_r", "abcas_clipped"},
     }.get(method, set())
     assert own <= set(frame.columns)
-    shared = {"discriminator_loss", "generator_loss", "score_gap", "lipschitz_bound", "sigma_head.4"}
+    shared = {
+        "discriminator_loss",
+        "generator_loss",
+        "score_gap",
+        "lipschitz_bound",
+        "sigma_head.4",
+    }
     assert shared <= set(frame.columns)
 
 
@@ -120,9 +126,13 @@ def test_first_discriminator_step_is_rmsprop_by_hand(data):
 
 
 def test_clipped_weights_stay_clipped(data):
-    trainer = Trainer(*data, recipe("clipping", learning_rates={"generator": 1e-3, "discriminator": 0.1}))
+    trainer = Trainer(
+        *data, recipe("clipping", learning_rates={"generator": 1e-3, "discriminator": 0.1})
+    )
     trainer.discriminator_step()
-    assert max(p.abs().max().item() for p in trainer.discriminator.parameters()) == pytest.approx(0.1)
+    assert max(p.abs().max().item() for p in trainer.discriminator.parameters()) == pytest.approx(
+        0.1
+    )
 
 
 def test_shuffled_passes_replace_nothing_within_a_pass():

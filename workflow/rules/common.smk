@@ -79,6 +79,11 @@ def look(wildcards):
     return json.dumps({"figures": figures, "labels": json.loads(labels(wildcards))})
 
 
-def rendering(module):
-    """Return the code a figure or table is drawn with: what a script imports is invisible to Snakemake."""
-    return workflow.source_path(f"../../src/showergan/rendering/{module}.py")
+def shipped(pattern):
+    """Return files of this repository, as seen from the working directory."""
+    return sorted(os.path.relpath(path) for path in Path(workflow.basedir).glob(pattern))
+
+
+def rendering_code():
+    """Return the code that draws: what a script imports is invisible to Snakemake."""
+    return shipped("src/showergan/rendering/*.py")

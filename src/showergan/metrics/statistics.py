@@ -164,7 +164,7 @@ def _published(
     # The code orients "above the line" by the sign of px; at px = 0 it would divide by zero.
     orientation = np.where(px < 0, -1.0, 1.0)
     arc_factor = (np.hypot(px, py) / np.abs(px))[:, 0, 0]
-    longitudinal = _line_by_sign_change(px * dy - py * dx >= 0)
+    longitudinal = _line_by_sign_change(px * dx - py * dy >= 0)
     transverse = _line_by_sign_change(orientation * (px * dy + py * dx) >= 0)
     widths, on_line = [], []
     for line in (longitudinal, transverse):

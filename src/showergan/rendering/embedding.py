@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from showergan.rendering.style import Style, new_figure, themed
 
@@ -30,7 +31,7 @@ def embedding(style: Style, predictions: pd.DataFrame, metrics: dict[str, Any]) 
     """
     targets = predictions["target"].unique()
     rows = -(-len(targets) // PER_ROW)
-    figure = new_figure(0.4 + 3.1 * rows)
+    figure = new_figure(0.2 + 2.85 * rows)
     grid = figure.add_gridspec(rows, 2 * PER_ROW)
     # The colours of all panels must mean the same, so the largest count is found before any is final.
     drawn = []
@@ -54,6 +55,8 @@ def embedding(style: Style, predictions: pd.DataFrame, metrics: dict[str, Any]) 
         )
         panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
         panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
         name = NAMES.get(target, target)
         panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
         panel.text(
@@ -63,7 +66,7 @@ def embedding(style: Style, predictions: pd.DataFrame, metrics: dict[str, Any]) 
             transform=panel.transAxes,
             va="top",
         )
-    scale = LogNorm(1, max(2, *(d.get_array().max() for d in drawn)))
+    scale = LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
     for hexagons in drawn:
         hexagons.set_norm(scale)
     figure.colorbar(drawn[0], ax=figure.axes, label="Showers per cell", aspect=30)

@@ -1,15 +1,18 @@
 """Where the particles enter, and how many fall into each bin of the conditional scores."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from showergan.metrics.partition import Partition
 from showergan.rendering.style import Style, new_figure, themed
 
-CELLS = 60
+CELLS = 45
 THIN = "#d55e00"
 
 
@@ -33,32 +36,27 @@ def entry_points(
     figure = new_figure(8.4)
     axes = figure.subplots()
     *_, cells = axes.hist2d(
-        *train.T, bins=CELLS, cmap=style.colormap, cmin=1, alpha=0.8, rasterized=True
+        train[:, 0], train[:, 1], CELLS, cmap=style.colormap, cmin=1, rasterized=True
     )
     figure.colorbar(cells, ax=axes, label="Training showers per cell", aspect=30)
-    counts = held_out.groupby(["bin", "split"]).size().unstack("split", fill_value=0)
-    counts = counts.reindex(range(partition.n_bins), fill_value=0)
+    counts = held_out[["bin", "split"]].value_counts()
     scores = ceiling.pivot_table(index="bin", columns="space", values="prd_auc", dropna=False)
     thin = set(ceiling.loc[ceiling["flagged"].astype(bool), "bin"])
     for number in range(partition.n_bins):
         is_thin = str(number) in thin
         box = _rectangle(partition, number)
-        # Neighbours share edges: a thin bin's own is drawn inside them.
-        box.set(
-            edgecolor=THIN if is_thin else "0.25",
-            linestyle="--" if is_thin else "-",
-            linewidth=1.8 if is_thin else 1.0,
-            zorder=3 if is_thin else 2,
-        )
+        box.set(edgecolor="0.25", linewidth=1)
         axes.add_patch(box)
-        lines = [f"select {counts['select'][number]}, test {counts['test'][number]}"]
+        if is_thin:  # behind the density, so that its colours keep their meaning
+            axes.add_patch(_rectangle(partition, number, facecolor=THIN, alpha=0.15, zorder=0))
+        lines = [", ".join(f"{s} {counts.get((number, s), 0)}" for s in ("select", "test"))]
         lines += [
             f"ceiling {space} {scores[space].get(str(number), np.nan):.2f}"
             for space in ("E", "P")
             if space in scores
         ]
         if is_thin:
-            lines.insert(0, "THIN")
+            lines.insert(0, "THIN BIN")
         axes.annotate(
             "\n".join(lines),
             (box.get_x(), box.get_y() + box.get_height()),
@@ -67,15 +65,22 @@ def entry_points(
             va="top",
             fontsize="small",
             color=THIN if is_thin else "black",
-            bbox={"boxstyle": "round,pad=0.25", "facecolor": "white", "alpha": 0.85, "linewidth": 0},
+            bbox={
+                "boxstyle": "round,pad=0.25",
+                "facecolor": "white",
+                "alpha": 0.85,
+                "linewidth": 0,
+            },
             zorder=4,
         )
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
     axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
     return figure
 
 
-def _rectangle(partition: Partition, number: int) -> Rectangle:
+def _rectangle(partition: Partition, number: int, **look: Any) -> Rectangle:
     iy, ix = divmod(number, len(partition.x_edges) - 1)
     x, right = partition.x_edges[ix : ix + 2]
     y, top = partition.y_edges[iy : iy + 2]
-    return Rectangle((x, y), right - x, top - y, fill=False)
+    return Rectangle((x, y), right - x, top - y, **({"fill": "facecolor" in look} | look))

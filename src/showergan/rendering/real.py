@@ -16,7 +16,10 @@ from showergan.showers.sample import Showers
 def read_examples(reference: str | Path) -> Showers:
     """Read the real showers that every generator imitates in `examples.npz`."""
     with h5py.File(reference) as file:
-        return Showers(*(file[f"examples/{n}"][:] for n in ("energy", "point", "momentum")), None)
+        examples = file["examples"]
+        return Showers(
+            examples["energy"][:], examples["point"][:], examples["momentum"][:], pdg=None
+        )
 
 
 def read_entry_points(reference: str | Path) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,8 @@ import pandas as pd
 from showergan.evaluation.summary import RUN, run_of
 from showergan.rendering.style import Colour, Style
 
-DASHES = ("-", "--", ":", "-.")
+Dashes = Literal["-", "--", ":", "-."]
+DASHES: tuple[Dashes, ...] = ("-", "--", ":", "-.")
 
 
 class Group(NamedTuple):
@@ -25,7 +26,7 @@ class Group(NamedTuple):
 
     label: str
     colour: Colour
-    dashes: str
+    dashes: Dashes
     rows: pd.DataFrame
 
     @property
@@ -76,10 +77,10 @@ def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
     The learning rates and the discriminator stand in a label only where labels would be equal without them.
     """
     found = []
-    several_discriminators = runs["discriminator"].nunique() > 1
+    several_discriminators = len(runs["discriminator"].unique()) > 1
     for method, label in style.labels.items():
         rows = runs[runs["method"] == method]
-        several_rates = rows["learning_rates"].nunique() > 1
+        several_rates = len(rows["learning_rates"].unique()) > 1
         keys = ["discriminator", "learning_rates"]
         for number, ((discriminator, rates), part) in enumerate(rows.groupby(keys, sort=True)):
             extra = [str(discriminator)] * several_discriminators

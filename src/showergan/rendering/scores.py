@@ -33,7 +33,7 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame
     scores = scores_over_epochs(metrics)
     scores = scores[scores["split"] == "test"]
     best = scores_over_epochs(ceiling.assign(metric="prd_auc")).set_index("score")["prd_auc"]
-    figure = new_figure(7.6)
+    figure = new_figure(6.9)
     axes = figure.subplots(2, 2, sharex=True, sharey=True)
     for panel, (score, title) in zip(axes.flat, SCORES.items(), strict=True):
         rows = scores[scores["score"] == score]
@@ -69,7 +69,7 @@ def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
         style: of all figures.
         curves: curves.csv of many runs with the column point.
     """
-    figure = new_figure(5.6)
+    figure = new_figure(5.2)
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
     for panel, (space, title) in zip(axes, SPACES.items(), strict=True):
         for group in groups(style, curves[curves["space"] == space]):
@@ -82,8 +82,7 @@ def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
         panel.grid(color="0.9", linewidth=0.8)
     axes[0].set_ylabel("Precision")
     handles, labels = _key(groups(style, curves))
-    if labels:
-        legend_below(figure, handles, labels)
+    legend_below(figure, handles, labels)
     return figure
 
 
@@ -92,13 +91,13 @@ def _trajectory(axes: Axes, group: Group) -> None:
     for seed in group.seeds:
         trained = seed[seed["epoch"] > 0].sort_values("epoch")
         _draw(axes, trained["epoch"], trained["value"], group, is_mean=False)
-    mean = group.rows.groupby("epoch")["value"].mean()
-    trained = mean[mean.index > 0]
-    _draw(axes, trained.index, trained, group, is_mean=True)
-    untrained = mean[mean.index == 0]
+    mean = group.rows.groupby("epoch", as_index=False)["value"].mean()
+    after = mean[mean["epoch"] > 0]
+    _draw(axes, after["epoch"], after["value"], group, is_mean=True)
+    before = mean[mean["epoch"] == 0]
     axes.plot(
-        untrained.index,
-        untrained,
+        before["epoch"],
+        before["value"],
         "o",
         color=group.colour,
         markerfacecolor="white",

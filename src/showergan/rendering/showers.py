@@ -6,11 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from showergan.rendering.runs import groups
-from showergan.rendering.style import Style, bare, new_figure, themed, wrapped
+from showergan.rendering.style import Style, framed, new_figure, themed, wrapped
 from showergan.showers.sample import Showers
 
 EDGES_CM = (-15.0, 15.0, -15.0, 15.0)
@@ -32,7 +31,7 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
         n: number of panels, at equal steps of the rank in |p|.
     """
     shown = showers.select(_ranks(np.linalg.norm(showers.momentum, axis=1), n))
-    figure = new_figure(6.0)
+    figure = new_figure(5.5)
     axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)
     scale = _scale(shown.energy)
     for i, panel in enumerate(axes.flat):
@@ -42,18 +41,29 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
         image = _picture(panel, shown.energy[i], style, scale)
         x, y = shown.point[i]
         along = shown.momentum[i, :2] / shown.momentum[i, 2] * DEPTH_CM
-        panel.plot([x, x + along[0]], [y, y + along[1]], color=MARK, linewidth=1.2)
+        panel.annotate(
+            "",
+            (x + along[0], y + along[1]),
+            (x, y),
+            arrowprops={
+                "arrowstyle": "->",
+                "color": MARK,
+                "linewidth": 1.3,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
         panel.plot(x, y, "+", color=MARK, markersize=9, markeredgewidth=1.8)
         panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
         panel.set_title(
-            f"|p| = {np.linalg.norm(shown.momentum[i]):.3g} GeV\n$\\Sigma E$ = {_energy(shown.energy[i])}",
+            f"{_momentum(shown.momentum[i])}\nsum E = {_energy(shown.energy[i])}",
             fontsize="medium",
         )
     for panel in axes[-1]:
         panel.set_xlabel("x [cm]")
     for panel in axes[:, 0]:
         panel.set_ylabel("y [cm]")
-    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30, extend="max")
+    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30)
     return figure
 
 
@@ -74,18 +84,18 @@ def generated_showers(
         n_conditions: number of columns.
     """
     chosen = _ranks(np.linalg.norm(real.momentum, axis=1), n_conditions)
-    rows = [("real", "black", real.energy[chosen])]
+    rows = [("real", real.energy[chosen])]
     for group in groups(style, generated):
         energy = group.seeds[0].set_index("example")["energy"]
-        rows.append((group.label, group.colour, np.stack(energy[chosen].tolist())))  # type: ignore[arg-type]
-    figure = new_figure(0.6 + 1.52 * len(rows))
+        rows.append((group.label, np.stack(energy[chosen].tolist())))
+    figure = new_figure(1.3 + 1.62 * len(rows))
     axes = figure.subplots(len(rows), len(chosen), squeeze=False)
     scale = _scale(real.energy[chosen])
-    for line, (label, colour, images) in zip(axes, rows, strict=True):
-        line[0].set_ylabel(wrapped(label, 17), color=colour)
+    for line, (label, images) in zip(axes, rows, strict=True):
+        line[0].set_ylabel(wrapped(label, 18))
         for panel, energy in zip(line, images, strict=True):
             image = _picture(panel, energy, style, scale)
-            bare(panel)
+            panel.set(xticks=[], yticks=[])
             panel.text(
                 0.96,
                 0.04,
@@ -93,14 +103,21 @@ def generated_showers(
                 transform=panel.transAxes,
                 ha="right",
                 fontsize="small",
-                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+                bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5},
             )
     for panel, i in zip(axes[0], chosen, strict=True):
         x, y = real.point[i]
-        panel.set_title(
-            f"{np.linalg.norm(real.momentum[i]):.3g} GeV\n({x:.1f}, {y:.1f}) cm", fontsize="medium"
-        )
-    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30, extend="max")
+        panel.set_title(f"{_momentum(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm", fontsize="medium")
+    figure.colorbar(
+        image,
+        ax=axes,
+        label="Energy deposit [MeV]",
+        location="bottom",
+        aspect=60,
+        pad=0.01,
+        extend="max",
+        extendfrac=0.03,
+    )
     return figure
 
 
@@ -115,6 +132,7 @@ def _scale(energy: NDArray[np.floating]) -> LogNorm:
 
 
 def _picture(axes: Axes, energy: NDArray[np.floating], style: Style, scale: LogNorm) -> AxesImage:
+    framed(axes)
     return axes.imshow(
         np.ma.masked_less_equal(energy, 0),
         origin="lower",
@@ -128,4 +146,13 @@ def _picture(axes: Axes, energy: NDArray[np.floating], style: Style, scale: LogN
 def _energy(energy: NDArray[np.floating]) -> str:
     """Return the total energy of an image in words, also if it is absurd or not a number."""
     total = float(energy.sum(dtype=float)) / 1000
-    return f"{total:.2f} GeV" if total < 1000 else f"{total:.3g} GeV"
+    if not np.isfinite(total):
+        return "not a number"
+    if total < 1000:
+        return f"{total:.2f} GeV"
+    digits, exponent = f"{total:.1e}".split("e")
+    return rf"${digits} \times 10^{{{int(exponent)}}}$ GeV"
+
+
+def _momentum(momentum: NDArray[np.floating]) -> str:
+    return f"|p| = {np.linalg.norm(momentum):.1f} GeV"

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, Self
+from typing import Concatenate, ParamSpec, Self
 
 import matplotlib as mpl
 import seaborn as sns
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from showergan.config import Figures
 from showergan.files import write_aside
@@ -49,8 +49,8 @@ class Style:
 
     @property
     def colormap(self) -> Colormap:
-        """The colour map of densities and energies; cells without a value stay white."""
-        return mpl.colormaps[self.look.colormap].with_extremes(bad="white")
+        """The colour map of densities and energies; cells without a value stay clear."""
+        return mpl.colormaps[self.look.colormap].with_extremes(bad=(0, 0, 0, 0))
 
     @contextmanager
     def theme(self) -> Iterator[None]:
@@ -67,6 +67,7 @@ class Style:
                     "axes.titleweight": "normal",
                     "legend.frameon": False,
                     "pdf.fonttype": 42,  # text stays text in vector editors
+                    "figure.dpi": self.look.dpi,
                     "savefig.dpi": self.look.dpi,
                 }
             )
@@ -76,6 +77,10 @@ class Style:
         """Write a figure as PNG and PDF; the same figure gives the same bytes."""
         undated = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
         with self.theme():  # matplotlib makes ticks, and reads their parameters, as late as here
+            for _ in range(2):  # the layout settles in the second pass
+                figure.draw_without_rendering()
+            # Both files share one layout, which is most of the work.
+            figure.set_layout_engine("none")
             for path in (Path(png), Path(pdf)):
                 kind = path.suffix[1:]
                 with write_aside(path) as aside:
@@ -100,27 +105,28 @@ def themed(
 
 def new_figure(height_inch: float) -> Figure:
     """Return an empty figure of the common width; pyplot, which would keep it alive, is not involved."""
-    return Figure(figsize=(WIDTH_INCH, height_inch), layout="constrained")
+    return Figure(figsize=(WIDTH_INCH, height_inch), layout="compressed")
 
 
-def legend_below(figure: Figure, handles: list[Artist], labels: list[str]) -> None:
-    """Put one legend under all panels, in as many columns as fit."""
-    label_inch = max(map(len, labels)) * 0.5 * mpl.rcParams["legend.fontsize"] / 72
-    columns = int(WIDTH_INCH / (label_inch + 0.8))
-    figure.legend(
-        handles,
-        labels,
-        loc="outside lower center",
-        ncols=min(max(columns, 1), len(labels)),
-    )
+def legend_below(figure: Figure, handles: list[Line2D], labels: list[str]) -> None:
+    """Put one legend under all panels, in as many columns as fit; the figure grows by its height."""
+    if not labels:
+        return
+    size_inch = mpl.rcParams["legend.fontsize"] / 72
+    widest_inch = (max(map(len, labels)) * 0.5 + 5) * size_inch
+    columns = min(max(int(WIDTH_INCH / widest_inch), 1), len(labels))
+    lines = -(-len(labels) // columns)
+    figure.set_figheight(figure.get_figheight() + (1.6 * lines + 1) * size_inch)
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
 def wrapped(label: str, width: int) -> str:
-    """Break a label into lines of about `width` characters, never inside a word."""
-    return textwrap.fill(label, width, break_long_words=False, break_on_hyphens=False)
+    """Break a label into lines of about `width` characters, never inside a word or around "="."""
+    unbroken = label.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    return textwrap.fill(unbroken, width, break_long_words=False, break_on_hyphens=False)
 
 
-def bare(axes: Axes, **spines: Any) -> None:
-    """Leave out the ticks of a picture and close its frame."""
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set(visible=True, color="0.6", linewidth=0.6, **spines)
+def framed(axes: Axes) -> None:
+    """Close the frame of a picture, thinly."""
+    axes.spines[:].set(visible=True, color="0.5", linewidth=0.6)
+    axes.tick_params(width=0.6, length=3, color="0.5")

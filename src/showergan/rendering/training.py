@@ -35,8 +35,15 @@ def losses(style: Style, histories: pd.DataFrame) -> Figure:
             for seed in group.seeds:
                 window = max(round(SMOOTHED * len(seed)), 1)
                 smooth = seed[column].rolling(window, center=True, min_periods=1).median()
-                panel.plot(seed["step"], seed[column], color=group.colour, alpha=0.25, linewidth=0.6)
+                panel.plot(
+                    seed["step"], seed[column], color=group.colour, alpha=0.25, linewidth=0.6
+                )
                 panel.plot(seed["step"], smooth, color=group.colour, linewidth=1.4)
+            panel.set_ylabel(QUANTITIES[column])
+            panel.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
         line[-1].set_yscale("log")
-        line[0].set_title(group.label, color=group.colour, loc="left", fontweight="bold")
+        line[0].set_title(group.label, loc="left", fontweight="bold")
+    for panel in axes[-1]:
+        panel.set_xlabel("Generator step")
+    figure.align_ylabels(axes)
     return figure

@@ -1,0 +1,36 @@
+# make: set up and run the default pipeline.   make test: set up and pass the tests.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run setup test lint schema clean
+
+run: setup
+	snakemake --cores all
+	snakemake --report report.html
+
+setup: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: $(PYTHON) is older than Python 3.11; use make PYTHON=python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test: setup
+	pytest --numprocesses 2 --dist loadfile
+
+lint: setup
+	ruff check
+	ruff format --check
+	mypy
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+schema: setup
+	showergan schema > workflow/schemas/config.schema.yaml
+
+clean:
+	rm -rf .venv .snakemake results/* logs report.html

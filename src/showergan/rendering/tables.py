@@ -1,0 +1,80 @@
+"""Tables in the layout of Egorov & Rogachev 2023: published values beside ours."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from showergan.files import write_aside
+
+COLUMNS = ("max", "selected", "last")
+
+
+def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -> pd.DataFrame:
+    """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
+
+    Args:
+        summary: one row per run and score, as `summarise` writes it.
+        published: discriminator, method, score, mean, sd.
+        scores: the scores to show, for example bins-E.
+
+    Returns:
+        One row per discriminator, method, learning rates and score: published and published_sd; max, selected and
+        last with their _sd; untrained; ceiling; n_seeds; n_diverged; n events and clusters behind a value.
+    """
+    runs = ["discriminator", "method", "learning_rates", "score"]
+    chosen = summary[summary["score"].isin(scores)]
+    groups = chosen.groupby(runs, sort=False)
+    table = pd.DataFrame({column: groups[column].mean() for column in (*COLUMNS, "untrained")})
+    for column in COLUMNS:
+        table.insert(table.columns.get_loc(column) + 1, f"{column}_sd", groups[column].std(ddof=1))  # type: ignore[arg-type]
+    table["ceiling"] = groups["ceiling"].first()
+    table["n_seeds"] = groups["seed"].nunique()
+    table["n_diverged"] = groups["diverged"].sum()
+    table["n"] = groups["n"].min()
+    table["clusters"] = groups["clusters"].max()
+    known = published.rename(columns={"mean": "published", "sd": "published_sd"})
+    columns = ["discriminator", "method", "score", "published", "published_sd"]
+    return table.reset_index().merge(known[columns], on=columns[:3], how="left")
+
+
+def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Return the table as people read it: one row per method, "mean ± sd" per score.
+
+    Args:
+        numbers: as `numbers` returns it.
+        labels: names of the methods in their order.
+    """
+    order = {method: i for i, method in enumerate(labels)}
+    rows = []
+    for keys, group in numbers.groupby(["method", "learning_rates"], sort=False):
+        method, rates = keys
+        row = {"method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})"}
+        for score in group.to_dict("records"):
+            name = score["score"]
+            row[f"{name}: published max"] = plus_minus(score["published"], score["published_sd"])
+            for column in COLUMNS:
+                row[f"{name}: {column}"] = plus_minus(score[column], score[f"{column}_sd"])
+            row[f"{name}: ceiling"] = f"{score['ceiling']:.3f}"
+        row["seeds"] = str(group["n_seeds"].max())
+        row["diverged"] = str(group["n_diverged"].max())
+        rows.append((order.get(method, len(order)), row))
+    return pd.DataFrame([row for _, row in sorted(rows, key=lambda x: x[0])])
+
+
+def plus_minus(mean: float, sd: float) -> str:
+    """Return "0.766 ± 0.040", "0.766" without an sd, and nothing without a mean."""
+    if pd.isna(mean):
+        return ""
+    return f"{mean:.3f}" if pd.isna(sd) else f"{mean:.3f} ± {sd:.3f}"
+
+
+def save(numbers: pd.DataFrame, table: pd.DataFrame, csv: Path, md: Path, tex: Path) -> None:
+    """Write the numbers as CSV, and the table as Markdown and as LaTeX (booktabs)."""
+    with write_aside(csv) as aside:
+        numbers.to_csv(aside, index=False)
+    with write_aside(md) as aside:
+        aside.write_text(table.to_markdown(index=False) + "\n", encoding="utf-8")
+    with write_aside(tex) as aside:
+        text = table.replace("±", r"$\\pm$", regex=True)
+        text["method"] = text["method"].str.replace("_", r"\_").str.replace("%", r"\%")
+        aside.write_text(text.to_latex(index=False, escape=False), encoding="utf-8")

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+
+from showergan.errors import UserError
+from showergan.metrics.conditional import conditional_prd
+from showergan.metrics.prd import prd_scores
+
+COLUMNS = [
+    "bin", "n", "clusters", "repeats", "prd_auc", "prd_auc_sd", "f8", "f1_8",
+    "flagged", "n_invalid_generated", "n_bins_used",
+]  # fmt: skip
+
+
+def events(n, seed):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 3)), rng.integers(4, size=n)
+
+
+def table(real, generated, bins_real, bins_generated, n_bins=4, **settings):
+    settings = {"clusters": 10, "repeats": 6, "n_min": 100, "seed": 0, **settings}
+    result = conditional_prd(real, generated, bins_real, bins_generated, n_bins, **settings)
+    assert list(result.columns) == COLUMNS
+    return result.set_index("bin")
+
+
+def test_rows_and_mean():
+    (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 1)
+    result = table(real, generated, bins_real, bins_generated)
+    assert list(result.index) == ["0", "1", "2", "3", "all", "mean"]
+    for column in ("prd_auc", "f8", "f1_8"):
+        assert result.loc["mean", column] == pytest.approx(result.loc["0":"3", column].mean())
+    for index in range(4):
+        n = min((bins_real == index).sum(), (bins_generated == index).sum())
+        assert result.n[str(index)] == n
+    assert result.n["all"] == 1000
+    assert result.n["mean"] == result.n["0":"3"].min()
+    assert result.n_bins_used["mean"] == 4
+    assert (result.repeats == 6).all()
+    assert not result.flagged.any()
+    # The repeats of different bins are independent, so their mean varies less.
+    assert 0 < result.prd_auc_sd["mean"] < result.prd_auc_sd["0":"3"].max()
+
+
+def test_the_row_of_all_events_ignores_the_bins():
+    (real, bins_real), (generated, bins_generated) = events(600, 0), events(600, 1)
+    result = table(real, generated, bins_real, bins_generated)
+    spread = prd_scores(real, generated, clusters=10, repeats=6, seed=1).auc
+    assert result.prd_auc["all"] == pytest.approx(spread.mean(), abs=3 * spread.std())
+    shuffled = table(real, generated, bins_real[::-1], bins_generated)
+    assert shuffled.prd_auc["all"] == result.prd_auc["all"]
+
+
+def test_conditional_scores_see_what_the_unconditional_one_misses():
+    real, bins = events(4000, 0)
+    real[:, 0] += 6 * bins
+    generated = np.random.default_rng(3).permutation(real)  # the right events, wrong conditions
+    result = table(real, generated, bins, bins)
+    assert result.prd_auc["all"] > 0.99
+    assert result.prd_auc["mean"] < 0.4
+
+
+def test_empty_bins_are_nan_flagged_and_not_averaged():
+    (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 1)
+    bins_generated[bins_generated == 2] = 1
+    result = table(real, generated, bins_real, bins_generated)
+    assert result.loc["2", ["prd_auc", "prd_auc_sd", "f8", "f1_8"]].isna().all()
+    assert result.loc["2", ["n", "clusters", "n_bins_used"]].tolist() == [0, 0, 0]
+    assert result.flagged.to_dict() == {
+        "0": False, "1": False, "2": True, "3": False, "all": False, "mean": True,
+    }  # fmt: skip
+    assert result.n_bins_used["mean"] == 3
+    others = result.prd_auc[["0", "1", "3"]].mean()
+    assert result.prd_auc["mean"] == pytest.approx(others)
+
+
+def test_small_bins_are_flagged_but_stay_in_the_mean():
+    (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 1)
+    keep = np.flatnonzero((bins_real != 3) | (np.cumsum(bins_real == 3) <= 7))
+    result = table(real[keep], generated, bins_real[keep], bins_generated)
+    assert result.loc["3", ["n", "clusters"]].tolist() == [7, 7]
+    assert result.loc["mean", ["n", "clusters"]].tolist() == [7, 7]
+    assert result.flagged[["2", "3", "mean"]].tolist() == [False, True, True]
+    assert result.n_bins_used["mean"] == 4
+    assert result.prd_auc["mean"] == pytest.approx(result.prd_auc["0":"3"].mean())
+
+
+def test_only_empty_bins():
+    (real, _), (generated, _) = events(50, 0), events(50, 1)
+    result = table(real, generated, np.zeros(50, int), np.ones(50, int))
+    assert np.isnan(result.prd_auc["mean"])
+    assert result.n_bins_used["mean"] == 0
+    assert np.isfinite(result.prd_auc["all"])
+
+
+def test_invalid_rows_are_counted_where_they_are():
+    (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 0)
+    generated[np.flatnonzero(bins_generated == 1)[:30], 0] = np.inf
+    result = table(real, generated, bins_real, bins_generated)
+    counts = {"0": 0, "1": 30, "2": 0, "3": 0, "all": 30, "mean": 30}
+    assert result.n_invalid_generated.to_dict() == counts
+    assert result.prd_auc["1"] < result.prd_auc["0"] - 0.05
+
+
+def test_a_bin_does_not_depend_on_the_events_of_another():
+    (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 1)
+    before = table(real, generated, bins_real, bins_generated)
+    generated[bins_generated == 0] = 9
+    after = table(real, generated, bins_real, bins_generated)
+    assert after.prd_auc["0"] < 0.1
+    np.testing.assert_array_equal(after.prd_auc["1":"3"], before.prd_auc["1":"3"])
+
+
+def test_the_seed_decides():
+    (real, bins_real), (generated, bins_generated) = events(400, 0), events(400, 1)
+    first, again, other = (
+        table(real, generated, bins_real, bins_generated, seed=seed) for seed in (0, 0, 1)
+    )
+    assert first.equals(again)
+    assert not first.equals(other)
+
+
+def test_bad_bins_are_refused():
+    real, bins = events(10, 0)
+    with pytest.raises(UserError, match="outside"):
+        table(real, real, bins, np.full(10, 4))
+    with pytest.raises(UserError, match="shape"):
+        table(real, real, bins[:5], bins)

@@ -1,0 +1,81 @@
+"""The embedding learns, stops early, repeats and survives a round trip."""
+
+import numpy as np
+import pytest
+import torch
+
+from showergan.config import Embedding
+from showergan.errors import UserError
+from showergan.networks.embedding import load_embedding, predict, save_embedding
+from showergan.showers.sample import Showers
+from showergan.training.embedding import r2, targets_of, train_embedding
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def showers():
+    """Blobs: the place is the entry point, the sum follows the momentum."""
+    rng = np.random.default_rng(0)
+    point = rng.normal(0, 3, (400, 2)).astype("f4")
+    momentum = np.stack([*rng.normal(0, 1, (2, 400)), rng.uniform(1, 50, 400)], 1).astype("f4")
+    cells = np.arange(30) - 14.5
+    dx = cells[None, None, :] - point[:, 0, None, None]
+    dy = cells[None, :, None] - point[:, 1, None, None]
+    energy = 20 * momentum[:, 2, None, None] * np.exp(-(dx**2 + dy**2) / 8)
+    return Showers(energy.astype("f4"), point, momentum, np.full(400, 11, "i4"))
+
+
+def recipe(**changes):
+    return Embedding(**{"epochs": 12, "batch_size": 32, "patience": 12, **changes})
+
+
+@pytest.fixture(scope="module")
+def trained(showers):
+    scores = []
+    result = train_embedding(showers, recipe(), CPU, lambda epoch, score: scores.append(score))
+    return result, scores
+
+
+def test_it_learns_what_the_image_shows(showers, trained):
+    result, scores = trained
+    _, targets = predict(result.regressor, torch.from_numpy(showers.energy).unsqueeze(1))
+    score = r2(targets, torch.from_numpy(targets_of(showers)))
+    assert (score[2:] > 0.6).all(), score  # pz, x, y
+    assert scores[result.best_epoch - 1] == max(scores)
+    assert (result.n_fitted, result.n_held_out) == (360, 40)
+
+
+def test_it_is_repeatable(showers, trained):
+    again = train_embedding(showers, recipe(), CPU).regressor.state_dict()
+    assert all(torch.equal(v, again[k]) for k, v in trained[0].regressor.state_dict().items())
+
+
+def test_it_stops_when_patience_ends(showers):
+    result = train_embedding(showers, recipe(epochs=50, patience=1, learning_rate=0.05), CPU)
+    assert result.n_epochs < 50
+    assert result.n_epochs == result.best_epoch + 1
+
+
+def test_batch_larger_than_the_fit(showers):
+    with pytest.raises(UserError, match=r"embedding\.batch_size = 361 is larger than the 360"):
+        train_embedding(showers, recipe(batch_size=361), CPU)
+
+
+def test_r2_of_known_predictions():
+    true = torch.tensor([[1.0], [2.0], [3.0]])
+    assert r2(true, true).item() == 1
+    assert r2(torch.full_like(true, 2.0), true).item() == 0
+    assert r2(torch.tensor([[1.0], [2.0], [4.0]]), true).item() == pytest.approx(0.5)
+
+
+def test_round_trip(trained, tmp_path):
+    save_embedding(trained[0].regressor, tmp_path / "model.pt")
+    loaded = load_embedding(tmp_path / "model.pt", CPU)
+    energy = torch.rand(5, 1, 30, 30)
+    assert torch.equal(predict(loaded, energy)[1], predict(trained[0].regressor, energy)[1])
+    with pytest.raises(UserError, match="no such file"):
+        load_embedding(tmp_path / "nothing.pt", CPU)
+    (tmp_path / "bad.pt").write_text("x")
+    with pytest.raises(UserError, match="not an embedding"):
+        load_embedding(tmp_path / "bad.pt", CPU)

@@ -1,0 +1,187 @@
+import numpy as np
+import pytest
+
+from showergan.errors import UserError
+from showergan.metrics.prd import f_beta, prd_auc, prd_curve, prd_scores
+
+
+def auc(p_generated, p_real):
+    return prd_auc(*prd_curve(p_generated, p_real))
+
+
+def scores(real, generated, **settings):
+    return prd_scores(real, generated, **{"clusters": 20, "repeats": 10, "seed": 0, **settings})
+
+
+# Curves by hand
+
+
+def test_equal_distributions_score_one():
+    p = np.array([0.1, 0.2, 0.7])
+    precision, recall = prd_curve(p, p)
+    assert prd_auc(precision, recall) == pytest.approx(1, abs=1e-9)
+    assert f_beta(precision, recall, 8) == pytest.approx(1)
+    assert f_beta(precision, recall, 1 / 8) == pytest.approx(1)
+
+
+def test_disjoint_distributions_score_zero():
+    precision, recall = prd_curve([1, 0], [0, 1])
+    assert prd_auc(precision, recall) == 0
+    assert f_beta(precision, recall, 8) == 0
+
+
+def test_two_points_by_hand():
+    # q = (3/4, 1/4), p = (1/4, 3/4): alpha(l) = min(l/4, 3/4) + min(3l/4, 1/4) has its corners at
+    # l = 1/3 and l = 3, at (recall, precision) (1, 1/3) and (1/3, 1). Between them
+    # alpha = (l + 1)/4, so beta = (1 + 1/l)/4. The area is 1/3 + the integral of alpha d(beta)
+    # = 1/3 + 1/4 * (1/4) * [ln l - 1/l] from 1/3 to 3 = 1/3 + (2 ln 3 + 8/3)/16.
+    precision, recall = prd_curve([0.75, 0.25], [0.25, 0.75])
+    area = 1 / 3 + (2 * np.log(3) + 8 / 3) / 16
+    assert prd_auc(precision, recall) == pytest.approx(area, abs=1e-4)
+    middle = len(precision) // 2  # l = 1: alpha = beta = the overlap
+    assert precision[middle] == pytest.approx(0.5)
+    assert recall[middle] == pytest.approx(0.5)
+
+
+def test_a_dropped_mode_costs_recall_and_an_invented_one_precision():
+    dropped = prd_curve([1, 0], [0.5, 0.5])
+    assert dropped[0].max() == pytest.approx(1)
+    assert dropped[1].max() == pytest.approx(0.5)
+    assert f_beta(*dropped, 1 / 8) > 0.95 > 0.55 > f_beta(*dropped, 8)
+    assert prd_auc(*dropped) == pytest.approx(0.5, abs=1e-3)
+
+    invented = prd_curve([0.5, 0.5], [1, 0])
+    assert invented[0].max() == pytest.approx(0.5)
+    assert invented[1].max() == pytest.approx(1)
+    assert f_beta(*invented, 8) > 0.95 > 0.55 > f_beta(*invented, 1 / 8)
+
+
+def test_swapping_the_roles_swaps_precision_and_recall():
+    rng = np.random.default_rng(0)
+    q, p = rng.dirichlet(np.ones(7), 2)
+    precision, recall = prd_curve(q, p)
+    swapped_precision, swapped_recall = prd_curve(p, q)
+    np.testing.assert_allclose(swapped_precision, recall[::-1], rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(swapped_recall, precision[::-1], rtol=1e-5, atol=1e-8)
+    assert auc(p, q) == pytest.approx(auc(q, p), abs=1e-9)
+
+
+def test_curves_of_many_histograms_at_once():
+    rng = np.random.default_rng(0)
+    q, p = rng.dirichlet(np.ones(5), (2, 3, 4))
+    whole = auc(q, p)
+    assert whole.shape == (3, 4)
+    assert whole[1, 2] == auc(q[1, 2], p[1, 2])
+
+
+def test_histograms_must_match_and_be_normalised():
+    with pytest.raises(UserError):
+        prd_curve([0.5, 0.5], [1])
+    with pytest.raises(UserError):
+        prd_curve([5, 5], [5, 5])
+
+
+@pytest.mark.parametrize(("n", "ceiling"), [(50, 0.35), (100, 0.61), (1000, 0.96)])
+def test_sample_size_ceiling(n, ceiling):
+    # Two draws of one distribution over 50 equal clusters.
+    rng = np.random.default_rng(0)
+    q, p = rng.multinomial(n, np.ones(50) / 50, (2, 400)) / n
+    assert auc(q, p).mean() == pytest.approx(ceiling, abs=0.02)
+
+
+# Scores of samples
+
+
+def mixture(n, seed, d=4, shift=0.0):
+    rng = np.random.default_rng(seed)
+    modes = 3 * np.random.default_rng(5).normal(size=(8, d))
+    return modes[rng.integers(8, size=n)] + rng.normal(size=(n, d)) + shift
+
+
+def pairs():
+    rng = np.random.default_rng(1)
+    low_rank = rng.normal(size=(3, 64))
+    return {
+        "mixture": (mixture(1000, 0), mixture(1000, 1, shift=0.5), 20),
+        "equal": (mixture(2500, 0), mixture(2500, 1), 50),
+        "tails": (rng.standard_t(2, (1500, 4)), 1.3 * rng.standard_t(2, (1500, 4)), 20),
+        "few": (rng.normal(size=(150, 64)), rng.normal(0.3, 1, (150, 64)), 20),
+        "low rank": (
+            np.tanh(rng.normal(size=(2000, 3)) @ low_rank),
+            np.tanh(rng.normal(0.3, 1, (2000, 3)) @ low_rank),
+            20,
+        ),
+        "collapse": (mixture(600, 0), 0.2 * mixture(600, 1), 20),
+    }
+
+
+@pytest.mark.parametrize("name", pairs())
+def test_ours_agrees_with_the_published_recipe(name):
+    real, generated, k = pairs()[name]
+    recipe = scores(real, generated, clusters=k, repeats=30, algorithm="sklearn").auc
+    ours = scores(real, generated, clusters=k, repeats=30).auc
+    allowed = max(0.005, recipe.std(ddof=1))
+    assert ours.mean() == pytest.approx(recipe.mean(), abs=allowed)
+    assert 0.5 < ours.std(ddof=1) / recipe.std(ddof=1) < 2
+
+
+def test_full_convergence_is_another_metric():
+    # Without structure to find, k-means converges slowly and the recipe stops on the way.
+    rng = np.random.default_rng(0)
+    real, generated = rng.normal(size=(4000, 32)), rng.normal(0.15, 1, (4000, 32))
+    ours = scores(real, generated).auc
+    lloyd = scores(real, generated, algorithm="lloyd", repeats=2).auc
+    assert abs(ours.mean() - lloyd.mean()) > ours.std(ddof=1)
+
+
+def test_order_rotation_and_scale_do_not_matter():
+    real, generated = mixture(1500, 0), mixture(1500, 1, shift=0.7)
+    plain = scores(real, generated).auc
+    rng = np.random.default_rng(2)
+    rotation = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    for changed in (
+        scores(rng.permutation(real), rng.permutation(generated)),
+        scores(real @ rotation, generated @ rotation),
+        scores(1e6 * real + 3, 1e6 * generated + 3),
+    ):
+        assert changed.auc.mean() == pytest.approx(plain.mean(), abs=plain.std())
+    np.testing.assert_array_equal(scores(4 * real, 4 * generated).auc, plain)
+
+
+def test_noise_lowers_the_score():
+    rng = np.random.default_rng(0)
+    real, generated = mixture(2000, 0), mixture(2000, 1)
+    noise = rng.normal(0, 8, generated.shape)
+    values = [
+        scores(real, np.where(rng.random((2000, 1)) < share, noise, generated)).auc.mean()
+        for share in (0, 0.1, 0.3, 0.6, 1)
+    ]
+    assert (np.diff(values) < -0.03).all()
+    assert values[0] > 0.95
+
+
+def test_invalid_rows_cost_their_share():
+    real, generated = mixture(1000, 0), mixture(1000, 1)
+    generated[:200] = np.nan
+    result = scores(real, generated)
+    assert result.n_invalid_generated == 200
+    assert result.n_invalid_real == 0
+    assert result.precision.max() == pytest.approx(0.8, abs=0.01)
+    assert result.auc.mean() < scores(real, mixture(1000, 1)).auc.mean() - 0.1
+
+
+def test_unequal_samples_are_balanced():
+    real, generated = mixture(3000, 0), mixture(1000, 1)
+    result = scores(real, generated)
+    assert (result.n, result.n_real, result.n_generated) == (1000, 3000, 1000)
+    even = scores(mixture(1000, 2), generated).auc.mean()
+    assert result.auc.mean() == pytest.approx(even, abs=0.02)
+    np.testing.assert_array_equal(result.auc, scores(real, generated).auc)
+
+
+def test_precision_and_recall_of_samples_have_their_roles():
+    real = np.vstack([mixture(1000, 0), mixture(1000, 1) + 50])
+    result = scores(real, mixture(2000, 2))
+    assert result.f1_8.mean() > 0.9 > 0.6 > result.f8.mean()
+    assert result.precision.shape == result.recall.shape == (1001,)
+    assert result.clusters == 20

@@ -1,0 +1,213 @@
+import math
+
+import numpy as np
+import pytest
+
+from showergan.errors import UserError
+from showergan.metrics import statistics
+from showergan.metrics.statistics import (
+    FLAGS,
+    STATISTICS,
+    flag_counts,
+    observables,
+    physics_statistics,
+)
+
+
+def showers(n, seed=0):
+    """Blobs about the impact point, with entry points and momenta."""
+    rng = np.random.default_rng(seed)
+    point = rng.normal(0, 2.5, (n, 2))
+    pz = rng.uniform(1, 50, n)
+    momentum = np.column_stack([pz * rng.normal(0, 0.15, n), pz * rng.normal(0, 0.15, n), pz])
+    centre = point + 25 * momentum[:, :2] / pz[:, None] + rng.normal(0, 1, (n, 2))
+    cells = np.arange(30) - 14.5
+    gap2 = (cells - centre[:, 0, None, None]) ** 2 + (
+        cells[:, None] - centre[:, 1, None, None]
+    ) ** 2
+    energy = np.exp(-gap2 / 8) * rng.exponential(100, (n, 30, 30))
+    return energy, point, momentum
+
+
+def slope_based(energy, point, momentum):
+    """Evaluate one event as the original code does: with lines y(x) given by their slopes."""
+    (px, py, pz), (x, y) = momentum, point
+    x0, y0 = x + 25 * px / pz, y + 25 * py / pz
+    xx, yy = np.meshgrid(np.linspace(-14.5, 14.5, 30), np.linspace(-14.5, 14.5, 30))
+
+    def asymmetry(above):
+        return (energy[above].sum() - energy[~above].sum()) / energy.sum()
+
+    def width(above):
+        z = above.astype(float)
+        line = np.zeros((30, 30))
+        line[:, :-1] += np.abs(np.diff(z, axis=1))
+        line[:-1, :] += np.abs(np.diff(z, axis=0))
+        w = np.minimum(line, 1) * energy
+        arc = math.sqrt(1 + (py / px) ** 2)
+        first = (w * arc * xx).sum() / (w.sum() + 1e-5)
+        second = (w * (arc * xx) ** 2).sum() / (w.sum() + 1e-5)
+        return math.sqrt(second - first**2)
+
+    sign = 1 if py > 0 else -1
+    return [
+        asymmetry(~((yy - (-(xx - x0) / (py / px) + y0)) * sign < 0)),
+        asymmetry(~(yy - ((xx - x0) / (px / py) + y0) < 0)),
+        width(~((yy - ((xx - x0) / (py / px) + y0)) * -sign < 0)),
+        width(~(yy - (-(xx - x0) / (px / py) + y0) < 0)),
+    ]
+
+
+def cell_by_cell(energy, point, momentum):
+    """Evaluate the corrected form of one event without arrays."""
+    (px, py, pz), (x, y) = momentum, point
+    pt = math.hypot(px, py)
+    ux, uy = px / pt, py / pt
+    total = along = across = 0.0
+    on_axis, on_normal = [], []
+    for i in range(30):
+        for j in range(30):
+            e, dx, dy = energy[i, j], j - 14.5 - x - 25 * px / pz, i - 14.5 - y - 25 * py / pz
+            t, v = dx * ux + dy * uy, -dx * uy + dy * ux
+            total += e
+            along += e if t >= 0 else -e
+            across += e if v >= 0 else -e
+            corners = [(dx + a, dy + b) for a in (-0.5, 0.5) for b in (-0.5, 0.5)]
+            if (
+                min(-a * uy + b * ux for a, b in corners)
+                <= 0
+                <= max(-a * uy + b * ux for a, b in corners)
+            ):
+                on_axis.append((e, t))
+            if (
+                min(a * ux + b * uy for a, b in corners)
+                <= 0
+                <= max(a * ux + b * uy for a, b in corners)
+            ):
+                on_normal.append((e, v))
+
+    def deviation(pairs):
+        weight = sum(e for e, _ in pairs)
+        mean = sum(e * c for e, c in pairs) / weight
+        return math.sqrt(sum(e * (c - mean) ** 2 for e, c in pairs) / weight)
+
+    return [along / total, across / total, deviation(on_axis), deviation(on_normal)]
+
+
+@pytest.mark.parametrize(
+    ("form", "naive"), [("published", slope_based), ("corrected", cell_by_cell)]
+)
+def test_both_forms_agree_with_a_direct_evaluation(form, naive):
+    events = showers(40)
+    result = physics_statistics(*events, form)
+    assert result.valid.all()
+    expected = [naive(*event) for event in zip(*events, strict=True)]
+    np.testing.assert_allclose(result.values, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_chunks_do_not_show(monkeypatch):
+    events = showers(25)
+    whole = physics_statistics(*events, "corrected").values
+    monkeypatch.setattr(statistics, "_CHUNK", 7)
+    np.testing.assert_array_equal(physics_statistics(*events, "corrected").values, whole)
+
+
+def test_corrected_form_turns_and_mirrors_with_the_event():
+    energy, point, momentum = showers(40)
+    plain = physics_statistics(energy, point, momentum, "corrected").values
+
+    # By 90 degrees: x -> y, y -> -x, so rows (y) become columns reversed.
+    turned_point = np.column_stack([-point[:, 1], point[:, 0]])
+    turned_momentum = np.column_stack([-momentum[:, 1], momentum[:, 0], momentum[:, 2]])
+    turned_energy = energy.transpose(0, 2, 1)[:, :, ::-1]
+    turned = physics_statistics(turned_energy, turned_point, turned_momentum, "corrected").values
+    np.testing.assert_allclose(turned, plain, rtol=1e-9, atol=1e-9)
+
+    mirrored = physics_statistics(
+        energy[:, :, ::-1], point * [-1, 1], momentum * [-1, 1, 1], "corrected"
+    ).values
+    np.testing.assert_allclose(mirrored, plain * [1, -1, 1, 1], rtol=1e-9, atol=1e-9)
+
+
+def test_corrected_widths_tell_long_from_broad():
+    cells = np.arange(30) - 14.5
+    energy = np.exp(-(cells**2) / (2 * 4**2))[None, :, None] * np.exp(-(cells**2) / 2)[None, None]
+    up = physics_statistics(energy, [[0.5, 0.5]], [[0.01, 1, 1e3]], "corrected").values[0]
+    right = physics_statistics(energy, [[0.5, 0.5]], [[1, 0.01, 1e3]], "corrected").values[0]
+    np.testing.assert_allclose(up[2:], [4, 1], rtol=0.03)
+    np.testing.assert_allclose(right[2:], [1, 4], rtol=0.03)
+
+
+def degenerate():
+    """An empty image, one with pT = 0, one whose lines meet no energy, one with px = 0, a good one."""
+    energy, point, momentum = showers(5)
+    energy[0] = 0
+    momentum[1, :2] = 0
+    energy[2] = np.eye(30, 1) @ np.eye(1, 30)  # all energy in one corner
+    momentum[3, 0] = 0
+    return energy, point, momentum
+
+
+def test_corrected_form_gives_nan_and_a_flag_where_undefined():
+    result = physics_statistics(*degenerate(), "corrected")
+    assert np.isnan(result.values[:2]).all()
+    assert np.isnan(result.values[2, 2:]).all()
+    assert np.isfinite(result.values[2, :2]).all()
+    assert np.isfinite(result.values[3:]).all()
+    np.testing.assert_array_equal(result.valid, np.isfinite(result.values))
+    assert flag_counts(result) == dict(zip(FLAGS, [1, 1, 1, 1, 0], strict=True))
+
+
+def test_published_form_gives_its_numbers_and_a_flag_where_undefined():
+    result = physics_statistics(*degenerate(), "published")
+    np.testing.assert_array_equal(result.values[0], [np.nan, np.nan, 0, 0])
+    np.testing.assert_array_equal(result.values[1], [1, 1, 0, 0])
+    assert (result.values[2, 2:] == 0).all()
+    assert (result.values[3, 2:] == 0).all()
+    assert result.valid.tolist() == [
+        [False] * 4,
+        [False] * 4,
+        [True, True, False, False],
+        [True, True, False, False],
+        [True] * 4,
+    ]
+    assert flag_counts(result) == dict(zip(FLAGS, [1, 1, 1, 1, 1], strict=True))
+
+
+@pytest.mark.parametrize("form", ["published", "corrected"])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_broken_cell_makes_the_event_invalid(form, bad):
+    energy, point, momentum = showers(3)
+    energy[1] = bad
+    result = physics_statistics(energy, point, momentum, form)
+    assert result.valid.tolist() == [[True] * 4, [False] * 4, [True] * 4]
+    assert not np.isfinite(result.values[1]).any()
+
+
+def test_names_and_shapes():
+    result = physics_statistics(*showers(3), "corrected")
+    assert len(STATISTICS) == 4
+    assert result.values.shape == result.valid.shape == (3, 4)
+    assert result.flags.shape == (3, len(FLAGS))
+
+
+def test_bad_input_is_refused():
+    energy, point, momentum = showers(3)
+    with pytest.raises(UserError, match="shapes"):
+        physics_statistics(energy[:2], point, momentum, "corrected")
+    with pytest.raises(UserError, match="form"):
+        physics_statistics(energy, point, momentum, "other")
+    with pytest.raises(UserError, match="impact"):
+        physics_statistics(energy, point, momentum * [1, 1, 0], "corrected")
+
+
+def test_observables():
+    energy = np.zeros((2, 30, 30))
+    energy[0, 3, 20] = 30  # y = -11.5, x = 5.5
+    energy[0, 5, 20] = 10  # y = -9.5
+    energy[0, 0, 0] = 1e-6  # a network's dust
+    table = observables(energy)
+    np.testing.assert_allclose(table.total_energy_MeV, [40, 0], rtol=1e-6)
+    np.testing.assert_allclose(table.occupancy, [2 / 900, 0])
+    np.testing.assert_allclose(table.centre_x_cm, [5.5, np.nan], rtol=1e-5)
+    np.testing.assert_allclose(table.centre_y_cm, [-11, np.nan], rtol=1e-5)

@@ -1,0 +1,81 @@
+"""Selection of epochs, and the tables made of it, against values counted by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan.errors import UserError
+from showergan.evaluation.summary import run_of, summarise, summarise_run
+from showergan.rendering.tables import layout, numbers, plus_minus
+
+
+def metrics(select, test, broken=0):
+    """A run whose bins-E takes these values at epochs 0, 1, 2, ..."""
+    rows = [
+        {
+            "epoch": epoch, "split": split, "metric": "prd_auc", "space": "E", "bin": "mean",
+            "value": value, "sd": 0.01, "n": 30, "clusters": 20.0, "flagged": False,
+        }
+        for split, values in (("select", select), ("test", test))
+        for epoch, value in enumerate(values)
+    ]  # fmt: skip
+    count = {"epoch": 1, "split": "test", "metric": "n_not_finite", "space": "counts", "bin": "all"}
+    return pd.DataFrame([*rows, {**count, "value": broken, "n": 30}])
+
+
+def test_epochs_are_chosen_as_said():
+    row = summarise_run(metrics([0.9, 0.2, 0.6, 0.5], [0.9, 0.3, 0.4, 0.7])).iloc[0]
+    assert row["score"] == "bins-E"
+    assert (row["max"], row["max_epoch"]) == (0.7, 3)  # the best on test
+    assert (row["selected"], row["selected_epoch"]) == (0.4, 2)  # the best on select, read on test
+    assert (row["last"], row["last_epoch"]) == (0.7, 3)
+    assert row["untrained"] == 0.9  # epoch 0 is never chosen
+    assert row["n_epochs"] == 3
+    assert not row["diverged"]
+
+
+def test_epochs_without_a_value_are_passed_over():
+    row = summarise_run(metrics([0, np.nan, 0.1], [0, 0.9, 0.2], broken=3)).iloc[0]
+    assert row["selected"] == 0.2
+    assert row["diverged"]
+    with pytest.raises(UserError, match="no evaluated epoch has a value"):
+        summarise_run(metrics([0, np.nan], [0, 0.1]))
+
+
+def test_summary_of_runs_with_ceilings(tmp_path):
+    paths = [
+        tmp_path / "standard" / method / "0.001_1e-05" / f"seed{seed}" / "metrics.csv"
+        for method in ("sn", "none")
+        for seed in (1, 2)
+    ]
+    for i, path in enumerate(paths):
+        path.parent.mkdir(parents=True)
+        metrics([0, 0.1 * i], [0, 0.1 * i]).to_csv(path, index=False)
+    ceilings = pd.DataFrame({"bin": ["0", "mean"], "space": "E", "prd_auc": [0.1, 0.8]})
+    summary = summarise([(run_of(p), p) for p in paths], ceilings)
+    assert len(summary) == 4
+    assert (summary["ceiling"] == 0.8).all()
+
+    published = pd.DataFrame(
+        {"discriminator": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
+    )
+    table = numbers(summary, published, ["bins-E"]).set_index("method")
+    assert table.loc["sn", "max"] == pytest.approx(0.05)
+    assert table.loc["sn", "max_sd"] == pytest.approx(0.1 / 2**0.5)  # n - 1
+    assert table.loc["none", "max"] == pytest.approx(0.25)
+    assert table.loc["sn", "published"] == 0.77
+    assert np.isnan(table.loc["none", "published"])
+    assert (table["n_seeds"] == 2).all()
+
+    rows = layout(table.reset_index(), {"none": "no normalization", "sn": "vanilla SN"})
+    assert rows["method"].tolist() == [
+        "no normalization (0.001, 1e-05)",
+        "vanilla SN (0.001, 1e-05)",
+    ]
+    assert rows["bins-E: published max"].tolist() == ["", "0.770 ± 0.040"]
+
+
+def test_plus_minus():
+    assert plus_minus(0.7664, 0.0402) == "0.766 ± 0.040"
+    assert plus_minus(0.7664, np.nan) == "0.766"
+    assert plus_minus(np.nan, np.nan) == ""

@@ -1,0 +1,112 @@
+"""A copy of the workflow in an empty folder, run once on tiny data."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")
+
+TINY = {
+    "run": "tiny",
+    "data": {"n_showers": 160},
+    "embedding": {"epochs": 2, "batch_size": 16},
+    "training": {
+        "discriminator": "small",
+        "seeds": [1],
+        "epochs": 2,
+        "batch_size": 16,
+        "n_critic": 1,
+    },
+    "methods": {"clipping": None},
+    "evaluation": {"clusters": 3, "repeats": 2},
+}
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A folder with the workflow in it."""
+
+    folder: Path
+
+    def configure(self, **changes):
+        """Write the overlay: TINY with changes at dotted keys, written as a__b=value."""
+        overlay = json.loads(json.dumps(TINY))
+        for dotted, value in changes.items():
+            *parents, last = dotted.split("__")
+            section = overlay
+            for key in parents:
+                section = section.setdefault(key, {})
+            section[last] = value
+        (self.folder / "tiny.yaml").write_text(yaml.safe_dump(overlay))
+
+    def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
+        """Run snakemake and return its output."""
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+        done = subprocess.run(
+            [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
+            cwd=cwd or self.folder,
+            env={**environment, "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            timeout=500,
+        )
+        output = done.stdout + done.stderr
+        assert not check or done.returncode == 0, output
+        return output
+
+    def would_run(self, *arguments, **options):
+        """Return how many jobs of each rule a run would start."""
+        return planned_jobs(self.snakemake("--dry-run", "--quiet", "rules", *arguments, **options))
+
+
+def planned_jobs(output):
+    """Read the table of job counts of a dry run."""
+    table = re.search(r"^-+ +-+\n(.*?)^total", output, re.MULTILINE | re.DOTALL)
+    assert table or "Nothing to be done" in output, output
+    rows = (line.split() for line in table[1].splitlines()) if table else ()
+    return {rule: int(count) for rule, count in rows}
+
+
+def copy_of_the_workflow(folder):
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(
+                source, folder / part, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+            )
+        else:
+            shutil.copy(source, folder / part)
+    return Workflow(folder)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """The tiny pipeline, run to its end; tests leave it as they found it."""
+    workflow = copy_of_the_workflow(tmp_path_factory.mktemp("workflow"))
+    workflow.configure()
+    workflow.snakemake("--cores", "2")
+    return workflow
+
+
+@pytest.fixture
+def tiny(finished):
+    """The finished pipeline, with the tiny configuration put back afterwards."""
+    yield finished
+    finished.configure()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """The workflow before anything ran."""
+    workflow = copy_of_the_workflow(tmp_path)
+    workflow.configure()
+    return workflow

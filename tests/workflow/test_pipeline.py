@@ -1,0 +1,143 @@
+"""The pipeline from one command, on tiny data with real Snakemake."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, planned_jobs
+
+RUN = "results/tiny"
+
+
+def test_every_artefact_is_there(finished):
+    def named(pattern):
+        return sorted(p.name for p in (finished.folder / RUN).glob(pattern))
+
+    assert named("data/*") == ["showers.h5", "source.npz"]
+    assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
+    assert named("reference/*") == ["ceiling.csv", "features.h5"]
+    train, evaluate = f"{'train'}/small/sn/0.001_0.001/seed1", "evaluate/small/sn/0.001_0.001/seed1"
+    assert named(f"{train}/*") == ["history.csv", "run.json", "snapshots.pt"]
+    assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
+    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 7
+    assert named("tables/table_1.*") == ["table_1.csv", "table_1.md", "table_1.tex"]
+    assert not [p for p in finished.folder.rglob("*.part")]
+
+
+def test_a_second_run_does_nothing(finished):
+    assert "Nothing to be done" in finished.snakemake("--cores", "1")
+
+
+def test_summary_and_provenance(finished):
+    summary = pd.read_csv(finished.folder / RUN / "summary.csv")
+    assert set(summary["method"]) == {"none", "sn"}
+    assert set(summary["score"]) == {"E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"}
+    assert summary[["max", "selected", "last"]].stack().between(0, 1).all()
+    assert (summary["max"] >= summary["last"]).all()
+    run = json.loads(
+        (finished.folder / RUN / "train/small/sn/0.001_0.001/seed1/run.json").read_text()
+    )
+    assert run["parameters"] == {"discriminator": 107_969, "generator": 162_321}
+    assert run["recipe"]["seed"] == 1
+    assert run["device"] in ("cpu", "cuda")
+    assert {"versions", "git_commit", "seconds", "source_sha256"} <= set(run)
+
+
+def test_table_shows_published_beside_ours(finished):
+    table = pd.read_csv(finished.folder / RUN / "tables/table_1.csv")
+    row = table[(table["method"] == "sn") & (table["score"] == "bins-E")].iloc[0]
+    # The published values of table 1 are for the standard discriminator; this run has the small one.
+    assert np.isnan(row["published"])
+    assert row["n_seeds"] == 1
+    assert "vanilla SN" in (finished.folder / RUN / "tables/table_1.md").read_text()
+    assert r"\toprule" in (finished.folder / RUN / "tables/table_1.tex").read_text()
+
+
+def test_report_is_one_file_with_every_figure(finished):
+    finished.snakemake("--report", "report.html")
+    text = (finished.folder / "report.html").read_text()
+    for figure in ("score_over_epochs", "generated_showers", "entry_points", "losses"):
+        assert f"{figure}.png" in text
+
+
+def test_cores_do_not_change_results(finished, fresh):
+    """The first run had two cores."""
+    fresh.configure(methods__none=None)
+    fresh.snakemake("--cores", "1", f"{RUN}/evaluate/small/sn/0.001_0.001/seed1/metrics.csv")
+    for part in (
+        "train/small/sn/0.001_0.001/seed1/history.csv",
+        "embedding/predictions.csv",
+        "evaluate/small/sn/0.001_0.001/seed1/metrics.csv",
+    ):
+        assert (fresh.folder / RUN / part).read_text() == (finished.folder / RUN / part).read_text()
+
+
+def test_npz_source_is_read_where_it_is(finished, fresh):
+    source = finished.folder / RUN / "data/source.npz"
+    fresh.configure(data__source="npz", data__path=str(source))
+    fresh.snakemake("--cores", "1", f"{RUN}/data/showers.h5")
+    assert not (fresh.folder / RUN / "data/source.npz").exists()
+    ours = (fresh.folder / "logs/tiny/preprocess.log").read_text()
+    assert "Traceback" not in ours
+
+
+def test_bad_data_stops_with_a_message_and_leaves_nothing(finished, fresh):
+    source = finished.folder / RUN / "data/source.npz"
+    arrays = dict(np.load(source))
+    arrays["EnergyDeposit"][3, 0, 0, 0] = -1
+    np.savez(fresh.folder / "bad.npz", **arrays)
+    fresh.configure(data__source="npz", data__path="bad.npz")
+    output = fresh.snakemake("--cores", "1", f"{RUN}/data/showers.h5", check=False)
+    assert "negative" in output
+    assert "data.negative_energy" in output
+    assert "Traceback" not in output
+    assert list((fresh.folder / RUN / "data").iterdir()) == []
+
+
+def test_a_mistake_in_the_configuration_stops_before_any_job(fresh):
+    fresh.configure(training__batchsize=3)
+    output = fresh.snakemake("--cores", "1", check=False)
+    assert "training.batchsize: unknown key; did you mean batch_size?" in output
+    assert "Traceback" not in output
+    assert not (fresh.folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
+)
+def test_experiments_plan_every_training(fresh, path):
+    """Methods x seeds, on a stand-in for a data file that is not here."""
+    overlay = yaml.safe_load(path.read_text())
+    (fresh.folder / "stand_in.npz").touch()
+    if overlay.get("data", {}).get("source") == "npz":
+        overlay["data"]["path"] = "stand_in.npz"
+    (fresh.folder / "experiment.yaml").write_text(yaml.safe_dump(overlay))
+    default = yaml.safe_load((fresh.folder / "config.yaml").read_text())
+    methods = {**default["methods"], **overlay.get("methods", {})}
+    seeds = overlay.get("training", {}).get("seeds", default["training"]["seeds"])
+    jobs = fresh.would_run(configfile="experiment.yaml")
+    assert (
+        jobs["train_gan"] == jobs["evaluate_gan"] == len(seeds) * sum(map(bool, methods.values()))
+    )
+
+
+def test_workflow_catalogue_entry_point(fresh):
+    jobs = planned_jobs(
+        fresh.snakemake("--snakefile", "workflow/Snakefile", "--dry-run", "--quiet", "rules")
+    )
+    assert jobs["train_gan"] == 2
+
+
+def test_user_mistakes_on_the_command_line_give_a_message():
+    done = subprocess.run(
+        [sys.executable, "-m", "showergan.cli", "preprocess", "--source", "nothing.npz",
+         "--recipe", "{}", "--out", "x.h5"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert "nothing.npz" in done.stderr

@@ -1,0 +1,164 @@
+"""What runs again when something changes: counted in dry runs after a finished run."""
+
+import shutil
+
+import pytest
+import yaml
+
+FIGURES = {
+    f"figure_{name}": 1
+    for name in (
+        "target_showers",
+        "entry_points",
+        "embedding",
+        "score_over_epochs",
+        "prd_curves",
+        "generated_showers",
+        "losses",
+    )
+}
+ALL = {"all": 1}
+COMPARISON = {
+    "summarise": 1,
+    "table": 2,
+    "figure_score_over_epochs": 1,
+    "figure_prd_curves": 1,
+    "figure_generated_showers": 1,
+    "figure_losses": 1,
+}
+
+
+def trainings(n):
+    return {"train_gan": n, "evaluate_gan": n}
+
+
+def test_nothing_by_itself(tiny):
+    assert tiny.would_run() == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"palette": "deep"}, {"dpi": 100}, {"context": "talk"}, {"colormap": "magma"}],
+    ids=lambda c: next(iter(c)),
+)
+def test_look_redraws_figures_only(tiny, change):
+    tiny.configure(**{f"figures__{key}": value for key, value in change.items()})
+    assert tiny.would_run() == FIGURES | ALL
+
+
+def test_label_touches_figures_and_tables_only(tiny):
+    tiny.configure(methods__sn={"label": "SN"})
+    assert tiny.would_run() == FIGURES | {"table": 2} | ALL
+
+
+def test_figure_script_redraws_its_figure(tiny):
+    script = tiny.folder / "workflow/scripts/figures/losses.py"
+    before = script.stat()
+    script.touch()
+    assert tiny.would_run() == {"figure_losses": 1} | ALL
+    import os
+
+    os.utime(script, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_rendering_code_redraws_figures_and_tables_only(tiny):
+    module = tiny.folder / "src/showergan/rendering/training.py"
+    text = module.read_text()
+    module.write_text(text + "\n# changed\n")
+    assert tiny.would_run() == FIGURES | {"table": 2} | ALL
+    module.write_text(text)
+    assert tiny.would_run() == {}
+
+
+def test_new_seed_trains_once_per_method(tiny):
+    tiny.configure(training__seeds=[1, 2])
+    jobs = tiny.would_run()
+    assert jobs == trainings(2) | COMPARISON | ALL
+
+
+def test_new_method_is_trained(tiny):
+    tiny.configure(
+        methods__new={
+            "label": "SN, hard",
+            "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
+            "normaliser": {"kind": "spectral_norm", "warmup_iterations": 30},
+        }
+    )
+    jobs = tiny.would_run()
+    # A new name enters every legend.
+    assert jobs == trainings(1) | COMPARISON | FIGURES | ALL
+
+
+def test_hyper_parameter_of_one_method_retrains_that_method(tiny):
+    tiny.configure(methods__sn={"normaliser": {"kind": "spectral_norm", "warmup_iterations": 16}})
+    assert tiny.would_run() == trainings(1) | COMPARISON | ALL
+
+
+def test_swapped_learning_rates_retrain_that_method(tiny):
+    for rates in (
+        {"generator": 1e-3, "discriminator": 1e-4},
+        {"generator": 1e-4, "discriminator": 1e-3},
+    ):
+        tiny.configure(methods__sn={"learning_rates": rates})
+        assert tiny.would_run() == trainings(1) | COMPARISON | ALL
+
+
+def test_shared_hyper_parameter_retrains_all(tiny):
+    tiny.configure(training__n_critic=2)
+    assert tiny.would_run() == trainings(2) | COMPARISON | ALL
+
+
+def test_evaluation_settings_train_no_gan(tiny):
+    tiny.configure(evaluation__repeats=3)
+    jobs = tiny.would_run()
+    assert jobs["evaluate_gan"] == 2
+    assert not {"train_gan", "train_embedding", "preprocess", "simulate"} & set(jobs)
+
+
+def test_order_and_format_of_yaml_change_nothing(tiny):
+    path = tiny.folder / "config.yaml"
+    text = path.read_text()
+
+    def backwards(value):
+        if isinstance(value, dict):
+            return {key: backwards(value[key]) for key in reversed(value)}
+        return value
+
+    config = yaml.safe_load(text)
+    turned = backwards(config) | {
+        "methods": {k: backwards(v) for k, v in config["methods"].items()}
+    }
+    path.write_text(yaml.safe_dump(turned, sort_keys=False, default_flow_style=True))
+    assert tiny.would_run() == {}
+    path.write_text(text)
+
+
+def test_touched_small_input_changes_nothing(tiny):
+    for name in (
+        "summary.csv",
+        "reference/ceiling.csv",
+        "embedding/metrics.json",
+        "data/showers.h5",
+    ):
+        path = tiny.folder / "results/tiny" / name
+        assert path.stat().st_size < 1_000_000
+        path.touch()
+    assert tiny.would_run() == {}
+
+
+def test_another_directory_changes_nothing(tiny, tmp_path):
+    jobs = tiny.would_run(
+        "--snakefile",
+        str(tiny.folder / "Snakefile"),
+        "--directory",
+        str(tiny.folder),
+        cwd=tmp_path,
+        configfile=str(tiny.folder / "tiny.yaml"),
+    )
+    assert jobs == {}
+
+
+def test_moved_checkout_changes_nothing(tiny, tmp_path):
+    moved = type(tiny)(tmp_path / "moved")
+    shutil.copytree(tiny.folder, moved.folder)
+    assert moved.would_run() == {}

@@ -1,0 +1,14 @@
+"""Real showers from the softest to the most energetic particle."""
+
+# ruff: noqa: F821 - Snakemake defines `snakemake`
+from pathlib import Path
+
+from showergan.rendering.script import stderr_to
+from showergan.rendering.showers import target_showers
+from showergan.rendering.style import Style
+from showergan.showers.dataset import load
+
+with stderr_to(snakemake.log[0]):
+    style = Style.from_json(snakemake.params.look)
+    figure = target_showers(style, load(Path(snakemake.input.showers), "test"))
+    style.save(figure, snakemake.output.png, snakemake.output.pdf)
