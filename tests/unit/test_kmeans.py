@@ -32,15 +32,6 @@ def test_separate_blobs_are_found(algorithm):
         assert sorted(r[:3]) == pytest.approx([0.2, 0.3, 0.5], abs=0.05)
 
 
-def test_a_lone_outlier_does_not_keep_a_centre():
-    # k-means++ all but surely seeds the outlier, which then gets no share worth a centre.
-    rng = np.random.default_rng(0)
-    real, generated = rng.normal(size=(3000, 2)), rng.normal(size=(3000, 2))
-    real[0] = 1e4
-    p_real, p_generated = cluster_histograms(real, generated, 5, 10, 0)
-    assert ((p_real + p_generated)[:, :5] > 0.01).sum(axis=1).tolist() == [5] * 10
-
-
 def test_non_finite_rows_are_a_cluster_of_their_own():
     rng = np.random.default_rng(0)
     real, generated = rng.normal(size=(200, 2)), rng.normal(size=(200, 2))
@@ -74,9 +65,9 @@ def test_identical_and_huge_points_do_no_harm(scale):
     p_real, p_generated = cluster_histograms(real, generated, 4, 3, 0)
     np.testing.assert_allclose(p_real, p_generated)
     np.testing.assert_allclose(p_real.sum(axis=1), 1)
-    generated[0] *= -1
+    generated[:5] *= -1
     p_real, p_generated = cluster_histograms(real, generated, 4, 3, 0)
-    np.testing.assert_allclose(np.abs(p_real - p_generated).sum(axis=1), 0.04)
+    np.testing.assert_allclose(np.abs(p_real - p_generated).sum(axis=1), 0.2, rtol=1e-6)
 
 
 @pytest.mark.parametrize("n", [150, 3000])

@@ -118,7 +118,7 @@ def pairs():
 @pytest.mark.parametrize("name", pairs())
 def test_ours_agrees_with_the_published_recipe(name):
     real, generated, k = pairs()[name]
-    recipe = scores(real, generated, clusters=k, repeats=30, algorithm="sklearn").auc
+    recipe = scores(real, generated, clusters=k, repeats=15, algorithm="sklearn").auc
     ours = scores(real, generated, clusters=k, repeats=30).auc
     allowed = max(0.005, recipe.std(ddof=1))
     assert ours.mean() == pytest.approx(recipe.mean(), abs=allowed)
@@ -128,10 +128,10 @@ def test_ours_agrees_with_the_published_recipe(name):
 def test_full_convergence_is_another_metric():
     # Without structure to find, k-means converges slowly and the recipe stops on the way.
     rng = np.random.default_rng(0)
-    real, generated = rng.normal(size=(4000, 32)), rng.normal(0.15, 1, (4000, 32))
+    real, generated = rng.normal(size=(2500, 32)), rng.normal(0.15, 1, (2500, 32))
     ours = scores(real, generated).auc
     lloyd = scores(real, generated, algorithm="lloyd", repeats=2).auc
-    assert abs(ours.mean() - lloyd.mean()) > ours.std(ddof=1)
+    assert ours.mean() - lloyd.mean() > ours.std(ddof=1)
 
 
 def test_order_rotation_and_scale_do_not_matter():

@@ -14,6 +14,11 @@ except UserError as error:
 # The command line stands beside the Python that runs the workflow, activated or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
+
+# From plain to elaborate, whatever the order in the YAML file.
+METHODS = dict(sorted(CONFIG.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
+
 RUNS = [
     {
         "run": CONFIG.run,
@@ -22,7 +27,7 @@ RUNS = [
         "rates": method.learning_rates.name,
         "seed": seed,
     }
-    for name, method in CONFIG.methods.items()
+    for name, method in METHODS.items()
     for seed in CONFIG.training.seeds
 ]
 
@@ -30,7 +35,7 @@ RUNS = [
 wildcard_constraints:
     run=CONFIG.run,
     discriminator=CONFIG.training.discriminator,
-    method="|".join(CONFIG.methods),
+    method="|".join(METHODS),
     rates="|".join(sorted({run["rates"] for run in RUNS})).replace(".", r"\."),
     seed=r"\d+",
 
@@ -56,7 +61,7 @@ def recipe(step, section, *keys):
 
 def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
-    training, method = CONFIG.training, CONFIG.methods[wildcards.method]
+    training, method = CONFIG.training, METHODS[wildcards.method]
     shared = {"discriminator", "epochs", "batch_size", "n_critic", "record_every"}
     return canonical(
         "train",
@@ -69,8 +74,8 @@ def training_recipe(wildcards):
 
 
 def labels(wildcards):
-    """Return the methods' names for figures and tables, in their order in the configuration."""
-    return json.dumps({name: method.label for name, method in CONFIG.methods.items()})
+    """Return the methods' names for figures and tables, in the order in which they appear there."""
+    return json.dumps({name: method.label for name, method in METHODS.items()})
 
 
 def look(wildcards):
@@ -81,7 +86,7 @@ def look(wildcards):
 
 def shipped(pattern):
     """Return files of this repository, as seen from the working directory."""
-    return sorted(os.path.relpath(path) for path in Path(workflow.basedir).glob(pattern))
+    return sorted(os.path.relpath(path) for path in ROOT.glob(pattern))
 
 
 def rendering_code():

@@ -6,7 +6,7 @@ TABLES = {
     },
     "all_methods": {
         "table": None,
-        "methods": list(CONFIG.methods),
+        "methods": list(METHODS),
         "scores": ["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"],
     },
 }
@@ -15,7 +15,7 @@ TABLES = {
 def table_recipe(wildcards):
     """Return which methods and scores a table shows, and the methods' names."""
     table = TABLES[wildcards.table]
-    names = {m: CONFIG.methods[m].label for m in table["methods"] if m in CONFIG.methods}
+    names = {m: METHODS[m].label for m in table["methods"] if m in METHODS}
     return json.dumps({"table": table["table"], "scores": table["scores"], "labels": names})
 
 

@@ -15,6 +15,7 @@ samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 """
 
 import math
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -59,7 +60,7 @@ def cluster_histograms(
         seed: The same seed gives the same histograms, whatever the number of threads, up to the
             rounding of matrix products.
         algorithm: `minibatch`; `sklearn`, the published recipe MiniBatchKMeans(n_init=10), slow;
-            `lloyd`, fully converged KMeans(n_init=10), which is another metric.
+            `lloyd`, fully converged KMeans, which is another metric.
         device: Where `minibatch` computes.
 
     Returns:
@@ -96,13 +97,13 @@ def _library(
     samples: list[_Array], k: int, repeats: int, seed: int, algorithm: Algorithm
 ) -> list[_Array]:
     """Count the points per cluster with scikit-learn, one fit per repeat."""
-    estimators = {"sklearn": MiniBatchKMeans, "lloyd": KMeans}
+    estimators = {"sklearn": partial(MiniBatchKMeans, n_init=10), "lloyd": KMeans}
     if algorithm not in estimators:
         raise UserError(f"k-means: algorithm {algorithm!r} is not minibatch, sklearn or lloyd")
     union, n = np.vstack(samples), len(samples[0])
     counts = np.empty((2, repeats, k))
     for repeat, state in enumerate(np.random.SeedSequence(seed).generate_state(repeats)):
-        fit = estimators[algorithm](n_clusters=k, n_init=10, random_state=int(state)).fit(union)
+        fit = estimators[algorithm](n_clusters=k, random_state=int(state)).fit(union)
         counts[0, repeat] = np.bincount(fit.labels_[:n], minlength=k)
         counts[1, repeat] = np.bincount(fit.labels_[n:], minlength=k)
     return list(counts)
@@ -147,8 +148,8 @@ def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tenso
         total = weights + received
         centres = torch.where(received > 0, (weights * centres + moved) / total, centres)
 
-        # A centre that gets almost nothing starts anew at a random point, with the weight of the
-        # lightest other centre: otherwise outliers keep the seeds they attract.
+        # As in scikit-learn, a centre that gets almost nothing starts anew at a random point, with
+        # the weight of the lightest other centre.
         starved = total < _REASSIGNMENT_RATIO * total.amax(1, keepdim=True)
         centres = torch.where(starved, batch[draw(drawn, repeats, k)], centres)
         lightest = torch.where(starved, torch.inf, total).amin(1, keepdim=True)

@@ -63,7 +63,7 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
         panel.set_xlabel("x [cm]")
     for panel in axes[:, 0]:
         panel.set_ylabel("y [cm]")
-    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", aspect=30)
+    figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
     return figure
 
 
@@ -92,7 +92,7 @@ def generated_showers(
     axes = figure.subplots(len(rows), len(chosen), squeeze=False)
     scale = _scale(real.energy[chosen])
     for line, (label, images) in zip(axes, rows, strict=True):
-        line[0].set_ylabel(wrapped(label, 18))
+        line[0].set_ylabel(wrapped(label, 15))
         for panel, energy in zip(line, images, strict=True):
             image = _picture(panel, energy, style, scale)
             panel.set(xticks=[], yticks=[])

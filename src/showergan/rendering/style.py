@@ -21,6 +21,9 @@ from showergan.files import write_aside
 
 WIDTH_INCH = 10.0
 
+# Of seaborn's sizes: the densest figure must still hold its text.
+FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
+
 Colour = tuple[float, float, float]
 
 
@@ -58,7 +61,7 @@ class Style:
         with (
             mpl.rc_context(),
             sns.axes_style("ticks"),
-            sns.plotting_context(self.look.context, font_scale=0.9),
+            sns.plotting_context(self.look.context, font_scale=FONT_SCALE[self.look.context]),
         ):
             mpl.rcParams.update(
                 {

@@ -28,7 +28,7 @@ def losses(style: Style, histories: pd.DataFrame) -> Figure:
         histories: history.csv of many runs.
     """
     found = groups(style, histories)
-    figure = new_figure(0.8 + 1.75 * max(len(found), 1))
+    figure = new_figure(0.8 + 1.95 * max(len(found), 1))
     axes = figure.subplots(max(len(found), 1), len(QUANTITIES), sharex=True, squeeze=False)
     for line, group in zip(axes, found, strict=False):
         for panel, column in zip(line, QUANTITIES, strict=True):

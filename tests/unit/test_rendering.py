@@ -1,0 +1,363 @@
+"""Figures: what is on them, how they are written, and what broken runs do to them."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan import rendering
+from showergan.errors import UserError
+from showergan.metrics.partition import equal_rectangles, quantile_rectangles
+from showergan.rendering import real
+from showergan.rendering.embedding import embedding
+from showergan.rendering.entry_points import entry_points
+from showergan.rendering.runs import groups, read_curves, read_examples, read_metrics, read_runs
+from showergan.rendering.scores import prd_curves, score_over_epochs
+from showergan.rendering.script import stderr_to
+from showergan.rendering.showers import generated_showers, target_showers
+from showergan.rendering.style import Style
+from showergan.rendering.training import losses
+from showergan.showers.sample import Showers
+
+LABELS = {"sn": "vanilla SN", "plain": "no normalization", "abcas": "ABCAS"}
+SEEDS = (1, 2)
+SPACES = ("E", "P", "P_std")
+
+
+@pytest.fixture
+def style():
+    look = {"dpi": 50, "palette": "colorblind", "colormap": "viridis", "context": "paper"}
+    return Style.from_json(json.dumps({"figures": look, "labels": LABELS, "recipe_version": 1}))
+
+
+def make_showers(n=12):
+    rng = np.random.default_rng(0)
+    energy = rng.gamma(0.2, 50, (n, 30, 30)) * (rng.random((n, 30, 30)) < 0.13)
+    momentum = rng.normal(0, 1, (n, 3))
+    momentum[:, 2] = rng.uniform(1, 100, n)
+    point = rng.normal(0, 2.5, (n, 2))
+    return Showers(*(a.astype(np.float32) for a in (energy, point, momentum)), None)
+
+
+def make_metrics():
+    rng = np.random.default_rng(0)
+    index = pd.MultiIndex.from_product(
+        [(0, 25, 30, 35), ("select", "test"), SPACES, ("0", "all", "mean")],
+        names=["epoch", "split", "space", "bin"],
+    )
+    table = index.to_frame(index=False)
+    return table.assign(
+        metric="prd_auc", value=rng.random(len(table)), sd=0.01, n=2250, clusters=20, flagged=False
+    )
+
+
+def make_ceiling(n_bins=9):
+    table = pd.MultiIndex.from_product(
+        [SPACES, [*map(str, range(n_bins)), "all", "mean"]], names=["space", "bin"]
+    ).to_frame(index=False)
+    return table.assign(n=300, clusters=20, prd_auc=0.9, flagged=table["bin"] == "0")
+
+
+def make_curves():
+    angle = np.linspace(0, np.pi / 2, 11)
+    parts = [
+        pd.DataFrame({"space": s, "precision": np.sin(angle), "recall": np.cos(angle)})
+        for s in SPACES
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def make_history():
+    rng = np.random.default_rng(0)
+    columns = ["score_gap", "discriminator_loss", "generator_loss", "lipschitz_bound"]
+    table = pd.DataFrame(rng.lognormal(0, 1, (40, 4)), columns=columns)
+    return table.assign(step=10 * np.arange(40), epoch=1)
+
+
+def make_predictions(targets=("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")):
+    true = np.random.default_rng(0).normal(0, 5, 200)
+    return pd.concat(
+        pd.DataFrame({"target": t, "true": true, "predicted": true + 1}) for t in targets
+    )
+
+
+def write_runs(folder, name, write, rates=("0.001_1e-05",)):
+    paths = []
+    for method in LABELS:
+        for rate in rates:
+            for seed in SEEDS:
+                path = folder / "standard" / method / rate / f"seed{seed}" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write(path)
+                paths.append(str(path))
+    return paths
+
+
+def many_runs(table, methods=LABELS, seeds=SEEDS):
+    """Return a table as if read from a run of every method and seed."""
+    return pd.concat(
+        [
+            table.assign(discriminator="standard", method=m, learning_rates="0.001_1e-05", seed=s)
+            for m in methods
+            for s in map(str, seeds)
+        ],
+        ignore_index=True,
+    )
+
+
+def examples_of(energy):
+    return pd.DataFrame({"example": range(len(energy)), "energy": list(energy)})
+
+
+def all_labels(figure):
+    return [text for a in figure.axes for text in (a.get_xlabel(), a.get_ylabel())]
+
+
+def all_text(figure):
+    return "\n".join(t.get_text() for a in figure.axes for t in [a.title, *a.texts])
+
+
+def legend_of(figure):
+    return [t.get_text() for t in figure.legends[0].get_texts()]
+
+
+class TestRuns:
+    def test_keys_come_from_the_path(self, tmp_path):
+        write = make_metrics().to_csv
+        runs = read_runs(
+            write_runs(tmp_path, "metrics.csv", lambda p: write(p, index=False)), read_metrics
+        )
+        keys = runs[["discriminator", "method", "learning_rates", "seed"]].drop_duplicates()
+        assert len(keys) == len(LABELS) * len(SEEDS)
+        assert tuple(keys.iloc[0]) == ("standard", "sn", "0.001_1e-05", "1")
+        assert set(runs["bin"]) == {"0", "all", "mean"}
+
+    def test_no_runs(self, style):
+        assert groups(style, read_runs([])) == []
+
+    def test_curves_are_numbered(self, tmp_path):
+        make_curves().to_csv(tmp_path / "curves.csv", index=False)
+        curves = read_curves(tmp_path / "curves.csv")
+        assert (curves.groupby("space")["point"].max() == 10).all()
+
+    def test_examples(self, tmp_path):
+        energy = make_showers().energy
+        np.savez(tmp_path / "examples.npz", energy=energy)
+        table = read_examples(tmp_path / "examples.npz")
+        np.testing.assert_array_equal(np.stack(table["energy"]), energy)
+
+    def test_groups_follow_the_labels(self, style):
+        found = groups(style, many_runs(make_history()))
+        assert [g.label for g in found] == list(LABELS.values())
+        assert len({g.colour for g in found}) == len(LABELS)
+        assert [len(g.seeds) for g in found] == [2, 2, 2]
+
+    def test_several_learning_rates_stand_in_the_label(self, style):
+        runs = many_runs(make_history(), ["sn"])
+        both = pd.concat([runs, runs.assign(learning_rates="0.001_0.001")])
+        found = groups(style, pd.concat([both, many_runs(make_history(), ["abcas"])]))
+        assert [g.label for g in found] == [
+            "vanilla SN (0.001, 0.001)",
+            "vanilla SN (0.001, 1e-05)",
+            "ABCAS",
+        ]
+        assert found[0].colour == found[1].colour
+        assert found[0].dashes != found[1].dashes
+
+    def test_several_discriminators_stand_in_the_label(self, style):
+        runs = many_runs(make_history(), ["sn"])
+        both = pd.concat([runs, runs.assign(discriminator="small")])
+        assert [g.label for g in groups(style, both)] == ["vanilla SN small", "vanilla SN standard"]
+
+
+class TestStyle:
+    def test_labels_as_pairs_keep_their_order(self, style):
+        text = json.dumps({"figures": {}, "labels": list(LABELS.items())}, sort_keys=True)
+        assert list(Style.from_json(text).labels) == list(LABELS)
+
+    def test_same_figure_same_bytes(self, style, tmp_path):
+        contents = []
+        for number in (1, 2):
+            figure = prd_curves(style, many_runs(make_curves().assign(point=0)))
+            png, pdf = tmp_path / f"{number}.png", tmp_path / f"{number}.pdf"
+            style.save(figure, str(png), str(pdf))
+            contents.append((png.read_bytes(), pdf.read_bytes()))
+        assert contents[0] == contents[1]
+        assert contents[0][0].startswith(b"\x89PNG")
+        assert contents[0][1].startswith(b"%PDF")
+        assert len(list(tmp_path.iterdir())) == 4
+
+    def test_theme_does_not_leak(self, style):
+        import matplotlib as mpl
+
+        before = dict(mpl.rcParams)
+        prd_curves(style, many_runs(make_curves().assign(point=0)))
+        assert dict(mpl.rcParams) == before
+
+    def test_torch_stays_out(self):
+        modules = [module.name for module in pkgutil.iter_modules(rendering.__path__)]
+        code = "import sys\n" + "\n".join(f"import showergan.rendering.{m}" for m in modules)
+        code += "\nassert 'torch' not in sys.modules and 'snakemake' not in sys.modules"
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+    def test_stderr_goes_to_the_log(self, tmp_path):
+        with pytest.raises(ValueError, match="why"), stderr_to(str(tmp_path / "log")):
+            print("a warning", file=sys.stderr)
+            raise ValueError("why")
+        log = (tmp_path / "log").read_text()
+        assert "a warning" in log
+        assert "ValueError: why" in log
+
+
+class TestShowers:
+    def test_target_showers(self, style):
+        figure = target_showers(style, make_showers())
+        assert len(figure.axes) == 8 + 1
+        assert {"x [cm]", "y [cm]", "Energy deposit [MeV]"} <= set(all_labels(figure))
+        assert all_text(figure).count("|p| = ") == 8
+
+    @pytest.mark.parametrize("n", [1, 3])
+    def test_few_showers_leave_no_empty_panel(self, style, n):
+        assert len(target_showers(style, make_showers(n)).axes) == n + 1
+
+    def test_generated_beside_real(self, style):
+        showers = make_showers(8)
+        figure = generated_showers(style, showers, many_runs(examples_of(showers.energy)))
+        assert len(figure.axes) == (1 + len(LABELS)) * 6 + 1
+        assert [t for t in all_labels(figure) if t and "[" not in t] == ["real", *LABELS.values()]
+        assert "Energy deposit [MeV]" in all_labels(figure)
+        scales = {tuple(i.get_clim()) for a in figure.axes for i in a.images}
+        assert len(scales) == 1
+
+    def test_rows_are_of_the_same_shower(self, style):
+        """A generator that copies the real showers has equal columns."""
+        showers = make_showers(8)
+        shuffled = many_runs(examples_of(showers.energy), ["sn"], [1]).sample(
+            frac=1, random_state=1
+        )
+        figure = generated_showers(style, showers, shuffled)
+        images = [a.images[0].get_array() for a in figure.axes[:12]]
+        for real_image, copy in zip(images[:6], images[6:], strict=True):
+            np.testing.assert_array_equal(real_image, copy)
+
+    def test_broken_energies_are_named(self, style, tmp_path):
+        showers = make_showers(8)
+        energy = np.full_like(showers.energy, 1e7)
+        energy[:4, 3, 3] = np.nan
+        figure = generated_showers(style, showers, many_runs(examples_of(energy), ["sn"], [1]))
+        assert "not a number" in all_text(figure)
+        assert r"9.0 \times 10^{6}" in all_text(figure)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+
+class TestEntryPoints:
+    @pytest.fixture
+    def points(self):
+        return np.random.default_rng(0).normal(0, 2.5, (400, 2)).astype(np.float32)
+
+    def test_bins_and_counts(self, style, points):
+        partition = equal_rectangles((-9, 9, -9, 9))
+        bins = partition.assign(points)
+        held_out = pd.DataFrame({"split": ["select", "test"] * 200, "bin": bins})
+        figure = entry_points(style, points, held_out, partition, make_ceiling())
+        assert len(figure.axes) == 2
+        assert "x of the entry point [cm]" in all_labels(figure)
+        texts = [t.get_text() for t in figure.axes[0].texts]
+        assert len(texts) == 9
+        assert f"select {(bins[::2] == 4).sum()}, test {(bins[1::2] == 4).sum()}" in texts[4]
+        assert ["THIN" in t for t in texts] == [True] + [False] * 8
+
+    @pytest.mark.parametrize("cut", [equal_rectangles, quantile_rectangles])
+    def test_partition_is_found_from_bins(self, points, cut, tmp_path):
+        rectangle = [points[:, 0].min(), points[:, 0].max(), points[:, 1].min(), points[:, 1].max()]
+        partition = cut(rectangle if cut is equal_rectangles else points, 2, 3)
+        with h5py.File(tmp_path / "features.h5", "w") as file:
+            file.attrs["n_bins"] = 6
+            for split in ("select", "test"):
+                file[f"{split}/point_cm"] = points
+                file[f"{split}/bin"] = partition.assign(points)
+        held_out = real.read_entry_points(tmp_path / "features.h5")
+        assert len(held_out) == 800
+        n_bins = real.read_n_bins(tmp_path / "features.h5")
+        assert real.partition_behind(held_out, n_bins, rectangle, points) == partition
+
+    def test_bins_of_other_showers_are_refused(self, points):
+        held_out = pd.DataFrame(points, columns=["x_cm", "y_cm"]).assign(bin=np.arange(400) % 9)
+        with pytest.raises(UserError, match="do not belong"):
+            real.partition_behind(held_out, 9, [-9, 9, -9, 9], points)
+
+
+class TestScores:
+    def test_over_epochs(self, style):
+        figure = score_over_epochs(style, many_runs(make_metrics()), make_ceiling())
+        assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P", "E", "P"]
+        assert "n = 2250, K = 20" in figure.axes[0].get_title()
+        assert {"Epoch", "PRD-AUC on test"} <= set(all_labels(figure))
+        # Per method a line for each seed, one for the mean and one for the untrained; then the ceiling.
+        assert len(figure.axes[0].lines) == len(LABELS) * (len(SEEDS) + 2) + 1
+        assert legend_of(figure)[:3] == list(LABELS.values())
+        thin, mean, untrained = (figure.axes[0].lines[i] for i in (0, 2, 3))
+        assert list(thin.get_xdata()) == [25, 30, 35]
+        assert mean.get_linewidth() > thin.get_linewidth()
+        assert list(untrained.get_xdata()) == [0]
+
+    def test_mean_is_over_seeds(self, style):
+        table = make_metrics()
+        runs = pd.concat(
+            [
+                many_runs(table.assign(value=0.2), ["sn"], [1]),
+                many_runs(table.assign(value=0.6), ["sn"], [2]),
+            ]
+        )
+        mean = score_over_epochs(style, runs, make_ceiling()).axes[0].lines[2]
+        np.testing.assert_allclose(mean.get_ydata(), 0.4)
+
+    @pytest.mark.parametrize("rows", [slice(None), slice(0)])
+    def test_values_that_are_not_numbers(self, style, rows, tmp_path):
+        broken = many_runs(make_metrics().assign(value=np.nan)).iloc[rows]
+        ceiling = make_ceiling().assign(prd_auc=np.nan)
+        figure = score_over_epochs(style, broken, ceiling)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_prd_curves(self, style):
+        curves = make_curves().assign(point=[*range(11)] * 3)
+        figure = prd_curves(style, many_runs(curves))
+        assert len(figure.axes) == 2
+        assert {"Recall", "Precision"} <= set(all_labels(figure))
+        assert all(len(a.lines) == len(LABELS) * (len(SEEDS) + 1) for a in figure.axes)
+        np.testing.assert_allclose(figure.axes[0].lines[2].get_xdata(), curves["recall"][:11])
+        assert legend_of(figure) == list(LABELS.values())
+
+
+class TestTraining:
+    def test_losses(self, style):
+        figure = losses(style, many_runs(make_history()))
+        assert len(figure.axes) == 4 * len(LABELS)
+        assert {"Generator step", "Score gap", "Lipschitz bound"} <= set(all_labels(figure))
+        assert all(len(a.lines) == 2 * len(SEEDS) for a in figure.axes)
+        assert [a.get_yscale() for a in figure.axes[:4]] == ["linear"] * 3 + ["log"]
+        titles = [a.get_title(loc="left") for a in figure.axes[::4]]
+        assert titles == list(LABELS.values())
+
+    def test_diverged_run(self, style, tmp_path):
+        history = make_history().astype(float)
+        history.loc[10:, ["score_gap", "generator_loss", "lipschitz_bound"]] = np.nan
+        figure = losses(style, many_runs(history, ["sn"]))
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+
+class TestEmbedding:
+    def test_one_panel_per_target(self, style):
+        r2 = {"px_GeV": 0.971, "pz_GeV": 0.5}
+        figure = embedding(style, make_predictions(), {"r2": r2})
+        assert len(figure.axes) == 5 + 1
+        assert "True $p_z$ [GeV]" in all_labels(figure)
+        assert "Predicted x [cm]" in all_labels(figure)
+        assert "$R^2$ = 0.971" in all_text(figure)
+        scales = {tuple(c.get_clim()) for a in figure.axes[:5] for c in a.collections}
+        assert len(scales) == 1
