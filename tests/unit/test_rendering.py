@@ -229,7 +229,10 @@ class TestShowers:
         showers = make_showers(8)
         figure = generated_showers(style, showers, many_runs(examples_of(showers.energy)))
         assert len(figure.axes) == (1 + len(LABELS)) * 6 + 1
-        assert [t for t in all_labels(figure) if t and "[" not in t] == ["real", *LABELS.values()]
+        assert [t.replace("\n", " ") for t in all_labels(figure) if t and "[" not in t] == [
+            "real",
+            *LABELS.values(),
+        ]
         assert "Energy deposit [MeV]" in all_labels(figure)
         scales = {tuple(i.get_clim()) for a in figure.axes for i in a.images}
         assert len(scales) == 1

@@ -12,7 +12,9 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 
 # The command line stands beside the Python that runs the workflow, activated or not.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.update(
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+)
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
@@ -59,6 +61,14 @@ def recipe(step, section, *keys):
     return lambda wildcards: text
 
 
+def raw_showers(wildcards):
+    """Return a local file where it is; anything else becomes data/source.npz first."""
+    data = CONFIG.data
+    if data.source == "npz" and "://" not in data.path:
+        return data.path
+    return f"results/{wildcards.run}/data/source.npz"
+
+
 def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
     training, method = CONFIG.training, METHODS[wildcards.method]
@@ -82,6 +92,13 @@ def look(wildcards):
     """Return the look of the figures; no other rule may see it."""
     figures = CONFIG.figures.model_dump(mode="json")
     return json.dumps({"figures": figures, "labels": json.loads(labels(wildcards))})
+
+
+def table_recipe(wildcards):
+    """Return which methods and scores a table shows, and the methods' names."""
+    table = TABLES[wildcards.table]
+    names = {m: METHODS[m].label for m in table["methods"] if m in METHODS}
+    return json.dumps({"table": table["table"], "scores": table["scores"], "labels": names})
 
 
 def shipped(pattern):

@@ -1,11 +1,3 @@
-def raw_showers(wildcards):
-    """Return a local file where it is; anything else becomes data/source.npz first."""
-    data = CONFIG.data
-    if data.source == "npz" and "://" not in data.path:
-        return data.path
-    return f"results/{wildcards.run}/data/source.npz"
-
-
 if CONFIG.data.source == "simulate":
 
     rule simulate:

@@ -12,13 +12,6 @@ TABLES = {
 }
 
 
-def table_recipe(wildcards):
-    """Return which methods and scores a table shows, and the methods' names."""
-    table = TABLES[wildcards.table]
-    names = {m: METHODS[m].label for m in table["methods"] if m in METHODS}
-    return json.dumps({"table": table["table"], "scores": table["scores"], "labels": names})
-
-
 rule table:
     input:
         summary="results/{run}/summary.csv",
