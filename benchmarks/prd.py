@@ -22,7 +22,7 @@ from types import ModuleType
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.metrics.conditional import conditional_prd
 from showergan.metrics.kmeans import Algorithm
@@ -168,28 +168,35 @@ def evaluate(n: int, repeats: int, rounds: int, reference: ModuleType | None) ->
     bins = random.choice(9, n, p=np.array([1, 2, 1, 2, 6, 2, 1, 2, 1]) / 18)
 
     def package(algorithm: Algorithm) -> Callable[[int], Array]:
-        settings = {"clusters": 20, "repeats": repeats, "n_min": 200, "algorithm": algorithm}
-        return lambda seed: conditional_prd(
-            real, generated, bins, bins, 9, seed=seed, **settings
-        ).prd_auc.to_numpy()[-1:]
+        def score(seed: int) -> Array:
+            table = conditional_prd(
+                *(real, generated, bins, bins, 9),
+                clusters=20,
+                repeats=repeats,
+                n_min=200,
+                seed=seed,
+                algorithm=algorithm,
+            )
+            return table.prd_auc.to_numpy()[-1:]
 
-    def original(seed: int) -> Array:
+        return score
+
+    def original(module: ModuleType) -> Callable[[int], Array]:
         parts = [(real[bins == b], generated[bins == b]) for b in range(9)] + [(real, generated)]
-        scores = [reference_scorer(reference, r, g, 20, repeats)(seed) for r, g in parts]
-        return np.mean(scores[:9], keepdims=True)
+        scorers = [reference_scorer(module, *part, 20, repeats) for part in parts]
+        return lambda seed: np.array([np.mean([score(seed) for score in scorers][:9])])
 
     methods = {"recipe": package("sklearn"), "ours": package("minibatch")}
     if reference:
-        methods["original"] = original
+        methods["original"] = original(reference)
     results = alternate(methods, rounds)
     our_seconds = results["ours"][1]
     print(f"\nFull conditional evaluation, 2 x {n} points in nine bins, and all; {repeats} repeats")
     for name, (values, seconds) in results.items():
+        print(f"{name:9} mean PRD-AUC {values.mean():.4f}, {seconds:7.3f} s", end="")
         ratio = seconds / our_seconds
-        print(
-            f"{name:9} mean PRD-AUC {values.mean():.4f}, {seconds:7.3f} s, ratio {ratio:5.1f};"
-            f" with the published {PUBLISHED_FITS} fits {ratio * PUBLISHED_FITS / repeats:5.0f}"
-        )
+        published = f"{ratio * PUBLISHED_FITS / repeats:.0f} at its {PUBLISHED_FITS} fits"
+        print("" if name == "ours" else f", {ratio:.1f} times ours at equal fits, {published}")
 
 
 def main() -> None:

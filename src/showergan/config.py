@@ -58,7 +58,7 @@ class Data(Section):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
-    n_showers: int = Field(9000, ge=8, description="simulate: number of showers")
+    n_showers: int = Field(12000, ge=8, description="simulate: number of showers")
     seed: NonNegativeInt = Field(1, description="simulate: random seed")
     negative_energy: Literal["clip", "error"] = Field(
         "error", description="what to do with negative energies: set them to 0, or stop"

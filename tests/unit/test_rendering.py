@@ -5,15 +5,12 @@ import pkgutil
 import subprocess
 import sys
 
-import h5py
 import numpy as np
 import pandas as pd
 import pytest
 
 from showergan import rendering
-from showergan.errors import UserError
-from showergan.metrics.partition import equal_rectangles, quantile_rectangles
-from showergan.rendering import real
+from showergan.metrics.partition import equal_rectangles
 from showergan.rendering.embedding import embedding
 from showergan.rendering.entry_points import entry_points
 from showergan.rendering.runs import groups, read_curves, read_examples, read_metrics, read_runs
@@ -275,31 +272,12 @@ class TestEntryPoints:
         assert f"select {(bins[::2] == 4).sum()}, test {(bins[1::2] == 4).sum()}" in texts[4]
         assert ["THIN" in t for t in texts] == [True] + [False] * 8
 
-    @pytest.mark.parametrize("cut", [equal_rectangles, quantile_rectangles])
-    def test_partition_is_found_from_bins(self, points, cut, tmp_path):
-        rectangle = [points[:, 0].min(), points[:, 0].max(), points[:, 1].min(), points[:, 1].max()]
-        partition = cut(rectangle if cut is equal_rectangles else points, 2, 3)
-        with h5py.File(tmp_path / "features.h5", "w") as file:
-            file.attrs["n_bins"] = 6
-            for split in ("select", "test"):
-                file[f"{split}/point_cm"] = points
-                file[f"{split}/bin"] = partition.assign(points)
-        held_out = real.read_entry_points(tmp_path / "features.h5")
-        assert len(held_out) == 800
-        n_bins = real.read_n_bins(tmp_path / "features.h5")
-        assert real.partition_behind(held_out, n_bins, rectangle, points) == partition
-
-    def test_bins_of_other_showers_are_refused(self, points):
-        held_out = pd.DataFrame(points, columns=["x_cm", "y_cm"]).assign(bin=np.arange(400) % 9)
-        with pytest.raises(UserError, match="do not belong"):
-            real.partition_behind(held_out, 9, [-9, 9, -9, 9], points)
-
 
 class TestScores:
     def test_over_epochs(self, style):
         figure = score_over_epochs(style, many_runs(make_metrics()), make_ceiling())
         assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P", "E", "P"]
-        assert "n = 2250, K = 20" in figure.axes[0].get_title()
+        assert "n = 2250, K = 20" in figure.axes[2].get_title()
         assert {"Epoch", "PRD-AUC on test"} <= set(all_labels(figure))
         # Per method a line for each seed, one for the mean and one for the untrained; then the ceiling.
         assert len(figure.axes[0].lines) == len(LABELS) * (len(SEEDS) + 2) + 1
@@ -308,6 +286,16 @@ class TestScores:
         assert list(thin.get_xdata()) == [25, 30, 35]
         assert mean.get_linewidth() > thin.get_linewidth()
         assert list(untrained.get_xdata()) == [0]
+
+    def test_small_bins_are_told(self, style):
+        metrics = make_metrics()
+        mean = metrics["bin"] == "mean"
+        small = metrics.assign(
+            n=metrics["n"].mask(mean, 8), clusters=metrics["clusters"].mask(mean, 6)
+        )
+        figure = score_over_epochs(style, many_runs(small), make_ceiling())
+        assert "n \N{GREATER-THAN OR EQUAL TO} 8 per bin, K = 6 to 20" in figure.axes[0].get_title()
+        assert "n = 2250, K = 20" in figure.axes[3].get_title()
 
     def test_mean_is_over_seeds(self, style):
         table = make_metrics()

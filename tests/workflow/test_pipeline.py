@@ -20,7 +20,7 @@ def test_every_artefact_is_there(finished):
     assert named("data/*") == ["showers.h5", "source.npz"]
     assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
     assert named("reference/*") == ["ceiling.csv", "features.h5"]
-    train, evaluate = "train/small/sn/0.001_0.001/seed1", "evaluate/small/sn/0.001_0.001/seed1"
+    train, evaluate = "train/small/sn/0.001_0.0003/seed1", "evaluate/small/sn/0.001_0.0003/seed1"
     assert named(f"{train}/*") == ["history.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
     assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 7
@@ -41,7 +41,7 @@ def test_summary_and_provenance(finished):
     ).all(axis=None)
     assert (summary["max"] >= summary["last"]).all()
     run = json.loads(
-        (finished.folder / RUN / "train/small/sn/0.001_0.001/seed1/run.json").read_text()
+        (finished.folder / RUN / "train/small/sn/0.001_0.0003/seed1/run.json").read_text()
     )
     assert run["parameters"] == {"discriminator": 107_969, "generator": 162_321}
     assert run["recipe"]["seed"] == 1
@@ -69,11 +69,11 @@ def test_report_is_one_file_with_every_figure(finished):
 def test_cores_do_not_change_results(finished, fresh):
     """The first run had two cores."""
     fresh.configure(methods__none=None)
-    fresh.snakemake("--cores", "1", f"{RUN}/evaluate/small/sn/0.001_0.001/seed1/metrics.csv")
+    fresh.snakemake("--cores", "1", f"{RUN}/evaluate/small/sn/0.001_0.0003/seed1/metrics.csv")
     for part in (
-        "train/small/sn/0.001_0.001/seed1/history.csv",
+        "train/small/sn/0.001_0.0003/seed1/history.csv",
         "embedding/predictions.csv",
-        "evaluate/small/sn/0.001_0.001/seed1/metrics.csv",
+        "evaluate/small/sn/0.001_0.0003/seed1/metrics.csv",
     ):
         assert (fresh.folder / RUN / part).read_text() == (finished.folder / RUN / part).read_text()
 
@@ -97,7 +97,9 @@ def test_bad_data_stops_with_a_message_and_leaves_nothing(finished, fresh):
     assert "negative" in output
     assert "data.negative_energy" in output
     assert "Traceback" not in output
-    assert not [p for p in (fresh.folder / "results").rglob("*") if p.is_file() and "data" in p.parts]
+    assert not [
+        p for p in (fresh.folder / "results").rglob("*") if p.is_file() and "data" in p.parts
+    ]
 
 
 def test_a_mistake_in_the_configuration_stops_before_any_job(fresh):

@@ -1,8 +1,8 @@
 """The scores of one trained generator at each of its evaluated epochs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -115,8 +115,8 @@ def evaluate(
                 **{f"n_{name}": n for name, n in flag_counts(statistics).items()},
             }
             rows.append(_whole(counts, len(showers)).assign(split=split, space="counts"))
-            means = {k: float(v.mean()) for k, v in observables(showers.energy).items()}
-            sds = {k: float(v.std(ddof=1)) for k, v in observables(showers.energy).items()}
+            seen = observables(showers.energy)
+            means, sds = seen.mean().to_dict(), seen.std().to_dict()
             rows.append(_whole(means, len(showers), sds).assign(split=split, space="energy"))
         tables.append(pd.concat(rows, ignore_index=True).assign(epoch=epoch))
         if on_epoch:
@@ -151,7 +151,9 @@ def _tidy(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _whole(values: dict[str, float], n: int, sds: dict[str, float] | None = None) -> pd.DataFrame:
+def _whole(
+    values: Mapping[Any, float], n: int, sds: Mapping[Any, float] | None = None
+) -> pd.DataFrame:
     """Return rows about the whole sample of n showers."""
     return pd.DataFrame(
         {

@@ -67,7 +67,7 @@ class Reference:
 
     Attributes:
         scale: of the physics statistics.
-        n_bins: of the partition.
+        partition: bins of the entry point.
         features: by split.
         point: entry points in cm by split, shape (n, 2).
         momentum: momenta in GeV by split, shape (n, 3).
@@ -75,7 +75,7 @@ class Reference:
     """
 
     scale: Scale
-    n_bins: int
+    partition: Partition
     features: dict[Split, Features]
     point: dict[Split, NDArray[np.float32]]
     momentum: dict[Split, NDArray[np.float32]]
@@ -121,7 +121,7 @@ def make_reference(
     }
     return Reference(
         scale,
-        recipe.partition.bins[0] * recipe.partition.bins[1],
+        partition,
         features,
         {split: s.point for split, s in showers.items()},
         {split: s.momentum for split, s in showers.items()},
@@ -176,7 +176,8 @@ def score(
 def save_reference(reference: Reference, path: Path) -> None:
     """Write the reference as HDF5."""
     with write_aside(path) as aside, h5py.File(aside, "w") as file:
-        file.attrs["n_bins"] = reference.n_bins
+        file.attrs["x_edges_cm"] = reference.partition.x_edges
+        file.attrs["y_edges_cm"] = reference.partition.y_edges
         file["scale/centre"], file["scale/scale"] = reference.scale.centre, reference.scale.scale
         for split in SPLITS:
             group = file.create_group(split)
@@ -201,7 +202,10 @@ def load_reference(path: Path) -> Reference:
         with h5py.File(path) as file:
             return Reference(
                 Scale(file["scale/centre"][:], file["scale/scale"][:]),
-                int(file.attrs["n_bins"]),
+                Partition(
+                    tuple(file.attrs["x_edges_cm"].tolist()),
+                    tuple(file.attrs["y_edges_cm"].tolist()),
+                ),
                 {
                     split: Features(
                         {space: file[f"{split}/features/{space}"][:] for space in SPACES},
@@ -211,7 +215,12 @@ def load_reference(path: Path) -> Reference:
                 },
                 {split: file[f"{split}/point_cm"][:] for split in SPLITS},
                 {split: file[f"{split}/momentum_GeV"][:] for split in SPLITS},
-                Showers(*(file[f"examples/{n}"][:] for n in ("energy", "point", "momentum")), None),
+                Showers(
+                    file["examples/energy"][:],
+                    file["examples/point"][:],
+                    file["examples/momentum"][:],
+                    None,
+                ),
             )
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None

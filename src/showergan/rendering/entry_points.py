@@ -53,7 +53,7 @@ def entry_points(
         lines += [
             f"ceiling {space} {scores[space].get(str(number), np.nan):.2f}"
             for space in ("E", "P")
-            if space in scores
+            if space in scores and np.isfinite(scores[space].get(str(number), np.nan))
         ]
         if is_thin:
             lines.insert(0, "THIN BIN")

@@ -1,15 +1,11 @@
 """What the figures need of the reference file: real showers and their bins."""
 
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import h5py
 import pandas as pd
-from numpy.typing import ArrayLike
 
-from showergan.errors import UserError
-from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
+from showergan.metrics.partition import Partition
 from showergan.showers.sample import Showers
 
 
@@ -40,33 +36,8 @@ def read_entry_points(reference: str | Path) -> pd.DataFrame:
         )
 
 
-def read_n_bins(reference: str | Path) -> int:
-    """Read the number of bins of the entry point."""
+def read_partition(reference: str | Path) -> Partition:
+    """Read the bins of the entry point."""
     with h5py.File(reference) as file:
-        return int(file.attrs["n_bins"])
-
-
-def partition_behind(
-    points: pd.DataFrame, n_bins: int, rectangle: Sequence[float], train: ArrayLike
-) -> Partition:
-    """Return the partition that puts the held-out points into their bins.
-
-    The reference holds bins, not edges; of all grids with this many bins the one that agrees on every point is drawn.
-
-    Args:
-        points: as `read_entry_points` gives them.
-        n_bins: number of bins.
-        rectangle: x_min, x_max, y_min, y_max of the training points [cm].
-        train: (n, 2) training points [cm].
-
-    Raises:
-        UserError: no grid agrees; the showers and the reference are not of the same run.
-    """
-    for nx in range(1, n_bins + 1):
-        if n_bins % nx:
-            continue
-        for cut in (partial(equal_rectangles, rectangle), partial(quantile_rectangles, train)):
-            partition = cut(nx, n_bins // nx)
-            if (partition.assign(points[["x_cm", "y_cm"]]) == points["bin"]).all():
-                return partition
-    raise UserError("the bins in the reference do not belong to these showers; make both anew")
+        x, y = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
+    return Partition(x, y)

@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
 from showergan.rendering.runs import Group, groups
@@ -36,16 +37,16 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame
     figure = new_figure(6.9)
     axes = figure.subplots(2, 2, sharex=True, sharey=True)
     for panel, (score, title) in zip(axes.flat, SCORES.items(), strict=True):
-        rows = scores[scores["score"] == score]
-        for group in groups(style, rows):
+        for group in groups(style, scores[scores["score"] == score]):
             _trajectory(panel, group)
         if np.isfinite(best.get(score, np.nan)):
             panel.axhline(best[score], color="black", linestyle=(0, (5, 3)), linewidth=1)
-        panel.set_title(f"{title}{_sample(rows)}", fontsize="medium")
+        panel.set_title(f"{title}\n{_sample(scores, score)}", fontsize="medium")
         panel.set_ylim(-0.03, 1.03)
         panel.grid(axis="y", color="0.9", linewidth=0.8)
     for panel in axes[1]:
         panel.set_xlabel("Epoch")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     for panel in axes[:, 0]:
         panel.set_ylabel("PRD-AUC on test")
     untrained = Line2D(
@@ -118,9 +119,16 @@ def _key(found: list[Group]) -> tuple[list[Line2D], list[str]]:
     return handles, [g.label for g in found]
 
 
-def _sample(rows: pd.DataFrame) -> str:
-    """Return the size of the sample and the number of clusters, which a PRD-AUC must not be read without."""
+def _sample(scores: pd.DataFrame, score: str) -> str:
+    """Return the number of showers n and of clusters K, which a PRD-AUC must not be read without.
+
+    A mean over bins goes with the smallest of each: small bins get fewer clusters.
+    """
+    rows = scores[scores["score"] == score]
     if rows.empty:
-        return "\nno values"
-    n, clusters = rows["n"].max(), rows["clusters"].max()
-    return f"\nn = {n:.0f}, K = {clusters:.0f}"
+        return "no values"
+    n, clusters, most = rows["n"].min(), rows["clusters"].min(), scores["clusters"].max()
+    if not score.startswith("bins-"):
+        return f"n = {n:.0f}, K = {clusters:.0f}"
+    fewer = f"{clusters:.0f} to " if clusters < most else ""
+    return f"n \N{GREATER-THAN OR EQUAL TO} {n:.0f} per bin, K = {fewer}{most:.0f}"

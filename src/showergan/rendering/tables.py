@@ -47,7 +47,7 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     order = {method: i for i, method in enumerate(labels)}
     rows = []
     for keys, group in numbers.groupby(["method", "learning_rates"], sort=False):
-        method, rates = keys
+        method, rates = map(str, keys)  # type: ignore[call-overload]
         row = {"method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})"}
         for score in group.to_dict("records"):
             name = score["score"]

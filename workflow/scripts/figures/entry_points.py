@@ -4,18 +4,17 @@
 from pathlib import Path
 
 from showergan.rendering.entry_points import entry_points
-from showergan.rendering.real import partition_behind, read_entry_points, read_n_bins
+from showergan.rendering.real import read_entry_points, read_partition
 from showergan.rendering.runs import read_metrics
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
-from showergan.showers.dataset import attributes, load
+from showergan.showers.dataset import load
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
     showers, reference = Path(snakemake.input.showers), Path(snakemake.input.reference)
     train, held_out = load(showers, "train").point, read_entry_points(reference)
-    rectangle = attributes(showers)["train_rectangle_cm"]
-    partition = partition_behind(held_out, read_n_bins(reference), rectangle, train)
+    partition = read_partition(reference)
     ceiling = read_metrics(snakemake.input.ceiling)
     figure = entry_points(style, train, held_out, partition, ceiling)
     style.save(figure, snakemake.output.png, snakemake.output.pdf)
