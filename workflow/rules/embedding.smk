@@ -9,6 +9,7 @@ rule train_embedding:
         "logs/{run}/train_embedding.log",
     benchmark:
         "results/{run}/benchmarks/train_embedding.tsv"
+    priority: 1  # every evaluation waits for it
     conda:
         "../../envs/train.yaml"
     resources:

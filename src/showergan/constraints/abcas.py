@@ -21,39 +21,63 @@ class Abcas(Constraint):
     """Each normalised weight times 0.9^r; r follows a running mean of max f(real) - max f(fake).
 
     dm = alpha dm + (1 - alpha) dist, q = dm / beta clipped to [0, 1 - 1e-3], r = q / (1 - q), once per generator step.
+    Each option besides the default is what the code published with Egorov & Rogachev 2023 does instead.
     """
 
     slot: ClassVar[Slot] = "controller"
     kind: Literal["abcas"] = "abcas"
     beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
     alpha: float = Field(0.9999, ge=0, lt=1, description="memory of the running mean")
+    distance: Literal["max_max", "max_min"] = Field(
+        "max_max", description="max f(real) less max, or min, of f(fake)"
+    )
+    update: Literal["generator_step", "discriminator_step"] = Field(
+        "generator_step", description="how often r follows"
+    )
+    acts_on: Literal["weight", "output"] = Field(
+        "weight", description="output: the layer's output with its bias is scaled"
+    )
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each layer its factor and the discriminator its running mean."""
         import torch
 
-        from showergan.constraints.layers import normalised_layers, reparametrise
+        from showergan.constraints.layers import normalised_layers, reparametrise, scale_output
 
         like = next(discriminator.parameters())
         one = torch.ones((), device=like.device, dtype=like.dtype)
         for layer in normalised_layers(discriminator).values():
-            reparametrise(layer, _times_factor, factor=one.clone())
+            if self.acts_on == "weight":
+                reparametrise(layer, _times_factor, factor=one.clone())
+            else:
+                layer.register_buffer("factor", one.clone())
+                scale_output(layer, _factor)
         for name in _STATE:
             discriminator.register_buffer(name, torch.zeros_like(one))
 
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Follow the distance of this step."""
+        if self.update == "discriminator_step":
+            self._follow(discriminator, batch)
+
     def after_generator_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Update the running mean and r, and with them the factor of every layer."""
+        """Follow the distance of the last discriminator step."""
+        if self.update == "generator_step":
+            self._follow(discriminator, batch)
+
+    def _follow(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         from showergan.constraints.layers import normalised_layers, reparametrisations
 
         mean, r, clipped = (discriminator.get_buffer(name) for name in _STATE)
-        distance = (batch.real_scores.max() - batch.fake_scores.max()).detach()
-        mean.mul_(self.alpha).add_((1 - self.alpha) * distance)
+        fake = batch.fake_scores.max() if self.distance == "max_max" else batch.fake_scores.min()
+        mean.mul_(self.alpha).add_((1 - self.alpha) * (batch.real_scores.max() - fake).detach())
         q = mean / self.beta
         clipped.add_(q > LARGEST_Q)
         q = q.clamp(0, LARGEST_Q)
         r.copy_(q / (1 - q))
         for layer in normalised_layers(discriminator).values():
-            reparametrisations(layer)[-1].get_buffer("factor").copy_(0.9**r)
+            state = reparametrisations(layer)[-1] if self.acts_on == "weight" else layer
+            state.get_buffer("factor").copy_(0.9**r)
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return the running mean, r, and how often q was clipped from above."""
@@ -62,3 +86,7 @@ class Abcas(Constraint):
 
 def _times_factor(weight: Tensor, state: nn.Module) -> Tensor:
     return weight * state.get_buffer("factor")
+
+
+def _factor(layer: nn.Module) -> Tensor:
+    return layer.get_buffer("factor")

@@ -18,8 +18,15 @@ class WeightClipping(Constraint):
     slot: ClassVar[Slot] = "normaliser"
     kind: Literal["weight_clipping"] = "weight_clipping"
     bound: PositiveFloat = Field(0.1, description="c: weights stay in [-c, c]")
+    layers: Literal["all", "linear"] = Field(
+        "all", description="linear: convolutions stay free, as in the published code"
+    )
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Clip every parameter in place."""
-        for parameter in discriminator.parameters():
-            parameter.data.clamp_(-self.bound, self.bound)
+        """Clip in place."""
+        from torch import nn
+
+        for module in discriminator.modules():
+            if self.layers == "all" or isinstance(module, nn.Linear):
+                for parameter in module.parameters(recurse=False):
+                    parameter.data.clamp_(-self.bound, self.bound)

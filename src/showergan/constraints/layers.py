@@ -66,17 +66,40 @@ def trained_weight(layer: nn.Module) -> Tensor:
     return layer.weight  # type: ignore[return-value]
 
 
-def scale_output(module: nn.Module, multiplier: Tensor) -> None:
-    """Multiply the output of `module` by `multiplier`: a Parameter is trained, a tensor is kept."""
+def scale_output(module: nn.Module, factor: Callable[[nn.Module], Tensor]) -> None:
+    """Multiply the output of `module`, bias included, by factor(module), asked for at every call.
+
+    Args:
+        module: a layer, or the whole discriminator.
+        factor: a function at the top level of a module, so that copies of `module` can carry it.
+    """
+    if not hasattr(module, "output_factors"):
+        module.output_factors = []  # type: ignore[assignment]
+        module.register_forward_hook(_scale)
+    module.output_factors.append(factor)  # type: ignore[operator, union-attr]
+
+
+def output_scale(module: nn.Module) -> Tensor:
+    """Return what the output of `module` is multiplied by now, shape ()."""
+    factors = getattr(module, "output_factors", [])
+    return math.prod((f(module) for f in factors), start=torch.ones(()))
+
+
+def _scale(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> Tensor:
+    return output * output_scale(module).to(output)
+
+
+def multiply_output(module: nn.Module, multiplier: Tensor) -> None:
+    """Give `module` a multiplier of its output: a Parameter is trained, a tensor is kept."""
     if isinstance(multiplier, nn.Parameter):
         module.register_parameter("multiplier", multiplier)
     else:
         module.register_buffer("multiplier", multiplier)
-    module.register_forward_hook(_multiply)
+    scale_output(module, _multiplier)
 
 
-def _multiply(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> Tensor:
-    return output * module.multiplier  # type: ignore[operator]
+def _multiplier(module: nn.Module) -> Tensor:
+    return module.multiplier  # type: ignore[return-value]
 
 
 def multipliers(discriminator: nn.Module) -> dict[str, Tensor]:

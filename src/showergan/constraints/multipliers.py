@@ -23,9 +23,9 @@ class ConstantMultiplier(Constraint):
         """Scale the output."""
         import torch
 
-        from showergan.constraints.layers import scale_output
+        from showergan.constraints.layers import multiply_output
 
-        scale_output(discriminator, _like(discriminator, torch.tensor(self.value)))
+        multiply_output(discriminator, _like(discriminator, torch.tensor(self.value)))
 
 
 class TrainableMultiplier(Constraint):
@@ -40,10 +40,10 @@ class TrainableMultiplier(Constraint):
         import torch
         from torch import nn
 
-        from showergan.constraints.layers import scale_output
+        from showergan.constraints.layers import multiply_output
 
         start = _like(discriminator, torch.tensor(self.start))
-        scale_output(discriminator, nn.Parameter(start))
+        multiply_output(discriminator, nn.Parameter(start))
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return the coefficient."""
@@ -64,11 +64,11 @@ class LayerMultipliers(Constraint):
         import torch
         from torch import nn
 
-        from showergan.constraints.layers import normalised_layers, scale_output
+        from showergan.constraints.layers import normalised_layers, multiply_output
 
         for layer in normalised_layers(discriminator).values():
             start = _like(discriminator, torch.tensor(self.start))
-            scale_output(layer, nn.Parameter(start))
+            multiply_output(layer, nn.Parameter(start))
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return each coefficient and their product."""

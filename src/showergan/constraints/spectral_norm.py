@@ -4,44 +4,76 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, NonNegativeInt
 
-from showergan.constraints.base import Constraint, Slot
+from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 
 class SpectralNorm(Constraint):
-    """W -> W / sigma, with sigma the largest singular value of the flattened weight, estimated by power iteration.
+    """W -> W / sigma, with sigma = u^T W v the largest singular value of the flattened weight.
 
-    The vectors u, v start as normalised Gaussians and are warmed up once; then one iteration is done
-    before each discriminator step. The gradient flows through sigma = u^T W v with u and v held fixed.
+    The vectors u and v follow it by power iteration: one iteration before each discriminator step. Each option
+    besides the default is what the code published with Egorov & Rogachev 2023 does instead.
     """
 
     slot: ClassVar[Slot] = "normaliser"
     kind: Literal["spectral_norm"] = "spectral_norm"
-    warmup_iterations: PositiveInt = Field(15, description="power iterations before training")
+    acts_on: Literal["weight", "output"] = Field(
+        "weight", description="output: the layer's output with its bias is divided by sigma"
+    )
+    sigma_gradient: Literal["attached", "detached"] = Field(
+        "attached", description="detached: sigma is a constant for the gradient"
+    )
+    start: Literal["gaussian", "uniform"] = Field(
+        "gaussian", description="gaussian: unit vectors; uniform: U(-1, 1), not normalised"
+    )
+    warmup_iterations: NonNegativeInt = Field(15, description="power iterations before training")
+    iterate: Literal["before_step", "after_step"] = Field(
+        "before_step", description="when the iteration of a discriminator step is done"
+    )
 
     def attach(self, discriminator: nn.Module) -> None:
-        """Give each convolution and linear layer its normalised weight."""
+        """Give each convolution and linear layer its vectors u, v and its division by sigma."""
         import torch
 
         from showergan.constraints.layers import (
             flattened,
             normalised_layers,
             reparametrise,
+            scale_output,
             trained_weight,
         )
 
         for layer in normalised_layers(discriminator).values():
             matrix = flattened(trained_weight(layer).detach())
-            u, v = (torch.randn(size, device=matrix.device) for size in matrix.shape)
-            u, v = power_iteration(matrix, u / u.norm(), v / v.norm(), self.warmup_iterations)
-            reparametrise(layer, divide_by_sigma, u=u, v=v)
+            if self.start == "gaussian":
+                u, v = (torch.randn(size, device=matrix.device) for size in matrix.shape)
+                u, v = u / u.norm(), v / v.norm()
+            else:
+                u, v = (torch.rand(size, device=matrix.device) * 2 - 1 for size in matrix.shape)
+            u, v = power_iteration(matrix, u, v, self.warmup_iterations)
+            attached = self.sigma_gradient == "attached"
+            if self.acts_on == "weight":
+                reparametrise(layer, divide_attached if attached else divide_detached, u=u, v=v)
+            else:
+                layer.register_buffer("u", u)
+                layer.register_buffer("v", v)
+                scale_output(layer, inverse_attached if attached else inverse_detached)
 
     def before_step(self, discriminator: nn.Module) -> None:
         """Move every u, v by one power iteration."""
+        if self.iterate == "before_step":
+            self._iterate(discriminator)
+
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Move every u, v by one power iteration."""
+        if self.iterate == "after_step":
+            self._iterate(discriminator)
+
+    def _iterate(self, discriminator: nn.Module) -> None:
         import torch
 
         from showergan.constraints.layers import (
@@ -53,7 +85,7 @@ class SpectralNorm(Constraint):
 
         with torch.no_grad():
             for layer in normalised_layers(discriminator).values():
-                state = reparametrisations(layer)[0]
+                state = reparametrisations(layer)[0] if self.acts_on == "weight" else layer
                 u, v = state.get_buffer("u"), state.get_buffer("v")
                 new_u, new_v = power_iteration(flattened(trained_weight(layer)), u, v, 1)
                 u.copy_(new_u)
@@ -77,9 +109,28 @@ def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[T
     return u, v
 
 
-def divide_by_sigma(weight: Tensor, state: nn.Module) -> Tensor:
-    """Return weight / sigma with sigma = u^T W v (Miyato et al. 2018, equation 8 and algorithm 1)."""
+def sigma(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...)."""
     from showergan.constraints.layers import flattened
 
-    sigma = state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
-    return weight / sigma
+    return state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
+
+
+def divide_attached(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return W / sigma (Miyato et al. 2018, equation 8)."""
+    return weight / sigma(weight, state)
+
+
+def divide_detached(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return W / sigma, whose gradient takes sigma for a constant."""
+    return weight / sigma(weight, state).detach()
+
+
+def inverse_attached(layer: nn.Module) -> Tensor:
+    """Return 1 / sigma of a layer's own weight, shape ()."""
+    return 1 / sigma(layer.weight, layer)  # type: ignore[arg-type]
+
+
+def inverse_detached(layer: nn.Module) -> Tensor:
+    """Return 1 / sigma of a layer's own weight as a constant for the gradient, shape ()."""
+    return inverse_attached(layer).detach()

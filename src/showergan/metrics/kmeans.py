@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.cluster import KMeans, MiniBatchKMeans
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from torch import Tensor
 
 from showergan.errors import UserError
@@ -102,10 +103,12 @@ def _library(
         raise UserError(f"k-means: algorithm {algorithm!r} is not minibatch, sklearn or lloyd")
     union, n = np.vstack(samples), len(samples[0])
     counts = np.empty((2, repeats, k))
-    for repeat, state in enumerate(np.random.SeedSequence(seed).generate_state(repeats)):
-        fit = estimators[algorithm](n_clusters=k, random_state=int(state)).fit(union)
-        counts[0, repeat] = np.bincount(fit.labels_[:n], minlength=k)
-        counts[1, repeat] = np.bincount(fit.labels_[n:], minlength=k)
+    # One OpenMP thread, as in the published code: on such small batches more of them only wait.
+    with threadpool_limits(limits=1, user_api="openmp"):
+        for repeat, state in enumerate(np.random.SeedSequence(seed).generate_state(repeats)):
+            fit = estimators[algorithm](n_clusters=k, random_state=int(state)).fit(union)
+            counts[0, repeat] = np.bincount(fit.labels_[:n], minlength=k)
+            counts[1, repeat] = np.bincount(fit.labels_[n:], minlength=k)
     return list(counts)
 
 

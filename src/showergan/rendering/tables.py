@@ -24,14 +24,21 @@ def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -
     runs = ["discriminator", "method", "learning_rates", "score"]
     chosen = summary[summary["score"].isin(scores)]
     groups = chosen.groupby(runs, sort=False)
-    table = pd.DataFrame({column: groups[column].mean() for column in (*COLUMNS, "untrained")})
+    values = {}
     for column in COLUMNS:
-        table.insert(table.columns.get_loc(column) + 1, f"{column}_sd", groups[column].std(ddof=1))  # type: ignore[arg-type]
-    table["ceiling"] = groups["ceiling"].first()
-    table["n_seeds"] = groups["seed"].nunique()
-    table["n_diverged"] = groups["diverged"].sum()
-    table["n"] = groups["n"].min()
-    table["clusters"] = groups["clusters"].max()
+        values[column] = groups[column].mean()
+        values[f"{column}_sd"] = groups[column].std(ddof=1)
+    table = pd.DataFrame(
+        {
+            **values,
+            "untrained": groups["untrained"].mean(),
+            "ceiling": groups["ceiling"].first(),
+            "n_seeds": groups["seed"].nunique(),
+            "n_diverged": groups["diverged"].sum(),
+            "n": groups["n"].min(),
+            "clusters": groups["clusters"].max(),
+        }
+    )
     known = published.rename(columns={"mean": "published", "sd": "published_sd"})
     columns = ["discriminator", "method", "score", "published", "published_sd"]
     return table.reset_index().merge(known[columns], on=columns[:3], how="left")
@@ -47,7 +54,7 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     order = {method: i for i, method in enumerate(labels)}
     rows = []
     for keys, group in numbers.groupby(["method", "learning_rates"], sort=False):
-        method, rates = map(str, keys)  # type: ignore[call-overload]
+        method, rates = map(str, keys)
         row = {"method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})"}
         for score in group.to_dict("records"):
             name = score["score"]

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 from showergan.constraints.layers import (
     flattened,
-    multipliers,
     normalised_layers,
+    output_scale,
     trained_weight,
 )
 from showergan.constraints.spectral_norm import power_iteration
@@ -36,10 +36,9 @@ class LayerNorms:
     def __call__(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return sigma of each trained weight, the Lipschitz bound of each layer in use, and their product.
 
-        A layer's bound is the largest singular value of its flattened weight times its multiplier; the network's is
-        the product over layers and the output's multiplier (Egorov & Rogachev 2023, equation 3).
+        A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by;
+        the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3).
         """
-        scales = multipliers(discriminator)
         sigmas, bounds = {}, {}
         for name, layer in normalised_layers(discriminator).items():
             matrix = flattened(trained_weight(layer))
@@ -48,10 +47,9 @@ class LayerNorms:
             sigmas[f"sigma_{name}"] = u @ (matrix @ v)
             # The weight in use is the trained one times a number, so u and v are its singular vectors too.
             in_use = u @ (flattened(layer.weight) @ v)  # type: ignore[arg-type]
-            bounds[f"lipschitz_{name}"] = in_use * scales.get(name, torch.ones_like(in_use)).abs()
-        total = math.prod(bounds.values(), start=torch.ones(()))
-        output = scales.get("", torch.ones_like(total)).abs()
-        return {**sigmas, **bounds, "lipschitz_bound": total * output}
+            bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
+        total = math.prod(bounds.values(), start=output_scale(discriminator).abs())
+        return {**sigmas, **bounds, "lipschitz_bound": total}
 
 
 class History:

@@ -158,4 +158,9 @@ def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.M
         torch.set_rng_state(stream(recipe.seed, "constraint", cpu).get_state())
         for constraint in recipe.method.constraints:
             constraint.attach(discriminator)
-    return generator.to(device), discriminator.to(device)
+    # Convolutions of this size run about a tenth faster on CPUs in this layout.
+    layout = torch.channels_last
+    return (
+        generator.to(device, memory_format=layout),
+        discriminator.to(device, memory_format=layout),
+    )
