@@ -64,7 +64,7 @@ class LayerMultipliers(Constraint):
         import torch
         from torch import nn
 
-        from showergan.constraints.layers import normalised_layers, multiply_output
+        from showergan.constraints.layers import multiply_output, normalised_layers
 
         for layer in normalised_layers(discriminator).values():
             start = _like(discriminator, torch.tensor(self.start))

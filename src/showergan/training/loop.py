@@ -161,6 +161,6 @@ def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.M
     # Convolutions of this size run about a tenth faster on CPUs in this layout.
     layout = torch.channels_last
     return (
-        generator.to(device, memory_format=layout),
-        discriminator.to(device, memory_format=layout),
+        generator.to(device).to(memory_format=layout),
+        discriminator.to(device).to(memory_format=layout),
     )
