@@ -158,9 +158,7 @@ def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.M
         torch.set_rng_state(stream(recipe.seed, "constraint", cpu).get_state())
         for constraint in recipe.method.constraints:
             constraint.attach(discriminator)
-    # Convolutions of this size run about a tenth faster on CPUs in this layout.
-    layout = torch.channels_last
-    return (
-        generator.to(device).to(memory_format=layout),
-        discriminator.to(device).to(memory_format=layout),
-    )
+    for network in (generator, discriminator):
+        # Convolutions of this size run about a tenth faster on CPUs in this layout.
+        network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return generator, discriminator
