@@ -16,6 +16,7 @@ from showergan.config import (
     Data,
     Embedding,
     Evaluation,
+    SummaryRecipe,
     TrainingRecipe,
     parse_recipe,
 )
@@ -167,43 +168,31 @@ def train(
     recipe: Recipe,
     snapshots: Output,
     history: Output,
+    lipschitz: Output,
     run: Output,
     device: Device = "auto",
 ) -> None:
     """Train one GAN: one method, one pair of learning rates, one seed."""
-    import torch
-
     from showergan.device import choose_device
     from showergan.showers import dataset
-    from showergan.showers.conditions import conditions
     from showergan.training import snapshots as files
-    from showergan.training.history import History
-    from showergan.training.loop import Trainer
+    from showergan.training.loop import Trainer, training_tensors
     from showergan.training.progress import Progress
     from showergan.training.provenance import provenance
 
     settings, chosen = parse_recipe(TrainingRecipe, recipe), choose_device(device)
-    real = dataset.load(showers, "train")
-    trainer = Trainer(
-        torch.from_numpy(real.energy).unsqueeze(1).to(chosen).log1p(),
-        torch.from_numpy(conditions(real.point, real.momentum)).to(chosen),
-        settings,
-    )
+    trainer = Trainer(*training_tensors(dataset.load(showers, "train"), chosen), settings)
     start = time.perf_counter()
-    progress = Progress(sys.stderr)
-
-    def show(step: int, n_steps: int, so_far: History) -> None:
-        progress(step, n_steps, so_far)
-
-    result = trainer.run(show)
+    result = trainer.run(Progress(sys.stderr))
     frame = result.history.frame()
     seconds = time.perf_counter() - start
     attributes = dataset.attributes(showers)
     write_table(frame, history)
+    write_table(trainer.lipschitz(), lipschitz)
     write_json(
         {
             "recipe": settings.model_dump(mode="json"),
-            "n_train": len(real),
+            "n_train": len(trainer.images),
             "generator_steps": result.n_steps,
             "discriminator_steps": result.n_steps * settings.n_critic,
             "parameters": {
@@ -217,6 +206,19 @@ def train(
         run,
     )
     files.save(result.snapshots, snapshots)
+
+
+@app.command()
+def audit(showers: Input, recipe: Recipe, out: Output, device: Device = "auto") -> None:
+    """Measure how far changes of the discriminator's scale change the direction of its training."""
+    from showergan.device import choose_device
+    from showergan.showers import dataset
+    from showergan.training.loop import training_tensors
+    from showergan.training.scale_audit import EVERY, N_STEPS, scale_audit
+
+    settings, chosen = parse_recipe(TrainingRecipe, recipe), choose_device(device)
+    tensors = training_tensors(dataset.load(showers, "train"), chosen)
+    write_table(scale_audit(*tensors, settings, N_STEPS, EVERY), out)
 
 
 @app.command()
@@ -267,16 +269,21 @@ def evaluate(
 def summarise(
     metrics: Annotated[list[Path], typer.Argument(help="metrics.csv of every run")],
     ceiling: Input,
+    recipe: Recipe,
     out: Output,
+    grid: Output,
 ) -> None:
-    """Gather all runs into one row per run and score."""
+    """Gather all runs into one row per run and score, and choose each method's learning rates."""
     import pandas as pd
 
-    from showergan.evaluation.summary import run_of
+    from showergan.evaluation.summary import learning_rate_grid, run_of
     from showergan.evaluation.summary import summarise as gather
 
+    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
     runs = [(run_of(path), path) for path in metrics]
-    write_table(gather(runs, pd.read_csv(ceiling, dtype={"bin": str})), out)
+    summary = gather(runs, pd.read_csv(ceiling, dtype={"bin": str}), choose_by)
+    write_table(learning_rate_grid(summary, choose_by), grid)
+    write_table(summary, out)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from pydantic import (
 from showergan.constraints import Constraint, one_of
 from showergan.errors import UserError
 
+ScoreName = Literal["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 
 # Bumped on purpose when a step's numbers change; a golden test fails when they change without it.
@@ -34,6 +35,7 @@ RECIPE_VERSIONS = {
     "embedding": 1,
     "reference": 1,
     "train": 1,
+    "audit": 1,
     "evaluate": 1,
     "summarise": 1,
 }
@@ -101,6 +103,22 @@ class LearningRates(Section):
         return f"{self.generator:g}_{self.discriminator:g}"
 
 
+class LearningRateSearch(Section):
+    """A grid of learning rates, the same for every method."""
+
+    generator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    discriminator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+
+    @property
+    def pairs(self) -> list[LearningRates]:
+        """All pairs of the grid."""
+        return [
+            LearningRates(generator=g, discriminator=d)
+            for g in self.generator
+            for d in self.discriminator
+        ]
+
+
 class Schedule(Section):
     """Epochs first, first + every, first + 2 every, ..."""
 
@@ -126,6 +144,11 @@ class Training(Section):
         Schedule(), description="epochs at which the generator is kept for evaluation"
     )
     record_every: PositiveInt = Field(10, description="generator steps between rows of history.csv")
+    batches: Literal["shuffled", "replayed"] = Field(
+        "shuffled",
+        description="of the discriminator; shuffled: passes without replacement; replayed: as in the "
+        "published code, one set of random batches per epoch, n_critic times over",
+    )
 
     @property
     def evaluated_epochs(self) -> list[int]:
@@ -211,8 +234,20 @@ class Config(Section):
     methods: Annotated[dict[Name, Method], Field(min_length=1)] = Field(
         description="the methods to compare; a method set to null is left out"
     )
+    learning_rate_search: LearningRateSearch | None = Field(
+        None, description="train every method on this grid; null: each with its own learning_rates"
+    )
+    choose_by: ScoreName = Field(
+        "bins-E",
+        description="score on select, mean over seeds, that chooses a method's learning rates",
+    )
     evaluation: Evaluation = Evaluation()
     figures: Figures = Figures()
+
+    def learning_rates(self, method: str) -> list[LearningRates]:
+        """Return the pairs of learning rates a method is trained with."""
+        search = self.learning_rate_search
+        return search.pairs if search else [self.methods[method].learning_rates]
 
     @model_validator(mode="after")
     def _batch_fits(self) -> Self:
@@ -237,6 +272,13 @@ class TrainingRecipe(Section):
     n_critic: PositiveInt
     evaluated_epochs: tuple[NonNegativeInt, ...]
     record_every: PositiveInt
+    batches: Literal["shuffled", "replayed"] = "shuffled"
+
+
+class SummaryRecipe(Section):
+    """What `summarise` gets."""
+
+    choose_by: ScoreName
 
 
 Model = TypeVar("Model", bound=BaseModel)

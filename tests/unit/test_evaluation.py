@@ -139,7 +139,10 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     assert counted.set_index("epoch")["value"].to_dict() == {0: 0, 1: n}
     auc = metrics[(metrics["metric"] == "prd_auc") & (metrics["bin"] == "all")]
     assert auc.loc[auc["space"] != "E", "value"].max() < 0.4  # the embedding here is untrained too
-    assert auc.loc[auc["epoch"] == 1, "value"].max() == 0  # nothing of it is like real showers
+    nothing = auc[auc["epoch"] == 1].set_index("space")["value"]
+    assert nothing["E"].max() == 0
+    # Real showers whose statistics are undefined share the extra cluster of what is not a number.
+    assert nothing["P"].max() < 0.2
     assert set(scores.curves["space"]) == {"E", "P", "P_std"}
     assert scores.examples.shape == (8, 30, 30)
     again = evaluate({0: snapshot(good)}, reference, regressor, RECIPE, CPU).metrics

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from showergan.errors import UserError
-from showergan.evaluation.summary import run_of, summarise, summarise_run
+from showergan.evaluation.summary import learning_rate_grid, run_of, summarise, summarise_run
 from showergan.rendering.tables import layout, numbers, plus_minus
 
 
@@ -52,7 +52,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
         path.parent.mkdir(parents=True)
         metrics([0, 0.1 * i], [0, 0.1 * i]).to_csv(path, index=False)
     ceilings = pd.DataFrame({"bin": ["0", "mean"], "space": "E", "prd_auc": [0.1, 0.8]})
-    summary = summarise([(run_of(p), p) for p in paths], ceilings)
+    summary = summarise([(run_of(p), p) for p in paths], ceilings, "bins-E")
     assert len(summary) == 4
     assert (summary["ceiling"] == 0.8).all()
 
@@ -79,3 +79,29 @@ def test_plus_minus():
     assert plus_minus(0.7664, 0.0402) == "0.766 ± 0.040"
     assert plus_minus(0.7664, np.nan) == "0.766"
     assert plus_minus(np.nan, np.nan) == ""
+
+
+def test_learning_rates_are_chosen_on_select():
+    def rows(method, rates, select, selected):
+        return [
+            {"discriminator": "standard", "method": method, "learning_rates": rates, "seed": seed,
+             "score": "bins-E", "select": a, "selected": b}
+            for seed, (a, b) in enumerate(zip(select, selected, strict=True))
+        ]  # fmt: skip
+
+    summary = pd.DataFrame(
+        rows("sn", "0.001_1e-05", [0.5, 0.7], [0.1, 0.2])  # best on select, worst on test
+        + rows("sn", "0.001_0.0001", [0.9, 0.1], [0.9, 0.9])
+        + rows("none", "0.0001_0.0001", [0.2, 0.2], [0.3, 0.5])
+    )
+    grid = learning_rate_grid(summary, "bins-E").set_index(["method", "learning_rates"])
+    assert grid["chosen"].to_dict() == {
+        ("sn", "0.001_1e-05"): True,
+        ("sn", "0.001_0.0001"): False,
+        ("none", "0.0001_0.0001"): True,
+    }
+    row = grid.loc[("none", "0.0001_0.0001")]
+    assert (row["generator_rate"], row["discriminator_rate"]) == (1e-4, 1e-4)
+    assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)
+    assert row["test_sd"] == pytest.approx(0.2 / 2**0.5)
+    assert row["n_seeds"] == 2

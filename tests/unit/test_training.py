@@ -176,12 +176,12 @@ def test_snapshot_errors_are_for_people(tmp_path):
 
 GOLDEN = {
     # method: discriminator loss and generator loss after 10 generator steps
-    "none": (-0.5211863, 0.145198),
-    "clipping": (-0.1441177, 0.02319584),
-    "sn": (-2.221955, 1.367083),
-    "sn_coefficients": (-2.475542, 1.656201),
-    "abcas": (-2.221727, 1.366958),
-    "gradient_penalty": (0.07460087, -0.3303167),
+    "none": (-0.9662023, -0.04059654),
+    "clipping": (-0.2312173, -0.07886113),
+    "sn": (-2.845617, 0.4360565),
+    "sn_coefficients": (-2.930671, 0.4648501),
+    "abcas": (-2.845016, 0.4359296),
+    "gradient_penalty": (-0.1013807, -0.007866599),
 }
 
 

@@ -26,10 +26,11 @@ RUNS = [
         "run": CONFIG.run,
         "discriminator": CONFIG.training.discriminator,
         "method": name,
-        "rates": method.learning_rates.name,
+        "rates": rates.name,
         "seed": seed,
     }
-    for name, method in METHODS.items()
+    for name in METHODS
+    for rates in CONFIG.learning_rates(name)
     for seed in CONFIG.training.seeds
 ]
 
@@ -71,15 +72,35 @@ def raw_showers(wildcards):
 
 def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
-    training, method = CONFIG.training, METHODS[wildcards.method]
-    shared = {"discriminator", "epochs", "batch_size", "n_critic", "record_every"}
+    method = METHODS[wildcards.method].model_dump(mode="json", exclude={"label", "learning_rates"})
+    rates = {pair.name: pair for pair in CONFIG.learning_rates(wildcards.method)}
     return canonical(
         "train",
         seed=int(wildcards.seed),
-        learning_rates=method.learning_rates,
-        method=method.model_dump(mode="json", exclude={"label", "learning_rates"}),
-        evaluated_epochs=training.evaluated_epochs,
-        **training.model_dump(mode="json", include=shared),
+        method=method,
+        learning_rates=rates[wildcards.rates],
+        **shared_training(),
+    )
+
+
+def shared_training():
+    """Return what all trainings share."""
+    keys = {"discriminator", "epochs", "batch_size", "n_critic", "record_every", "batches"}
+    training = CONFIG.training
+    return {
+        **training.model_dump(mode="json", include=keys),
+        "evaluated_epochs": training.evaluated_epochs,
+    }
+
+
+def audit_recipe(wildcards):
+    """Return what the scale audit trains: the first seed, at the published learning rates."""
+    return canonical(
+        "audit",
+        seed=CONFIG.training.seeds[0],
+        method={},
+        learning_rates={"generator": 1e-3, "discriminator": 1e-5},
+        **shared_training(),
     )
 
 

@@ -36,15 +36,19 @@ rule summarise:
         metrics=every_run(rules.evaluate_gan.output.metrics),
         ceiling="results/{run}/reference/ceiling.csv",
     output:
-        "results/{run}/summary.csv",
+        summary="results/{run}/summary.csv",
+        grid="results/{run}/learning_rates.csv",
     log:
         "logs/{run}/summarise.log",
     benchmark:
         "results/{run}/benchmarks/summarise.tsv"
     conda:
         "../../envs/evaluate.yaml"
+    params:
+        recipe=recipe("summarise", CONFIG, "choose_by"),
     message:
         "Summarising all trainings"
     shell:
-        "showergan summarise {input.metrics:q} --ceiling {input.ceiling:q} --out {output:q}"
+        "showergan summarise {input.metrics:q} --ceiling {input.ceiling:q}"
+        " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
         " > {log:q} 2>&1"

@@ -4,6 +4,7 @@ rule train_gan:
     output:
         snapshots="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/snapshots.pt",
         history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
+        lipschitz="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/lipschitz.csv",
         run="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/run.json",
     log:
         "logs/{run}/train/{discriminator}.{method}.{rates}.seed{seed}.log",
@@ -19,10 +20,32 @@ rule train_gan:
         "Training {wildcards.method}, seed {wildcards.seed}"
     shell:
         "showergan train --showers {input:q} --recipe {params.recipe:q}"
-        " --snapshots {output.snapshots:q} --history {output.history:q} --run {output.run:q}"
-        " > {log:q} 2>&1"
+        " --snapshots {output.snapshots:q} --history {output.history:q}"
+        " --lipschitz {output.lipschitz:q} --run {output.run:q} > {log:q} 2>&1"
 
 
 rule train:
     input:
         every_run(rules.train_gan.output.snapshots),
+
+
+rule audit:
+    input:
+        "results/{run}/data/showers.h5",
+    output:
+        "results/{run}/audit.csv",
+    log:
+        "logs/{run}/audit.log",
+    benchmark:
+        "results/{run}/benchmarks/audit.tsv"
+    conda:
+        "../../envs/train.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=audit_recipe,
+    message:
+        "Measuring what a change of the discriminator's scale changes"
+    shell:
+        "showergan audit --showers {input:q} --recipe {params.recipe:q} --out {output:q}"
+        " > {log:q} 2>&1"

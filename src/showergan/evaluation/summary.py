@@ -7,7 +7,8 @@ import pandas as pd
 
 from showergan.errors import UserError
 
-RUN = ["discriminator", "method", "learning_rates", "seed"]
+METHOD = ["discriminator", "method", "learning_rates"]
+RUN = [*METHOD, "seed"]
 
 
 def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -27,10 +28,11 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
 def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     """Return one row per score of one run.
 
-    The columns: score; max and max_epoch, the maximum over the evaluated epochs on test as in Egorov & Rogachev 2023;
-    selected and selected_epoch, the value on test at the epoch that is best on select; last and last_epoch;
-    untrained, the value of the generator before training; selected_sd, the spread of the k-means repeats; n and
-    clusters of the value; n_epochs evaluated; diverged, whether the generator gave values that are not numbers.
+    The columns: score; select, the value on select at its best epoch there; max and max_epoch, the maximum over the
+    evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on test at the epoch
+    that is best on select; last and last_epoch; untrained, the value of the generator before training; selected_sd,
+    the spread of the k-means repeats; n and clusters of the value; n_epochs evaluated; diverged, whether the generator
+    gave values that are not numbers.
     """
     scores = scores_over_epochs(metrics)
     broken = metrics[(metrics["metric"] == "n_not_finite") & (metrics["value"] > 0)]
@@ -48,6 +50,7 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "score": name,
+                "select": value["select"][selected_epoch],
                 "max": value["test"][max_epoch],
                 "max_epoch": max_epoch,
                 "selected": value["test"][selected_epoch],
@@ -65,23 +68,55 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def summarise(runs: list[tuple[dict[str, str], Path]], ceilings: pd.DataFrame) -> pd.DataFrame:
-    """Return the summaries of all runs with their ceilings.
+def summarise(
+    runs: list[tuple[dict[str, str], Path]], ceilings: pd.DataFrame, choose_by: str
+) -> pd.DataFrame:
+    """Return the summaries of all runs with their ceilings, and which learning rates are their method's choice.
 
     Args:
         runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
         ceilings: real-against-real scores, as `reference` writes them.
+        choose_by: the score whose value on select, averaged over seeds, chooses among learning rates.
     """
-    tables = []
-    for keys, path in runs:
-        table = summarise_run(pd.read_csv(path, dtype={"bin": str}))
-        tables.append(table.assign(**keys))
+    summary = pd.concat(
+        [
+            summarise_run(pd.read_csv(path, dtype={"bin": str})).assign(**keys)
+            for keys, path in runs
+        ],
+        ignore_index=True,
+    )
     whole = ceilings[ceilings["bin"].isin(["all", "mean"])]
     prefix = np.where(whole["bin"] == "mean", "bins-", "")
     ceiling = whole.assign(score=prefix + whole["space"]).set_index("score")["prd_auc"]
-    summary = pd.concat(tables, ignore_index=True)
     summary["ceiling"] = summary["score"].map(ceiling)
+    grid = learning_rate_grid(summary, choose_by)
+    chosen = grid[grid["chosen"]].set_index(METHOD).index
+    summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
     return summary[RUN + [c for c in summary if c not in RUN]]
+
+
+def learning_rate_grid(summary: pd.DataFrame, choose_by: str) -> pd.DataFrame:
+    """Return one row per method and pair of learning rates: what was tried, and what it gave.
+
+    The columns: discriminator, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
+    seeds, by which the choice is made; test_mean and test_sd of the selected epoch; n_seeds; chosen.
+    """
+    groups = summary[summary["score"] == choose_by].groupby(METHOD, sort=False)
+    grid = pd.DataFrame(
+        {
+            "score": choose_by,
+            "select_mean": groups["select"].mean(),
+            "test_mean": groups["selected"].mean(),
+            "test_sd": groups["selected"].std(ddof=1),
+            "n_seeds": groups["seed"].nunique(),
+        }
+    ).reset_index()
+    best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
+    grid["chosen"] = grid.index.isin(best)
+    rates = grid["learning_rates"].str.split("_", expand=True).astype(float)
+    grid.insert(3, "generator_rate", rates[0])
+    grid.insert(4, "discriminator_rate", rates[1])
+    return grid
 
 
 def run_of(path: Path) -> dict[str, str]:

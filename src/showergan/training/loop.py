@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
@@ -11,10 +12,15 @@ from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
 from showergan.networks.discriminator import Discriminator
 from showergan.networks.generator import Generator, draw_noise
-from showergan.training.batches import shuffled_passes, stream
+from showergan.showers.conditions import conditions
+from showergan.showers.sample import Showers
+from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.history import History, LayerNorms, gradient_norm
+from showergan.training.lipschitz import lipschitz_table
 from showergan.training.losses import LOSSES, Losses
 from showergan.training.snapshots import Snapshots, snapshot
+
+N_ACCOUNTED = 2000
 
 
 @dataclass
@@ -66,10 +72,14 @@ class Trainer:
         )
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
-        self.discriminator_batches, self.generator_batches = (
-            shuffled_passes(len(images), recipe.batch_size, stream(seed, purpose, device))
-            for purpose in ("discriminator batches", "generator batches")
+        n, size = len(images), recipe.batch_size
+        order = stream(seed, "discriminator batches", device)
+        self.discriminator_batches = (
+            shuffled_passes(n, size, order)
+            if recipe.batches == "shuffled"
+            else replayed_batches(n, size, recipe.n_critic, order)
         )
+        self.generator_batches = shuffled_passes(n, size, stream(seed, "generator batches", device))
 
     def discriminator_step(self) -> tuple[Tensor, DiscriminatorBatch]:
         """Move the discriminator once; return its loss without penalties, shape (), and what it saw."""
@@ -104,6 +114,20 @@ class Trainer:
         self.generator_optimiser.step()
         self.discriminator.requires_grad_(True)
         return loss
+
+    def lipschitz(self) -> pd.DataFrame:
+        """Account for the discriminator as it is now, on at most 2 000 training showers and as many generated."""
+        real, condition = self.images[:N_ACCOUNTED], self.conditions[:N_ACCOUNTED]
+        noise = stream(self.recipe.seed, "account", real.device)
+        with torch.no_grad():
+            fake = torch.cat(
+                [
+                    self.generator(draw_noise(len(c), noise), c)
+                    for c in condition.split(self.recipe.batch_size)
+                ]
+            )
+        mix = torch.rand(len(real), generator=noise, device=real.device)
+        return lipschitz_table(self.discriminator, real, fake, condition, mix)
 
     def run(self, on_record: Callable[[int, int, History], None] | None = None) -> Result:
         """Train for all epochs.
@@ -147,6 +171,12 @@ class Trainer:
             if into_epoch == 0 and epoch in recipe.evaluated_epochs:
                 snapshots[epoch] = snapshot(self.generator)
         return Result(snapshots, history, self.discriminator, n_steps)
+
+
+def training_tensors(showers: Showers, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
+    images = torch.from_numpy(showers.energy).unsqueeze(1).to(device).log1p()
+    return images, torch.from_numpy(conditions(showers.point, showers.momentum)).to(device)
 
 
 def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.Module]:

@@ -1,0 +1,113 @@
+"""How Lipschitz a trained discriminator is: bounds from its weights, and gradients seen on data."""
+
+import math
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import conv2d, conv_transpose2d
+
+from showergan.constraints.layers import flattened, normalised_layers, output_scale
+
+ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %
+
+
+def lipschitz_table(
+    discriminator: nn.Module, real: Tensor, fake: Tensor, condition: Tensor, mix: Tensor
+) -> pd.DataFrame:
+    """Return the norm of each layer, the bounds they give, and the largest gradient norms seen.
+
+    Args:
+        discriminator: as trained.
+        real: log1p images, shape (n, 1, 30, 30).
+        fake: generated log1p images under the same conditions, same shape.
+        condition: shape (n, 7).
+        mix: uniform random numbers in [0, 1), shape (n,), the places of points between real and fake.
+
+    Returns:
+        One row per layer with flattened (largest singular value of the flattened weight in use) and operator (norm of
+        the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
+        "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
+        the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions.
+    """
+    sizes = input_sizes(discriminator, real[:1], condition[:1])
+    flattened_norms, operator_norms = {}, {}
+    for name, layer in normalised_layers(discriminator).items():
+        weight: Tensor = layer.weight.detach()  # type: ignore[assignment, operator, union-attr]
+        scale = output_scale(layer).detach().abs().item()
+        flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
+        operator = flat
+        if isinstance(layer, nn.Conv2d):
+            operator = convolution_norm(layer, sizes[name]).item()
+        flattened_norms[name], operator_norms[name] = scale * flat, scale * operator
+    output = output_scale(discriminator).detach().abs().item()
+    x = mix.view(-1, 1, 1, 1)
+    total = {
+        "layer": "total",
+        "flattened": output * math.prod(flattened_norms.values()),
+        "operator": output * math.prod(operator_norms.values()),
+        "gradient_real": largest_gradient(discriminator, real, condition),
+        "gradient_fake": largest_gradient(discriminator, fake, condition),
+        "gradient_between": largest_gradient(discriminator, x * real + (1 - x) * fake, condition),
+    }
+    layers = pd.DataFrame({"flattened": flattened_norms, "operator": operator_norms})
+    return pd.concat(
+        [layers.rename_axis("layer").reset_index(), pd.DataFrame([total])], ignore_index=True
+    )
+
+
+@torch.no_grad()
+def convolution_norm(layer: nn.Conv2d, size: tuple[int, int]) -> Tensor:
+    """Return the operator norm of a convolution on inputs of one size, shape ().
+
+    Power iteration with the convolution and its adjoint, the transposed convolution (Gouk et al. 2021, section 3.2).
+
+    Args:
+        layer: a convolution without groups.
+        size: height and width of its input in pixels.
+    """
+    weight = layer.weight.double()
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(1, layer.in_channels, *size, generator=generator, dtype=torch.float64)
+    x = x.to(weight.device)
+    stride, padding = layer.stride, layer.padding
+    norm = x.new_zeros(())
+    for _ in range(ITERATIONS):
+        x = x / x.norm()
+        y = conv2d(x, weight, stride=stride, padding=padding)  # type: ignore[arg-type]
+        norm = y.norm()
+        covered = [(o - 1) * s - 2 * p + k for o, s, p, k in zip(
+            y.shape[2:], stride, padding, layer.kernel_size, strict=True  # type: ignore[arg-type]
+        )]  # fmt: skip
+        rest = tuple(a - b for a, b in zip(size, covered, strict=True))
+        x = conv_transpose2d(y, weight, stride=stride, padding=padding, output_padding=rest)  # type: ignore[arg-type]
+    return norm
+
+
+def largest_gradient(discriminator: nn.Module, image: Tensor, condition: Tensor) -> float:
+    """Return the largest norm over all pixels of grad_x f(x, condition) among images of shape (n, 1, 30, 30)."""
+    largest = 0.0
+    for x, c in zip(image.split(500), condition.split(500), strict=True):
+        x = x.detach().requires_grad_()
+        (gradient,) = torch.autograd.grad(discriminator(x, c).sum(), x)
+        largest = max(largest, gradient.flatten(1).norm(dim=1).max().item())
+    return largest
+
+
+@torch.no_grad()
+def input_sizes(
+    discriminator: nn.Module, image: Tensor, condition: Tensor
+) -> dict[str, tuple[int, int]]:
+    """Return height and width of the input of every convolution."""
+    sizes: dict[str, tuple[int, int]] = {}
+    handles = [
+        layer.register_forward_pre_hook(
+            lambda _, inputs, name=name: sizes.update({name: tuple(inputs[0].shape[2:])})
+        )
+        for name, layer in normalised_layers(discriminator).items()
+        if isinstance(layer, nn.Conv2d)
+    ]
+    discriminator(image, condition)
+    for handle in handles:
+        handle.remove()
+    return sizes

@@ -1,0 +1,73 @@
+"""Lipschitz accounting against the matrix of the map itself."""
+
+import pytest
+import torch
+from test_constraints import COMPOSITIONS, constrained
+from torch import nn
+
+from showergan.training.lipschitz import (
+    convolution_norm,
+    input_sizes,
+    largest_gradient,
+    lipschitz_table,
+)
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def sample():
+    real, fake = 3 * torch.rand(2, 24, 1, 30, 30)
+    return real, fake, torch.randn(24, 7), torch.rand(24)
+
+
+@pytest.mark.parametrize("size", [3, 6, 7])
+@pytest.mark.parametrize("padding", [0, 1])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_operator_norm_is_that_of_the_matrix(size, padding, stride):
+    layer = nn.Conv2d(2, 3, 3, stride=stride, padding=padding)
+    # Each column of the matrix is the image of one pixel.
+    pixels = torch.eye(2 * size * size).view(-1, 2, size, size)
+    matrix = (layer(pixels) - layer(torch.zeros(1, 2, size, size))).flatten(1).detach()
+    expected = torch.linalg.matrix_norm(matrix, 2).item()
+    assert convolution_norm(layer, (size, size)).item() == pytest.approx(expected, rel=1e-3)
+
+
+def test_input_sizes_are_30_15_7_3():
+    discriminator, _ = constrained("none")
+    sizes = input_sizes(discriminator, torch.zeros(1, 1, 30, 30), torch.zeros(1, 7))
+    assert list(sizes.values()) == [(30, 30), (15, 15), (7, 7), (3, 3)]
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+def test_table_is_consistent(name, sample):
+    discriminator, _ = constrained(name)
+    table = lipschitz_table(discriminator, *sample).set_index("layer")
+    layers, total = table.drop(index="total"), table.loc["total"]
+    assert len(layers) == 7
+    factor = 4 if name == "sn_constant" else 2 if name == "sn_coefficient" else 1
+    for bound in ("flattened", "operator"):
+        assert total[bound] == pytest.approx(factor * layers[bound].prod(), rel=1e-5)
+    # On 3 x 3 pixels the last convolution is its flattened matrix; a linear layer always is.
+    exact = ["convolutions.6", "head.0", "head.2", "head.4"]
+    assert layers.loc[exact, "operator"].tolist() == pytest.approx(
+        layers.loc[exact, "flattened"].tolist(), rel=2e-3
+    )
+    gradients = total[["gradient_real", "gradient_fake", "gradient_between"]]
+    assert (gradients <= total["operator"] * 1.001).all()
+    assert (gradients > 0).all()
+    if "sn" in name or name == "abcas":
+        assert layers["flattened"].tolist() == pytest.approx([1] * 7, rel=0.2)
+
+
+def test_largest_gradient_of_a_known_function():
+    class Quadratic(nn.Module):
+        def forward(self, image, condition):
+            return (image.flatten(1) ** 2).sum(1) / 2
+
+    images = torch.zeros(3, 1, 30, 30)
+    images[1, 0, 2, 2] = 5.0
+    assert largest_gradient(Quadratic(), images, torch.zeros(3, 7)) == 5.0

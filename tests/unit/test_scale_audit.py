@@ -1,0 +1,27 @@
+"""RMSprop does not see a factor in front of a linear loss."""
+
+import pytest
+import torch
+from test_training import data, recipe  # noqa: F401 - data is a fixture
+
+from showergan.training.scale_audit import CHANGES, scale_audit
+
+
+def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
+    torch.set_num_threads(1)
+    rates = {"generator": 1e-3, "discriminator": 1e-5}
+    table = scale_audit(*data, recipe("none", learning_rates=rates), n_steps=30, every=15)
+    assert set(table["change"]) == set(CHANGES)
+    assert table.groupby("change").size().tolist() == [2] * len(CHANGES)
+    last = table[table["step"] == 30].set_index("change")["cosine"]
+    assert last["SN: output times 4"] > 0.995
+    assert last["plain to SN, sigma attached"] < last["SN: output times 4"] - 0.05
+    assert last["plain to SN, sigma detached"] > last["plain to SN, sigma attached"]
+    assert table["relative_difference"].between(0, 3).all()
+
+
+def test_no_change_is_no_difference(data, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("showergan.training.scale_audit.CHANGES", {"nothing": ({}, {})})
+    row = scale_audit(*data, recipe("none"), n_steps=2, every=2).iloc[0]
+    assert row["cosine"] == pytest.approx(1, abs=1e-4)
+    assert row["relative_difference"] == 0
