@@ -212,6 +212,20 @@ class Evaluation(Section):
     statistics: Literal["corrected", "published"] = Field(
         "corrected", description="form of the physics statistics"
     )
+    generator_mode: Literal["running", "batch"] = Field(
+        "running",
+        description="BatchNorm of a generator under evaluation: running statistics, or those of "
+        "batches of 64 as in the published code",
+    )
+    empty_bins: Literal["nan", "zero"] = Field(
+        "nan",
+        description="bins without events: left out of the mean, or 0 as in the published code",
+    )
+    invalid_rows: Literal["cluster", "drop"] = Field(
+        "cluster",
+        description="features that are not numbers: a cluster of their own, or dropped as in the "
+        "published code",
+    )
     seed: NonNegativeInt = 1
 
 

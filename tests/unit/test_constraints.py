@@ -172,6 +172,89 @@ def test_bound_holds_for_sampled_gradients(discriminator, images, normalised):
     assert norms.max() > 0
 
 
+# What the published code does instead
+
+
+def test_output_mode_divides_the_bias_too():
+    layer = nn.Linear(6, 5)
+    plain, x = copy.deepcopy(layer), torch.randn(3, 6)
+    by_output, by_weight = copy.deepcopy(layer), copy.deepcopy(layer)
+    SpectralNorm(acts_on="output", warmup_iterations=300).attach(by_output)
+    SpectralNorm(warmup_iterations=300).attach(by_weight)
+    sigma = largest_singular_value(plain)
+    torch.testing.assert_close(by_output(x), plain(x) / sigma, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        by_weight(x), (plain(x) - plain.bias) / sigma + plain.bias, rtol=1e-4, atol=1e-5
+    )
+
+
+def test_output_mode_counts_in_the_lipschitz_bound(discriminator):
+    SpectralNorm(acts_on="output", warmup_iterations=300).attach(discriminator)
+    norms = LayerNorms(discriminator, iterations=300)(discriminator)
+    assert norms["lipschitz_bound"].item() == pytest.approx(1, rel=1e-2)
+
+
+@pytest.mark.parametrize("acts_on", ["weight", "output"])
+def test_detached_sigma_gives_the_plain_direction(acts_on):
+    """With sigma a constant, the gradient is the plain one over sigma; attached, it loses its part along W."""
+    plain = nn.Linear(6, 5)
+    x = torch.randn(3, 6)
+    plain(x).sum().backward()
+    gradients = {}
+    for mode in ("attached", "detached"):
+        layer = nn.Linear(6, 5)
+        layer.load_state_dict(plain.state_dict())
+        SpectralNorm(acts_on=acts_on, sigma_gradient=mode, warmup_iterations=300).attach(layer)
+        layer(x).sum().backward()
+        gradients[mode] = trained_weight(layer).grad
+    sigma = largest_singular_value(plain)
+    torch.testing.assert_close(
+        gradients["detached"], plain.weight.grad / sigma, rtol=1e-3, atol=1e-5
+    )
+    assert torch.cosine_similarity(
+        gradients["attached"].flatten(), plain.weight.grad.flatten(), dim=0
+    ) < 0.99  # fmt: skip
+
+
+def test_uniform_start_is_far_from_sigma(discriminator):
+    SpectralNorm(start="uniform", warmup_iterations=0).attach(discriminator)
+    ratios = [largest_singular_value(m).item() for m in normalised_layers(discriminator).values()]
+    assert max(abs(r - 1) for r in ratios) > 1
+
+
+def test_iteration_after_the_step_only(discriminator):
+    constraint = SpectralNorm(iterate="after_step", warmup_iterations=0)
+    constraint.attach(discriminator)
+    before = {k: v.clone() for k, v in discriminator.state_dict().items()}
+    constraint.before_step(discriminator)
+    assert all(torch.equal(v, before[k]) for k, v in discriminator.state_dict().items())
+    constraint.after_step(discriminator, None)
+    assert not all(torch.equal(v, before[k]) for k, v in discriminator.state_dict().items())
+
+
+def test_clipping_of_linear_layers_leaves_convolutions_free(discriminator):
+    before = copy.deepcopy(discriminator.state_dict())
+    WeightClipping(bound=1e-3, layers="linear").after_step(discriminator, None)
+    for name, value in discriminator.state_dict().items():
+        assert torch.equal(value, before[name]) == name.startswith("convolutions"), name
+
+
+def test_abcas_of_the_published_code(discriminator):
+    constraint = Abcas(
+        beta=6, alpha=0.5, distance="max_min", update="discriminator_step", acts_on="output"
+    )
+    layer = normalised_layers(discriminator)["head.0"]
+    x = torch.randn(2, layer.in_features)
+    before = layer(x)
+    constraint.attach(discriminator)
+    batch = batch_of(torch.tensor([1.0, 2.0]), torch.tensor([-2.0, 3.0]))
+    constraint.after_generator_step(discriminator, batch)
+    torch.testing.assert_close(layer(x), before)
+    constraint.after_step(discriminator, batch)
+    q = 0.5 * (2 - -2) / 6  # max f(real) - min f(fake)
+    torch.testing.assert_close(layer(x), before * 0.9 ** (q / (1 - q)))  # bias included
+
+
 # Multipliers
 
 
@@ -339,6 +422,23 @@ COMPOSITIONS = {
     },
     "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
     "gradient_penalty": {"penalty": {"kind": "gradient"}},
+    "reference_code": {
+        "normaliser": {
+            "kind": "spectral_norm",
+            "acts_on": "output",
+            "sigma_gradient": "detached",
+            "start": "uniform",
+            "warmup_iterations": 0,
+            "iterate": "after_step",
+        },
+        "controller": {
+            "kind": "abcas",
+            "beta": 6,
+            "distance": "max_min",
+            "update": "discriminator_step",
+            "acts_on": "output",
+        },
+    },
 }
 
 

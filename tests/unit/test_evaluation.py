@@ -147,3 +147,31 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     assert scores.examples.shape == (8, 30, 30)
     again = evaluate({0: snapshot(good)}, reference, regressor, RECIPE, CPU).metrics
     np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 0, "value"])
+
+
+def test_batch_mode_depends_on_company(reference):
+    torch.manual_seed(0)
+    generator, condition = Generator(), reference.condition("test")
+    whole = generate(generator, condition, 1, CPU, "batch").energy
+    part = generate(generator, condition[:3], 1, CPU, "batch").energy
+    assert not np.allclose(part, whole[:3], rtol=1e-2)
+
+
+def test_published_treatment_of_empty_bins_and_invalid_rows():
+    rng = np.random.default_rng(0)
+    real, other = rng.normal(size=(2, 90, 3))
+    bins = np.arange(90) % 8  # the ninth bin is empty
+    other[:30] = np.nan
+
+    def mean_and_all(**options):
+        recipe = Evaluation(clusters=4, repeats=3, **options)
+        table = references.score(real, other, bins, bins, recipe).set_index("bin")["prd_auc"]
+        return table["mean"], table["all"], table["8"]
+
+    mean, whole, empty = mean_and_all()
+    mean_zero, whole_zero, empty_zero = mean_and_all(empty_bins="zero")
+    assert np.isnan(empty)
+    assert empty_zero == 0
+    assert whole_zero == whole
+    assert mean_zero == pytest.approx(mean * 8 / 9)
+    assert mean_and_all(invalid_rows="drop")[1] > whole + 0.1

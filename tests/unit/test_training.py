@@ -8,7 +8,7 @@ from test_constraints import COMPOSITIONS
 from showergan.config import RECIPE_VERSIONS, TrainingRecipe
 from showergan.errors import UserError
 from showergan.training import snapshots
-from showergan.training.batches import shuffled_passes, stream
+from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.loop import Trainer
 
 CPU = torch.device("cpu")
@@ -141,6 +141,27 @@ def test_shuffled_passes_replace_nothing_within_a_pass():
         seen = torch.cat([next(batches) for _ in range(3)])
         assert len(set(seen.tolist())) == 9
         assert set(seen.tolist()) <= set(range(10))
+
+
+def test_replayed_batches_come_back_n_critic_times():
+    batches = replayed_batches(10, 3, 5, torch.Generator().manual_seed(0))
+    first = torch.stack([next(batches) for _ in range(3)])
+    for _ in range(4):
+        assert torch.equal(torch.stack([next(batches) for _ in range(3)]), first)
+    assert not torch.equal(torch.stack([next(batches) for _ in range(3)]), first)
+
+
+def test_replayed_batches_are_drawn_with_replacement():
+    """One pass over n showers sees a share of 1 - 1/e of them."""
+    batches = replayed_batches(10_000, 100, 5, torch.Generator().manual_seed(0))
+    seen = torch.cat([next(batches) for _ in range(500)]).unique()
+    assert len(seen) / 10_000 == pytest.approx(1 - np.exp(-1), abs=0.02)
+
+
+def test_recipe_chooses_the_batches(data):
+    replayed = Trainer(*data, recipe(batches="replayed"))
+    first = [next(replayed.discriminator_batches) for _ in range(5)]
+    assert torch.equal(next(replayed.discriminator_batches), first[0])
 
 
 def test_streams_are_their_own():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -54,14 +54,26 @@ class Generated:
 
 @torch.no_grad()
 def generate(
-    generator: Generator, condition: NDArray[np.float32], seed: int, device: torch.device
+    generator: Generator,
+    condition: NDArray[np.float32],
+    seed: int,
+    device: torch.device,
+    mode: Literal["running", "batch"] = "running",
 ) -> Generated:
-    """Return one shower for each condition, shape (n, 7), with BatchNorm's running statistics."""
-    generator.to(device).eval()
+    """Return one shower for each condition.
+
+    Args:
+        generator: its running statistics change in the mode "batch".
+        condition: shape (n, 7).
+        seed: of the noise.
+        device: where to generate.
+        mode: BatchNorm with running statistics, or with those of batches of 64.
+    """
+    generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
     parts = [
         generator(draw_noise(len(c), noise), c.to(device)).squeeze(1).cpu()
-        for c in torch.from_numpy(condition).split(1000)
+        for c in torch.from_numpy(condition).split(64 if mode == "batch" else 1000)
     ]
     log_energy = torch.cat(parts)
     limit = float(np.log1p(LARGEST_ENERGY_MEV))
@@ -97,7 +109,11 @@ def evaluate(
         rows = []
         for number, split in enumerate(SPLITS):
             generated = generate(
-                generator, reference.condition(split), 2 * recipe.seed + number, device
+                generator,
+                reference.condition(split),
+                2 * recipe.seed + number,
+                device,
+                recipe.generator_mode,
             )
             showers = Showers(
                 generated.energy, reference.point[split], reference.momentum[split], None
@@ -130,7 +146,11 @@ def evaluate(
     )
     examples = reference.examples
     pictures = generate(
-        generator, conditions(examples.point, examples.momentum), recipe.seed, device
+        generator,
+        conditions(examples.point, examples.momentum),
+        recipe.seed,
+        device,
+        recipe.generator_mode,
     )
     metrics = pd.concat(tables, ignore_index=True)
     first = ["epoch", "split", "metric", "space", "bin", "value", "sd", "n"]

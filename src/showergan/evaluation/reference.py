@@ -160,17 +160,25 @@ def score(
     recipe: Evaluation,
 ) -> pd.DataFrame:
     """Return the conditional PRD scores of `other` against `real` with the settings of the recipe."""
-    return conditional_prd(
-        real,
-        other,
-        real_bins,
-        other_bins,
+    samples = [(real, real_bins), (other, other_bins)]
+    if recipe.invalid_rows == "drop":
+        kept = [np.isfinite(features).all(axis=1) for features, _ in samples]
+        samples = [(f[k], b[k]) for (f, b), k in zip(samples, kept, strict=True)]
+    table = conditional_prd(
+        *(features for features, _ in samples),
+        *(bins for _, bins in samples),
         recipe.partition.bins[0] * recipe.partition.bins[1],
         clusters=recipe.clusters,
         repeats=recipe.repeats,
         n_min=recipe.events_per_cluster * recipe.clusters,
         seed=recipe.seed,
     )
+    if recipe.empty_bins == "zero":
+        scores = ["prd_auc", "f8", "f1_8"]
+        single = ~table["bin"].isin(["all", "mean"])
+        table.loc[single, scores] = table.loc[single, scores].fillna(0)
+        table.loc[table["bin"] == "mean", scores] = table.loc[single, scores].mean().to_numpy()
+    return table
 
 
 def save_reference(reference: Reference, path: Path) -> None:

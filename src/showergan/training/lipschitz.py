@@ -31,9 +31,10 @@ def lipschitz_table(
         the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
-    flattened_norms, operator_norms = {}, {}
+    flattened_norms: dict[str, float] = {}
+    operator_norms: dict[str, float] = {}
     for name, layer in normalised_layers(discriminator).items():
-        weight: Tensor = layer.weight.detach()  # type: ignore[assignment, operator, union-attr]
+        weight: Tensor = layer.weight.detach()  # type: ignore[operator, assignment]
         scale = output_scale(layer).detach().abs().item()
         flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
         operator = flat

@@ -82,4 +82,4 @@ def weights(discriminator: nn.Module) -> Tensor:
     """Return all trained weights and biases of the layers as one vector."""
     layers = normalised_layers(discriminator).values()
     parts = [p for layer in layers for p in (trained_weight(layer), layer.bias)]
-    return torch.cat([p.detach().flatten() for p in parts])  # type: ignore[union-attr, operator]
+    return torch.cat([p.detach().flatten() for p in parts])  # type: ignore[operator]

@@ -1,0 +1,260 @@
+"""Verdicts on methods: paired differences to a baseline over seeds, and ranks of all methods.
+
+Seeds are paired: runs of one seed share data order and noise, whatever the method. So methods are compared within a
+seed. What is said holds for other seeds on the same data, not for other data.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from showergan.errors import UserError
+
+LEVEL = 0.05
+
+VERDICTS = [
+    "discriminator",
+    "score",
+    "method",
+    "baseline",
+    "n_pairs",
+    "n_unpaired",
+    "mean_difference",
+    "low",
+    "high",
+    "wins",
+    "probability_of_improvement",
+    "p_value",
+    "p_smallest",
+    "p_holm",
+    "n_needed",
+    "verdict",
+]
+RANKS = [
+    "discriminator",
+    "score",
+    "method",
+    "average_rank",
+    "n_methods",
+    "n_seeds",
+    "friedman_statistic",
+    "friedman_p",
+    "critical_difference",
+]
+
+_Array = NDArray[np.float64]
+
+
+def verdicts(
+    summary: pd.DataFrame,
+    baseline: str = "sn",
+    *,
+    column: str = "selected",
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare every method with the baseline, score by score, over the seeds that both have.
+
+    Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
+    is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
+    shows their spread; it covers the true mean less often than 95 %.
+
+    Args:
+        summary: one row per run and score, as `summarise` writes it. Where it has the column `chosen`, only the
+            chosen learning rates of a method count.
+        baseline: the method that the others are compared with.
+        column: the number to compare. `selected` is the fair one; `max` was chosen on test.
+        resamples: of the bootstrap; and of the permutations, where there are more of them than that.
+        seed: of the resampling.
+
+    Returns:
+        One row per discriminator, score and method other than the baseline. All differences are method - baseline:
+        n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with low and high, its 95 % bootstrap
+        interval (NaN below two pairs); wins, pairs in which the method scores higher; probability_of_improvement;
+        p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
+        for the number of methods; n_needed, pairs from which a verdict is possible; verdict: better or worse (p_holm
+        at most 0.05), too few seeds (p_smallest times the number of methods above 0.05), else undecided.
+        Without the baseline in the summary there is nothing to compare, and no row.
+
+    Raises:
+        UserError: If a method has several runs of one seed and score.
+    """
+    tables = []
+    for (discriminator, score), values in _scores(summary, column):
+        if baseline not in values:
+            continue
+        rows = []
+        for method in values.columns.drop(baseline):
+            both = values[[method, baseline]].dropna()
+            either = values[[method, baseline]].dropna(how="all")
+            compared = _compare(both[method].to_numpy(), both[baseline].to_numpy(), resamples, seed)
+            rows.append({"method": method, "n_unpaired": len(either) - len(both), **compared})
+        if not rows:
+            continue
+        table = pd.DataFrame(rows).assign(
+            discriminator=discriminator, score=score, baseline=baseline
+        )
+        table["p_holm"] = holm(table["p_value"].to_numpy())
+        table["n_needed"] = math.ceil(math.log2(2 * len(rows) / LEVEL))
+        table["verdict"] = _verdict(table)
+        tables.append(table[VERDICTS])
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
+
+
+def ranks(summary: pd.DataFrame, *, column: str = "selected") -> pd.DataFrame:
+    """Rank the methods within each seed, and average the ranks over the seeds that all methods have.
+
+    Demšar 2006 ranks classifiers within data sets; here a seed stands for a data set. The Friedman test (Friedman
+    1937, chi-square approximation, rough for a handful of seeds) asks whether the methods differ at all. Two methods
+    differ at 5 % by the Nemenyi test if their average ranks differ by at least the critical difference.
+
+    Args:
+        summary: one row per run and score; only chosen learning rates count, as in `verdicts`.
+        column: the number to rank.
+
+    Returns:
+        One row per discriminator, score and method: average_rank, 1 for the best, ties share their mean rank;
+        n_methods; n_seeds; friedman_statistic and friedman_p (NaN below three methods or two seeds, or if all runs
+        tie); critical_difference (NaN without two methods and a seed).
+
+    Raises:
+        UserError: If a method has several runs of one seed and score.
+    """
+    tables = []
+    for (discriminator, score), values in _scores(summary, column):
+        complete = values.dropna()
+        n, k = complete.shape
+        statistic, p_value = _friedman(complete.to_numpy())
+        tables.append(
+            pd.DataFrame(
+                {
+                    "discriminator": discriminator,
+                    "score": score,
+                    "method": values.columns,
+                    "average_rank": complete.rank(axis=1, ascending=False).mean().to_numpy(),
+                    "n_methods": k,
+                    "n_seeds": n,
+                    "friedman_statistic": statistic,
+                    "friedman_p": p_value,
+                    "critical_difference": critical_difference(k, n),
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=RANKS)
+
+
+def probability_of_improvement(x: _Array, y: _Array) -> float:
+    """Return P(X > Y) over all pairs of a value of x and one of y; ties count half (Agarwal et al. 2021)."""
+    return float(np.mean((1 + np.sign(x[:, None] - y[None, :])) / 2))
+
+
+def holm(p_values: _Array) -> _Array:
+    """Return p-values corrected for their number by Holm 1979, in the given order.
+
+    The i-th smallest of m is multiplied by m - i + 1; none may fall below a smaller one, none exceeds 1.
+    """
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(steps, 1)
+    return corrected
+
+
+def critical_difference(n_methods: int, n_seeds: int) -> float:
+    """Return the least significant difference of average ranks by the Nemenyi test (Demšar 2006, section 3.2.2).
+
+    q sqrt(k (k + 1) / (6 N)) for k methods and N seeds, q the 95 % quantile of the studentized range over sqrt(2).
+    """
+    if n_methods < 2 or n_seeds < 1:
+        return math.nan
+    q = stats.studentized_range.ppf(1 - LEVEL, n_methods, np.inf) / math.sqrt(2)
+    return float(q * math.sqrt(n_methods * (n_methods + 1) / (6 * n_seeds)))
+
+
+def _scores(summary: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """Yield discriminator and score, and their values: a row per seed, a column per method."""
+    chosen = summary[summary["chosen"].astype(bool)] if "chosen" in summary else summary
+    twice = chosen[chosen.duplicated(["discriminator", "method", "seed", "score"])]
+    if len(twice):
+        method = twice["method"].iloc[0]
+        rates = ", ".join(map(str, chosen["learning_rates"][chosen["method"] == method].unique()))
+        raise UserError(
+            f"summary: method {method} has several runs of one seed (learning rates {rates}); "
+            "mark those to compare in the column chosen"
+        )
+    for (discriminator, score), rows in chosen.groupby(["discriminator", "score"], sort=False):
+        values = rows.pivot_table(column, index="seed", columns="method", dropna=False)
+        yield (str(discriminator), str(score)), values[rows["method"].unique()]
+
+
+def _compare(x: _Array, y: _Array, resamples: int, seed: int) -> dict[str, float]:
+    """Return what the paired values of a method, x, and of the baseline, y, say."""
+    difference = x - y
+    n = len(difference)
+    low, high = _interval(difference, resamples, seed)
+    return {
+        "n_pairs": n,
+        "mean_difference": float(difference.mean()) if n else math.nan,
+        "low": low,
+        "high": high,
+        "wins": int((difference > 0).sum()),
+        "probability_of_improvement": probability_of_improvement(x, y) if n else math.nan,
+        "p_value": _sign_flip(difference, resamples, seed),
+        "p_smallest": min(1.0, 2 / min(2**n, resamples + 1)),
+    }
+
+
+def _interval(difference: _Array, resamples: int, seed: int) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the mean (Efron 1987: BCa, bias-corrected and accelerated)."""
+    if len(difference) < 2:
+        return math.nan, math.nan
+    # BCa estimates a skewness, which differences equal up to rounding do not have.
+    equal = np.ptp(difference) < 1e-12
+    method: Literal["BCa", "percentile"] = "percentile" if equal else "BCa"
+    interval = stats.bootstrap(
+        (difference,), np.mean, n_resamples=resamples, method=method, rng=seed
+    ).confidence_interval
+    return float(interval.low), float(interval.high)
+
+
+def _sign_flip(difference: _Array, resamples: int, seed: int) -> float:
+    """Return the two-sided p-value of a mean of 0 if every difference may as well have the other sign (Fisher 1935).
+
+    Exact where all 2^n flips are at most `resamples` (13 pairs at 10 000), else from that many random ones.
+    """
+    if len(difference) < 2:
+        return 1.0
+    test = stats.permutation_test(
+        (difference,),
+        np.mean,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=resamples,
+        rng=seed,
+    )
+    return float(test.pvalue)
+
+
+def _friedman(values: _Array) -> tuple[float, float]:
+    """Return the Friedman statistic, corrected for ties, and its p-value; values has a row per seed."""
+    n, k = values.shape
+    ties_only = (values == values[:, :1]).all()
+    if n < 2 or k < 3 or ties_only:
+        return math.nan, math.nan
+    test = stats.friedmanchisquare(*values.T)
+    return float(test.statistic), float(test.pvalue)
+
+
+def _verdict(table: pd.DataFrame) -> _Array:
+    """Return the verdict on each method of one score."""
+    decided = table["p_holm"] <= LEVEL
+    better = table["mean_difference"] > 0
+    hopeless = table["p_smallest"] * len(table) > LEVEL
+    return np.select(
+        [decided & better, decided, hopeless], ["better", "worse", "too few seeds"], "undecided"
+    )

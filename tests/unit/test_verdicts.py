@@ -1,0 +1,368 @@
+"""Verdicts against sums by hand, brute force and published tables."""
+
+import itertools
+import json
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan.errors import UserError
+from showergan.evaluation.verdicts import (
+    RANKS,
+    VERDICTS,
+    critical_difference,
+    holm,
+    probability_of_improvement,
+    ranks,
+    verdicts,
+)
+from showergan.rendering import verdicts as draw
+from showergan.rendering.style import Style
+from showergan.rendering.tables import save
+
+LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, beta = 6"}
+SCORES = ("E", "bins-E", "bins-P", "P_std")
+
+
+@pytest.fixture(autouse=True)
+def _no_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+@pytest.fixture
+def style():
+    return Style.from_json(json.dumps({"figures": {"dpi": 50}, "labels": LABELS}))
+
+
+def make_summary(values, scores=("bins-E",)):
+    """Return a summary with values[method] over the seeds 1, 2, ...; None leaves a run out."""
+    rows = [
+        {
+            "discriminator": "standard",
+            "method": method,
+            "learning_rates": "0.001_1e-05",
+            "seed": seed,
+            "score": score,
+            "selected": value,
+            "max": value + 0.1,
+        }
+        for score in scores
+        for method, column in values.items()
+        for seed, value in enumerate(column, 1)
+        if value is not None
+    ]
+    return pd.DataFrame(rows)
+
+
+def random_summary(n_seeds, scores=SCORES):
+    rng = np.random.default_rng(0)
+    return make_summary({m: rng.normal(0.7, 0.05, n_seeds) for m in LABELS}, scores)
+
+
+def brute_force_p(difference):
+    """Return the share of all sign flips whose mean is at least as far from 0."""
+    flips = np.array(list(itertools.product([1, -1], repeat=len(difference))))
+    means = np.abs((flips * difference).mean(axis=1))
+    return np.mean(means >= abs(np.mean(difference)) - 1e-12)
+
+
+class TestVerdicts:
+    def test_known_differences(self):
+        table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, 0.6]}))
+        assert list(table) == VERDICTS
+        row = table.iloc[0]
+        assert (row["discriminator"], row["score"], row["method"], row["baseline"]) == (
+            "standard",
+            "bins-E",
+            "abcas",
+            "sn",
+        )
+        assert row["n_pairs"] == 3
+        assert row["mean_difference"] == pytest.approx(0.2 / 3)
+        assert row["wins"] == 2
+        # 0.6 beats 0.5, ties with 0.6, loses to 0.7, and that twice; 0.8 beats all three.
+        assert row["probability_of_improvement"] == pytest.approx((1.5 + 3 + 1.5) / 9)
+        assert -0.1 <= row["low"] < row["mean_difference"] < row["high"] <= 0.2
+        assert row["p_smallest"] == 0.25
+
+    @pytest.mark.parametrize("n", [2, 5, 8])
+    def test_sign_flips_by_brute_force(self, n):
+        rng = np.random.default_rng(n)
+        sn, other = rng.normal(0.7, 0.03, (2, n))
+        p_value = verdicts(make_summary({"sn": sn, "none": other}))["p_value"].iloc[0]
+        assert p_value == pytest.approx(brute_force_p(other - sn))
+
+    def test_interval_covers_the_truth_of_many_seeds(self):
+        difference = np.random.default_rng(1).normal(0.02, 0.01, 100)
+        row = verdicts(make_summary({"sn": np.zeros(100), "none": difference})).iloc[0]
+        half = 1.96 * difference.std(ddof=1) / 10
+        np.testing.assert_allclose(
+            [row["low"], row["high"]], difference.mean() + np.array([-half, half]), atol=5e-4
+        )
+        assert row["verdict"] == "better"
+        assert row["p_smallest"] == pytest.approx(2 / 10_001)
+
+    def test_enough_seeds_decide(self):
+        sn = np.linspace(0.6, 0.7, 8)
+        noise = np.array([0.01, -0.01] * 4)
+        table = verdicts(
+            make_summary({"sn": sn, "up": sn + 0.1 + noise, "down": sn - 0.1, "same": sn + noise})
+        ).set_index("method")
+        assert table["p_value"].tolist() == pytest.approx([2 / 2**8, 2 / 2**8, 1])
+        assert table["p_holm"].tolist() == pytest.approx([6 / 2**8, 6 / 2**8, 1])
+        assert table["verdict"].tolist() == ["better", "worse", "undecided"]
+        assert set(table["n_needed"]) == {7}  # 3 * 2/2^7 is the first below 0.05
+
+    @pytest.mark.parametrize(("n", "few"), [(5, True), (6, False)])
+    def test_seeds_that_one_comparison_takes(self, n, few):
+        row = verdicts(make_summary({"sn": [0.5] * n, "none": [0.6] * n})).iloc[0]
+        assert row["verdict"] == ("too few seeds" if few else "better")
+        assert row["n_needed"] == 6
+
+    def test_two_seeds_decide_nothing(self):
+        row = verdicts(make_summary({"sn": [0.1, 0.11], "none": [0.8, 0.9]})).iloc[0]
+        assert (row["p_value"], row["verdict"]) == (0.5, "too few seeds")
+        assert (row["low"], row["high"]) == pytest.approx((0.7, 0.79))
+
+    def test_one_seed(self):
+        row = verdicts(make_summary({"sn": [0.5], "none": [0.6]})).iloc[0]
+        assert row["mean_difference"] == pytest.approx(0.1)
+        assert row[["low", "high"]].isna().all()
+        assert (row["p_value"], row["p_holm"], row["verdict"]) == (1, 1, "too few seeds")
+
+    def test_equal_differences(self):
+        row = verdicts(make_summary({"sn": [0.25, 0.5], "none": [0.5, 0.75]})).iloc[0]
+        assert (row["low"], row["high"]) == (0.25, 0.25)
+        same = verdicts(make_summary({"sn": [0.5] * 3, "none": [0.5] * 3})).iloc[0]
+        assert (same["p_value"], same["wins"]) == (1, 0)
+        assert same["probability_of_improvement"] == 0.5
+
+    def test_unpaired_seeds_are_counted(self):
+        values = {"sn": [0.5, 0.6, None, 0.7], "none": [0.6, None, 0.9, 0.8], "new": [None] * 4}
+        values["new"][2] = 0.5
+        table = verdicts(make_summary(values)).set_index("method")
+        assert table.loc["none", ["n_pairs", "n_unpaired"]].tolist() == [2, 2]
+        assert table.loc["none", "mean_difference"] == pytest.approx(0.1)
+        assert table.loc["new", ["n_pairs", "n_unpaired"]].tolist() == [0, 4]
+        assert np.isnan(table.loc["new", "mean_difference"])
+        assert table.loc["new", "verdict"] == "too few seeds"
+
+    @pytest.mark.parametrize("methods", [["none", "abcas"], ["sn"], []])
+    def test_nothing_to_compare(self, methods):
+        summary = random_summary(2)
+        table = verdicts(summary[summary["method"].isin(methods)])
+        assert table.empty
+        assert list(table) == VERDICTS
+
+    def test_scores_and_discriminators_stay_apart(self):
+        summary = random_summary(5)
+        both = pd.concat([summary, summary.assign(discriminator="small")])
+        table = verdicts(both)
+        assert len(table) == 2 * len(SCORES) * 2
+        for (_, score), part in table.groupby(["discriminator", "score"]):
+            alone = verdicts(summary[summary["score"] == score])
+            np.testing.assert_array_equal(part["p_holm"], alone["p_holm"])
+
+    def test_another_column(self):
+        summary = make_summary({"sn": [0.5, 0.6], "none": [0.6, 0.7]})
+        summary.loc[summary["method"] == "none", "max"] = 0
+        assert verdicts(summary, column="max")["mean_difference"].iloc[0] < 0
+
+    def test_only_chosen_learning_rates(self):
+        summary = make_summary({"sn": [0.5, 0.6], "none": [0.6, 0.7]})
+        other = summary.assign(learning_rates="0.001_0.001", selected=0.0)
+        marked = pd.concat([summary.assign(chosen=True), other.assign(chosen=False)])
+        pd.testing.assert_frame_equal(verdicts(marked), verdicts(summary))
+        with pytest.raises(UserError, match=r"sn has several runs.*1e-05, 0.001_0.001.*chosen"):
+            verdicts(pd.concat([summary, other]))
+
+    def test_order_of_rows_changes_nothing_else(self):
+        summary = random_summary(5)
+        keys = ["score", "method"]
+        a, b = (
+            verdicts(s).sort_values(keys, ignore_index=True) for s in (summary, summary.iloc[::-1])
+        )
+        pd.testing.assert_frame_equal(a, b)
+
+
+class TestHolm:
+    def test_demsar(self):
+        """Demšar 2006, section 3.2.2: p = 0.016, 0.019 and 0.607; Holm rejects the first two at 5 %."""
+        corrected = holm(np.array([0.607, 0.016, 0.019]))
+        np.testing.assert_allclose(corrected, [0.607, 0.048, 0.048])
+
+    def test_order_and_limit(self):
+        """The example of many textbooks: steps 4 * 0.005, 3 * 0.01, 2 * 0.03, and 0.04 lifted to the step below."""
+        np.testing.assert_allclose(
+            holm(np.array([0.01, 0.04, 0.03, 0.005])), [0.03, 0.06, 0.06, 0.02]
+        )
+        np.testing.assert_array_equal(holm(np.array([0.5, 1.0])), [1, 1])
+
+
+def test_probability_of_improvement():
+    assert probability_of_improvement(np.array([1.0, 2.0]), np.array([0.0, 2.0])) == 2.5 / 4
+    assert probability_of_improvement(np.array([3.0]), np.array([0.0, 1.0, 2.0])) == 1
+
+
+class TestRanks:
+    @pytest.mark.parametrize(("k", "q"), [(2, 1.960), (4, 2.569), (5, 2.728), (10, 3.164)])
+    def test_table_5_of_demsar(self, k, q):
+        n = 7
+        assert critical_difference(k, n) / np.sqrt(k * (k + 1) / (6 * n)) == pytest.approx(
+            q, abs=6e-4
+        )
+
+    def test_example_of_demsar(self):
+        """Four classifiers on 14 data sets: CD = 1.25."""
+        assert critical_difference(4, 14) == pytest.approx(1.25, abs=0.005)
+
+    def test_average_ranks_and_friedman(self):
+        values = {"a": [0.9, 0.8, 0.9, 0.7], "b": [0.8, 0.9, 0.8, 0.6], "c": [0.1, 0.2, 0.3, 0.4]}
+        table = ranks(make_summary(values))
+        assert list(table) == RANKS
+        assert table["average_rank"].tolist() == [1.25, 1.75, 3]
+        # 12 N / (k (k + 1)) (sum R^2 - k (k + 1)^2 / 4), Friedman 1937, without ties.
+        by_hand = 12 * 4 / (3 * 4) * (1.25**2 + 1.75**2 + 3**2 - 3 * 4**2 / 4)
+        assert table["friedman_statistic"].iloc[0] == pytest.approx(by_hand)
+        assert table["friedman_p"].iloc[0] == pytest.approx(np.exp(-by_hand / 2))  # chi-square, 2
+
+    def test_ties_share_their_rank(self):
+        table = ranks(make_summary({"a": [0.5, 0.5], "b": [0.5, 0.5], "c": [0.1, 0.1]}))
+        assert table["average_rank"].tolist() == [1.5, 1.5, 3]
+
+    def test_only_seeds_that_all_have(self):
+        table = ranks(make_summary({"a": [0.1, 0.9, 0.9], "b": [None, 0.2, 0.2]}))
+        assert set(table["n_seeds"]) == {2}
+        assert table["average_rank"].tolist() == [1, 2]
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"a": [0.1], "b": [0.2], "c": [0.3]},
+            {"a": [0.1, 0.2], "b": [0.2, 0.1]},
+            {"a": [0.5, 0.5], "b": [0.5, 0.5], "c": [0.5, 0.5]},
+        ],
+    )
+    def test_too_little_for_friedman(self, values):
+        table = ranks(make_summary(values))
+        assert table["friedman_p"].isna().all()
+        assert table["critical_difference"].gt(0).all()
+
+    def test_nothing_in_common(self):
+        table = ranks(make_summary({"a": [0.1, None], "b": [None, 0.2]}))
+        assert table[["average_rank", "critical_difference"]].isna().all(axis=None)
+        assert ranks(random_summary(1).iloc[:0]).empty
+
+
+def text_of(figure):
+    return "\n".join(t.get_text() for a in figure.axes for t in [a.title, *a.texts])
+
+
+class TestFigures:
+    @pytest.mark.parametrize(("n_seeds", "told"), [(1, "1 paired seed"), (5, "5 paired seeds")])
+    def test_differences(self, style, n_seeds, told, tmp_path):
+        table = verdicts(random_summary(n_seeds))
+        figure = draw.differences(style, table)
+        assert [a.get_title().split("\n")[0] for a in figure.axes] == ["bins-E", "bins-P", "E"]
+        assert text_of(figure).count(told) == 3
+        methods = [t.get_text().replace("\n", " ") for t in figure.axes[0].get_yticklabels()]
+        assert [m.replace("\N{NO-BREAK SPACE}", " ") for m in methods] == [
+            LABELS["none"],
+            LABELS["abcas"],
+        ]
+        drawn = [line.get_xdata()[0] for line in figure.axes[0].lines[1:4:2]]
+        expected = table[table["score"] == "bins-E"].set_index("method")["mean_difference"]
+        assert drawn == pytest.approx(expected[["none", "abcas"]].tolist())
+        assert figure.legends[0].get_texts()[0].get_text() == "too few seeds to decide"
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_only_decided_points_are_filled(self, style):
+        sn = np.full(8, 0.5)
+        summary = make_summary({"sn": sn, "none": sn + 0.1, "abcas": sn}, ["bins-E"])
+        (panel,) = draw.differences(style, verdicts(summary)).axes
+        faces = [line.get_markerfacecolor() for line in panel.lines[1:4:2]]
+        assert faces == [style.colour("none"), "white"]
+
+    @pytest.mark.parametrize("n_seeds", [1, 2, 5])
+    def test_critical_difference(self, style, n_seeds, tmp_path):
+        figure = draw.critical_difference(style, ranks(random_summary(n_seeds)))
+        assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P"]
+        text = text_of(figure)
+        assert all(text.count(label.split(",")[0]) == 2 for label in LABELS.values())
+        assert text.count("too few seeds to separate any") == (2 if n_seeds < 5 else 0)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_several_discriminators(self, style):
+        summary = random_summary(2)
+        both = pd.concat([summary, summary.assign(discriminator="small")])
+        assert len(draw.critical_difference(style, ranks(both)).axes) == 4
+        assert len(draw.differences(style, verdicts(both)).axes[0].get_yticks()) == 4
+
+    def test_nothing_to_draw(self, style, tmp_path):
+        summary = random_summary(2)
+        alone = summary[summary["method"] == "sn"]
+        verdicts(alone).to_csv(tmp_path / "v.csv", index=False)
+        for figure in (
+            draw.differences(style, pd.read_csv(tmp_path / "v.csv")),
+            draw.critical_difference(style, ranks(alone)),
+            draw.critical_difference(style, ranks(alone.iloc[:0])),
+        ):
+            assert figure.texts[0].get_text().startswith("Nothing to")
+            style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    @pytest.mark.parametrize(
+        ("positions", "reach", "expected"),
+        [
+            ([1, 2, 3, 4], 1.5, [(1, 2), (2, 3), (3, 4)]),
+            ([1, 1.2, 1.4, 4], 1.5, [(1, 1.4)]),
+            ([1, 2], 1, []),
+            ([2, 2], 1, [(2, 2)]),
+            ([1, 5, 9], np.inf, [(1, 9)]),
+        ],
+    )
+    def test_joined(self, positions, reach, expected):
+        assert draw.joined(positions, reach) == expected
+
+    def test_friedman_goes_before_nemenyi(self, style):
+        """Ranks further apart than the critical difference stay joined if the methods do not differ at all."""
+        table = ranks(random_summary(5, ["bins-E"])).assign(
+            average_rank=[1.0, 2.0, 3.0], critical_difference=1.5
+        )
+        for p_value, n_lines in ((0.01, 2), (0.2, 1)):
+            (panel,) = draw.critical_difference(style, table.assign(friedman_p=p_value)).axes
+            assert sum(line.get_linewidth() > 3 for line in panel.lines) == n_lines
+
+
+class TestTable:
+    def test_texts(self, tmp_path):
+        values = {"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, None], "none": [0.5, 0.5, 0.5]}
+        table = verdicts(make_summary(values, ["bins-E", "P_std"]))
+        texts = draw.verdict_table(table, LABELS)
+        assert texts["method"].tolist() == [LABELS["none"], LABELS["abcas"]] * 2
+        assert texts["score"].tolist() == ["bins-E"] * 2 + ["P std"] * 2
+        row = texts.iloc[1]
+        assert row["seeds"] == "2 (1 unpaired)"
+        assert row["difference [95 percent]"] == "+0.150 [+0.100, +0.200]"
+        assert row["wins"] == "2 of 2"
+        assert row["verdict"] == "too few seeds: 2 of 7"
+        paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
+        save(table, texts, *paths)
+        assert list(pd.read_csv(paths[0])) == VERDICTS
+        assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
+        assert "%" not in paths[2].read_text()
+
+    def test_small_p_values(self):
+        sn = np.random.default_rng(0).normal(0.5, 0.1, 13)
+        texts = draw.verdict_table(verdicts(make_summary({"sn": sn, "none": sn + 0.1})), LABELS)
+        assert texts.loc[0, ["p", "verdict"]].tolist() == ["below 0.001", "better"]
+
+    def test_no_rows(self, tmp_path):
+        empty = verdicts(make_summary({"none": [0.5]}))
+        empty.to_csv(tmp_path / "v.csv", index=False)
+        texts = draw.verdict_table(pd.read_csv(tmp_path / "v.csv"), LABELS)
+        save(empty, texts, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+        assert "verdict" in (tmp_path / "t.md").read_text()
