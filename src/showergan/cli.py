@@ -287,6 +287,24 @@ def summarise(
 
 
 @app.command()
+def verdicts(summary: Input, out: Output, baseline: str = "sn") -> None:
+    """Test every method against a baseline over paired seeds."""
+    import pandas as pd
+
+    from showergan.evaluation.verdicts import verdicts as decide
+
+    write_table(decide(pd.read_csv(summary), baseline), out)
+
+
+@app.command()
+def describe(out: Output, discriminator: str = "standard") -> None:
+    """Write the layers, shapes and parameter counts of the networks, from the live modules."""
+    from showergan.networks.describe import architectures
+
+    write_table(architectures(discriminator), out)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration as YAML."""
     import yaml

@@ -60,7 +60,7 @@ class Data(Section):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
-    n_showers: int = Field(8000, ge=8, description="simulate: number of showers")
+    n_showers: int = Field(4000, ge=8, description="simulate: number of showers")
     seed: NonNegativeInt = Field(1, description="simulate: random seed")
     negative_energy: Literal["clip", "error"] = Field(
         "error", description="what to do with negative energies: set them to 0, or stop"
@@ -86,7 +86,7 @@ class Embedding(Section):
     )
     epochs: PositiveInt = Field(40, description="largest number of epochs")
     patience: PositiveInt = Field(8, description="stop after so many epochs without a better R^2")
-    batch_size: PositiveInt = 128
+    batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
     seed: NonNegativeInt = 1
 

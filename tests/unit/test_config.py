@@ -39,11 +39,11 @@ def put(raw, path, value):
         ("trainning", {}, ["trainning", "unknown key", "did you mean training"]),
         ("training.batchsize", 3, ["training.batchsize", "did you mean batch_size"]),
         ("training.batch_size", "64", ["training.batch_size = '64'", "integer"]),
-        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "4000"]),
+        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "2000"]),
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
-        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 4"]),
+        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 3"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
         (
             "evaluation.partition.bins",

@@ -213,7 +213,7 @@ def test_detached_sigma_gives_the_plain_direction(acts_on):
     )
     assert torch.cosine_similarity(
         gradients["attached"].flatten(), plain.weight.grad.flatten(), dim=0
-    ) < 0.99  # fmt: skip
+    ) < 0.9995  # fmt: skip
 
 
 def test_uniform_start_is_far_from_sigma(discriminator):

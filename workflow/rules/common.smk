@@ -104,22 +104,34 @@ def audit_recipe(wildcards):
     )
 
 
-def labels(wildcards):
-    """Return the methods' names for figures and tables, in the order in which they appear there."""
-    return json.dumps({name: method.label for name, method in METHODS.items()})
-
-
 def look(wildcards):
     """Return the look of the figures; no other rule may see it."""
-    figures = CONFIG.figures.model_dump(mode="json")
-    return json.dumps({"figures": figures, "labels": json.loads(labels(wildcards))})
+    offsets = {name: getattr(method.penalty, "offset", None) for name, method in METHODS.items()}
+    return json.dumps(
+        {
+            "figures": CONFIG.figures.model_dump(mode="json"),
+            "labels": {name: method.label for name, method in METHODS.items()},
+            "offsets": {name: offset for name, offset in offsets.items() if offset is not None},
+        }
+    )
 
 
 def table_recipe(wildcards):
     """Return which methods and scores a table shows, and the methods' names."""
-    table = TABLES[wildcards.table]
-    names = {m: METHODS[m].label for m in table["methods"] if m in METHODS}
-    return json.dumps({"table": table["table"], "scores": table["scores"], "labels": names})
+    table = wildcards.table
+    names = {m: METHODS[m].label for m in METHODS_OF[table] if m in METHODS}
+    number = table.removeprefix("table_")
+    return json.dumps(
+        {
+            "table": int(number) if number.isdigit() else None,
+            "scores": SCORES_OF[table],
+            "labels": names,
+        }
+    )
+
+
+def verdict_recipe(wildcards):
+    return json.dumps({"labels": {name: method.label for name, method in METHODS.items()}})
 
 
 def shipped(pattern):

@@ -52,3 +52,20 @@ rule summarise:
         "showergan summarise {input.metrics:q} --ceiling {input.ceiling:q}"
         " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
         " > {log:q} 2>&1"
+
+
+rule verdicts:
+    input:
+        rules.summarise.output.summary,
+    output:
+        "results/{run}/verdicts.csv",
+    log:
+        "logs/{run}/verdicts.log",
+    benchmark:
+        "results/{run}/benchmarks/verdicts.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    message:
+        "Testing every method against vanilla SN"
+    shell:
+        "showergan verdicts --summary {input:q} --out {output:q} > {log:q} 2>&1"

@@ -1,14 +1,18 @@
-SHOWERS = "results/{run}/data/showers.h5"
+DATA = "results/{run}/data/showers.h5"
 FEATURES = "results/{run}/reference/features.h5"
 CEILING = "results/{run}/reference/ceiling.csv"
+ARCHITECTURES = rules.describe.output[0]
+METRICS = every_run(rules.evaluate_gan.output.metrics)
+HISTORIES = every_run(rules.train_gan.output.history)
 
 # name: title and section in the report, inputs
 FIGURES = {
-    "target_showers": ("Target showers", "Data", {"showers": SHOWERS}),
+    "task": ("The task", "Data", {"showers": DATA}),
+    "target_showers": ("Target showers", "Data", {"showers": DATA}),
     "entry_points": (
         "Entry points and their bins",
         "Data",
-        {"showers": SHOWERS, "reference": FEATURES, "ceiling": CEILING},
+        {"showers": DATA, "reference": FEATURES, "ceiling": CEILING},
     ),
     "embedding": (
         "Predictions of the embedding",
@@ -18,10 +22,17 @@ FIGURES = {
             "metrics": rules.train_embedding.output.metrics,
         },
     ),
+    "generator_architecture": ("Generator", "Networks", {"architectures": ARCHITECTURES}),
+    "discriminator_architecture": ("Discriminator", "Networks", {"architectures": ARCHITECTURES}),
     "score_over_epochs": (
         "PRD-AUC over epochs",
         "Comparison",
-        {"metrics": every_run(rules.evaluate_gan.output.metrics), "ceiling": CEILING},
+        {"metrics": METRICS, "ceiling": CEILING},
+    ),
+    "conditional_scores": (
+        "Conditional PRD-AUC, SN against ABCAS",
+        "Comparison",
+        {"metrics": METRICS, "ceiling": CEILING},
     ),
     "prd_curves": (
         "Precision and recall",
@@ -31,15 +42,24 @@ FIGURES = {
     "generated_showers": (
         "Generated beside real showers",
         "Comparison",
-        {
-            "reference": FEATURES,
-            "examples": first_seed(rules.evaluate_gan.output.examples),
-        },
+        {"reference": FEATURES, "examples": first_seed(rules.evaluate_gan.output.examples)},
     ),
-    "losses": (
-        "Losses and Lipschitz bounds",
+    "differences": ("Differences to vanilla SN", "Verdicts", {"verdicts": rules.verdicts.output}),
+    "critical_difference": ("Ranks", "Verdicts", {"summary": rules.summarise.output.summary}),
+    "learning_rate_grid": ("Learning rates", "Verdicts", {"grid": rules.summarise.output.grid}),
+    "losses": ("Losses and Lipschitz bounds", "Training", {"histories": HISTORIES}),
+    "multipliers": ("Multiplier of the output", "Training", {"histories": HISTORIES}),
+    "layer_multipliers": ("Multipliers of the layers", "Training", {"histories": HISTORIES}),
+    "abcas": ("r of ABCAS", "Training", {"histories": HISTORIES}),
+    "lipschitz": (
+        "Lipschitz bounds and gradients",
         "Training",
-        {"histories": every_run(rules.train_gan.output.history)},
+        {"lipschitz": every_run(rules.train_gan.output.lipschitz)},
+    ),
+    "update_cosine": (
+        "What a change of scale changes",
+        "Training",
+        {"cosines": rules.audit.output},
     ),
 }
 

@@ -1,15 +1,24 @@
-TABLES = {
-    "table_1": {
-        "table": 1,
-        "methods": ["none", "clipping", "sn"],
-        "scores": ["bins-E", "bins-P"],
-    },
-    "all_methods": {
-        "table": None,
-        "methods": list(METHODS),
-        "scores": ["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"],
-    },
+METHODS_OF = {
+    "table_1": ["none", "clipping", "sn"],
+    "table_2": [
+        *("sn", "sn_constant", "sn_coef", "sn_coef_l1_offset", "sn_coef_l2_offset"),
+        *("sn_coef_l2_low_offset", "sn_coefs_l2_offset", "abcas"),
+    ],
+    "table_3": [
+        *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
+        *("sn_coefs_l2_offset", "abcas"),
+    ],
+    "all_methods": list(METHODS),
 }
+SCORES_OF = {
+    "table_1": ["bins-E", "bins-P"],
+    "table_2": ["bins-E", "bins-P"],
+    "table_3": ["E", "bins-E", "bins-P"],
+    "all_methods": ["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"],
+}
+# Tables 1 and 2 are about the standard discriminator, table 3 about the small one.
+STANDARD = CONFIG.training.discriminator == "standard"
+TABLES = ["table_1", "table_2", "all_methods"] if STANDARD else ["table_3", "all_methods"]
 
 
 rule table:
@@ -23,6 +32,8 @@ rule table:
         tex="results/{run}/tables/{table}.tex",
     log:
         "logs/{run}/tables/{table}.log",
+    wildcard_constraints:
+        table="|".join(TABLES),
     conda:
         "../../envs/render.yaml"
     params:
@@ -33,6 +44,26 @@ rule table:
         "../scripts/tables/published.py"
 
 
+rule verdict_table:
+    input:
+        verdicts=rules.verdicts.output,
+        code=rendering_code(),
+    output:
+        csv="results/{run}/tables/verdicts.csv",
+        md="results/{run}/tables/verdicts.md",
+        tex="results/{run}/tables/verdicts.tex",
+    log:
+        "logs/{run}/tables/verdicts.log",
+    conda:
+        "../../envs/render.yaml"
+    params:
+        recipe=verdict_recipe,
+    message:
+        "Writing verdicts"
+    script:
+        "../scripts/tables/verdicts.py"
+
+
 rule tables:
     input:
-        expand("results/{run}/tables/{table}.csv", run=CONFIG.run, table=TABLES),
+        expand("results/{run}/tables/{table}.csv", run=CONFIG.run, table=[*TABLES, "verdicts"]),

@@ -49,3 +49,20 @@ rule audit:
     shell:
         "showergan audit --showers {input:q} --recipe {params.recipe:q} --out {output:q}"
         " > {log:q} 2>&1"
+
+
+rule describe:
+    output:
+        "results/{run}/architectures.csv",
+    log:
+        "logs/{run}/describe.log",
+    benchmark:
+        "results/{run}/benchmarks/describe.tsv"
+    conda:
+        "../../envs/train.yaml"
+    params:
+        discriminator=CONFIG.training.discriminator,
+    message:
+        "Describing the networks"
+    shell:
+        "showergan describe --discriminator {params.discriminator} --out {output:q} > {log:q} 2>&1"

@@ -6,6 +6,17 @@ import pandas as pd
 
 from showergan.files import write_aside
 
+LATEX = {
+    "_": r"\_",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "^": r"\^{}",
+    "±": r"$\pm$",
+    "λ": r"$\lambda$",
+    "β": r"$\beta$",
+}
+
 COLUMNS = ("max", "selected", "last")
 
 
@@ -82,6 +93,12 @@ def save(numbers: pd.DataFrame, table: pd.DataFrame, csv: Path, md: Path, tex: P
     with write_aside(md) as aside:
         aside.write_text(table.to_markdown(index=False) + "\n", encoding="utf-8")
     with write_aside(tex) as aside:
-        text = table.replace("±", r"$\\pm$", regex=True)
-        text["method"] = text["method"].str.replace("_", r"\_").str.replace("%", r"\%")
+        text = table.rename(columns=latex).map(latex)
         aside.write_text(text.to_latex(index=False, escape=False), encoding="utf-8")
+
+
+def latex(text: str) -> str:
+    """Return a text with LaTeX's special characters escaped; ± and Greek letters become formulas."""
+    for plain, written in LATEX.items():
+        text = text.replace(plain, written)
+    return text

@@ -19,6 +19,7 @@ def stream(seed: int, purpose: str, device: torch.device) -> torch.Generator:
         "generator batches",
         "noise",
         "mix",
+        "account",
     )
     state = (seed * 64 + purposes.index(purpose)) * 0x9E3779B97F4A7C15 % 2**63
     return torch.Generator(device).manual_seed(state)

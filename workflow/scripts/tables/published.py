@@ -17,7 +17,7 @@ with stderr_to(snakemake.log[0]):
     else:
         published = published[published["table"] == recipe["table"]]
     summary = pd.read_csv(snakemake.input.summary)
-    summary = summary[summary["method"].isin(recipe["labels"])]
+    summary = summary[summary["chosen"] & summary["method"].isin(recipe["labels"])]
     numbers = tables.numbers(summary, published, recipe["scores"])
     paths = (Path(snakemake.output[kind]) for kind in ("csv", "md", "tex"))
     tables.save(numbers, tables.layout(numbers, recipe["labels"]), *paths)

@@ -1,0 +1,107 @@
+"""What a network is made of, read off the live modules."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from inspect import signature
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from showergan.networks.discriminator import Discriminator, DiscriminatorSize
+from showergan.networks.embedding import EmbeddingRegressor
+from showergan.networks.generator import CONDITION_SIZE, NOISE_SIZE, Generator
+from showergan.showers.sample import IMAGE_SHAPE
+
+INPUT, OUTPUT = "input", "output"
+
+
+@torch.no_grad()
+def describe(module: nn.Module, *inputs: Tensor) -> list[dict[str, Any]]:
+    """Return the inputs, the layers in the order in which data passes them, and the outputs.
+
+    A layer is a module without children. What happens between layers (joining, reshaping, cropping) shows as a layer
+    that takes another shape than the one before it gives.
+
+    Args:
+        module: left as it was.
+        inputs: of the module's `forward`, with a batch in front.
+
+    Returns:
+        Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (what goes in and
+        out without the batch, for example "32x15x15"; "" where nothing goes in) and parameters (their number).
+    """
+    rows: list[dict[str, Any]] = [
+        _row(name, INPUT, None, value)
+        for name, value in zip(signature(module.forward).parameters, inputs, strict=True)
+    ]
+    copy = deepcopy(module).eval()
+    for name, layer in copy.named_modules():
+        if not list(layer.children()):
+            layer.register_forward_hook(
+                lambda layer, given, result, name=name: rows.append(
+                    _row(name, _kind(layer), given[0], result, _parameters(layer))
+                )
+            )
+    result = copy(*inputs)
+    return rows + [_row(name, OUTPUT, value, value) for name, value in _named(result)]
+
+
+def architectures(discriminator_size: DiscriminatorSize = "standard") -> pd.DataFrame:
+    """Return the layers of generator, discriminator and embedding network.
+
+    Returns:
+        Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.
+    """
+    noise, condition = torch.zeros(2, NOISE_SIZE), torch.zeros(2, CONDITION_SIZE)
+    image = torch.zeros(2, 1, *IMAGE_SHAPE)
+    networks: dict[str, tuple[nn.Module, tuple[Tensor, ...]]] = {
+        "generator": (Generator(), (noise, condition)),
+        "discriminator": (Discriminator(discriminator_size), (image, condition)),
+        "embedding": (EmbeddingRegressor(), (image,)),
+    }
+    return pd.DataFrame(
+        {"network": network, "order": order, **row}
+        for network, (module, inputs) in networks.items()
+        for order, row in enumerate(describe(module, *inputs))
+    ).rename(columns={"name": "layer"})
+
+
+def _row(
+    name: str, kind: str, given: Tensor | None, result: Tensor, parameters: int = 0
+) -> dict[str, Any]:
+    takes = "" if given is None else _shape(given)
+    return {
+        "name": name,
+        "kind": kind,
+        "takes": takes,
+        "shape": _shape(result),
+        "parameters": parameters,
+    }
+
+
+def _named(result: Any) -> Iterator[tuple[str, Tensor]]:
+    """Give the tensors of a result with their names, where it is a named tuple."""
+    if isinstance(result, Tensor):
+        yield OUTPUT, result
+    else:
+        yield from result._asdict().items()
+
+
+def _shape(values: Tensor) -> str:
+    return "x".join(map(str, values.shape[1:])) or "1"
+
+
+def _parameters(layer: nn.Module) -> int:
+    return sum(p.numel() for p in layer.parameters())
+
+
+def _kind(layer: nn.Module) -> str:
+    """Return the class with what shapes the output: kernel and stride, or the probability of dropout."""
+    words = [type(layer).__name__]
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+        words += ["x".join(map(str, layer.kernel_size)), f"/{layer.stride[0]}"]
+    if isinstance(layer, nn.Dropout):
+        words.append(f"{layer.p:g}")
+    return " ".join(words)

@@ -1,0 +1,104 @@
+"""Conditional scores at several learning rates (figure 5 of Egorov & Rogachev 2023)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from showergan.evaluation.summary import scores_over_epochs
+from showergan.rendering.nothing import nothing
+from showergan.rendering.runs import Group, groups
+from showergan.rendering.style import Style, legend_below, new_figure, themed
+from showergan.rendering.trajectories import DASHED, key
+
+SCORES = {"bins-E": "bins-E: embedding", "bins-P": "bins-P: physics"}
+COMPARED = ("sn", "abcas")
+POINTS = 3  # of the running mean
+
+
+@themed
+def conditional_scores(
+    style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame, compared: Sequence[str] = COMPARED
+) -> Figure:
+    """Draw bins-E and bins-P on test over epochs, a row per pair of learning rates.
+
+    Thin lines are runs; thick lines the running mean over three epochs of the mean over seeds. The dashed line is the
+    score of real against real showers. All panels of a column share their scale.
+
+    Args:
+        style: of all figures.
+        metrics: metrics.csv of many runs.
+        ceiling: real-against-real scores.
+        compared: the methods.
+    """
+    scores = scores_over_epochs(metrics[metrics["method"].isin(compared)])
+    scores = scores[(scores["split"] == "test") & (scores["epoch"] > 0)]
+    pairs = list(scores[["discriminator", "learning_rates"]].drop_duplicates().itertuples(False))
+    if not pairs:
+        names = " or ".join(style.labels.get(m, m) for m in compared)
+        return nothing(f"No method of this run is {names}.")
+    best = scores_over_epochs(ceiling.assign(metric="prd_auc")).set_index("score")["prd_auc"]
+    figure = new_figure(0.9 + 2.3 * len(pairs))
+    axes = figure.subplots(len(pairs), len(SCORES), sharex=True, sharey="col", squeeze=False)
+    drawn: dict[str, Group] = {}
+    for line, (discriminator, rates) in zip(axes, sorted(pairs, key=_sizes), strict=True):
+        here = scores[
+            (scores["discriminator"] == discriminator) & (scores["learning_rates"] == rates)
+        ]
+        for panel, score in zip(line, SCORES, strict=True):
+            for group in groups(style, here[here["score"] == score]):
+                _runs(panel, group)
+                drawn[group.label] = group
+            if np.isfinite(best.get(score, np.nan)):
+                panel.axhline(best[score], color="black", linestyle=DASHED, linewidth=1)
+            panel.grid(axis="y", color="0.9", linewidth=0.8)
+            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        generator, critic = rates.split("_")
+        several = len({discriminator for discriminator, _ in pairs}) > 1
+        line[0].set_title(
+            f"learning rates: generator {generator}, discriminator {critic}"
+            + f" ({discriminator})" * several,
+            loc="left",
+            fontsize="medium",
+        )
+        for panel, score in zip(line, SCORES, strict=True):
+            panel.set_ylabel(f"{score} on test")
+    for panel, score in zip(axes[0], SCORES, strict=True):
+        rows = scores[scores["score"] == score]
+        sample = f"n \N{GREATER-THAN OR EQUAL TO} {rows['n'].min():.0f} per bin, K = {rows['clusters'].max():.0f}"
+        rates = panel.get_title(loc="left")
+        panel.set_title(f"{SCORES[score]}, {sample}\n{rates}", loc="left", fontsize="medium")
+    for panel in axes[-1]:
+        panel.set_xlabel("Epoch")
+    handles, labels = key(drawn[label] for label in style.labels.values() if label in drawn)
+    handles.append(Line2D([], [], color="black", linestyle=DASHED, linewidth=1))
+    legend_below(figure, handles, [*labels, "real against real (ceiling)"])
+    return figure
+
+
+def _sizes(pair: tuple[str, str]) -> tuple[str, float, float]:
+    """Order pairs by the generator's and then the discriminator's rate, from large to small."""
+    generator, critic = map(float, pair[1].split("_"))
+    return pair[0], -generator, -critic
+
+
+def _runs(axes: Axes, group: Group) -> None:
+    for seed in group.seeds:
+        seed = seed.sort_values("epoch")
+        axes.plot(seed["epoch"], seed["value"], color=group.colour, linewidth=0.8, alpha=0.55)
+    mean = group.rows.groupby("epoch")["value"].mean()
+    smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()
+    # A single evaluated epoch is a point, which a line alone would not show.
+    marker = "." if len(smooth) == 1 else ""
+    axes.plot(
+        smooth.index,
+        smooth,
+        color=group.colour,
+        linewidth=2.4,
+        linestyle=group.dashes,
+        marker=marker,
+    )

@@ -1,0 +1,88 @@
+"""The score of every pair of learning rates that was tried."""
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from showergan.rendering.labels import fitted
+from showergan.rendering.nothing import nothing
+from showergan.rendering.style import Style, new_figure, themed
+
+PER_ROW = 3
+FRAME = "#d55e00"
+
+
+@themed
+def learning_rate_grid(style: Style, grid: pd.DataFrame, score: str | None = None) -> Figure:
+    """Draw a heat map per method: the mean score on select of each pair of learning rates, the chosen one framed.
+
+    All maps share one colour scale.
+
+    Args:
+        style: of all figures.
+        grid: columns method, generator_rate, discriminator_rate, score, select_mean, n_seeds and chosen.
+        score: which score to show, by default the first in the grid.
+    """
+    methods = [m for m in style.labels if m in set(grid["method"])]
+    if not methods:
+        return nothing("No learning rates were compared in this run.")
+    score = grid["score"].iloc[0] if score is None else score
+    shown = grid[grid["score"] == score]
+    columns = min(PER_ROW, len(methods))
+    rows = -(-len(methods) // columns)
+    generator = sorted(shown["generator_rate"].unique(), reverse=True)
+    discriminator = sorted(shown["discriminator_rate"].unique())
+    figure = new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
+    axes = figure.subplots(rows, columns, squeeze=False)
+    low, high = shown["select_mean"].min(), shown["select_mean"].max()
+    if not low < high:  # one value, or none, has no range
+        low, high = 0.0, 1.0
+    for panel, method in zip(axes.flat, methods, strict=False):
+        part = shown[shown["method"] == method]
+        # A pair that was not tried stays blank.
+        table = part.pivot_table(
+            index="generator_rate", columns="discriminator_rate", values="select_mean"
+        ).reindex(index=generator, columns=discriminator)
+        sns.heatmap(
+            table,
+            ax=panel,
+            annot=True,
+            fmt=".3f",
+            vmin=low,
+            vmax=high,
+            cmap=style.colormap,
+            cbar=False,
+            linewidths=1,
+            xticklabels=[f"{r:g}" for r in discriminator],
+            yticklabels=[f"{r:g}" for r in generator],
+        )
+        for row in part[part["chosen"].astype(bool)].to_dict("records"):
+            corner = (
+                discriminator.index(row["discriminator_rate"]),
+                generator.index(row["generator_rate"]),
+            )
+            panel.add_patch(
+                Rectangle(corner, 1, 1, fill=False, edgecolor=FRAME, linewidth=3, clip_on=False)
+            )
+        panel.set_title(fitted(style.labels[method], 27), fontsize="medium")
+        panel.set(xlabel="", ylabel="")
+        panel.tick_params(rotation=0, length=0)
+    for panel in list(axes.flat)[len(methods) :]:
+        panel.remove()
+    figure.supxlabel("Learning rate of the discriminator", fontsize="medium")
+    figure.supylabel("Learning rate of the generator", fontsize="medium")
+    figure.colorbar(
+        ScalarMappable(Normalize(low, high), style.colormap),
+        ax=figure.axes,
+        label=f"{score} on select, mean of {_seeds(shown)}",
+        aspect=30,
+    )
+    return figure
+
+
+def _seeds(grid: pd.DataFrame) -> str:
+    few, many = int(grid["n_seeds"].min()), int(grid["n_seeds"].max())
+    return f"{few} seed{'s' * (few != 1)}" if few == many else f"{few} to {many} seeds"

@@ -1,0 +1,149 @@
+"""Trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
+
+from collections import Counter
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from showergan.rendering.labels import fitted
+from showergan.rendering.nothing import nothing
+from showergan.rendering.runs import Group
+from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed
+from showergan.rendering.trajectories import DASHED, groups_with, key, scale_for
+
+TOTAL = "multiplier"
+EACH = "multiplier_"
+PER_ROW = 3
+FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
+
+
+@themed
+def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]) -> Figure:
+    """Draw the multiplier of the output under each regularisation; thin lines are seeds.
+
+    Dashed lines are the offsets up to which a penalty leaves the multiplier free.
+
+    Args:
+        style: of all figures.
+        histories: history.csv of many runs; shown are those with one multiplier for the whole network.
+        offsets: of the penalty, by method; those without one are missing.
+    """
+    found = [g for g in groups_with(style, histories, TOTAL) if not _layers(g)]
+    if not found:
+        return nothing(
+            "No method of this run has a trained multiplier of the discriminator's output."
+        )
+    figure = new_figure(4.6)
+    axes = figure.subplots()
+    for group in found:
+        _seeds(axes, group, TOTAL, group.colour)
+    scale_for(axes, pd.concat([g.rows[TOTAL] for g in found]))
+    shared = Counter(offsets[m] for m in {_method(g) for g in found} & set(offsets))
+    for offset, count in shared.items():
+        owners = [g.colour for g in found if offsets.get(_method(g)) == offset]
+        _offset(axes, offset, owners[0] if count == 1 else "0.3")
+    axes.set(xlabel="Generator step", ylabel="Multiplier of the output")
+    handles, labels = key(found)
+    if shared:
+        handles.append(Line2D([], [], color="0.3", linestyle=DASHED, linewidth=1))
+        labels.append("offset of the penalty")
+    legend_below(figure, handles, labels)
+    return figure
+
+
+@themed
+def layer_multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]) -> Figure:
+    """Draw the coefficient of each layer (above) and their product (below), a column per method.
+
+    Thin lines are seeds; the dashed line is the offset up to which the penalty leaves the product free.
+
+    Args:
+        style: of all figures.
+        histories: history.csv of many runs; shown are those with a multiplier per layer.
+        offsets: of the penalty, by method; those without one are missing.
+    """
+    found = [g for g in groups_with(style, histories, TOTAL) if _layers(g)]
+    if not found:
+        return nothing("No method of this run has a trained multiplier for each layer.")
+    columns = min(len(found), PER_ROW)
+    rows = -(-len(found) // PER_ROW)
+    figure = new_figure(5.4 * rows)
+    axes = figure.subplots(2 * rows, columns, sharex=True, squeeze=False)
+    colours = _layer_colours([name for group in found for name in _layers(group)])
+    for i in range(rows * columns):
+        row, column = divmod(i, columns)
+        each, product = axes[2 * row, column], axes[2 * row + 1, column]
+        if i >= len(found):
+            each.remove()
+            product.remove()
+            continue
+        group = found[i]
+        for name in _layers(group):
+            _seeds(each, group, EACH + name, colours[name])
+        _seeds(product, group, TOTAL, group.colour)
+        scale_for(product, group.rows[TOTAL])
+        if _method(group) in offsets:
+            _offset(product, offsets[_method(group)], "0.3")
+        each.set_title(fitted(group.label, 80 // columns), loc="left", fontweight="bold")
+        product.set_xlabel("Generator step")
+    for panel in axes[::2, 0]:
+        panel.set_ylabel("Multiplier of a layer")
+    for panel in axes[1::2, 0]:
+        panel.set_ylabel("Product of all layers")
+    figure.align_ylabels(axes[:, 0])
+    handles = [Line2D([], [], color=colour, linewidth=2.2) for colour in colours.values()]
+    labels = list(colours)
+    if any(_method(g) in offsets for g in found):
+        handles.append(Line2D([], [], color="0.3", linestyle=DASHED, linewidth=1))
+        labels.append("offset of the penalty")
+    legend_below(figure, handles, labels)
+    return figure
+
+
+def _method(group: Group) -> str:
+    return str(group.rows["method"].iloc[0])
+
+
+def _layers(group: Group) -> list[str]:
+    """Return the layers that have a multiplier of their own, in the order of the network."""
+    recorded = group.rows.columns[group.rows.notna().any()].astype(str)
+    return [name.removeprefix(EACH) for name in recorded if name.startswith(EACH)]
+
+
+def _layer_colours(names: list[str]) -> dict[str, Colour]:
+    """Return shades of one palette for the layers of each block of the network, the name's first part."""
+    blocks: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        blocks.setdefault(name.split(".")[0], []).append(name)
+    return {
+        name: shade
+        for number, block in enumerate(blocks.values())
+        for name, shade in zip(
+            block, sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block)), strict=True
+        )
+    }
+
+
+def _seeds(axes: Axes, group: Group, column: str, colour: Colour) -> None:
+    for seed in group.seeds:
+        axes.plot(
+            seed["step"], seed[column], color=colour, linestyle=group.dashes, linewidth=1, alpha=0.8
+        )
+
+
+def _offset(axes: Axes, value: float, colour: Colour | str) -> None:
+    axes.axhline(value, color=colour, linestyle=DASHED, linewidth=1, zorder=1)
+    # In the margin on the right, where no data are.
+    axes.annotate(
+        f"{value:g}",
+        (1, value),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+        color=colour,
+        fontsize="small",
+    )

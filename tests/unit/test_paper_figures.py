@@ -1,0 +1,334 @@
+"""Figures of the paper: what is on them, and what they say when there is nothing to show."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan.networks.describe import architectures, describe
+from showergan.rendering.abcas import abcas
+from showergan.rendering.architecture import architecture, blocks_of
+from showergan.rendering.conditional_scores import conditional_scores
+from showergan.rendering.labels import fitted
+from showergan.rendering.learning_rates import learning_rate_grid
+from showergan.rendering.lipschitz import lipschitz
+from showergan.rendering.multipliers import layer_multipliers, multipliers
+from showergan.rendering.runs import read_runs
+from showergan.rendering.style import Style
+from showergan.rendering.task import on_paper, task
+from showergan.rendering.update_cosine import update_cosine
+from showergan.showers.sample import Showers
+
+LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
+LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]
+RATES = "0.001_1e-05"
+STEPS = 20
+
+
+@pytest.fixture
+def style():
+    look = {"dpi": 50, "palette": "colorblind", "colormap": "viridis", "context": "paper"}
+    return Style.from_json(json.dumps({"figures": look, "labels": LABELS}))
+
+
+@pytest.fixture(scope="module")
+def table():
+    return architectures()
+
+
+def run(method, table, rates=RATES, seed="1"):
+    return table.assign(discriminator="standard", method=method, learning_rates=rates, seed=seed)
+
+
+def history(**columns):
+    return pd.DataFrame({"step": 10 * np.arange(STEPS) + 1, "score_gap": 0.5, **columns})
+
+
+def histories(methods=tuple(LABELS), rates=(RATES,)):
+    """Return the histories of two seeds as `read_runs` does: columns that a run lacks are empty."""
+    rising = np.linspace(1, 100, STEPS)
+    columns = {
+        "sn": {},
+        "coef": {"multiplier": rising},
+        "coefs": {f"multiplier_{name}": rising**0.1 for name in LAYERS} | {"multiplier": rising},
+        "abcas": {"abcas_r": np.linspace(0, 2, STEPS), "abcas_clipped": 0.0},
+    }
+    return pd.concat(
+        [run(m, history(**columns[m]), r, s) for m in methods for r in rates for s in "12"],
+        ignore_index=True,
+    )
+
+
+def metrics(methods=("sn", "abcas"), rates=(RATES,)):
+    index = pd.MultiIndex.from_product(
+        [(0, 25, 30, 35), ("select", "test"), ("E", "P"), ("all", "mean")],
+        names=["epoch", "split", "space", "bin"],
+    )
+    one = index.to_frame(index=False).assign(metric="prd_auc", sd=0.01, n=300, clusters=20)
+    one["value"] = one["epoch"] / 50
+    return pd.concat([run(m, one, r, s) for m in methods for r in rates for s in "12"])
+
+
+def ceiling():
+    return pd.DataFrame({"space": ["E", "P"], "bin": "mean", "prd_auc": [0.9, np.nan]})
+
+
+def grid(rates):
+    rows = [
+        {"method": m, "generator_rate": a, "discriminator_rate": b, "select_mean": 0.5 + a + b}
+        for m in LABELS
+        for a in rates
+        for b in rates
+    ]
+    table = pd.DataFrame(rows).assign(score="bins-E", n_seeds=5)
+    return table.assign(
+        chosen=(table["generator_rate"] == rates[0]) & (table["discriminator_rate"] == rates[-1])
+    )
+
+
+def norms(gradient=0.5):
+    layers = pd.DataFrame({"layer": [*LAYERS, "total"], "flattened": 4.0, "operator": 5.0})
+    for place in ("real", "fake", "between"):
+        layers[f"gradient_{place}"] = np.where(layers["layer"] == "total", gradient, np.nan)
+    return pd.concat([run(m, layers, seed=s) for m in LABELS for s in "12"])
+
+
+def make_showers(n=12):
+    rng = np.random.default_rng(0)
+    energy = rng.gamma(0.2, 50, (n, 30, 30)) * (rng.random((n, 30, 30)) < 0.13)
+    momentum = rng.normal(0, 1, (n, 3))
+    momentum[:, 2] = rng.uniform(5, 100, n)
+    point = rng.normal(0, 2.5, (n, 2))
+    return Showers(*(a.astype(np.float32) for a in (energy, point, momentum)), None)
+
+
+def words(figure):
+    texts = [t for a in figure.axes for t in (a.title, a._left_title, *a.texts)]
+    return "\n".join(t.get_text() for t in texts).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def legend_of(figure):
+    return [t.get_text() for t in figure.legends[0].get_texts()]
+
+
+class TestDescribe:
+    @pytest.mark.parametrize(
+        ("network", "size", "parameters"),
+        [
+            ("generator", "standard", 162_321),
+            ("discriminator", "standard", 406_849),
+            ("discriminator", "small", 107_969),
+            ("embedding", "standard", 134_936),
+        ],
+    )
+    def test_parameters(self, network, size, parameters):
+        rows = architectures(size)
+        assert rows.loc[rows["network"] == network, "parameters"].sum() == parameters
+
+    def test_rows(self, table):
+        rows = table[table["network"] == "discriminator"].set_index("layer")
+        assert list(rows.index[:2]) == ["image", "condition"]
+        assert rows.index[-1] == "output"
+        first = rows.loc["convolutions.0"]
+        assert (first["kind"], first["takes"]) == ("Conv2d 3x3 /2", "1x30x30")
+        assert first["shape"] == "32x15x15"
+        assert rows.loc["head.0", "takes"] == "263"
+        assert list(rows["order"]) == list(range(len(rows)))
+
+    def test_module_is_left_as_it_was(self):
+        torch = pytest.importorskip("torch")
+        module = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2))
+        rows = describe(module, torch.ones(4, 3))
+        assert [r["name"] for r in rows] == ["input", "0", "1", "output"]
+        assert module.training
+        assert module[0].num_batches_tracked == 0
+        assert not module[0]._forward_hooks
+
+
+class TestArchitecture:
+    def test_blocks(self, table):
+        blocks = blocks_of(table[table["network"] == "generator"])
+        assert [b.joined for b in blocks[:2]] == [["noise\n50", "condition\n7"], []]
+        assert blocks[1].followers == ["BatchNorm2d", "ReLU"]
+        assert len(blocks) == 5 + 1
+
+    def test_condition_enters_at_the_head(self, table):
+        blocks = blocks_of(table[table["network"] == "discriminator"])
+        assert {b.layer: b.joined for b in blocks if b.joined} == {
+            "convolutions.0": ["image\n1\N{MULTIPLICATION SIGN}30\N{MULTIPLICATION SIGN}30"],
+            "head.0": ["condition\n7"],
+        }
+
+    @pytest.mark.parametrize(
+        ("network", "n_boxes", "total"),
+        [
+            ("generator", 2 + 5 + 1, "162 321"),
+            ("discriminator", 2 + 7 + 1, "406 849"),
+            ("embedding", 12, "134 936"),
+        ],
+    )
+    def test_boxes_and_total(self, style, table, network, n_boxes, total, tmp_path):
+        table.to_csv(tmp_path / "a.csv", index=False)  # empty shapes come back as NaN
+        figure = architecture(style, pd.read_csv(tmp_path / "a.csv"), network)
+        assert len(figure.axes[0].patches) >= n_boxes
+        assert total in words(figure)
+        assert network in words(figure)
+
+
+class TestTask:
+    def test_labels(self, style, tmp_path):
+        figure = task(style, make_showers())
+        space, image, bar = figure.axes
+        assert "GeV" in words(figure)
+        assert "front face" in words(figure)
+        assert image.get_xlabel() == "x [cm]"
+        assert bar.get_xlabel() == "Energy deposit [MeV]"
+        # The image behind the calorimeter is the image beside it.
+        meshes = [
+            next(c for c in a.collections if c.get_array() is not None) for a in (space, image)
+        ]
+        np.testing.assert_array_equal(*(m.get_array().filled(0) for m in meshes))
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_projection(self):
+        u, v = on_paper(0, 3, 5)
+        assert (float(u), float(v)) == (5, 3)
+
+    def test_no_shower(self, style):
+        assert "no showers" in words(task(style, make_showers(0)))
+
+
+class TestMultipliers:
+    def test_of_the_output(self, style):
+        figure = multipliers(style, histories(), {"coef": 2.0, "coefs": 0.5})
+        (axes,) = figure.axes
+        assert len(axes.lines) == 2 + 1  # two seeds and the offset
+        assert axes.get_yscale() == "log"
+        assert legend_of(figure) == ["SN * coef", "offset of the penalty"]
+        assert "2" in words(figure)
+
+    def test_narrow_range_is_linear(self, style):
+        narrow = histories().assign(multiplier=lambda t: t["multiplier"].clip(upper=2))
+        assert multipliers(style, narrow, {}).axes[0].get_yscale() == "linear"
+
+    def test_of_the_layers(self, style, tmp_path):
+        figure = layer_multipliers(style, histories(), {"coefs": 0.5})
+        each, product = figure.axes
+        assert len(each.lines) == 2 * len(LAYERS)
+        assert len(product.lines) == 2 + 1
+        assert legend_of(figure)[:7] == LAYERS
+        assert len({line.get_color() for line in each.lines}) == len(LAYERS)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    @pytest.mark.parametrize("draw", [multipliers, layer_multipliers])
+    def test_nothing_to_show(self, style, draw, tmp_path):
+        for runs in (histories(["sn"]), read_runs([])):
+            figure = draw(style, runs, {"coef": 2.0})
+            assert "No method of this run" in words(figure)
+            assert not figure.legends
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+
+class TestAbcas:
+    def test_one_pair_of_rates_has_the_colour_of_the_method(self, style):
+        figure = abcas(style, histories())
+        lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == STEPS]
+        assert [line.get_color() for line in lines] == [style.colour("abcas")] * 2
+        assert figure.axes[0].get_title(loc="left") == ""
+
+    def test_several_pairs_have_their_colours(self, style):
+        figure = abcas(style, histories(rates=(RATES, "0.001_0.0001")))
+        assert len({t.get_color() for t in figure.axes[0].lines[:4]}) == 2
+        assert legend_of(figure) == ["ABCAS (0.001, 0.0001)", "ABCAS (0.001, 1e-05)"]
+
+    def test_clipping_is_told(self, style):
+        runs = histories()
+        runs.loc[runs.index[-5:], "abcas_clipped"] = [1, 2, 3, 3, 3]
+        assert "q clipped below 1 in 3 steps, in 1 of 2 runs" in words(abcas(style, runs))
+
+    def test_nothing_to_show(self, style):
+        assert "No method of this run has ABCAS" in words(abcas(style, histories(["sn"])))
+
+
+class TestConditionalScores:
+    def test_a_row_per_pair_of_rates(self, style):
+        both = metrics(["sn", "abcas", "coef"], ["0.001_1e-05", "0.001_0.001"])
+        figure = conditional_scores(style, both, ceiling())
+        assert len(figure.axes) == 2 * 2
+        # Two methods with two runs and a mean each; only E has a ceiling.
+        assert [len(a.lines) for a in figure.axes] == [7, 6, 7, 6]
+        assert "discriminator 0.001" in figure.axes[0].get_title(loc="left")
+        assert "300 per bin, K = 20" in figure.axes[0].get_title(loc="left")
+        assert legend_of(figure) == ["vanilla SN", "ABCAS", "real against real (ceiling)"]
+
+    def test_mean_runs_over_three_epochs(self, style):
+        figure = conditional_scores(style, metrics(["sn"]), ceiling(), ["sn"])
+        thick = figure.axes[0].lines[2]
+        np.testing.assert_allclose(thick.get_ydata(), [0.55, 0.6, 0.65])
+
+    def test_nothing_to_show(self, style):
+        figure = conditional_scores(style, metrics(["coef"]), ceiling())
+        assert "vanilla SN or ABCAS" in words(figure).replace("\n", " ")
+
+
+class TestLearningRates:
+    @pytest.mark.parametrize("rates", [[1e-3], [1e-3, 1e-4, 1e-5]])
+    def test_cells(self, style, rates, tmp_path):
+        figure = learning_rate_grid(style, grid(rates))
+        *panels, bar = figure.axes
+        assert len(panels) == len(LABELS)
+        assert all(len(a.texts) == len(rates) ** 2 for a in panels)
+        assert all(len(a.patches) == 1 for a in panels)
+        assert panels[0].patches[0].get_xy() == (0, 0)  # the largest rate on top, the smallest left
+        assert bar.get_ylabel() == "bins-E on select, mean of 5 seeds"
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_pairs_that_were_not_tried_stay_blank(self, style):
+        whole = grid([1e-3, 1e-4])
+        few = whole[(whole["method"] == "sn") | whole["chosen"]]
+        assert [len(a.texts) for a in learning_rate_grid(style, few).axes[:4]] == [4, 1, 1, 1]
+
+    def test_nothing_to_show(self, style):
+        assert "No learning rates" in words(learning_rate_grid(style, grid([1e-3]).iloc[:0]))
+
+
+class TestLipschitz:
+    def test_bounds_against_gradients(self, style):
+        figure = lipschitz(style, norms())
+        (axes,) = figure.axes
+        assert axes.get_xscale() == "log"
+        assert len(axes.lines) == 5 * len(LABELS)
+        assert [t.get_text() for t in axes.get_yticklabels()] == list(LABELS.values())
+        assert words(figure).count("\N{MULTIPLICATION SIGN} 10.0") == len(LABELS)
+
+    @pytest.mark.parametrize("gradient", [0.0, np.nan, np.inf])
+    def test_unusable_gradients(self, style, gradient, tmp_path):
+        figure = lipschitz(style, norms(gradient))
+        assert "unknown" in words(figure)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_nothing_to_show(self, style):
+        assert "No Lipschitz" in words(lipschitz(style, norms().iloc[:0]))
+
+
+class TestUpdateCosine:
+    def test_a_line_per_change(self, style, tmp_path):
+        parts = {"output times 4": 0.0, "sigma detached": 0.1}
+        table = pd.concat(
+            pd.DataFrame({"change": c, "step": range(5), "cosine": 1 - d, "relative_difference": d})
+            for c, d in parts.items()
+        )
+        figure = update_cosine(style, table)
+        left, right = figure.axes
+        assert len(left.lines) == 2 + 1
+        assert len(right.lines) == 2
+        assert legend_of(figure) == list(parts)
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+        assert "No change" in words(update_cosine(style, table.iloc[:0]))
+
+
+def test_formulas_count_as_short_words():
+    label = r"SN * coef, $\ell_2^{\mathrm{offset}}$ reg, offset 2"
+    assert fitted(label, 40) == label
+    assert fitted(label, 26).split("\n")[0] == r"SN * coef, $\ell_2^{\mathrm{offset}}$ reg,"
