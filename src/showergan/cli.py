@@ -14,6 +14,7 @@ import typer
 from showergan.config import (
     Config,
     Data,
+    DescribeRecipe,
     Embedding,
     Evaluation,
     SummaryRecipe,
@@ -297,11 +298,11 @@ def verdicts(summary: Input, out: Output, baseline: str = "sn") -> None:
 
 
 @app.command()
-def describe(out: Output, discriminator: str = "standard") -> None:
+def describe(recipe: Recipe, out: Output) -> None:
     """Write the layers, shapes and parameter counts of the networks, from the live modules."""
     from showergan.networks.describe import architectures
 
-    write_table(architectures(discriminator), out)
+    write_table(architectures(parse_recipe(DescribeRecipe, recipe).discriminator), out)
 
 
 @app.command()

@@ -36,6 +36,7 @@ RECIPE_VERSIONS = {
     "reference": 1,
     "train": 1,
     "audit": 1,
+    "describe": 1,
     "evaluate": 1,
     "summarise": 1,
 }
@@ -287,6 +288,12 @@ class TrainingRecipe(Section):
     evaluated_epochs: tuple[NonNegativeInt, ...]
     record_every: PositiveInt
     batches: Literal["shuffled", "replayed"] = "shuffled"
+
+
+class DescribeRecipe(Section):
+    """What `describe` gets."""
+
+    discriminator: Literal["standard", "small"]
 
 
 class SummaryRecipe(Section):

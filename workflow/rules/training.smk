@@ -61,8 +61,8 @@ rule describe:
     conda:
         "../../envs/train.yaml"
     params:
-        discriminator=CONFIG.training.discriminator,
+        recipe=recipe("describe", CONFIG.training, "discriminator"),
     message:
         "Describing the networks"
     shell:
-        "showergan describe --discriminator {params.discriminator} --out {output:q} > {log:q} 2>&1"
+        "showergan describe --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"

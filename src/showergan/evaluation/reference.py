@@ -160,13 +160,15 @@ def score(
     recipe: Evaluation,
 ) -> pd.DataFrame:
     """Return the conditional PRD scores of `other` against `real` with the settings of the recipe."""
-    samples = [(real, real_bins), (other, other_bins)]
     if recipe.invalid_rows == "drop":
-        kept = [np.isfinite(features).all(axis=1) for features, _ in samples]
-        samples = [(f[k], b[k]) for (f, b), k in zip(samples, kept, strict=True)]
+        real_kept, other_kept = (np.isfinite(f).all(axis=1) for f in (real, other))
+        real, real_bins = real[real_kept], real_bins[real_kept]
+        other, other_bins = other[other_kept], other_bins[other_kept]
     table = conditional_prd(
-        *(features for features, _ in samples),
-        *(bins for _, bins in samples),
+        real,
+        other,
+        real_bins,
+        other_bins,
         recipe.partition.bins[0] * recipe.partition.bins[1],
         clusters=recipe.clusters,
         repeats=recipe.repeats,

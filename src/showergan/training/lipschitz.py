@@ -34,7 +34,7 @@ def lipschitz_table(
     flattened_norms: dict[str, float] = {}
     operator_norms: dict[str, float] = {}
     for name, layer in normalised_layers(discriminator).items():
-        weight: Tensor = layer.weight.detach()  # type: ignore[operator, assignment]
+        weight: Tensor = layer.weight.detach()  # type: ignore[operator]
         scale = output_scale(layer).detach().abs().item()
         flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
         operator = flat
@@ -64,24 +64,22 @@ def convolution_norm(layer: nn.Conv2d, size: tuple[int, int]) -> Tensor:
     Power iteration with the convolution and its adjoint, the transposed convolution (Gouk et al. 2021, section 3.2).
 
     Args:
-        layer: a convolution without groups.
+        layer: a convolution without groups, the same in both directions.
         size: height and width of its input in pixels.
     """
     weight = layer.weight.double()
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(1, layer.in_channels, *size, generator=generator, dtype=torch.float64)
     x = x.to(weight.device)
-    stride, padding = layer.stride, layer.padding
+    (stride, _), (padding, _), (kernel, _) = layer.stride, layer.padding, layer.kernel_size
+    # Rows and columns at the far edge that no kernel reaches.
+    rest = [(n + 2 * int(padding) - kernel) % stride for n in size]
     norm = x.new_zeros(())
     for _ in range(ITERATIONS):
         x = x / x.norm()
-        y = conv2d(x, weight, stride=stride, padding=padding)  # type: ignore[arg-type]
+        y = conv2d(x, weight, stride=stride, padding=int(padding))
         norm = y.norm()
-        covered = [(o - 1) * s - 2 * p + k for o, s, p, k in zip(
-            y.shape[2:], stride, padding, layer.kernel_size, strict=True  # type: ignore[arg-type]
-        )]  # fmt: skip
-        rest = tuple(a - b for a, b in zip(size, covered, strict=True))
-        x = conv_transpose2d(y, weight, stride=stride, padding=padding, output_padding=rest)  # type: ignore[arg-type]
+        x = conv_transpose2d(y, weight, None, stride, int(padding), rest)
     return norm
 
 
