@@ -15,6 +15,9 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")
 
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+METHODS = ("none", "sn")
+
 TINY = {
     "run": "tiny",
     "data": {"n_showers": 160},
@@ -26,7 +29,7 @@ TINY = {
         "batch_size": 16,
         "n_critic": 1,
     },
-    "methods": {"clipping": None},
+    "methods": {name: None for name in DEFAULT["methods"] if name not in METHODS},
     "evaluation": {"clusters": 3, "repeats": 2},
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, planned_jobs
+from conftest import DEFAULT, ROOT, planned_jobs
 
 RUN = "results/tiny"
 
@@ -21,10 +21,11 @@ def test_every_artefact_is_there(finished):
     assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
     assert named("reference/*") == ["ceiling.csv", "features.h5"]
     train, evaluate = "train/small/sn/0.001_0.0003/seed1", "evaluate/small/sn/0.001_0.0003/seed1"
-    assert named(f"{train}/*") == ["history.csv", "run.json", "snapshots.pt"]
+    assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
-    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 7
-    assert named("tables/table_1.*") == ["table_1.csv", "table_1.md", "table_1.tex"]
+    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 19
+    assert named("tables/*.csv") == ["all_methods.csv", "table_3.csv", "verdicts.csv"]
+    assert named("tables/table_3.*") == ["table_3.csv", "table_3.md", "table_3.tex"]
     assert not list(finished.folder.rglob("*.part"))
 
 
@@ -50,13 +51,13 @@ def test_summary_and_provenance(finished):
 
 
 def test_table_shows_published_beside_ours(finished):
-    table = pd.read_csv(finished.folder / RUN / "tables/table_1.csv")
-    row = table[(table["method"] == "sn") & (table["score"] == "bins-E")].iloc[0]
-    # The published values of table 1 are for the standard discriminator; this run has the small one.
-    assert np.isnan(row["published"])
-    assert row["n_seeds"] == 1
-    assert "vanilla SN" in (finished.folder / RUN / "tables/table_1.md").read_text()
-    assert r"\toprule" in (finished.folder / RUN / "tables/table_1.tex").read_text()
+    table = pd.read_csv(finished.folder / RUN / "tables/table_3.csv").set_index(["method", "score"])
+    published = table["published"]
+    assert published["sn", "E"] == 0.962  # table 3, small discriminator
+    assert published["none", "bins-E"] == 0.597
+    assert (table["n_seeds"] == 1).all()
+    assert "vanilla SN" in (finished.folder / RUN / "tables/table_3.md").read_text()
+    assert r"\toprule" in (finished.folder / RUN / "tables/table_3.tex").read_text()
 
 
 def test_report_is_one_file_with_every_figure(finished):
@@ -120,13 +121,19 @@ def test_experiments_plan_every_training(fresh, path):
     if overlay.get("data", {}).get("source") == "npz":
         overlay["data"]["path"] = "stand_in.npz"
     (fresh.folder / "experiment.yaml").write_text(yaml.safe_dump(overlay))
-    default = yaml.safe_load((fresh.folder / "config.yaml").read_text())
-    methods = {**default["methods"], **overlay.get("methods", {})}
-    seeds = overlay.get("training", {}).get("seeds", default["training"]["seeds"])
+    methods = {**DEFAULT["methods"], **overlay.get("methods", {})}
+    seeds = overlay.get("training", {}).get("seeds", DEFAULT["training"]["seeds"])
     jobs = fresh.would_run(configfile="experiment.yaml")
     assert (
         jobs["train_gan"] == jobs["evaluate_gan"] == len(seeds) * sum(map(bool, methods.values()))
     )
+
+
+def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
+    grid = {"generator": [1e-3, 1e-4], "discriminator": [1e-3, 1e-4, 1e-5]}
+    fresh.configure(learning_rate_search=grid)
+    jobs = fresh.would_run()
+    assert jobs["train_gan"] == jobs["evaluate_gan"] == 2 * 2 * 3
 
 
 def test_workflow_catalogue_entry_point(fresh):

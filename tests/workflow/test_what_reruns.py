@@ -5,26 +5,23 @@ import shutil
 import pytest
 import yaml
 
-FIGURES = {
-    f"figure_{name}": 1
-    for name in (
-        "target_showers",
-        "entry_points",
-        "embedding",
-        "score_over_epochs",
-        "prd_curves",
-        "generated_showers",
-        "losses",
-    )
-}
+COMPARING = (
+    *("score_over_epochs", "conditional_scores", "prd_curves", "generated_showers"),
+    *("differences", "critical_difference", "learning_rate_grid", "lipschitz"),
+    *("losses", "multipliers", "layer_multipliers", "abcas"),
+)
+OTHERS = (
+    *("task", "target_showers", "entry_points", "embedding", "update_cosine"),
+    *("generator_architecture", "discriminator_architecture"),
+)
+FIGURES = {f"figure_{name}": 1 for name in (*COMPARING, *OTHERS)}
+TABLES = {"table": 2, "verdict_table": 1}
 ALL = {"all": 1}
 COMPARISON = {
     "summarise": 1,
-    "table": 2,
-    "figure_score_over_epochs": 1,
-    "figure_prd_curves": 1,
-    "figure_generated_showers": 1,
-    "figure_losses": 1,
+    "verdicts": 1,
+    **TABLES,
+    **{f"figure_{name}": 1 for name in COMPARING},
 }
 
 
@@ -48,7 +45,7 @@ def test_look_redraws_figures_only(tiny, change):
 
 def test_label_touches_figures_and_tables_only(tiny):
     tiny.configure(methods__sn={"label": "SN"})
-    assert tiny.would_run() == FIGURES | {"table": 2} | ALL
+    assert tiny.would_run() == FIGURES | TABLES | ALL
 
 
 def test_figure_script_redraws_its_figure(tiny):
@@ -65,7 +62,7 @@ def test_rendering_code_redraws_figures_and_tables_only(tiny):
     module = tiny.folder / "src/showergan/rendering/training.py"
     text = module.read_text()
     module.write_text(text + "\n# changed\n")
-    assert tiny.would_run() == FIGURES | {"table": 2} | ALL
+    assert tiny.would_run() == FIGURES | TABLES | ALL
     module.write_text(text)
     assert tiny.would_run() == {}
 

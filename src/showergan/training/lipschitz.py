@@ -71,15 +71,15 @@ def convolution_norm(layer: nn.Conv2d, size: tuple[int, int]) -> Tensor:
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(1, layer.in_channels, *size, generator=generator, dtype=torch.float64)
     x = x.to(weight.device)
-    (stride, _), (padding, _), (kernel, _) = layer.stride, layer.padding, layer.kernel_size
+    stride, padding, kernel = layer.stride[0], int(layer.padding[0]), layer.kernel_size[0]
     # Rows and columns at the far edge that no kernel reaches.
-    rest = [(n + 2 * int(padding) - kernel) % stride for n in size]
+    rest = [(n + 2 * padding - kernel) % stride for n in size]
     norm = x.new_zeros(())
     for _ in range(ITERATIONS):
         x = x / x.norm()
-        y = conv2d(x, weight, stride=stride, padding=int(padding))
+        y = conv2d(x, weight, stride=stride, padding=padding)
         norm = y.norm()
-        x = conv_transpose2d(y, weight, None, stride, int(padding), rest)
+        x = conv_transpose2d(y, weight, None, stride, padding, rest)
     return norm
 
 
