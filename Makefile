@@ -20,7 +20,7 @@ setup: .venv/installed
 	@touch $@
 
 test: setup
-	pytest --numprocesses 2 --dist loadfile
+	pytest --numprocesses 2 --dist loadgroup
 
 lint: setup
 	ruff check

@@ -1,5 +1,7 @@
 """The device to compute on."""
 
+import os
+
 import torch
 
 from showergan.errors import UserError
@@ -15,6 +17,7 @@ def choose_device(name: str) -> torch.device:
         UserError: no such device here.
     """
     torch.set_num_threads(1)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
     torch.use_deterministic_algorithms(True)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"

@@ -279,6 +279,16 @@ def test_layer_multipliers_scale_each_output_with_its_bias(images):
     assert total_multiplier(discriminator).item() == pytest.approx(2**7)
 
 
+@pytest.mark.parametrize("made", [TrainableMultiplier(start=1.0), LayerMultipliers()])
+def test_sign_changes_are_counted(discriminator, made):
+    made.attach(discriminator)
+    values = list(multipliers(discriminator).values())
+    for first in (0.5, -0.5, -0.1, 0.2, 0.3):
+        values[0].data.fill_(first)
+        made.after_step(discriminator, None)
+    assert made.record(discriminator)["sign_changes"] == 2
+
+
 def test_without_biases_only_the_product_matters(discriminator, images):
     """LeakyReLU is positively homogeneous, so coefficients move freely between layers.
 

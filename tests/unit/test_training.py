@@ -78,7 +78,7 @@ def test_every_method_trains_20_steps(data, method):
     assert result.n_steps == 20
     assert np.isfinite(frame.to_numpy()).all()
     own = {
-        "sn_coefficient": {"multiplier"},
+        "sn_coefficient": {"multiplier", "sign_changes"},
         "sn_coefficients": {"multiplier", "multiplier_head.0", "multiplier_convolutions.0"},
         "abcas": {"abcas_dm", "abcas_r", "abcas_clipped"},
     }.get(method, set())

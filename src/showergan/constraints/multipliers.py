@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
-from showergan.constraints.base import Constraint, Slot
+from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -44,12 +44,18 @@ class TrainableMultiplier(Constraint):
 
         start = _like(discriminator, torch.tensor(self.start))
         multiply_output(discriminator, nn.Parameter(start))
+        _watch_signs(discriminator)
+
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Count a change of sign: nothing keeps the coefficient positive."""
+        _count_sign_changes(discriminator)
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
-        """Return the coefficient."""
+        """Return the coefficient, and how often its sign has changed."""
         from showergan.constraints.layers import total_multiplier
 
-        return {"multiplier": total_multiplier(discriminator)}
+        changes = discriminator.get_buffer("sign_changes")
+        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
 
 
 class LayerMultipliers(Constraint):
@@ -69,13 +75,39 @@ class LayerMultipliers(Constraint):
         for layer in normalised_layers(discriminator).values():
             start = _like(discriminator, torch.tensor(self.start))
             multiply_output(layer, nn.Parameter(start))
+        _watch_signs(discriminator)
+
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Count changes of sign: nothing keeps the coefficients positive."""
+        _count_sign_changes(discriminator)
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
-        """Return each coefficient and their product."""
+        """Return each coefficient, their product, and how often a sign has changed."""
         from showergan.constraints.layers import multipliers, total_multiplier
 
         each = {f"multiplier_{name}": c for name, c in multipliers(discriminator).items()}
-        return {**each, "multiplier": total_multiplier(discriminator)}
+        changes = discriminator.get_buffer("sign_changes")
+        return {**each, "multiplier": total_multiplier(discriminator), "sign_changes": changes}
+
+
+def _signs(discriminator: nn.Module) -> Tensor:
+    import torch
+
+    from showergan.constraints.layers import multipliers
+
+    return torch.stack([c.detach().sign() for c in multipliers(discriminator).values()])
+
+
+def _watch_signs(discriminator: nn.Module) -> None:
+    signs = _signs(discriminator)
+    discriminator.register_buffer("multiplier_signs", signs)
+    discriminator.register_buffer("sign_changes", signs.new_zeros(()))
+
+
+def _count_sign_changes(discriminator: nn.Module) -> None:
+    last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
+    discriminator.get_buffer("sign_changes").add_((now != last).sum())
+    last.copy_(now)
 
 
 def _like(discriminator: nn.Module, value: Tensor) -> Tensor:

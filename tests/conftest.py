@@ -1,0 +1,13 @@
+"""How tests are shared among workers: file by file, all workflow tests together."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        path = Path(item.path)
+        # The workflow tests share one finished run of the pipeline.
+        group = "workflow" if path.parent.name == "workflow" else path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
