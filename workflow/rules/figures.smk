@@ -44,7 +44,11 @@ FIGURES = {
         "Comparison",
         {"reference": FEATURES, "examples": first_seed(rules.evaluate_gan.output.examples)},
     ),
-    "differences": ("Differences to vanilla SN", "Verdicts", {"verdicts": rules.verdicts.output}),
+    "differences": (
+        "Differences to vanilla SN",
+        "Verdicts",
+        {"verdicts": rules.verdicts.output[0]},
+    ),
     "critical_difference": ("Ranks", "Verdicts", {"summary": rules.summarise.output.summary}),
     "learning_rate_grid": ("Learning rates", "Verdicts", {"grid": rules.summarise.output.grid}),
     "losses": ("Losses and Lipschitz bounds", "Training", {"histories": HISTORIES}),
@@ -59,7 +63,7 @@ FIGURES = {
     "update_cosine": (
         "What a change of scale changes",
         "Training",
-        {"cosines": rules.audit.output},
+        {"cosines": rules.audit.output[0]},
     ),
 }
 

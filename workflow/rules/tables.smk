@@ -46,7 +46,7 @@ rule table:
 
 rule verdict_table:
     input:
-        verdicts=rules.verdicts.output,
+        verdicts=rules.verdicts.output[0],
         code=rendering_code(),
     output:
         csv="results/{run}/tables/verdicts.csv",
