@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from showergan.config import (
+    AuditRecipe,
     Config,
     Data,
     DescribeRecipe,
@@ -215,11 +216,11 @@ def audit(showers: Input, recipe: Recipe, out: Output, device: Device = "auto") 
     from showergan.device import choose_device
     from showergan.showers import dataset
     from showergan.training.loop import training_tensors
-    from showergan.training.scale_audit import EVERY, N_STEPS, scale_audit
+    from showergan.training.scale_audit import scale_audit
 
-    settings, chosen = parse_recipe(TrainingRecipe, recipe), choose_device(device)
+    settings, chosen = parse_recipe(AuditRecipe, recipe), choose_device(device)
     tensors = training_tensors(dataset.load(showers, "train"), chosen)
-    write_table(scale_audit(*tensors, settings, N_STEPS, EVERY), out)
+    write_table(scale_audit(*tensors, settings), out)
 
 
 @app.command()

@@ -290,6 +290,15 @@ class TrainingRecipe(Section):
     batches: Literal["shuffled", "replayed"] = "shuffled"
 
 
+class AuditRecipe(Section):
+    """What `audit` gets."""
+
+    seed: NonNegativeInt
+    discriminator: Literal["standard", "small"]
+    learning_rates: LearningRates
+    batch_size: PositiveInt
+
+
 class DescribeRecipe(Section):
     """What `describe` gets."""
 

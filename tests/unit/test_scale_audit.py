@@ -2,15 +2,22 @@
 
 import pytest
 import torch
-from test_training import data, recipe  # noqa: F401 - data is a fixture
+from test_training import data  # noqa: F401 - a fixture
 
+from showergan.config import AuditRecipe, LearningRates
 from showergan.training.scale_audit import CHANGES, scale_audit
+
+RECIPE = AuditRecipe(
+    seed=1,
+    discriminator="small",
+    learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),
+    batch_size=16,
+)
 
 
 def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
     torch.set_num_threads(1)
-    rates = {"generator": 1e-3, "discriminator": 1e-5}
-    table = scale_audit(*data, recipe("none", learning_rates=rates), n_steps=30, every=15)
+    table = scale_audit(*data, RECIPE, n_steps=30, every=15)
     assert set(table["change"]) == set(CHANGES)
     assert table.groupby("change").size().tolist() == [2] * len(CHANGES)
     last = table[table["step"] == 30].set_index("change")["cosine"]
@@ -22,6 +29,6 @@ def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
 
 def test_no_change_is_no_difference(data, monkeypatch):  # noqa: F811
     monkeypatch.setattr("showergan.training.scale_audit.CHANGES", {"nothing": ({}, {})})
-    row = scale_audit(*data, recipe("none"), n_steps=2, every=2).iloc[0]
+    row = scale_audit(*data, RECIPE, n_steps=2, every=2).iloc[0]
     assert row["cosine"] == pytest.approx(1, abs=1e-4)
     assert row["relative_difference"] == 0

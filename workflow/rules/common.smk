@@ -72,25 +72,17 @@ def raw_showers(wildcards):
 
 def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
-    method = METHODS[wildcards.method].model_dump(mode="json", exclude={"label", "learning_rates"})
+    training, method = CONFIG.training, METHODS[wildcards.method]
     rates = {pair.name: pair for pair in CONFIG.learning_rates(wildcards.method)}
+    shared = {"discriminator", "epochs", "batch_size", "n_critic", "record_every", "batches"}
     return canonical(
         "train",
         seed=int(wildcards.seed),
-        method=method,
+        method=method.model_dump(mode="json", exclude={"label", "learning_rates"}),
         learning_rates=rates[wildcards.rates],
-        **shared_training(),
+        evaluated_epochs=training.evaluated_epochs,
+        **training.model_dump(mode="json", include=shared),
     )
-
-
-def shared_training():
-    """Return what all trainings share."""
-    keys = {"discriminator", "epochs", "batch_size", "n_critic", "record_every", "batches"}
-    training = CONFIG.training
-    return {
-        **training.model_dump(mode="json", include=keys),
-        "evaluated_epochs": training.evaluated_epochs,
-    }
 
 
 def audit_recipe(wildcards):
@@ -98,9 +90,8 @@ def audit_recipe(wildcards):
     return canonical(
         "audit",
         seed=CONFIG.training.seeds[0],
-        method={},
         learning_rates={"generator": 1e-3, "discriminator": 1e-5},
-        **shared_training(),
+        **CONFIG.training.model_dump(mode="json", include={"discriminator", "batch_size"}),
     )
 
 

@@ -27,7 +27,12 @@ rule table:
         published=shipped("workflow/published.csv")[0],
         code=rendering_code(),
     output:
-        csv="results/{run}/tables/{table}.csv",
+        csv=report(
+            "results/{run}/tables/{table}.csv",
+            caption="../report/table.rst",
+            category="Tables",
+            labels={"table": "{table}"},
+        ),
         md="results/{run}/tables/{table}.md",
         tex="results/{run}/tables/{table}.tex",
     log:
@@ -49,7 +54,12 @@ rule verdict_table:
         verdicts=rules.verdicts.output[0],
         code=rendering_code(),
     output:
-        csv="results/{run}/tables/verdicts.csv",
+        csv=report(
+            "results/{run}/tables/verdicts.csv",
+            caption="../report/verdicts.rst",
+            category="Tables",
+            labels={"table": "verdicts"},
+        ),
         md="results/{run}/tables/verdicts.md",
         tex="results/{run}/tables/verdicts.tex",
     log:

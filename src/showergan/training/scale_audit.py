@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.config import Composition, TrainingRecipe
+from showergan.config import AuditRecipe, Composition, TrainingRecipe
 from showergan.constraints.layers import normalised_layers, trained_weight
 from showergan.training.loop import Trainer
 
@@ -33,14 +33,18 @@ CHANGES: dict[str, tuple[dict, dict]] = {
 
 
 def scale_audit(
-    images: Tensor, conditions: Tensor, recipe: TrainingRecipe, n_steps: int, every: int
+    images: Tensor,
+    conditions: Tensor,
+    recipe: AuditRecipe,
+    n_steps: int = N_STEPS,
+    every: int = EVERY,
 ) -> pd.DataFrame:
     """Return the agreement of the total movement of all trained weights with and without each change.
 
     Args:
         images: log1p training images, shape (n, 1, 30, 30).
         conditions: shape (n, 7).
-        recipe: seed, sizes and learning rates; its method is replaced.
+        recipe: seed, sizes and learning rates.
         n_steps: discriminator steps.
         every: steps between rows.
 
@@ -51,11 +55,7 @@ def scale_audit(
     rows = []
     for change, compositions in CHANGES.items():
         trainers = [
-            Trainer(
-                images,
-                conditions,
-                recipe.model_copy(update={"method": Composition.model_validate(composition)}),
-            )
+            Trainer(images, conditions, training_recipe(recipe, composition))
             for composition in compositions
         ]
         starts = [weights(t.discriminator) for t in trainers]
@@ -76,6 +76,18 @@ def scale_audit(
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:
+    """Return the recipe of a training of this composition; the discriminator alone is trained, step by step."""
+    return TrainingRecipe(
+        **dict(recipe),
+        method=Composition.model_validate(composition),
+        epochs=1,
+        n_critic=1,
+        evaluated_epochs=(0, 1),
+        record_every=1,
+    )
 
 
 def weights(discriminator: nn.Module) -> Tensor:
