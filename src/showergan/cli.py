@@ -11,19 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from showergan.config import (
+from showergan.config import Config, Data, Embedding, Evaluation
+from showergan.errors import UserError
+from showergan.files import write_aside
+from showergan.recipes import (
     AuditRecipe,
-    Config,
-    Data,
     DescribeRecipe,
-    Embedding,
-    Evaluation,
     SummaryRecipe,
     TrainingRecipe,
     parse_recipe,
 )
-from showergan.errors import UserError
-from showergan.files import write_aside
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False

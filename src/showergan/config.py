@@ -1,13 +1,10 @@
-"""What the configuration may say, and the recipe that each job gets from it.
+"""What the configuration may say.
 
 Light on purpose: the workflow imports this whenever it is parsed, so neither torch nor pandas is imported here.
 """
 
-import difflib
-import json
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,29 +14,14 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     StringConstraints,
-    ValidationError,
     model_validator,
 )
 
 from showergan.constraints import Constraint, one_of
-from showergan.errors import UserError
+from showergan.validation import validated
 
 ScoreName = Literal["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
-
-# Bumped on purpose when a step's numbers change; a golden test fails when they change without it.
-RECIPE_VERSIONS = {
-    "simulate": 1,
-    "fetch": 1,
-    "preprocess": 1,
-    "embedding": 1,
-    "reference": 1,
-    "train": 1,
-    "audit": 1,
-    "describe": 1,
-    "evaluate": 1,
-    "summarise": 1,
-}
 
 
 class Section(BaseModel):
@@ -275,74 +257,12 @@ class Config(Section):
         return self
 
 
-class TrainingRecipe(Section):
-    """What `train` gets: everything that changes the trained weights, and nothing else."""
-
-    seed: NonNegativeInt
-    discriminator: Literal["standard", "small"]
-    learning_rates: LearningRates
-    method: Composition
-    epochs: PositiveInt
-    batch_size: PositiveInt
-    n_critic: PositiveInt
-    evaluated_epochs: tuple[NonNegativeInt, ...]
-    record_every: PositiveInt
-    batches: Literal["shuffled", "replayed"] = "shuffled"
-
-
-class AuditRecipe(Section):
-    """What `audit` gets."""
-
-    seed: NonNegativeInt
-    discriminator: Literal["standard", "small"]
-    learning_rates: LearningRates
-    batch_size: PositiveInt
-
-
-class DescribeRecipe(Section):
-    """What `describe` gets."""
-
-    discriminator: Literal["standard", "small"]
-
-
-class SummaryRecipe(Section):
-    """What `summarise` gets."""
-
-    choose_by: ScoreName
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
 def parse_config(raw: dict[str, Any]) -> Config:
     """Return the configuration; a `UserError` names each key at fault, its value and what is allowed."""
     raw = _with_numbers(raw)
     if isinstance(raw.get("methods"), dict):
         raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
-    return _parse(Config, raw, "configuration")
-
-
-def parse_recipe(model: type[Model], text: str) -> Model:
-    """Return a recipe from its canonical JSON text."""
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise UserError(f"--recipe is not JSON: {error}") from None
-    if isinstance(raw, dict):
-        raw.pop("recipe_version", None)
-    return _parse(model, raw, "recipe")
-
-
-def canonical(step: str, **content: Any) -> str:
-    """Return a step's recipe as JSON with sorted keys and the version of the step's numerics.
-
-    The workflow compares recipes as text: equal content gives equal text, whatever the order of YAML keys.
-    """
-    plain = {
-        key: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-        for key, value in content.items()
-    }
-    return json.dumps({**plain, "recipe_version": RECIPE_VERSIONS[step]}, sort_keys=True)
+    return validated(Config, raw, "configuration")
 
 
 def _with_numbers(raw: Any) -> Any:
@@ -354,70 +274,3 @@ def _with_numbers(raw: Any) -> Any:
     if isinstance(raw, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", raw):
         return float(raw)
     return raw
-
-
-def _parse(model: type[Model], raw: Any, what: str) -> Model:
-    try:
-        return model.model_validate_json(json.dumps(raw))
-    except ValidationError as error:
-        lines = [_explain(model, details) for details in error.errors()]
-        raise UserError(
-            f"The {what} is not valid:\n" + "\n".join(f"  {x}" for x in lines)
-        ) from None
-    except TypeError as error:
-        raise UserError(f"The {what} holds a value that YAML should not give: {error}") from None
-
-
-def _explain(model: type[BaseModel], details: Any) -> str:
-    location = details["loc"]
-    key = ".".join(str(part) for part in _without_tags(location)) or "top level"
-    if details["type"] == "extra_forbidden":
-        allowed = sorted(_keys_beside(model, location))
-        close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-        hint = f"did you mean {close[0]}? " if close else ""
-        return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
-    if details["type"] == "missing":
-        return f"{key}: missing; it must be given"
-    if details["type"] == "value_error":
-        where = "" if key == "top level" else f"{key}: "
-        return where + str(details["ctx"]["error"])
-    if details["type"].startswith("union_tag"):
-        kind = details["input"].get("kind") if isinstance(details["input"], dict) else None
-        allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
-        return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
-    must = re.sub(r"^\w+ should ", "must ", details["msg"])
-    return f"{key} = {details['input']!r}: {must}"
-
-
-def _without_tags(location: tuple[Any, ...]) -> Iterator[Any]:
-    """Leave out the kinds that pydantic puts into the location of an error inside a constraint."""
-    slots = {"normaliser", "multiplier", "penalty", "controller"}
-    for i, part in enumerate(location):
-        if not (i and location[i - 1] in slots and i < len(location) - 1):
-            yield part
-
-
-def _keys_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Return the keys allowed where the last part of `location` stands."""
-    here: Any = model
-    for part in location[:-1]:
-        candidates = list(_models(here))
-        named = [c for c in candidates if part in c.model_fields]
-        if named:
-            here = named[0].model_fields[part].annotation
-        else:
-            tagged = [c for c in candidates if _kind(c) == part]
-            here = tagged[0] if tagged else here
-    return [key for c in _models(here) for key in c.model_fields]
-
-
-def _kind(model: type[BaseModel]) -> str | None:
-    field = model.model_fields.get("kind")
-    return cast("str | None", field.default) if field else None
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)

@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from showergan.config import (
-    Composition,
-    Config,
-    TrainingRecipe,
-    canonical,
-    parse_config,
-    parse_recipe,
-)
+from showergan.config import Composition, Config, parse_config
 from showergan.errors import UserError
+from showergan.recipes import TrainingRecipe, canonical, parse_recipe
 
 ROOT = Path(__file__).parents[2]
 

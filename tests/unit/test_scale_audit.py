@@ -4,7 +4,8 @@ import pytest
 import torch
 from test_training import data  # noqa: F401 - a fixture
 
-from showergan.config import AuditRecipe, LearningRates
+from showergan.config import LearningRates
+from showergan.recipes import AuditRecipe
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(

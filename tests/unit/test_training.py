@@ -5,8 +5,8 @@ import pytest
 import torch
 from test_constraints import COMPOSITIONS
 
-from showergan.config import RECIPE_VERSIONS, TrainingRecipe
 from showergan.errors import UserError
+from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
 from showergan.training import snapshots
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.loop import Trainer

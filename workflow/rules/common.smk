@@ -3,7 +3,8 @@ import os
 import sys
 from pathlib import Path
 
-from showergan.config import canonical, parse_config
+from showergan.config import parse_config
+from showergan.recipes import canonical
 from showergan.errors import UserError
 
 try:

@@ -7,11 +7,11 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.config import TrainingRecipe
 from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
 from showergan.networks.discriminator import Discriminator
 from showergan.networks.generator import Generator, draw_noise
+from showergan.recipes import TrainingRecipe
 from showergan.showers.conditions import conditions
 from showergan.showers.sample import Showers
 from showergan.training.batches import replayed_batches, shuffled_passes, stream

@@ -1,0 +1,83 @@
+"""What each job gets of the configuration: everything that changes its result, and nothing else."""
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, NonNegativeInt, PositiveInt
+
+from showergan.config import Composition, LearningRates, ScoreName, Section
+from showergan.errors import UserError
+from showergan.validation import Model, validated
+
+# Bumped on purpose when a step's numbers change; a golden test fails when they change without it.
+RECIPE_VERSIONS = {
+    "simulate": 1,
+    "fetch": 1,
+    "preprocess": 1,
+    "embedding": 1,
+    "reference": 1,
+    "train": 1,
+    "audit": 1,
+    "describe": 1,
+    "evaluate": 1,
+    "summarise": 1,
+}
+
+
+class TrainingRecipe(Section):
+    """What `train` gets: everything that changes the trained weights, and nothing else."""
+
+    seed: NonNegativeInt
+    discriminator: Literal["standard", "small"]
+    learning_rates: LearningRates
+    method: Composition
+    epochs: PositiveInt
+    batch_size: PositiveInt
+    n_critic: PositiveInt
+    evaluated_epochs: tuple[NonNegativeInt, ...]
+    record_every: PositiveInt
+    batches: Literal["shuffled", "replayed"] = "shuffled"
+
+
+class AuditRecipe(Section):
+    """What `audit` gets."""
+
+    seed: NonNegativeInt
+    discriminator: Literal["standard", "small"]
+    learning_rates: LearningRates
+    batch_size: PositiveInt
+
+
+class DescribeRecipe(Section):
+    """What `describe` gets."""
+
+    discriminator: Literal["standard", "small"]
+
+
+class SummaryRecipe(Section):
+    """What `summarise` gets."""
+
+    choose_by: ScoreName
+
+
+def parse_recipe(model: type[Model], text: str) -> Model:
+    """Return a recipe from its canonical JSON text."""
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UserError(f"--recipe is not JSON: {error}") from None
+    if isinstance(raw, dict):
+        raw.pop("recipe_version", None)
+    return validated(model, raw, "recipe")
+
+
+def canonical(step: str, **content: Any) -> str:
+    """Return a step's recipe as JSON with sorted keys and the version of the step's numerics.
+
+    The workflow compares recipes as text: equal content gives equal text, whatever the order of YAML keys.
+    """
+    plain = {
+        key: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+        for key, value in content.items()
+    }
+    return json.dumps({**plain, "recipe_version": RECIPE_VERSIONS[step]}, sort_keys=True)

@@ -1,0 +1,90 @@
+"""Validation whose messages are for people: each key at fault, its value and what is allowed."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar, cast, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from showergan.errors import UserError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validated(model: type[Model], raw: Any, what: str) -> Model:
+    """Return an instance of the model made of plain values, as strictly as JSON is read.
+
+    Args:
+        model: what to make.
+        raw: plain dictionaries, lists, texts and numbers.
+        what: how the message calls it.
+
+    Raises:
+        UserError: names each key at fault, its value and what is allowed.
+    """
+    try:
+        return model.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        lines = [_explain(model, details) for details in error.errors()]
+        raise UserError(
+            f"The {what} is not valid:\n" + "\n".join(f"  {x}" for x in lines)
+        ) from None
+    except TypeError as error:
+        raise UserError(f"The {what} holds a value that YAML should not give: {error}") from None
+
+
+def _explain(model: type[BaseModel], details: Any) -> str:
+    location = details["loc"]
+    key = ".".join(str(part) for part in _without_tags(location)) or "top level"
+    if details["type"] == "extra_forbidden":
+        allowed = sorted(_keys_beside(model, location))
+        close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
+    if details["type"] == "missing":
+        return f"{key}: missing; it must be given"
+    if details["type"] == "value_error":
+        where = "" if key == "top level" else f"{key}: "
+        return where + str(details["ctx"]["error"])
+    if details["type"].startswith("union_tag"):
+        kind = details["input"].get("kind") if isinstance(details["input"], dict) else None
+        allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
+        return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
+    must = re.sub(r"^\w+ should ", "must ", details["msg"])
+    return f"{key} = {details['input']!r}: {must}"
+
+
+def _without_tags(location: tuple[Any, ...]) -> Iterator[Any]:
+    """Leave out the kinds that pydantic puts into the location of an error inside a constraint."""
+    slots = {"normaliser", "multiplier", "penalty", "controller"}
+    for i, part in enumerate(location):
+        if not (i and location[i - 1] in slots and i < len(location) - 1):
+            yield part
+
+
+def _keys_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """Return the keys allowed where the last part of `location` stands."""
+    here: Any = model
+    for part in location[:-1]:
+        candidates = list(_models(here))
+        named = [c for c in candidates if part in c.model_fields]
+        if named:
+            here = named[0].model_fields[part].annotation
+        else:
+            tagged = [c for c in candidates if _kind(c) == part]
+            here = tagged[0] if tagged else here
+    return [key for c in _models(here) for key in c.model_fields]
+
+
+def _kind(model: type[BaseModel]) -> str | None:
+    field = model.model_fields.get("kind")
+    return cast("str | None", field.default) if field else None
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
