@@ -1,5 +1,6 @@
 """What runs again when something changes: counted in dry runs after a finished run."""
 
+import os
 import shutil
 
 import pytest
@@ -53,8 +54,6 @@ def test_figure_script_redraws_its_figure(tiny):
     before = script.stat()
     script.touch()
     assert tiny.would_run() == {"figure_losses": 1} | ALL
-    import os
-
     os.utime(script, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
