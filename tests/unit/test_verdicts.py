@@ -311,7 +311,7 @@ class TestFigures:
             draw.critical_difference(style, ranks(alone)),
             draw.critical_difference(style, ranks(alone.iloc[:0])),
         ):
-            assert figure.texts[0].get_text().startswith("Nothing to")
+            assert figure.axes[0].texts[0].get_text().startswith("Nothing to")
             style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from showergan.evaluation.verdicts import LEVEL
+from showergan.rendering.nothing import nothing
 from showergan.rendering.scores import SCORES
 from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed, wrapped
 
@@ -51,7 +52,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """
     rows = _labelled(verdicts[verdicts["score"].isin(COMPARED)], style.labels)
     if rows.empty:
-        return _nothing("Nothing to compare: the baseline or every other method was left out.")
+        return nothing("Nothing to compare: the baseline or every other method was left out.")
     names = list(dict.fromkeys(rows["label"]))
     baseline = rows["baseline"].iloc[0]
     figure = new_figure(1.6 + 0.4 * len(names))
@@ -92,7 +93,7 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
     rows = rows[rows["average_rank"].notna() & (rows["n_methods"] > 1)]
     panels = [group for _, group in rows.groupby(["discriminator", "score"], sort=False)]
     if not panels:
-        return _nothing("Nothing to rank: no two methods have a seed in common.")
+        return nothing("Nothing to rank: no two methods have a seed in common.")
     depths = [_depth(group) for group in panels]
     figure = new_figure(sum(LINE_INCH * depth + 0.6 for depth in depths))
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=depths)[:, 0]
@@ -279,10 +280,3 @@ def _seeds(rows: pd.DataFrame) -> str:
     least, most = rows["n_pairs"].min(), rows["n_pairs"].max()
     number = f"{least}" if least == most else f"{least} to {most}"
     return f"{number} paired seed" if number == "1" else f"{number} paired seeds"
-
-
-def _nothing(why: str) -> Figure:
-    """Return a figure that says why it is empty."""
-    figure = new_figure(1.2)
-    figure.text(0.5, 0.5, why, ha="center", va="center")
-    return figure
