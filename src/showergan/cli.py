@@ -147,17 +147,19 @@ def reference(
     embedding: Input,
     recipe: Recipe,
     out: Output,
-    ceiling: Output,
+    anchors: Output,
     device: Device = "auto",
 ) -> None:
-    """Compute features, bins and real-against-real ceilings of the real select and test showers."""
+    """Compute features of the real select and test showers, and the ceilings and floors of every metric."""
     from showergan.device import choose_device
-    from showergan.evaluation.reference import ceilings, make_reference, save_reference
+    from showergan.evaluation.reference import anchors as measure_anchors
+    from showergan.evaluation.reference import make_reference, save_reference
     from showergan.networks.embedding import load_embedding
 
     settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
-    made = make_reference(showers, load_embedding(embedding, chosen), settings, chosen)
-    write_table(ceilings(made, settings), ceiling)
+    regressor = load_embedding(embedding, chosen)
+    made = make_reference(showers, regressor, settings, chosen)
+    write_table(measure_anchors(showers, made, regressor, settings, chosen), anchors)
     save_reference(made, out)
 
 
@@ -267,7 +269,7 @@ def evaluate(
 @app.command()
 def summarise(
     metrics: Annotated[list[Path], typer.Argument(help="metrics.csv of every run")],
-    ceiling: Input,
+    anchors: Input,
     recipe: Recipe,
     out: Output,
     grid: Output,
@@ -280,7 +282,7 @@ def summarise(
 
     choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
     runs = [(run_of(path), path) for path in metrics]
-    summary = gather(runs, pd.read_csv(ceiling, dtype={"bin": str}), choose_by)
+    summary = gather(runs, pd.read_csv(anchors, dtype={"bin": str}), choose_by)
     write_table(learning_rate_grid(summary, choose_by), grid)
     write_table(summary, out)
 

@@ -135,8 +135,8 @@ class Training(Section):
 
     @property
     def evaluated_epochs(self) -> list[int]:
-        """Epochs at which the generator is kept; 0 is the untrained one."""
-        return [0, *range(self.evaluate.first, self.epochs + 1, self.evaluate.every)]
+        """Epochs at which the generator is kept."""
+        return [*range(self.evaluate.first, self.epochs + 1, self.evaluate.every)]
 
     @model_validator(mode="after")
     def _is_evaluated(self) -> Self:

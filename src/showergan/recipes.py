@@ -15,12 +15,12 @@ RECIPE_VERSIONS = {
     "fetch": 1,
     "preprocess": 1,
     "embedding": 1,
-    "reference": 1,
+    "reference": 2,
     "train": 1,
     "audit": 1,
     "describe": 1,
-    "evaluate": 1,
-    "summarise": 1,
+    "evaluate": 2,
+    "summarise": 2,
 }
 
 

@@ -30,7 +30,7 @@ rule reference:
         embedding="results/{run}/embedding/model.pt",
     output:
         features="results/{run}/reference/features.h5",
-        ceiling="results/{run}/reference/ceiling.csv",
+        anchors="results/{run}/reference/anchors.csv",
     log:
         "logs/{run}/reference.log",
     benchmark:
@@ -42,8 +42,8 @@ rule reference:
     params:
         recipe=recipe("reference", CONFIG.evaluation),
     message:
-        "Computing features and ceilings of the real showers"
+        "Computing features, ceilings and floors of the real showers"
     shell:
         "showergan reference --showers {input.showers:q} --embedding {input.embedding:q}"
-        " --recipe {params.recipe:q} --out {output.features:q} --ceiling {output.ceiling:q}"
+        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
         " > {log:q} 2>&1"

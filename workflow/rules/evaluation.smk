@@ -34,7 +34,7 @@ rule evaluate:
 rule summarise:
     input:
         metrics=every_run(rules.evaluate_gan.output.metrics),
-        ceiling="results/{run}/reference/ceiling.csv",
+        anchors="results/{run}/reference/anchors.csv",
     output:
         summary="results/{run}/summary.csv",
         grid="results/{run}/learning_rates.csv",
@@ -49,7 +49,7 @@ rule summarise:
     message:
         "Summarising all trainings"
     shell:
-        "showergan summarise {input.metrics:q} --ceiling {input.ceiling:q}"
+        "showergan summarise {input.metrics:q} --anchors {input.anchors:q}"
         " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
         " > {log:q} 2>&1"
 

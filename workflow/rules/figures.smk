@@ -1,6 +1,6 @@
 DATA = "results/{run}/data/showers.h5"
 FEATURES = "results/{run}/reference/features.h5"
-CEILING = "results/{run}/reference/ceiling.csv"
+ANCHORS = "results/{run}/reference/anchors.csv"
 ARCHITECTURES = rules.describe.output[0]
 METRICS = every_run(rules.evaluate_gan.output.metrics)
 HISTORIES = every_run(rules.train_gan.output.history)
@@ -12,7 +12,7 @@ FIGURES = {
     "entry_points": (
         "Entry points and their bins",
         "Data",
-        {"showers": DATA, "reference": FEATURES, "ceiling": CEILING},
+        {"showers": DATA, "reference": FEATURES, "anchors": ANCHORS},
     ),
     "embedding": (
         "Predictions of the embedding",
@@ -27,12 +27,12 @@ FIGURES = {
     "score_over_epochs": (
         "PRD-AUC over epochs",
         "Comparison",
-        {"metrics": METRICS, "ceiling": CEILING},
+        {"metrics": METRICS, "anchors": ANCHORS},
     ),
     "conditional_scores": (
         "Conditional PRD-AUC, SN against ABCAS",
         "Comparison",
-        {"metrics": METRICS, "ceiling": CEILING},
+        {"metrics": METRICS, "anchors": ANCHORS},
     ),
     "prd_curves": (
         "Precision and recall",

@@ -1,8 +1,7 @@
-"""The scores of one trained generator at each of its evaluated epochs."""
+"""The metrics of one trained generator at each of its evaluated epochs."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,16 +9,15 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.reference import SPACES, SPLITS, Reference, features_of, score
+from showergan.evaluation.features import Features, clipped, features_of
+from showergan.evaluation.generation import generate
+from showergan.evaluation.measure import COLUMNS, measure, measure_prd, prd_spaces
+from showergan.evaluation.reference import SPLITS, Reference
 from showergan.metrics.prd import prd_scores
-from showergan.metrics.statistics import flag_counts, observables
 from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator, draw_noise
-from showergan.showers.conditions import conditions
-from showergan.showers.sample import Showers
+from showergan.networks.generator import Generator
 from showergan.training.snapshots import Snapshots
 
-LARGEST_ENERGY_MEV = 1e7  # per cell; log1p values above are clipped before expm1, and counted
 CURVE_POINTS = 101
 
 
@@ -27,7 +25,7 @@ class Scores(NamedTuple):
     """What an evaluation leaves.
 
     Attributes:
-        metrics: tidy; epoch, split, metric, space, bin, value, sd, n, clusters, flagged.
+        metrics: tidy; epoch, split and the columns of `measure`.
         curves: PRD curves of the last epoch on test; space, precision, recall.
         examples: energies in MeV that the last generator gives for the reference's examples, shape (n, 30, 30).
     """
@@ -35,53 +33,6 @@ class Scores(NamedTuple):
     metrics: pd.DataFrame
     curves: pd.DataFrame
     examples: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Generated:
-    """Generated showers and what went wrong with them.
-
-    Attributes:
-        energy: MeV, shape (n, 30, 30); a cell that is not a number stays so.
-        n_clipped_cells: cells above 1e7 MeV, set to that.
-        n_not_finite: showers with a cell that is not a number.
-    """
-
-    energy: NDArray[np.float32]
-    n_clipped_cells: int
-    n_not_finite: int
-
-
-@torch.no_grad()
-def generate(
-    generator: Generator,
-    condition: NDArray[np.float32],
-    seed: int,
-    device: torch.device,
-    mode: Literal["running", "batch"] = "running",
-) -> Generated:
-    """Return one shower for each condition.
-
-    Args:
-        generator: its running statistics change in the mode "batch".
-        condition: shape (n, 7).
-        seed: of the noise.
-        device: where to generate.
-        mode: BatchNorm with running statistics, or with those of batches of 64.
-    """
-    generator.to(device).train(mode == "batch")
-    noise = torch.Generator(device).manual_seed(seed)
-    parts = [
-        generator(draw_noise(len(c), noise), c.to(device)).squeeze(1).cpu()
-        for c in torch.from_numpy(condition).split(64 if mode == "batch" else 1000)
-    ]
-    log_energy = torch.cat(parts)
-    limit = float(np.log1p(LARGEST_ENERGY_MEV))
-    return Generated(
-        torch.expm1(log_energy.clamp(max=limit)).numpy(),
-        int((log_energy > limit).sum()),
-        int((~log_energy.isfinite()).flatten(1).any(1).sum()),
-    )
 
 
 def evaluate(
@@ -92,7 +43,9 @@ def evaluate(
     device: torch.device,
     on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
 ) -> Scores:
-    """Score the generator of each snapshot on the conditions of the select and the test showers.
+    """Measure the generator of each snapshot on the conditions of the select and the test showers.
+
+    On select, which only chooses epochs and learning rates, that is PRD alone.
 
     Args:
         snapshots: states of the generator by epoch.
@@ -103,94 +56,58 @@ def evaluate(
         on_epoch: called with (epoch, its metrics).
     """
     generator = Generator()
+    measures = {"select": measure_prd, "test": measure}
     tables = []
     for epoch in sorted(snapshots):
         generator.load_state_dict(snapshots[epoch])
         rows = []
         for number, split in enumerate(SPLITS):
-            generated = generate(
+            real = reference.features[split]
+            showers = generate(
                 generator,
-                reference.condition(split),
+                real.point,
+                real.momentum,
                 2 * recipe.seed + number,
                 device,
                 recipe.generator_mode,
             )
-            showers = Showers(
-                generated.energy, reference.point[split], reference.momentum[split], None
-            )
-            real = reference.features[split]
-            fake, statistics = features_of(
-                showers, real.bins, regressor, recipe.statistics, reference.scale, device
-            )
-            for space in SPACES:
-                table = score(real.spaces[space], fake.spaces[space], real.bins, fake.bins, recipe)
-                rows.append(_tidy(table).assign(split=split, space=space))
-            counts = {
-                "n_clipped_cells": generated.n_clipped_cells,
-                "n_not_finite": generated.n_not_finite,
-                **{f"n_{name}": n for name, n in flag_counts(statistics).items()},
-            }
-            rows.append(_whole(counts, len(showers)).assign(split=split, space="counts"))
-            seen = observables(showers.energy)
-            means, sds = seen.mean().to_dict(), seen.std().to_dict()
-            rows.append(_whole(means, len(showers), sds).assign(split=split, space="energy"))
+            fake = features_of(showers, regressor, recipe.statistics, device)
+            table = measures[split](real, fake, reference.frame, recipe)
+            rows.append(table.assign(split=split))
         tables.append(pd.concat(rows, ignore_index=True).assign(epoch=epoch))
         if on_epoch:
             on_epoch(epoch, tables[-1])
-    curves = pd.concat(
-        [
-            _curve(real.spaces[space], fake.spaces[space], recipe).assign(space=space)
-            for space in SPACES
-        ],
-        ignore_index=True,
-    )
+    metrics = pd.concat(tables, ignore_index=True)
     examples = reference.examples
-    pictures = generate(
+    (pictures,) = generate(
         generator,
-        conditions(examples.point, examples.momentum),
+        examples.point,
+        examples.momentum,
         recipe.seed,
         device,
         recipe.generator_mode,
     )
-    metrics = pd.concat(tables, ignore_index=True)
-    first = ["epoch", "split", "metric", "space", "bin", "value", "sd", "n"]
-    return Scores(metrics[first + [c for c in metrics if c not in first]], curves, pictures.energy)
-
-
-def _tidy(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn one row per bin into one row per bin and metric."""
-    shared = ["bin", "n", "clusters", "flagged"]
-    return pd.concat(
-        [
-            table[shared].assign(
-                metric=metric, value=table[metric], sd=table.get(f"{metric}_sd", np.nan)
-            )
-            for metric in ("prd_auc", "f8", "f1_8")
-        ],
-        ignore_index=True,
+    return Scores(
+        metrics[["epoch", "split", *COLUMNS]],
+        _curves(real, fake, reference, recipe),
+        clipped(pictures.energy),
     )
 
 
-def _whole(
-    values: Mapping[Any, float], n: int, sds: Mapping[Any, float] | None = None
+def _curves(
+    real: Features, fake: Features, reference: Reference, recipe: Evaluation
 ) -> pd.DataFrame:
-    """Return rows about the whole sample of n showers."""
-    return pd.DataFrame(
-        {
-            "metric": list(values),
-            "value": list(values.values()),
-            "sd": [(sds or {}).get(name, np.nan) for name in values],
-            "bin": "all",
-            "n": n,
-        }
-    )
-
-
-def _curve(
-    real: NDArray[np.floating], fake: NDArray[np.floating], recipe: Evaluation
-) -> pd.DataFrame:
-    scores = prd_scores(
-        real, fake, clusters=recipe.clusters, repeats=recipe.repeats, seed=recipe.seed
-    )
-    thinned = np.linspace(0, len(scores.precision) - 1, CURVE_POINTS).round().astype(int)
-    return pd.DataFrame({"precision": scores.precision[thinned], "recall": scores.recall[thinned]})
+    spaces = [prd_spaces(sample, reference.frame) for sample in (real, fake)]
+    thinned = np.linspace(0, 1000, CURVE_POINTS).round().astype(int)
+    tables = []
+    for space in spaces[0]:
+        scores = prd_scores(
+            spaces[0][space],
+            spaces[1][space],
+            clusters=recipe.clusters,
+            repeats=recipe.repeats,
+            seed=recipe.seed,
+        )
+        curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
+        tables.append(pd.DataFrame(curve).assign(space=space))
+    return pd.concat(tables, ignore_index=True)

@@ -1,6 +1,7 @@
-"""The real showers that generated ones are held against: features, bins and ceilings, computed once."""
+"""The real showers that generated ones are held against, and what real showers score: computed once."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,121 +13,53 @@ from numpy.typing import NDArray
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
+from showergan.evaluation.features import QUANTITIES, Features, Frame, Scale, features_of
+from showergan.evaluation.generation import generate
+from showergan.evaluation.measure import measure
 from showergan.files import write_aside
-from showergan.metrics.conditional import conditional_prd
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
-from showergan.metrics.statistics import PhysicsStatistics, physics_statistics
-from showergan.networks.embedding import EmbeddingRegressor, predict
+from showergan.networks.embedding import EmbeddingRegressor
+from showergan.networks.generator import Generator
 from showergan.showers import dataset
-from showergan.showers.conditions import conditions
 from showergan.showers.sample import Showers
 
 Split = Literal["select", "test"]
 SPLITS: tuple[Split, ...] = ("select", "test")
-SPACES = ("E", "P", "P_std")
+ARRAYS = ("embedding", "residuals", "quantities", "point", "momentum")
+ENERGY_BINS = 5
 N_EXAMPLES = 8
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Centre and scale of the physics statistics of the real training showers, each of shape (4,).
-
-    The median, and half the distance between the 16 % and 84 % quantiles: one sd for a Gaussian.
-    """
-
-    centre: NDArray[np.float64]
-    scale: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, statistics: NDArray[np.float64]) -> "Scale":
-        """Return the scale of statistics of shape (n, 4); invalid ones are NaN and left out."""
-        low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
-        return cls(centre, np.maximum((high - low) / 2, np.finfo(float).tiny))
-
-    def __call__(self, statistics: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return standardised statistics."""
-        return (statistics - self.centre) / self.scale
-
-
-@dataclass(frozen=True)
-class Features:
-    """What the metrics see of a sample of showers.
-
-    Attributes:
-        spaces: features by space: E (n, 64), P (n, 4), P_std (n, 4).
-        bins: bin of the entry point, shape (n,).
-    """
-
-    spaces: dict[str, NDArray[np.floating]]
-    bins: NDArray[np.integer]
-
-
-@dataclass(frozen=True)
 class Reference:
-    """Features of the real select and test showers, and what is needed to compute them of others.
+    """Features of the real select and test showers, and what is needed to measure others.
 
     Attributes:
-        scale: of the physics statistics.
-        partition: bins of the entry point.
+        frame: what all samples are measured with.
         features: by split.
-        point: entry points in cm by split, shape (n, 2).
-        momentum: momenta in GeV by split, shape (n, 3).
         examples: a few real test showers for pictures.
     """
 
-    scale: Scale
-    partition: Partition
+    frame: Frame
     features: dict[Split, Features]
-    point: dict[Split, NDArray[np.float32]]
-    momentum: dict[Split, NDArray[np.float32]]
     examples: Showers = field(repr=False)
-
-    def condition(self, split: Split) -> NDArray[np.float32]:
-        """Return the conditions of a split, shape (n, 7)."""
-        return conditions(self.point[split], self.momentum[split])
-
-
-def features_of(
-    showers: Showers,
-    bins: NDArray[np.integer],
-    regressor: EmbeddingRegressor,
-    form: Literal["corrected", "published"],
-    scale: Scale,
-    device: torch.device,
-) -> tuple[Features, PhysicsStatistics]:
-    """Return the features of showers, and their physics statistics with the validity flags."""
-    energy = torch.from_numpy(showers.energy).unsqueeze(1)
-    embedding = torch.cat([predict(regressor, e.to(device))[0].cpu() for e in energy.split(1000)])
-    statistics = physics_statistics(showers.energy, showers.point, showers.momentum, form)
-    spaces = {
-        "E": embedding.numpy(),
-        "P": statistics.values,
-        "P_std": scale(statistics.values),
-    }
-    return Features(spaces, bins), statistics
 
 
 def make_reference(
-    path: Path, regressor: EmbeddingRegressor, recipe: Evaluation, device: torch.device
+    path: Path, regressor: EmbeddingRegressor | None, recipe: Evaluation, device: torch.device
 ) -> Reference:
     """Compute the features of the real showers in the data set at `path`."""
-    train = dataset.load(path, "train")
     form = recipe.statistics
-    scale = Scale.of(physics_statistics(train.energy, train.point, train.momentum, form).values)
-    partition = partition_of(recipe, dataset.attributes(path), train.point)
-    showers = {split: dataset.load(path, split) for split in SPLITS}
-    features = {
-        split: features_of(s, partition.assign(s.point), regressor, form, scale, device)[0]
-        for split, s in showers.items()
-    }
-    return Reference(
-        scale,
-        partition,
-        features,
-        {split: s.point for split, s in showers.items()},
-        {split: s.momentum for split, s in showers.items()},
-        showers["test"].select(slice(0, N_EXAMPLES)),
+    train = features_of(dataset.stream(path, "train"), None, form, device)
+    frame = Frame(
+        Scale.of(train.quantities),
+        partition_of(recipe, dataset.attributes(path), train.point),
+        tuple(np.quantile(train.momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()),
     )
+    features = {
+        split: features_of(dataset.stream(path, split), regressor, form, device) for split in SPLITS
+    }
+    return Reference(frame, features, _first(dataset.stream(path, "test"), N_EXAMPLES))
 
 
 def partition_of(
@@ -138,66 +71,72 @@ def partition_of(
     return equal_rectangles(attributes["train_rectangle_cm"], *recipe.partition.bins)  # type: ignore[arg-type]
 
 
-def ceilings(reference: Reference, recipe: Evaluation) -> pd.DataFrame:
-    """Score the real select showers against the real test showers: what a perfect generator would get."""
+def anchors(
+    path: Path,
+    reference: Reference,
+    regressor: EmbeddingRegressor,
+    recipe: Evaluation,
+    device: torch.device,
+) -> pd.DataFrame:
+    """Measure what no generator can beat and what every generator should: the ends of each metric's scale.
+
+    Args:
+        path: the data set.
+        reference: made from it.
+        regressor: the embedding.
+        recipe: settings of the metrics.
+        device: where to generate and embed.
+
+    Returns:
+        As `measure`, with the column anchor: "ceiling", the real select showers against the real test showers, so what
+        a perfect generator would get from as many events; "shuffled", the select showers with the conditions of other
+        select showers, so what a generator would get that ignores its conditions; "untrained", a generator before
+        training.
+    """
     select, test = reference.features["select"], reference.features["test"]
+    shuffled = features_of(
+        _shuffled(dataset.stream(path, "select"), select, recipe.seed),
+        regressor,
+        recipe.statistics,
+        device,
+    )
+    torch.manual_seed(recipe.seed)
+    untrained = features_of(
+        generate(
+            Generator(),
+            test.point,
+            test.momentum,
+            recipe.seed,
+            device,
+            recipe.generator_mode,
+        ),
+        regressor,
+        recipe.statistics,
+        device,
+    )
+    samples = {"ceiling": select, "shuffled": shuffled, "untrained": untrained}
     return pd.concat(
         [
-            score(test.spaces[space], select.spaces[space], test.bins, select.bins, recipe).assign(
-                space=space
-            )
-            for space in SPACES
+            measure(test, sample, reference.frame, recipe).assign(anchor=name)
+            for name, sample in samples.items()
         ],
         ignore_index=True,
     )
 
 
-def score(
-    real: NDArray[np.floating],
-    other: NDArray[np.floating],
-    real_bins: NDArray[np.integer],
-    other_bins: NDArray[np.integer],
-    recipe: Evaluation,
-) -> pd.DataFrame:
-    """Return the conditional PRD scores of `other` against `real` with the settings of the recipe."""
-    if recipe.invalid_rows == "drop":
-        real_kept, other_kept = (np.isfinite(f).all(axis=1) for f in (real, other))
-        real, real_bins = real[real_kept], real_bins[real_kept]
-        other, other_bins = other[other_kept], other_bins[other_kept]
-    table = conditional_prd(
-        real,
-        other,
-        real_bins,
-        other_bins,
-        recipe.partition.bins[0] * recipe.partition.bins[1],
-        clusters=recipe.clusters,
-        repeats=recipe.repeats,
-        n_min=recipe.events_per_cluster * recipe.clusters,
-        seed=recipe.seed,
-    )
-    if recipe.empty_bins == "zero":
-        scores = ["prd_auc", "f8", "f1_8"]
-        single = ~table["bin"].isin(["all", "mean"])
-        table.loc[single, scores] = table.loc[single, scores].fillna(0)
-        table.loc[table["bin"] == "mean", scores] = table.loc[single, scores].mean().to_numpy()
-    return table
-
-
 def save_reference(reference: Reference, path: Path) -> None:
     """Write the reference as HDF5."""
+    frame = reference.frame
     with write_aside(path) as aside, h5py.File(aside, "w") as file:
-        file.attrs["x_edges_cm"] = reference.partition.x_edges
-        file.attrs["y_edges_cm"] = reference.partition.y_edges
-        file["scale/centre"], file["scale/scale"] = reference.scale.centre, reference.scale.scale
-        for split in SPLITS:
-            group = file.create_group(split)
-            group["point_cm"], group["momentum_GeV"] = (
-                reference.point[split],
-                reference.momentum[split],
-            )
-            group["bin"] = reference.features[split].bins
-            for space in SPACES:
-                group[f"features/{space}"] = reference.features[split].spaces[space]
+        file.attrs["x_edges_cm"] = frame.partition.x_edges
+        file.attrs["y_edges_cm"] = frame.partition.y_edges
+        file.attrs["energy_edges_GeV"] = frame.energy_edges_GeV
+        file.attrs.update(point_unit="cm", momentum_unit="GeV", quantities=QUANTITIES)
+        file["scale/centre"], file["scale/scale"] = frame.scale.centre, frame.scale.scale
+        for split, features in reference.features.items():
+            for name in ARRAYS:
+                file[f"{split}/{name}"] = getattr(features, name)
+            file[split].attrs.update(features.counts)
         for name in ("energy", "point", "momentum"):
             file[f"examples/{name}"] = getattr(reference.examples, name)
 
@@ -210,29 +149,39 @@ def load_reference(path: Path) -> Reference:
     """
     try:
         with h5py.File(path) as file:
+            x, y, energy = (
+                tuple(file.attrs[name].tolist())
+                for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
+            )
             return Reference(
-                Scale(file["scale/centre"][:], file["scale/scale"][:]),
-                Partition(
-                    tuple(file.attrs["x_edges_cm"].tolist()),
-                    tuple(file.attrs["y_edges_cm"].tolist()),
+                Frame(
+                    Scale(file["scale/centre"][:], file["scale/scale"][:]), Partition(x, y), energy
                 ),
                 {
                     split: Features(
-                        {space: file[f"{split}/features/{space}"][:] for space in SPACES},
-                        file[f"{split}/bin"][:],
+                        *(file[f"{split}/{name}"][:] for name in ARRAYS),
+                        counts={name: int(n) for name, n in file[split].attrs.items()},
                     )
                     for split in SPLITS
                 },
-                {split: file[f"{split}/point_cm"][:] for split in SPLITS},
-                {split: file[f"{split}/momentum_GeV"][:] for split in SPLITS},
-                Showers(
-                    file["examples/energy"][:],
-                    file["examples/point"][:],
-                    file["examples/momentum"][:],
-                    None,
-                ),
+                Showers(*(file[f"examples/{k}"][:] for k in ("energy", "point", "momentum")), None),
             )
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
     except (OSError, KeyError) as error:
         raise UserError(f"{path}: not written by `showergan reference` ({error})") from None
+
+
+def _first(chunks: Iterable[Showers], n: int) -> Showers:
+    """Return the first n showers, copied, so that the chunk they come from can go."""
+    first = next(chunk for chunk in chunks if len(chunk)).select(slice(0, n))
+    return Showers(first.energy.copy(), first.point.copy(), first.momentum.copy(), None)
+
+
+def _shuffled(chunks: Iterable[Showers], features: Features, seed: int) -> Iterator[Showers]:
+    order = np.random.default_rng(seed).permutation(len(features))
+    first = 0
+    for chunk in chunks:
+        rows = order[first : first + len(chunk)]
+        yield replace(chunk, point=features.point[rows], momentum=features.momentum[rows])
+        first += len(chunk)

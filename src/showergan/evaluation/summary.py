@@ -30,23 +30,22 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
 
     The columns: score; select, the value on select at its best epoch there; max and max_epoch, the maximum over the
     evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on test at the epoch
-    that is best on select; last and last_epoch; untrained, the value of the generator before training; selected_sd,
-    the spread of the k-means repeats; n and clusters of the value; n_epochs evaluated; diverged, whether the generator
-    gave values that are not numbers.
+    that is best on select; last and last_epoch; selected_sd, its spread over the k-means repeats, and
+    selected_event_sd, over bootstrap samples of the events; n and clusters of the value; n_epochs evaluated; diverged,
+    whether the generator gave values that are not numbers.
     """
     scores = scores_over_epochs(metrics)
     broken = metrics[(metrics["metric"] == "n_not_finite") & (metrics["value"] > 0)]
     rows = []
     for name, group in scores.groupby("score", sort=True):
         table = group.pivot_table(
-            index="epoch", columns="split", values=["value", "sd", "n"], dropna=False
+            index="epoch", columns="split", values=["value", "sd", "event_sd", "n"], dropna=False
         )
-        trained = table.loc[table.index > 0]
-        value = trained["value"]
+        value = table["value"]
         if value["test"].isna().all() or value["select"].isna().all():
             raise UserError(f"{name}: no evaluated epoch has a value; too few showers per bin?")
         max_epoch, selected_epoch = value["test"].idxmax(), value["select"].idxmax()
-        last_epoch = trained.index[-1]
+        last_epoch = table.index[-1]
         rows.append(
             {
                 "score": name,
@@ -55,13 +54,13 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
                 "max_epoch": max_epoch,
                 "selected": value["test"][selected_epoch],
                 "selected_epoch": selected_epoch,
-                "selected_sd": trained["sd"]["test"][selected_epoch],
+                "selected_sd": table["sd"]["test"][selected_epoch],
+                "selected_event_sd": table["event_sd"]["test"][selected_epoch],
                 "last": value["test"][last_epoch],
                 "last_epoch": last_epoch,
-                "untrained": table["value"]["test"].get(0, np.nan),
-                "n": int(trained["n"]["test"][selected_epoch]),
+                "n": int(table["n"]["test"][selected_epoch]),
                 "clusters": int(group["clusters"].iloc[0]),
-                "n_epochs": len(trained),
+                "n_epochs": len(table),
                 "diverged": bool(len(broken)),
             }
         )
@@ -69,13 +68,16 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: list[tuple[dict[str, str], Path]], ceilings: pd.DataFrame, choose_by: str
+    runs: list[tuple[dict[str, str], Path]], anchors: pd.DataFrame, choose_by: str
 ) -> pd.DataFrame:
-    """Return the summaries of all runs with their ceilings, and which learning rates are their method's choice.
+    """Return the summaries of all runs beside what they are to be compared with.
+
+    The further columns: ceiling, shuffled and untrained, see `anchors`; fraction_of_ceiling of the selected epoch;
+    chosen, whether its learning rates are the method's choice.
 
     Args:
         runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
-        ceilings: real-against-real scores, as `reference` writes them.
+        anchors: as `reference` writes them.
         choose_by: the score whose value on select, averaged over seeds, chooses among learning rates.
     """
     summary = pd.concat(
@@ -85,10 +87,9 @@ def summarise(
         ],
         ignore_index=True,
     )
-    whole = ceilings[ceilings["bin"].isin(["all", "mean"])]
-    prefix = np.where(whole["bin"] == "mean", "bins-", "")
-    ceiling = whole.assign(score=prefix + whole["space"]).set_index("score")["prd_auc"]
-    summary["ceiling"] = summary["score"].map(ceiling)
+    for name, rows in scores_over_epochs(anchors).groupby("anchor"):
+        summary[name] = summary["score"].map(rows.set_index("score")["value"])
+    summary["fraction_of_ceiling"] = summary["selected"] / summary["ceiling"]
     grid = learning_rate_grid(summary, choose_by)
     chosen = grid[grid["chosen"]].set_index(METHOD).index
     summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)

@@ -14,10 +14,7 @@ _COLUMNS = [
     "n",
     "clusters",
     "repeats",
-    "prd_auc",
-    "prd_auc_sd",
-    "f8",
-    "f1_8",
+    *(f"{score}{kind}" for score in ("prd_auc", "f8", "f1_8") for kind in ("", "_sd", "_event_sd")),
     "flagged",
     "n_invalid_generated",
     "n_bins_used",
@@ -62,8 +59,9 @@ def conditional_prd(
         bin;
         n, events compared per side (mean: the smallest over the bins used);
         clusters, the number used (mean: likewise); repeats;
-        prd_auc, its deviation prd_auc_sd over the repeats (n - 1), f8 and f1_8, NaN where no
-        events can be compared;
+        prd_auc, its deviation prd_auc_sd over the repeats (n - 1) and prd_auc_event_sd over
+        bootstrap samples of the events, and likewise f8 and f1_8; NaN where no events can be
+        compared;
         flagged, n < n_min (mean: whether any bin is);
         n_invalid_generated, generated rows with non-finite entries (mean: their sum);
         n_bins_used, bins behind the row.
@@ -109,19 +107,20 @@ def _row(name: str, scores: list[PRDScores | None], n_min: int) -> dict[str, obj
     used = [score for score in scores if score is not None]
     n = min((score.n for score in used), default=0)
 
-    def mean(values: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        return np.mean(values, axis=0) if values else np.array([np.nan])
-
-    auc = mean([score.auc for score in used])
-    return {
+    row: dict[str, object] = {
         "bin": name,
         "n": n,
         "clusters": min((score.clusters for score in used), default=0),
-        "prd_auc": auc.mean(),
-        "prd_auc_sd": auc.std(ddof=1) if len(auc) > 1 else np.nan,
-        "f8": mean([score.f8 for score in used]).mean(),
-        "f1_8": mean([score.f1_8 for score in used]).mean(),
         "flagged": len(used) < len(scores) or n < n_min,
         "n_invalid_generated": sum(score.n_invalid_generated for score in used),
         "n_bins_used": len(used),
     }
+    for column, attribute in (("prd_auc", "auc"), ("f8", "f8"), ("f1_8", "f1_8")):
+        values = np.array([getattr(score, attribute) for score in used])
+        event_sds = np.array([getattr(score.event_sd, attribute) for score in used])
+        mean = values.mean(axis=0) if used else np.array([np.nan])
+        row[column] = mean.mean()
+        row[f"{column}_sd"] = mean.std(ddof=1) if len(mean) > 1 else np.nan
+        # Bins are resampled independently.
+        row[f"{column}_event_sd"] = np.sqrt((event_sds**2).sum()) / len(used) if used else np.nan
+    return row

@@ -1,7 +1,10 @@
 """A number and how well it is known."""
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 
 class Measured(NamedTuple):
@@ -19,3 +22,19 @@ class Measured(NamedTuple):
     sd: float = math.nan
     event_sd: float = math.nan
     n: int = 0
+
+
+def mean_relative_difference(values: Sequence[Measured], real: Sequence[Measured]) -> Measured:
+    """Average |value / real - 1| over pairs of positive numbers, both with independent errors.
+
+    Equal samples give the size of their statistical errors, not 0.
+    """
+    v, r = (np.array([(m.value, m.event_sd) for m in side]).T for side in (values, real))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = v[0] / r[0]
+        error = np.abs(ratio) * np.hypot(v[1] / v[0], r[1] / r[0])
+    return Measured(
+        float(np.abs(ratio - 1).mean()),
+        event_sd=float(np.sqrt((error**2).sum()) / len(values)),
+        n=min(m.n for m in (*values, *real)),
+    )

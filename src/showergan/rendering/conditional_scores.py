@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
-from showergan.rendering.trajectories import DASHED, key
+from showergan.rendering.trajectories import key
 
 SCORES = {"bins-E": "bins-E: embedding", "bins-P": "bins-P: physics"}
 COMPARED = ("sn", "abcas")
@@ -22,26 +20,26 @@ POINTS = 3  # of the running mean
 
 @themed
 def conditional_scores(
-    style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame, compared: Sequence[str] = COMPARED
+    style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame, compared: Sequence[str] = COMPARED
 ) -> Figure:
     """Draw bins-E and bins-P on test over epochs, a row per pair of learning rates.
 
-    Thin lines are runs; thick lines the running mean over three epochs of the mean over seeds. The dashed line is the
-    score of real against real showers. All panels of a column share their scale.
+    Thin lines are runs; thick lines the running mean over three epochs of the mean over seeds. Broken lines
+    are ceilings and floors. All panels of a column share their scale.
 
     Args:
         style: of all figures.
         metrics: metrics.csv of many runs.
-        ceiling: real-against-real scores.
+        anchors: ceilings and floors, as `reference` writes them.
         compared: the methods.
     """
     scores = scores_over_epochs(metrics[metrics["method"].isin(compared)])
-    scores = scores[(scores["split"] == "test") & (scores["epoch"] > 0)]
+    scores = scores[scores["split"] == "test"]
     pairs = list(scores[["discriminator", "learning_rates"]].drop_duplicates().itertuples(False))
     if not pairs:
         names = " or ".join(style.labels.get(m, m) for m in compared)
         return nothing(f"No method of this run is {names}.")
-    best = scores_over_epochs(ceiling.assign(metric="prd_auc")).set_index("score")["prd_auc"]
+    ends = anchor_scores(anchors)
     figure = new_figure(0.9 + 2.3 * len(pairs))
     axes = figure.subplots(len(pairs), len(SCORES), sharex=True, sharey="col", squeeze=False)
     drawn: dict[str, Group] = {}
@@ -53,8 +51,7 @@ def conditional_scores(
             for group in groups(style, here[here["score"] == score]):
                 _runs(panel, group)
                 drawn[group.label] = group
-            if np.isfinite(best.get(score, np.nan)):
-                panel.axhline(best[score], color="black", linestyle=DASHED, linewidth=1)
+            draw_anchors(panel, ends, score)
             panel.grid(axis="y", color="0.9", linewidth=0.8)
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         generator, critic = rates.split("_")
@@ -75,8 +72,8 @@ def conditional_scores(
     for panel in axes[-1]:
         panel.set_xlabel("Epoch")
     handles, labels = key(drawn[label] for label in style.labels.values() if label in drawn)
-    handles.append(Line2D([], [], color="black", linestyle=DASHED, linewidth=1))
-    legend_below(figure, handles, [*labels, "real against real (ceiling)"])
+    lines, names = anchor_key(ends)
+    legend_below(figure, [*handles, *lines], [*labels, *names])
     return figure
 
 

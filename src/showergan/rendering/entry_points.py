@@ -22,7 +22,7 @@ def entry_points(
     train: NDArray[np.floating],
     held_out: pd.DataFrame,
     partition: Partition,
-    ceiling: pd.DataFrame,
+    anchors: pd.DataFrame,
 ) -> Figure:
     """Draw the density of training entry points and the bins with their counts and ceilings.
 
@@ -31,7 +31,7 @@ def entry_points(
         train: entry points of the training showers [cm], shape (n, 2).
         held_out: columns split ("select" or "test") and bin of each held-out shower.
         partition: the bins.
-        ceiling: real-against-real scores per space and bin; a flagged bin is marked as thin.
+        anchors: as `reference` writes them; a flagged bin of the ceiling is marked as thin.
     """
     figure = new_figure(8.4)
     axes = figure.subplots()
@@ -40,7 +40,8 @@ def entry_points(
     )
     figure.colorbar(cells, ax=axes, label="Training showers per cell", aspect=30)
     counts = held_out[["bin", "split"]].value_counts()
-    scores = ceiling.pivot_table(index="bin", columns="space", values="prd_auc", dropna=False)
+    ceiling = anchors[(anchors["anchor"] == "ceiling") & (anchors["metric"] == "prd_auc")]
+    scores = ceiling.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(ceiling.loc[ceiling["flagged"].astype(bool), "bin"])
     for number in range(partition.n_bins):
         is_thin = str(number) in thin

@@ -24,11 +24,12 @@ def read_entry_points(reference: str | Path) -> pd.DataFrame:
     Returns:
         Columns split ("select" or "test"), bin, x_cm and y_cm.
     """
+    partition = read_partition(reference)
     with h5py.File(reference) as file:
         return pd.concat(
             [
-                pd.DataFrame(file[f"{split}/point_cm"][:], columns=["x_cm", "y_cm"]).assign(
-                    split=split, bin=file[f"{split}/bin"][:]
+                pd.DataFrame(file[f"{split}/point"][:], columns=["x_cm", "y_cm"]).assign(
+                    split=split, bin=partition.assign(file[f"{split}/point"][:])
                 )
                 for split in ("select", "test")
             ],

@@ -1,6 +1,5 @@
 """PRD-AUC over the epochs of training, and the PRD curves of the last one."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -8,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
+from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 
@@ -21,26 +21,25 @@ SPACES = {"E": "E: embedding", "P": "P: physics"}
 
 
 @themed
-def score_over_epochs(style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame) -> Figure:
+def score_over_epochs(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw PRD-AUC on test over epochs: thin lines are seeds, the thick line their mean.
 
-    Circles at epoch 0 are the untrained generators. A dashed line is the score of real against real showers.
+    Broken lines are what real showers score, with their own and with shuffled conditions, and an untrained generator.
 
     Args:
         style: of all figures.
         metrics: metrics.csv of many runs.
-        ceiling: real-against-real scores.
+        anchors: ceilings and floors, as `reference` writes them.
     """
     scores = scores_over_epochs(metrics)
     scores = scores[scores["split"] == "test"]
-    best = scores_over_epochs(ceiling.assign(metric="prd_auc")).set_index("score")["prd_auc"]
+    ends = anchor_scores(anchors)
     figure = new_figure(6.9)
     axes = figure.subplots(2, 2, sharex=True, sharey=True)
     for panel, (score, title) in zip(axes.flat, SCORES.items(), strict=True):
         for group in groups(style, scores[scores["score"] == score]):
             _trajectory(panel, group)
-        if np.isfinite(best.get(score, np.nan)):
-            panel.axhline(best[score], color="black", linestyle=(0, (5, 3)), linewidth=1)
+        draw_anchors(panel, ends, score)
         panel.set_title(f"{title}\n{_sample(scores, score)}", fontsize="medium")
         panel.set_ylim(-0.03, 1.03)
         panel.grid(axis="y", color="0.9", linewidth=0.8)
@@ -49,14 +48,9 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, ceiling: pd.DataFrame
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     for panel in axes[:, 0]:
         panel.set_ylabel("PRD-AUC on test")
-    untrained = Line2D(
-        [], [], linestyle="", marker="o", markerfacecolor="white", color="0.3", markersize=6
-    )
-    dashed = Line2D([], [], color="black", linestyle=(0, (5, 3)), linewidth=1)
     handles, labels = _key(groups(style, scores))
-    legend_below(
-        figure, [*handles, untrained, dashed], [*labels, "untrained", "real against real (ceiling)"]
-    )
+    lines, names = anchor_key(ends)
+    legend_below(figure, [*handles, *lines], [*labels, *names])
     return figure
 
 
@@ -90,21 +84,10 @@ def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
 def _trajectory(axes: Axes, group: Group) -> None:
     """Draw the value over epochs of each seed and of their mean."""
     for seed in group.seeds:
-        trained = seed[seed["epoch"] > 0].sort_values("epoch")
-        _draw(axes, trained["epoch"], trained["value"], group, is_mean=False)
+        ordered = seed.sort_values("epoch")
+        _draw(axes, ordered["epoch"], ordered["value"], group, is_mean=False)
     mean = group.rows.groupby("epoch", as_index=False)["value"].mean()
-    after = mean[mean["epoch"] > 0]
-    _draw(axes, after["epoch"], after["value"], group, is_mean=True)
-    before = mean[mean["epoch"] == 0]
-    axes.plot(
-        before["epoch"],
-        before["value"],
-        "o",
-        color=group.colour,
-        markerfacecolor="white",
-        markersize=6,
-        clip_on=False,
-    )
+    _draw(axes, mean["epoch"], mean["value"], group, is_mean=True)
 
 
 def _draw(axes: Axes, x: pd.Series, y: pd.Series, group: Group, *, is_mean: bool) -> None:

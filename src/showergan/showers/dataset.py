@@ -28,6 +28,7 @@ DATASETS: dict[str, tuple[type, tuple[int, ...]]] = {
 
 # Events per HDF5 chunk and per step; 256 images are 0.9 MB, just within HDF5's chunk cache.
 CHUNK = 256
+READ = 16 * CHUNK
 
 Split = Literal["train", "select", "test"]
 SplitRule = Literal["permutation", "reference"]
@@ -119,22 +120,29 @@ def load(path: Path, split: Split | None = None) -> Showers:
     Raises:
         UserError: If `path` is not a data set that `preprocess` wrote.
     """
+    parts = list(stream(path, split))
+    has_ids = all(part.pdg is not None for part in parts)
+    return Showers(
+        energy=np.concatenate([part.energy for part in parts]),
+        point=np.concatenate([part.point for part in parts]),
+        momentum=np.concatenate([part.momentum for part in parts]),
+        pdg=np.concatenate([part.pdg for part in parts]) if has_ids else None,  # type: ignore[misc]
+    )
+
+
+def stream(path: Path, split: Split | None = None) -> Iterator[Showers]:
+    """Read as `load` does, some thousand events at a time."""
     with _open(path) as file:
         keep = np.isin(file["split"][:], SPLITS[split] if split else list(SPLITS.values()))
-        energy = np.empty((np.count_nonzero(keep), *IMAGE_SHAPE), np.float32)
-        filled = 0
         # Selecting events inside h5py is many times slower than reading whole chunks.
-        for first in range(0, len(keep), CHUNK):
-            rows = slice(first, first + CHUNK)
-            part = file["energy"][rows][keep[rows]]
-            energy[filled : filled + len(part)] = part
-            filled += len(part)
-        return Showers(
-            energy=energy,
-            point=file["point"][:][keep],
-            momentum=file["momentum"][:][keep],
-            pdg=file["pdg"][:][keep] if "pdg" in file else None,
-        )
+        for first in range(0, len(keep), READ):
+            rows = slice(first, first + READ)
+            yield Showers(
+                energy=file["energy"][rows][keep[rows]],
+                point=file["point"][rows][keep[rows]],
+                momentum=file["momentum"][rows][keep[rows]],
+                pdg=file["pdg"][rows][keep[rows]] if "pdg" in file else None,
+            )
 
 
 def attributes(path: Path) -> dict[str, Any]:

@@ -12,6 +12,6 @@ with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
     compared = json.loads(snakemake.params.look).get("compared", COMPARED)
     metrics = read_runs(snakemake.input.metrics, read_metrics)
-    ceiling = read_metrics(snakemake.input.ceiling)
-    figure = conditional_scores(style, metrics, ceiling, compared)
+    anchors = read_metrics(snakemake.input.anchors)
+    figure = conditional_scores(style, metrics, anchors, compared)
     style.save(figure, snakemake.output.png, snakemake.output.pdf)

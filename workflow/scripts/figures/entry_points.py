@@ -15,6 +15,6 @@ with stderr_to(snakemake.log[0]):
     showers, reference = Path(snakemake.input.showers), Path(snakemake.input.reference)
     train, held_out = load(showers, "train").point, read_entry_points(reference)
     partition = read_partition(reference)
-    ceiling = read_metrics(snakemake.input.ceiling)
-    figure = entry_points(style, train, held_out, partition, ceiling)
+    anchors = read_metrics(snakemake.input.anchors)
+    figure = entry_points(style, train, held_out, partition, anchors)
     style.save(figure, snakemake.output.png, snakemake.output.pdf)

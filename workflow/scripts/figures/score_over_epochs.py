@@ -9,5 +9,5 @@ from showergan.rendering.style import Style
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
     metrics = read_runs(snakemake.input.metrics, read_metrics)
-    figure = score_over_epochs(style, metrics, read_metrics(snakemake.input.ceiling))
+    figure = score_over_epochs(style, metrics, read_metrics(snakemake.input.anchors))
     style.save(figure, snakemake.output.png, snakemake.output.pdf)

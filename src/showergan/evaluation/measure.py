@@ -1,0 +1,219 @@
+"""Every metric of a sample of showers against the real ones, as one tidy table."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from showergan.config import Evaluation
+from showergan.evaluation.features import QUANTITIES, Features, Frame
+from showergan.metrics.conditional import conditional_prd
+from showergan.metrics.distances import separation_power, wasserstein
+from showergan.metrics.diversity import diversity
+from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.neighbours import density_coverage
+from showergan.metrics.physics_distance import fpd, kpd
+from showergan.metrics.residuals import root_mean_square
+from showergan.metrics.response import response_and_resolution
+from showergan.metrics.two_sample import two_sample
+from showergan.networks.embedding import TARGETS
+
+COLUMNS = ["metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters", "flagged"]
+PRD_METRICS = ("prd_auc", "f8", "f1_8")
+FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
+
+_Array = NDArray[np.floating]
+_Row = tuple[str, str, str, Measured]
+
+
+def measure(real: Features, other: Features, frame: Frame, recipe: Evaluation) -> pd.DataFrame:
+    """Return all metrics of a sample.
+
+    Args:
+        real: the real showers.
+        other: those to judge; where they are made for the conditions of the real ones, in the same order.
+        frame: what all samples are measured with.
+        recipe: settings.
+
+    Returns:
+        Columns metric; space, what the metric looks at; bin of the entry point, "all", "mean", or of the momentum;
+        value, sd and event_sd (see `Measured`); n; clusters and flagged (PRD only). Metrics that look at the
+        embedding are missing where there is none.
+    """
+    rows = _table(_rows(real, other, frame, recipe.seed))
+    return pd.concat([measure_prd(real, other, frame, recipe), rows], ignore_index=True)
+
+
+def measure_prd(real: Features, other: Features, frame: Frame, recipe: Evaluation) -> pd.DataFrame:
+    """Return the conditional PRD scores of a sample and the counts of its mishaps; columns as for `measure`."""
+    bins = [frame.partition.assign(sample.point) for sample in (real, other)]
+    spaces = [prd_spaces(sample, frame) for sample in (real, other)]
+    tables = [
+        _tidy(_conditional_prd(spaces[0][space], spaces[1][space], *bins, frame, recipe), space)
+        for space in spaces[0]
+    ]
+    counts = (
+        (name, "counts", "all", Measured(n, n=len(other))) for name, n in other.counts.items()
+    )
+    return pd.concat([*tables, _table(counts)], ignore_index=True)
+
+
+def prd_spaces(features: Features, frame: Frame) -> dict[str, _Array]:
+    """Return the features that PRD compares: E (n, 64), P (n, 4) and P_std (n, 4)."""
+    statistics = {
+        "P": features.quantities[:, :4],
+        "P_std": frame.scale(features.quantities)[:, :4],
+    }
+    return {"E": features.embedding, **statistics} if features.embedding.size else statistics
+
+
+def _conditional_prd(
+    real: _Array,
+    other: _Array,
+    real_bins: NDArray[np.integer],
+    other_bins: NDArray[np.integer],
+    frame: Frame,
+    recipe: Evaluation,
+) -> pd.DataFrame:
+    if recipe.invalid_rows == "drop":
+        real_kept, other_kept = (np.isfinite(f).all(axis=1) for f in (real, other))
+        real, real_bins = real[real_kept], real_bins[real_kept]
+        other, other_bins = other[other_kept], other_bins[other_kept]
+    table = conditional_prd(
+        real,
+        other,
+        real_bins,
+        other_bins,
+        frame.partition.n_bins,
+        clusters=recipe.clusters,
+        repeats=recipe.repeats,
+        n_min=recipe.events_per_cluster * recipe.clusters,
+        seed=recipe.seed,
+    )
+    if recipe.empty_bins == "zero":
+        scores = list(PRD_METRICS)
+        single = ~table["bin"].isin(["all", "mean"])
+        table.loc[single, scores] = table.loc[single, scores].fillna(0)
+        table.loc[table["bin"] == "mean", scores] = table.loc[single, scores].mean().to_numpy()
+    return table
+
+
+def _rows(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+    for index, name in enumerate(QUANTITIES):
+        pair = real.quantities[:, index], other.quantities[:, index]
+        yield "mean", name, "all", _mean(pair[1])
+        yield "separation_power", name, "all", separation_power(*pair, seed=seed)
+        yield "wasserstein", name, "all", wasserstein(*pair, seed=seed)
+    yield from _energy_response(real, other, frame, seed)
+    yield from _high_level(real, other, frame, seed)
+    if real.embedding.size:
+        yield from _residuals(real, other, seed)
+        yield from _embedding(real, other, seed)
+
+
+def _mean(values: _Array) -> Measured:
+    defined = values[np.isfinite(values)]
+    n = len(defined)
+    if n < 2:
+        return Measured(defined.mean() if n else np.nan, n=n)
+    # The closed form of the bootstrap of a mean.
+    return Measured(float(defined.mean()), event_sd=float(defined.std() / np.sqrt(n)), n=n)
+
+
+def _energy_response(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+    names = ("response", "resolution")
+    measured: list[list[list[Measured]]] = []  # by sample, bin, name
+    for sample in (real, other):
+        energy = sample.quantities[:, QUANTITIES.index("total_energy_MeV")]
+        momentum = sample.momentum_GeV
+        bins = frame.energy_bins(sample)
+        measured.append(
+            [
+                list(response_and_resolution(energy[b], momentum[b], seed=seed))
+                for b in bins.values()
+            ]
+        )
+    for i, name in enumerate(names):
+        values = [[m[i] for m in sample] for sample in measured]
+        for label, value in zip(bins, values[1], strict=True):
+            yield name, "energy", label, value
+        yield f"{name}_error", "energy", "all", mean_relative_difference(values[1], values[0])
+
+
+def _residuals(real: Features, other: Features, seed: int) -> Iterator[_Row]:
+    values = [
+        [root_mean_square(column, seed=seed) for column in sample.residuals.T]
+        for sample in (real, other)
+    ]
+    for target, value in zip(TARGETS, values[1], strict=True):
+        yield "residual_rms", target, "all", value
+    yield "residual_error", "conditions", "all", mean_relative_difference(values[1], values[0])
+
+
+def _high_level(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+    pair = [_complete(frame.scale(sample.quantities)) for sample in (real, other)]
+    yield "diversity", "high_level", "all", diversity(*pair, seed=seed)
+    yield from _distances("high_level", pair, seed)
+    yield from _classifier("high_level", [real.quantities, other.quantities], real, other, seed)
+
+
+def _embedding(real: Features, other: Features, seed: int) -> Iterator[_Row]:
+    centre = real.embedding.mean(axis=0, dtype=np.float64)
+    scale = np.sqrt(real.embedding.var(axis=0, dtype=np.float64).mean()) or 1.0
+    pair = []
+    for sample in (real, other):
+        standardised = (sample.embedding - centre) / scale
+        finite = np.isfinite(standardised).all(axis=1)
+        pair.append(np.clip(standardised[finite], -FARTHEST, FARTHEST))
+    yield from _distances("E", pair, seed)
+    yield from _classifier("E", [real.embedding, other.embedding], real, other, seed)
+
+
+def _distances(space: str, pair: list[_Array], seed: int) -> Iterator[_Row]:
+    density, coverage = density_coverage(*pair, seed=seed)
+    yield "fpd", space, "all", fpd(*pair, seed=seed)
+    yield "kpd", space, "all", kpd(*pair, seed=seed)
+    yield "density", space, "all", density
+    yield "coverage", space, "all", coverage
+
+
+def _classifier(
+    space: str, pair: list[_Array], real: Features, other: Features, seed: int
+) -> Iterator[_Row]:
+    """Let the classifier see the conditions too, so that a shower must fit its own."""
+    seen = [np.hstack([f, s.conditions]) for f, s in zip(pair, (real, other), strict=True)]
+    auc, jsd = two_sample(*seen, seed=seed)
+    yield "classifier_auc", space, "all", auc
+    yield "classifier_jsd", space, "all", jsd
+
+
+def _complete(standardised: _Array) -> _Array:
+    """Replace what is undefined by the centre and say so in further columns, so that no shower is left out."""
+    undefined = ~np.isfinite(standardised)
+    values = np.clip(np.where(undefined, 0, standardised), -FARTHEST, FARTHEST)
+    return np.hstack([values, undefined])
+
+
+def _tidy(table: pd.DataFrame, space: str) -> pd.DataFrame:
+    """Turn one row per bin into one row per bin and metric."""
+    shared = table[["bin", "n", "clusters", "flagged"]].assign(space=space)
+    tables = [
+        shared.assign(
+            metric=metric,
+            value=table[metric],
+            sd=table[f"{metric}_sd"],
+            event_sd=table[f"{metric}_event_sd"],
+        )
+        for metric in PRD_METRICS
+    ]
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
+
+
+def _table(rows: Iterable[_Row]) -> pd.DataFrame:
+    records: list[dict[str, Any]] = [
+        {"metric": metric, "space": space, "bin": label, **measured._asdict()}
+        for metric, space, label, measured in rows
+    ]
+    return pd.DataFrame(records)

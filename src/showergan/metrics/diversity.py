@@ -1,0 +1,49 @@
+"""How different the showers of a sample are from each other: a collapsed generator's are not."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from showergan.metrics.bootstrap import bootstrap_weights
+from showergan.metrics.measured import Measured
+
+_Array = NDArray[np.float64]
+
+
+def diversity(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
+    """Compare the median distance between two generated showers with that of two real ones.
+
+    Each event is paired with another by a random cyclic order. The median ignores a few outliers,
+    which would make a collapsed sample look diverse.
+
+    Args:
+        real: (n, d) features, finite.
+        generated: (m, d) features, finite.
+        seed: Seed of the pairs and of the bootstrap.
+
+    Returns:
+        The ratio: 1 for equal distributions, 0 if all generated showers are one; NaN with fewer
+        than two events in a sample.
+    """
+    random = np.random.default_rng(seed)
+    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
+    n = min(map(len, samples))
+    if n < 2:
+        return Measured(np.nan, n=n)
+    distances = [_distances(a, random) for a in samples]
+    medians = [float(np.median(d)) for d in distances]
+    errors = [_median_sd(d, random) for d in distances]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.divide(medians[1], medians[0])
+        relative = np.hypot(np.divide(errors[0], medians[0]), np.divide(errors[1], medians[1]))
+    return Measured(float(ratio), event_sd=float(ratio * relative), n=n)
+
+
+def _distances(points: _Array, random: np.random.Generator) -> _Array:
+    order = random.permutation(len(points))
+    return np.linalg.norm(points[order] - points[np.roll(order, 1)], axis=1)
+
+
+def _median_sd(values: _Array, random: np.random.Generator) -> float:
+    ordered = np.sort(values)
+    drawn = bootstrap_weights(len(ordered), random).cumsum(axis=1)
+    return float(ordered[(drawn >= len(ordered) / 2).argmax(axis=1)].std(ddof=1))

@@ -1,0 +1,46 @@
+"""Lines at the ends of a metric's scale: what real showers score, and what a generator should leave behind."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from showergan.evaluation.summary import scores_over_epochs
+
+
+class Look(NamedTuple):
+    """How an anchor is drawn and named."""
+
+    label: str
+    dashes: tuple[int, tuple[int, ...]]
+    colour: str
+
+
+LOOKS = {
+    "ceiling": Look("real against real (ceiling)", (0, (5, 3)), "black"),
+    "shuffled": Look("real, conditions shuffled (floor)", (0, (1, 1.5)), "0.25"),
+    "untrained": Look("untrained generator (floor)", (0, (5, 2, 1, 2)), "0.55"),
+}
+
+
+def anchor_scores(anchors: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC of the anchors (columns) by score (rows, for example bins-E)."""
+    return scores_over_epochs(anchors).pivot(index="score", columns="anchor", values="value")
+
+
+def draw_anchors(axes: Axes, values: pd.DataFrame, row: str) -> None:
+    """Draw a horizontal line for each anchor that has a value in a row of a table."""
+    for name, look in LOOKS.items():
+        value = values[name].get(row, np.nan) if name in values else np.nan
+        if np.isfinite(value):
+            axes.axhline(value, color=look.colour, linestyle=look.dashes, linewidth=1.1, zorder=1)
+
+
+def anchor_key(names: Iterable[str]) -> tuple[list[Line2D], list[str]]:
+    """Return handles and labels of some anchors, for a legend."""
+    looks = [look for name, look in LOOKS.items() if name in set(names)]
+    lines = [Line2D([], [], color=k.colour, linestyle=k.dashes, linewidth=1.1) for k in looks]
+    return lines, [look.label for look in looks]
