@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ from showergan.showers.sample import Showers
 
 OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 QUANTITIES = (*STATISTICS, *OBSERVABLES)
+ARRAYS = ("embedding", "residuals", "quantities", "point", "momentum")
 COUNTS = ("n_clipped_cells", "n_not_finite", *(f"n_{flag}" for flag in FLAGS))
 
 LARGEST_ENERGY_MEV = 1e7  # per cell; energies above are set to it, and counted
@@ -54,8 +56,7 @@ class Features:
 
     def take(self, index: NDArray[np.integer]) -> "Features":
         """Return the features of some of the showers, with the counts of all."""
-        arrays = self.embedding, self.residuals, self.quantities, self.point, self.momentum
-        return Features(*(a[index] for a in arrays), counts=self.counts)
+        return Features(**{name: getattr(self, name)[index] for name in ARRAYS}, counts=self.counts)
 
     @property
     def conditions(self) -> NDArray[np.float32]:
@@ -107,7 +108,7 @@ class Frame:
         """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
         edges = self.energy_edges_GeV
         index = np.searchsorted(edges[1:-1], features.momentum_GeV, side="right")
-        pairs = zip(edges[:-1], edges[1:], strict=True)
+        pairs = pairwise(edges)
         return {f"{low:.3g}-{high:.3g} GeV": index == i for i, (low, high) in enumerate(pairs)}
 
 
@@ -120,10 +121,7 @@ def features_of(
     """Return the features of showers that come in chunks; the images are not kept."""
     parts = [_features(chunk, regressor, form, device) for chunk in chunks]
     return Features(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("embedding", "residuals", "quantities", "point", "momentum")
-        ),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS},
         counts={name: sum(part.counts[name] for part in parts) for name in COUNTS},
     )
 

@@ -48,12 +48,19 @@ def measure(real: Features, other: Features, frame: Frame, recipe: Evaluation) -
 
 def measure_prd(real: Features, other: Features, frame: Frame, recipe: Evaluation) -> pd.DataFrame:
     """Return the conditional PRD scores of a sample and the counts of its mishaps; columns as for `measure`."""
-    bins = [frame.partition.assign(sample.point) for sample in (real, other)]
-    spaces = [prd_spaces(sample, frame) for sample in (real, other)]
-    tables = [
-        _tidy(_conditional_prd(spaces[0][space], spaces[1][space], *bins, frame, recipe), space)
-        for space in spaces[0]
-    ]
+    real_bins, other_bins = (frame.partition.assign(s.point) for s in (real, other))
+    real_spaces, other_spaces = (prd_spaces(s, frame) for s in (real, other))
+    tables = []
+    for space in real_spaces:
+        table = binned_prd(
+            real_spaces[space],
+            other_spaces[space],
+            real_bins,
+            other_bins,
+            frame.partition.n_bins,
+            recipe,
+        )
+        tables.append(_tidy(table, space))
     counts = (
         (name, "counts", "all", Measured(n, n=len(other))) for name, n in other.counts.items()
     )
@@ -62,21 +69,22 @@ def measure_prd(real: Features, other: Features, frame: Frame, recipe: Evaluatio
 
 def prd_spaces(features: Features, frame: Frame) -> dict[str, _Array]:
     """Return the features that PRD compares: E (n, 64), P (n, 4) and P_std (n, 4)."""
-    statistics = {
+    statistics: dict[str, _Array] = {
         "P": features.quantities[:, :4],
         "P_std": frame.scale(features.quantities)[:, :4],
     }
     return {"E": features.embedding, **statistics} if features.embedding.size else statistics
 
 
-def _conditional_prd(
+def binned_prd(
     real: _Array,
     other: _Array,
     real_bins: NDArray[np.integer],
     other_bins: NDArray[np.integer],
-    frame: Frame,
+    n_bins: int,
     recipe: Evaluation,
 ) -> pd.DataFrame:
+    """Return `conditional_prd` with the settings of the recipe."""
     if recipe.invalid_rows == "drop":
         real_kept, other_kept = (np.isfinite(f).all(axis=1) for f in (real, other))
         real, real_bins = real[real_kept], real_bins[real_kept]
@@ -86,7 +94,7 @@ def _conditional_prd(
         other,
         real_bins,
         other_bins,
-        frame.partition.n_bins,
+        n_bins,
         clusters=recipe.clusters,
         repeats=recipe.repeats,
         n_min=recipe.events_per_cluster * recipe.clusters,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.evaluation.features import QUANTITIES, Features, Frame, Scale, features_of
+from showergan.evaluation.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
 from showergan.evaluation.generation import generate
 from showergan.evaluation.measure import measure
 from showergan.files import write_aside
@@ -25,7 +25,6 @@ from showergan.showers.sample import Showers
 
 Split = Literal["select", "test"]
 SPLITS: tuple[Split, ...] = ("select", "test")
-ARRAYS = ("embedding", "residuals", "quantities", "point", "momentum")
 ENERGY_BINS = 5
 N_EXAMPLES = 8
 
@@ -153,23 +152,22 @@ def load_reference(path: Path) -> Reference:
                 tuple(file.attrs[name].tolist())
                 for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
             )
+            scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
+            examples = {k: file[f"examples/{k}"][:] for k in ("energy", "point", "momentum")}
             return Reference(
-                Frame(
-                    Scale(file["scale/centre"][:], file["scale/scale"][:]), Partition(x, y), energy
-                ),
-                {
-                    split: Features(
-                        *(file[f"{split}/{name}"][:] for name in ARRAYS),
-                        counts={name: int(n) for name, n in file[split].attrs.items()},
-                    )
-                    for split in SPLITS
-                },
-                Showers(*(file[f"examples/{k}"][:] for k in ("energy", "point", "momentum")), None),
+                Frame(scale, Partition(x, y), energy),
+                {split: _read_features(file[split]) for split in SPLITS},
+                Showers(**examples, pdg=None),
             )
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
     except (OSError, KeyError) as error:
         raise UserError(f"{path}: not written by `showergan reference` ({error})") from None
+
+
+def _read_features(group: h5py.Group) -> Features:
+    arrays = {name: group[name][:] for name in ARRAYS}
+    return Features(**arrays, counts={name: int(n) for name, n in group.attrs.items()})
 
 
 def _first(chunks: Iterable[Showers], n: int) -> Showers:

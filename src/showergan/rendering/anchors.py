@@ -1,6 +1,6 @@
 """Lines at the ends of a metric's scale: what real showers score, and what a generator should leave behind."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ class Look(NamedTuple):
     """How an anchor is drawn and named."""
 
     label: str
-    dashes: tuple[int, tuple[int, ...]]
+    dashes: tuple[int, tuple[float, ...]]
     colour: str
 
 
@@ -28,7 +28,7 @@ LOOKS = {
 
 def anchor_scores(anchors: pd.DataFrame) -> pd.DataFrame:
     """Return PRD-AUC of the anchors (columns) by score (rows, for example bins-E)."""
-    return scores_over_epochs(anchors).pivot(index="score", columns="anchor", values="value")
+    return scores_over_epochs(anchors).pivot_table("value", "score", "anchor")
 
 
 def draw_anchors(axes: Axes, values: pd.DataFrame, row: str) -> None:
@@ -39,7 +39,7 @@ def draw_anchors(axes: Axes, values: pd.DataFrame, row: str) -> None:
             axes.axhline(value, color=look.colour, linestyle=look.dashes, linewidth=1.1, zorder=1)
 
 
-def anchor_key(names: Iterable[str]) -> tuple[list[Line2D], list[str]]:
+def anchor_key(names: Iterable[Hashable]) -> tuple[list[Line2D], list[str]]:
     """Return handles and labels of some anchors, for a legend."""
     looks = [look for name, look in LOOKS.items() if name in set(names)]
     lines = [Line2D([], [], color=k.colour, linestyle=k.dashes, linewidth=1.1) for k in looks]

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
+from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
@@ -72,8 +73,8 @@ def conditional_scores(
     for panel in axes[-1]:
         panel.set_xlabel("Epoch")
     handles, labels = key(drawn[label] for label in style.labels.values() if label in drawn)
-    lines, names = anchor_key(ends)
-    legend_below(figure, [*handles, *lines], [*labels, *names])
+    lines, line_labels = anchor_key(ends)
+    legend_below(figure, [*handles, *lines], [*labels, *line_labels])
     return figure
 
 

@@ -49,8 +49,8 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame
     for panel in axes[:, 0]:
         panel.set_ylabel("PRD-AUC on test")
     handles, labels = _key(groups(style, scores))
-    lines, names = anchor_key(ends)
-    legend_below(figure, [*handles, *lines], [*labels, *names])
+    lines, line_labels = anchor_key(ends)
+    legend_below(figure, [*handles, *lines], [*labels, *line_labels])
     return figure
 
 

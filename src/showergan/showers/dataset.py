@@ -126,7 +126,7 @@ def load(path: Path, split: Split | None = None) -> Showers:
         energy=np.concatenate([part.energy for part in parts]),
         point=np.concatenate([part.point for part in parts]),
         momentum=np.concatenate([part.momentum for part in parts]),
-        pdg=np.concatenate([part.pdg for part in parts]) if has_ids else None,  # type: ignore[misc]
+        pdg=np.concatenate([part.pdg for part in parts]) if has_ids else None,
     )
 
 
