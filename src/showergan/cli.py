@@ -288,6 +288,35 @@ def summarise(
 
 
 @app.command()
+def scorecard(
+    metrics: Annotated[list[Path], typer.Argument(help="metrics.csv of every run")],
+    anchors: Input,
+    summary: Input,
+    recipe: Recipe,
+    out: Output,
+    agreement: Output,
+    failures: Output,
+) -> None:
+    """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
+    import pandas as pd
+
+    from showergan.evaluation import scorecard as cards
+    from showergan.evaluation.summary import run_of
+
+    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
+    inputs = (
+        cards.read_runs([(run_of(path), path) for path in metrics]),
+        pd.read_csv(anchors, dtype={"bin": str}),
+        pd.read_csv(summary),
+        choose_by,
+    )
+    card = cards.scorecard(*inputs)
+    write_table(cards.rank_agreement(card), agreement)
+    write_table(cards.failures(*inputs), failures)
+    write_table(card, out)
+
+
+@app.command()
 def verdicts(summary: Input, out: Output, baseline: str = "sn") -> None:
     """Test every method against a baseline over paired seeds."""
     import pandas as pd

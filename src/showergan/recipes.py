@@ -21,6 +21,7 @@ RECIPE_VERSIONS = {
     "describe": 1,
     "evaluate": 2,
     "summarise": 2,
+    "scorecard": 1,
 }
 
 

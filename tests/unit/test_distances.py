@@ -77,6 +77,13 @@ def test_outliers_of_the_real_sample_leave_the_bins_alone():
     assert separation(real, generated) == pytest.approx(plain, abs=0.003)
 
 
+def test_the_bins_are_those_of_the_real_sample():
+    real, generated = np.linspace(0, 48, 4801), np.linspace(20.1, 20.3, 1000)
+    p = 0.99 / 48
+    expected = ((1 - p) ** 2 / (1 + p) + 1 - p) / 2
+    assert separation(real, generated) == pytest.approx(expected, abs=1e-3)
+
+
 def test_constants():
     ones = np.ones(100)
     for constant in (ones, 0.1 * ones, np.nan * ones):

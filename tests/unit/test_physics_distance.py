@@ -7,12 +7,11 @@ from scipy.stats import norm
 
 from showergan.errors import UserError
 from showergan.metrics.physics_distance import (
-    LARGEST_SAMPLE,
-    equal_samples,
     fpd,
     frechet_distance,
     kpd,
 )
+from showergan.metrics.samples import LARGEST_SAMPLE, equal_samples
 
 METRICS = [fpd, kpd]
 

@@ -125,7 +125,7 @@ def test_unequal_samples_are_cut():
     for samples in ((real, generated), (generated, real)):
         auc, jsd = two_sample(*samples, seed=0)
         assert auc.n == jsd.n == 400
-        assert auc.value == pytest.approx(stats.norm.cdf(0.5 / np.sqrt(2)), abs=0.09)
+        assert auc.value == pytest.approx(stats.norm.cdf(0.5 / np.sqrt(2)), abs=0.12)
 
 
 def test_spreads():

@@ -69,3 +69,28 @@ rule verdicts:
         "Testing every method against vanilla SN"
     shell:
         "showergan verdicts --summary {input:q} --out {output:q} > {log:q} 2>&1"
+
+
+rule scorecard:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        anchors="results/{run}/reference/anchors.csv",
+        summary=rules.summarise.output.summary,
+    output:
+        scorecard="results/{run}/scorecard.csv",
+        agreement="results/{run}/rank_agreement.csv",
+        failures="results/{run}/failures.csv",
+    log:
+        "logs/{run}/scorecard.log",
+    benchmark:
+        "results/{run}/benchmarks/scorecard.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    params:
+        recipe=recipe("scorecard", CONFIG, "choose_by"),
+    message:
+        "Judging all trainings by every metric"
+    shell:
+        "showergan scorecard {input.metrics:q} --anchors {input.anchors:q}"
+        " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
+        " --agreement {output.agreement:q} --failures {output.failures:q} > {log:q} 2>&1"

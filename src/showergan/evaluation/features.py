@@ -71,7 +71,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Scale:
-    """Centre and scale of the quantities of the real training showers, each of shape (8,).
+    """Centre and scale of the physics statistics of the real training showers, each of shape (4,).
 
     The median, and half the distance between the 16 % and 84 % quantiles: one sd for a Gaussian.
     """
@@ -80,14 +80,14 @@ class Scale:
     scale: _Array
 
     @classmethod
-    def of(cls, quantities: _Array) -> "Scale":
-        """Return the scale of quantities of shape (n, 8); undefined ones are NaN and left out."""
-        low, centre, high = np.nanquantile(quantities, [0.158655, 0.5, 0.841345], axis=0)
+    def of(cls, statistics: _Array) -> "Scale":
+        """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
+        low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
         return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
 
-    def __call__(self, quantities: _Array) -> _Array:
-        """Return standardised quantities."""
-        return (quantities - self.centre) / self.scale
+    def __call__(self, statistics: _Array) -> _Array:
+        """Return standardised statistics."""
+        return (statistics - self.centre) / self.scale
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Frame:
     """What every sample is measured with; the real training showers fix it.
 
     Attributes:
-        scale: of the quantities.
+        scale: of the physics statistics.
         partition: bins of the entry point.
         energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
     """

@@ -71,7 +71,7 @@ def prd_spaces(features: Features, frame: Frame) -> dict[str, _Array]:
     """Return the features that PRD compares: E (n, 64), P (n, 4) and P_std (n, 4)."""
     statistics: dict[str, _Array] = {
         "P": features.quantities[:, :4],
-        "P_std": frame.scale(features.quantities)[:, :4],
+        "P_std": frame.scale(features.quantities[:, :4]),
     }
     return {"E": features.embedding, **statistics} if features.embedding.size else statistics
 
@@ -109,13 +109,16 @@ def binned_prd(
 
 
 def _rows(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+    separations = []
     for index, name in enumerate(QUANTITIES):
         pair = real.quantities[:, index], other.quantities[:, index]
         yield "mean", name, "all", _mean(pair[1])
-        yield "separation_power", name, "all", separation_power(*pair, seed=seed)
         yield "wasserstein", name, "all", wasserstein(*pair, seed=seed)
+        separations.append(separation_power(*pair, seed=seed))
+        yield "separation_power", name, "all", separations[-1]
+    yield "separation_power", "quantities", "mean", _mean_of(separations)
     yield from _energy_response(real, other, frame, seed)
-    yield from _high_level(real, other, frame, seed)
+    yield from _high_level(real, other, seed)
     if real.embedding.size:
         yield from _residuals(real, other, seed)
         yield from _embedding(real, other, seed)
@@ -128,6 +131,15 @@ def _mean(values: _Array) -> Measured:
         return Measured(defined.mean() if n else np.nan, n=n)
     # The closed form of the bootstrap of a mean.
     return Measured(float(defined.mean()), event_sd=float(defined.std() / np.sqrt(n)), n=n)
+
+
+def _mean_of(parts: list[Measured]) -> Measured:
+    # The quantities are those of the same events: fully correlated at worst.
+    return Measured(
+        float(np.mean([part.value for part in parts])),
+        event_sd=float(np.mean([part.event_sd for part in parts])),
+        n=min(part.n for part in parts),
+    )
 
 
 def _energy_response(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
@@ -160,8 +172,10 @@ def _residuals(real: Features, other: Features, seed: int) -> Iterator[_Row]:
     yield "residual_error", "conditions", "all", mean_relative_difference(values[1], values[0])
 
 
-def _high_level(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
-    pair = [_complete(frame.scale(sample.quantities)) for sample in (real, other)]
+def _high_level(real: Features, other: Features, seed: int) -> Iterator[_Row]:
+    centre, scale = np.nanmean(real.quantities, axis=0), np.nanstd(real.quantities, axis=0)
+    scale[scale == 0] = 1
+    pair = [_complete((sample.quantities - centre) / scale) for sample in (real, other)]
     yield "diversity", "high_level", "all", diversity(*pair, seed=seed)
     yield from _distances("high_level", pair, seed)
     yield from _classifier("high_level", [real.quantities, other.quantities], real, other, seed)
@@ -169,6 +183,7 @@ def _high_level(real: Features, other: Features, frame: Frame, seed: int) -> Ite
 
 def _embedding(real: Features, other: Features, seed: int) -> Iterator[_Row]:
     centre = real.embedding.mean(axis=0, dtype=np.float64)
+    # One for all directions, so that no rotation of the embedding changes a distance.
     scale = np.sqrt(real.embedding.var(axis=0, dtype=np.float64).mean()) or 1.0
     pair = []
     for sample in (real, other):

@@ -51,7 +51,7 @@ def make_reference(
     form = recipe.statistics
     train = features_of(dataset.stream(path, "train"), None, form, device)
     frame = Frame(
-        Scale.of(train.quantities),
+        Scale.of(train.quantities[:, :4]),
         partition_of(recipe, dataset.attributes(path), train.point),
         tuple(np.quantile(train.momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()),
     )

@@ -9,10 +9,9 @@ from torch import Tensor
 
 from showergan.errors import UserError
 from showergan.metrics.measured import Measured
-from showergan.metrics.physics_distance import equal_samples
+from showergan.metrics.samples import equal_samples
 
 _CHUNK = 1024
-_FAR = 1e6
 _ROUNDING = 1e-12
 
 
@@ -41,8 +40,8 @@ def density_coverage(
         is: between independent pairs of samples the spread is up to about 1.7 times larger.
 
     Raises:
-        UserError: If `neighbours` is not positive, or a sample is misshapen, has fewer than two
-            points or one that is not finite.
+        UserError: If `neighbours` is not positive, or a sample is misshapen or has a
+            point that is not finite.
     """
     if neighbours < 1:
         raise UserError(f"density and coverage: {neighbours} neighbours; must be positive")
@@ -50,12 +49,9 @@ def density_coverage(
     n = len(samples[0])
     if n <= neighbours:
         return Measured(math.nan, n=n), Measured(math.nan, n=n)
-
-    centre = samples[0].mean(axis=0)
-    scale = np.abs(samples[0] - centre).max() or 1.0
-    # No ball of a real point reaches as far; further out, squares could overflow and inf - inf
-    # would be NaN.
-    x, y = (torch.from_numpy(((a - centre) / scale).clip(-_FAR, _FAR)) for a in samples)
+    # The squared distances lose their digits far from the origin. The mean of the real points stays
+    # sane when a few generated ones explode.
+    x, y = (torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
 
     balls = torch.zeros(n, dtype=torch.float64)
     covered = torch.empty(n, dtype=torch.float64)
@@ -74,7 +70,7 @@ def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Compute (n, m) squared distances; in float32 those of neighbours would cancel away."""
     squares = torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
     squares += a.square().sum(1, keepdim=True)
-    return squares.clamp_(min=0)
+    return squares
 
 
 def _mean(contributions: Tensor) -> Measured:

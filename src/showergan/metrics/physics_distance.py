@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.metrics.measured import Measured
-
-LARGEST_SAMPLE = 10_000
+from showergan.metrics.samples import equal_samples
 
 _SIZES = 10
 _BATCHES = 20
@@ -21,35 +20,6 @@ _KERNEL_BATCH = 2_500
 _KERNEL_BOOTSTRAPS = 50
 
 _Array = NDArray[np.float64]
-
-
-def equal_samples(
-    real: ArrayLike, generated: ArrayLike, random: np.random.Generator
-) -> tuple[_Array, _Array]:
-    """Shuffle two samples and cut them to one size, at most `LARGEST_SAMPLE`.
-
-    Args:
-        real: (n, d) real points.
-        generated: (m, d) generated points.
-        random: Source of the order and the choice.
-
-    Returns:
-        Two (min(n, m, LARGEST_SAMPLE), d) samples.
-
-    Raises:
-        UserError: If a sample is misshapen, has fewer than two points or one that is not finite.
-    """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 or len(a) < 2 for a in samples) or len({a.shape[1:] for a in samples}) != 1:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(f"samples of shapes {shapes}, expected (n, d) and (m, d), n, m > 1")
-    for name, sample in zip(("real", "generated"), samples, strict=True):
-        invalid = int((~np.isfinite(sample).all(axis=1)).sum())
-        if invalid:
-            raise UserError(f"{invalid} of {len(sample)} {name} points are not finite")
-    n = min(LARGEST_SAMPLE, *map(len, samples))
-    x, y = (a[random.permutation(len(a))[:n]] for a in samples)
-    return x, y
 
 
 def frechet_distance(
@@ -87,8 +57,8 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     Unlike the published 20 000 to 50 000 of at least 50 000 events, the batches are n/5 to n/2
     of n and drawn without replacement: batches drawn with replacement extrapolate to the distance
     of the two samples at hand, which still has the bias. Nor is the intercept held positive, so
-    that equal distributions scatter about 0. The bias is a straight line in 1/size only where the
-    batches are much larger than d; else a part of it stays.
+    that equal distributions scatter about 0. The bias is a straight line in 1/size only while even
+    the smallest batches have d points.
 
     Args:
         real: (n, d) real points.
@@ -98,18 +68,16 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     Returns:
         The intercept, in the squared unit of the points, with its standard error in the fit as
         `sd`. `event_sd` is that of the distance without extrapolation over 20 bootstrap samples,
-        which overstates it for nearly equal distributions. NaN below ten points.
+        which overstates it for nearly equal distributions. NaN below n = 5 d or ten points.
 
     Raises:
-        UserError: If a sample is misshapen, has fewer than two points or one that is not finite.
+        UserError: If a sample is misshapen or has a point that is not finite.
     """
     random = np.random.default_rng(seed)
     x, y = equal_samples(real, generated, random)
     n = len(x)
-    if n // 5 < 2:
+    if n // 5 < max(2, x.shape[1]):
         return Measured(math.nan, n=n)
-    # The distance does not depend on the origin, but rounding does.
-    x, y = x - x.mean(axis=0), y - x.mean(axis=0)
 
     sizes = np.rint(1 / np.linspace(5 / n, 2 / n, _SIZES)).astype(int)
     batches = [
@@ -151,13 +119,15 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     Returns:
         The median over the batches with their standard deviation as `sd`, NaN for one batch.
         `event_sd` is that over 50 bootstrap samples of the first batch, over the root of the
-        number of batches; it overstates it for nearly equal distributions.
+        number of batches; it overstates it for nearly equal distributions. NaN below two points.
 
     Raises:
-        UserError: If a sample is misshapen, has fewer than two points or one that is not finite.
+        UserError: If a sample is misshapen or has a point that is not finite.
     """
     random = np.random.default_rng(seed)
     x, y = equal_samples(real, generated, random)
+    if len(x) < 2:
+        return Measured(math.nan, n=len(x))
     number = math.ceil(len(x) / _KERNEL_BATCH)
     size = len(x) // number
     weights = random.multinomial(size, np.full(size, 1 / size), (2, _KERNEL_BOOTSTRAPS))
