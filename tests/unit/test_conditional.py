@@ -6,7 +6,9 @@ from showergan.metrics.conditional import conditional_prd
 from showergan.metrics.prd import prd_scores
 
 COLUMNS = [
-    "bin", "n", "clusters", "repeats", "prd_auc", "prd_auc_sd", "f8", "f1_8",
+    "bin", "n", "clusters", "repeats",
+    "prd_auc", "prd_auc_sd", "prd_auc_event_sd", "f8", "f8_sd", "f8_event_sd",
+    "f1_8", "f1_8_sd", "f1_8_event_sd",
     "flagged", "n_invalid_generated", "n_bins_used",
 ]  # fmt: skip
 
@@ -39,6 +41,8 @@ def test_rows_and_mean():
     assert not result.flagged.any()
     # The repeats of different bins are independent, so their mean varies less.
     assert 0 < result.prd_auc_sd["mean"] < result.prd_auc_sd["0":"3"].max()
+    expected = np.sqrt((result.prd_auc_event_sd["0":"3"] ** 2).sum()) / 4
+    assert result.prd_auc_event_sd["mean"] == pytest.approx(expected)
 
 
 def test_the_row_of_all_events_ignores_the_bins():

@@ -145,7 +145,6 @@ def test_few_points():
     ("generated", "settings", "message"),
     [
         (np.zeros((20, 2)), {}, "shapes"),
-        (np.zeros((1, 3)), {}, "shapes"),
         (np.full((20, 3), np.inf), {}, "20 of 20 generated points are not finite"),
         (np.zeros((20, 3)), {"neighbours": 0}, "neighbours"),
     ],

@@ -110,9 +110,15 @@ def test_fpd_does_not_depend_on_the_origin_and_grows_as_the_squared_scale():
 
 
 def test_fpd_of_few_points():
-    assert np.isnan(fpd(normal(9, 4, 0), normal(20, 4, 1), seed=0).value)
-    assert np.isfinite(fpd(normal(10, 4, 0), normal(10, 4, 1), seed=0)).all()
-    assert np.isfinite(fpd(normal(50, 64, 0), normal(50, 64, 1), seed=0)).all()
+    assert np.isnan(fpd(normal(19, 4, 0), normal(30, 4, 1), seed=0).value)
+    assert np.isfinite(fpd(normal(20, 4, 0), normal(20, 4, 1), seed=0)).all()
+    assert np.isnan(fpd(normal(319, 64, 0), normal(319, 64, 1), seed=0).value)
+    assert np.isfinite(fpd(normal(320, 64, 0), normal(320, 64, 1), seed=0)).all()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_nothing_generated(metric):
+    assert np.isnan(metric(normal(20, 3, 0), np.zeros((0, 3)), seed=0).value)
 
 
 # KPD
@@ -226,7 +232,6 @@ def test_exploding_and_constant_points_are_survived(metric):
     [
         (np.zeros((20, 2)), r"\(20, 3\) and \(20, 2\)"),
         (np.zeros(20), "shapes"),
-        (np.zeros((1, 3)), "shapes"),
         (np.full((20, 3), np.nan), "20 of 20 generated points are not finite"),
     ],
 )

@@ -199,3 +199,40 @@ def test_precision_and_recall_of_samples_have_their_roles():
     assert result.f1_8.mean() > 0.9 > 0.6 > result.f8.mean()
     assert result.precision.shape == result.recall.shape == (1001,)
     assert result.clusters == 20
+
+
+def exact_area(generated, real):
+    """The area under the PRD curve of two histograms in closed form.
+
+    Between neighbouring ratios q_k/p_k the precision is A + l B, with A the generated mass of the
+    clusters below and B the real mass of those above, and the recall A/l + B, so that the area there
+    is the integral of (A + l B) A/l^2 over l.
+    """
+    order = np.argsort(generated / real)
+    slopes = np.append((generated / real)[order], np.inf)
+    below, above = generated[order].cumsum(), 1 - real[order].cumsum()
+    with np.errstate(invalid="ignore"):
+        logarithm = np.where(above > 1e-12, np.log(slopes[1:] / slopes[:-1]), 0)
+    area = below**2 * (1 / slopes[:-1] - 1 / slopes[1:])
+    return (area + np.where(above > 1e-12, below * above * logarithm, 0)).sum()
+
+
+def test_area_in_closed_form():
+    rng = np.random.default_rng(0)
+    for k in (2, 5, 20):
+        generated, real = rng.dirichlet(np.ones(k), 2)
+        expected = exact_area(generated, real)
+        assert prd_auc(*prd_curve(generated, real)) == pytest.approx(expected, abs=2e-4)
+
+
+def test_spread_over_events_is_that_of_fresh_samples():
+    rng = np.random.default_rng(0)
+    values, estimates = [], []
+    for seed in range(40):
+        real, generated = rng.normal(size=(400, 3)), rng.normal(0.7, 1, size=(400, 3))
+        scores = prd_scores(real, generated, clusters=10, repeats=5, seed=seed)
+        values.append((scores.auc.mean(), scores.f8.mean(), scores.f1_8.mean()))
+        estimates.append((scores.event_sd.auc, scores.event_sd.f8, scores.event_sd.f1_8))
+    ratio = np.mean(estimates, axis=0) / np.std(values, axis=0, ddof=1)
+    assert 0.7 < ratio[0] < 1.4
+    assert (ratio < 3).all()  # near their end at 1, the F scores vary less than the bootstrap says
