@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -264,6 +264,38 @@ def evaluate(
     write_table(scores.curves, curves)
     with write_aside(examples) as aside, aside.open("wb") as stream:
         np.savez(stream, energy=scores.examples)
+
+
+@app.command()
+def evaluate_file(
+    generated: Annotated[Path, typer.Option(help="npz of the published schema, or HDF5 like ours")],
+    real: Annotated[Path, typer.Option(help="data set that `preprocess` wrote")],
+    out: Output,
+    embedding: Annotated[
+        Path | None, typer.Option(help="model.pt of `train-embedding`; without it no E metrics")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="settings as under `evaluation:`, as JSON")] = "{}",
+    negative_energy: Annotated[
+        Literal["error", "clip"], typer.Option(help="what to do with negative energies in it")
+    ] = "error",
+    device: Device = "auto",
+) -> None:
+    """Score any generated sample against real showers, beside what real showers score themselves."""
+    from showergan.device import choose_device
+    from showergan.evaluation.file import evaluate_file as score
+    from showergan.evaluation.file import readable
+    from showergan.networks.embedding import load_embedding
+
+    settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
+    regressor = load_embedding(embedding, chosen) if embedding else None
+    metrics, remarks = score(generated, real, regressor, settings, chosen, negative_energy)
+    write_table(metrics, out)
+    print(
+        f"{generated} against {real}, {settings.statistics} statistics, K = {settings.clusters}\n"
+    )
+    print(readable(metrics), end="\n\n")
+    for remark in remarks:
+        print(f"- {remark}")
 
 
 @app.command()

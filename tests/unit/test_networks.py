@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from showergan.networks.discriminator import Discriminator
+from showergan.networks.discriminator import Conv2d, Discriminator
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import NOISE_SIZE, Generator, draw_noise
 
@@ -67,3 +67,18 @@ def test_noise_is_uniform_and_seeded():
     assert first.max() <= 1
     # sd of a uniform number on [-1, 1]
     assert first.std().item() == pytest.approx(3**-0.5, rel=0.01)
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [3, 7])
+def test_convolution_over_its_whole_input_is_a_convolution(size, layout):
+    torch.manual_seed(0)
+    layer = Conv2d(4, 5, 3, stride=2).double().to(memory_format=layout)
+    image = torch.rand(2, 4, size, size, dtype=torch.double, requires_grad=True)
+    expected = torch.nn.functional.conv2d(image, layer.weight, layer.bias, stride=2)
+    found = layer(image.to(memory_format=layout))
+    torch.testing.assert_close(found, expected)
+    parts = (image, layer.weight, layer.bias)
+    gradients = (torch.autograd.grad(out.square().sum(), parts) for out in (found, expected))
+    for ours, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, theirs)

@@ -93,12 +93,6 @@ def anchors(
         training.
     """
     select, test = reference.features["select"], reference.features["test"]
-    shuffled = features_of(
-        _shuffled(dataset.stream(path, "select"), select, recipe.seed),
-        regressor,
-        recipe.statistics,
-        device,
-    )
     torch.manual_seed(recipe.seed)
     untrained = features_of(
         generate(
@@ -113,7 +107,11 @@ def anchors(
         recipe.statistics,
         device,
     )
-    samples = {"ceiling": select, "shuffled": shuffled, "untrained": untrained}
+    samples = {
+        "ceiling": select,
+        "shuffled": shuffled_features(path, select, regressor, recipe, device),
+        "untrained": untrained,
+    }
     return pd.concat(
         [
             measure(test, sample, reference.frame, recipe).assign(anchor=name)
@@ -121,6 +119,26 @@ def anchors(
         ],
         ignore_index=True,
     )
+
+
+def shuffled_features(
+    path: Path,
+    select: Features,
+    regressor: EmbeddingRegressor | None,
+    recipe: Evaluation,
+    device: torch.device,
+) -> Features:
+    """Return the features of the real select showers, each with the conditions of another one."""
+    order = np.random.default_rng(recipe.seed).permutation(len(select))
+
+    def shuffled() -> Iterator[Showers]:
+        first = 0
+        for chunk in dataset.stream(path, "select"):
+            rows = order[first : first + len(chunk)]
+            yield replace(chunk, point=select.point[rows], momentum=select.momentum[rows])
+            first += len(chunk)
+
+    return features_of(shuffled(), regressor, recipe.statistics, device)
 
 
 def save_reference(reference: Reference, path: Path) -> None:
@@ -174,12 +192,3 @@ def _first(chunks: Iterable[Showers], n: int) -> Showers:
     """Return the first n showers, copied, so that the chunk they come from can go."""
     first = next(chunk for chunk in chunks if len(chunk)).select(slice(0, n))
     return Showers(first.energy.copy(), first.point.copy(), first.momentum.copy(), None)
-
-
-def _shuffled(chunks: Iterable[Showers], features: Features, seed: int) -> Iterator[Showers]:
-    order = np.random.default_rng(seed).permutation(len(features))
-    first = 0
-    for chunk in chunks:
-        rows = order[first : first + len(chunk)]
-        yield replace(chunk, point=features.point[rows], momentum=features.momentum[rows])
-        first += len(chunk)

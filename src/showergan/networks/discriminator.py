@@ -4,6 +4,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from showergan.networks.generator import CONDITION_SIZE
 
@@ -13,6 +14,17 @@ CHANNELS: dict[DiscriminatorSize, tuple[int, ...]] = {
     "standard": (32, 64, 128, 256),
     "small": (16, 32, 64, 128),
 }
+
+
+class Conv2d(nn.Conv2d):
+    """A convolution; where the kernel covers its whole input, done as a matrix product, faster on CPUs."""
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return what `nn.Conv2d` returns, but for rounding."""
+        if image.shape[2:] != self.kernel_size or any(self.padding):
+            return super().forward(image)
+        image, weight = (x.movedim(1, -1).flatten(1) for x in (image, self.weight))
+        return linear(image, weight, self.bias)[..., None, None]
 
 
 class Discriminator(nn.Module):
@@ -29,7 +41,7 @@ class Discriminator(nn.Module):
                 layer
                 for i in range(4)
                 for layer in (
-                    nn.Conv2d(channels[i], channels[i + 1], 3, stride=2, padding=int(i == 0)),
+                    Conv2d(channels[i], channels[i + 1], 3, stride=2, padding=int(i == 0)),
                     nn.LeakyReLU(),
                 )
             )

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 import showergan
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
-from showergan.showers.npz import ENERGY, NpzShowers, first_rows
+from showergan.showers.energy_check import EnergyCheck, NegativeEnergy
+from showergan.showers.npz import ENERGY, NpzShowers
 from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 SPLITS = {"train": 0, "select": 1, "test": 2}
@@ -57,7 +58,7 @@ def preprocess(
     out: Path,
     *,
     source_name: str,
-    negative_energy: Literal["clip", "error"],
+    negative_energy: NegativeEnergy,
     split: SplitRule,
     split_seed: int,
 ) -> None:
@@ -158,26 +159,8 @@ def attributes(path: Path) -> dict[str, Any]:
         }
 
 
-class _BadValues:
-    """Counts unusable energies over the whole file."""
-
-    def __init__(self) -> None:
-        self.n_values = 0
-        self._rows: list[NDArray[np.integer]] = []
-
-    def add(self, bad: NDArray[np.bool_], first: int) -> None:
-        """Take in a chunk (m, 30, 30) whose first event has number `first`."""
-        if bad.any():
-            self.n_values += int(np.count_nonzero(bad))
-            self._rows.append(first + np.flatnonzero(bad.any(axis=(1, 2))))
-
-    def __str__(self) -> str:
-        rows = np.concatenate(self._rows)
-        return f"{self.n_values} values in {len(rows)} events ({first_rows(rows)})"
-
-
 def _copy_energies(
-    showers: NpzShowers, file: h5py.File, source: Path, negative_energy: Literal["clip", "error"]
+    showers: NpzShowers, file: h5py.File, source: Path, negative_energy: NegativeEnergy
 ) -> int:
     """Stream the energies into `file`; return the number of values set to 0."""
     energy = file.create_dataset(
@@ -187,23 +170,12 @@ def _copy_energies(
         chunks=(min(CHUNK, showers.n), *IMAGE_SHAPE),
         compression="lzf",  # without shuffle, which breaks up the runs of empty cells
     )
-    negative, not_finite = _BadValues(), _BadValues()
+    check = EnergyCheck(source, ENERGY, negative_energy, "data.negative_energy: clip")
     first = 0
     for chunk in showers.energy_chunks(CHUNK):
-        negative.add(chunk < 0, first)
-        not_finite.add(~np.isfinite(chunk), first)
-        energy[first : first + len(chunk)] = np.maximum(chunk, 0)
+        energy[first : first + len(chunk)] = check.clean(chunk)
         first += len(chunk)
-    if not_finite.n_values:
-        raise UserError(
-            f"{source}: {ENERGY} is NaN or infinite: {not_finite}. Correct or remove these events."
-        )
-    if negative.n_values and negative_energy == "error":
-        raise UserError(
-            f"{source}: {ENERGY} is negative: {negative}. "
-            "Correct them, or set them to 0 with `data.negative_energy: clip`."
-        )
-    return negative.n_values
+    return check.finish()
 
 
 def _rectangle(point: NDArray[np.float32]) -> list[float]:
