@@ -148,6 +148,7 @@ def reference(
     recipe: Recipe,
     out: Output,
     anchors: Output,
+    curves: Output,
     device: Device = "auto",
 ) -> None:
     """Compute features of the real select and test showers, and the ceilings and floors of every metric."""
@@ -159,7 +160,9 @@ def reference(
     settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
     regressor = load_embedding(embedding, chosen)
     made = make_reference(showers, regressor, settings, chosen)
-    write_table(measure_anchors(showers, made, regressor, settings, chosen), anchors)
+    ends, end_curves = measure_anchors(showers, made, regressor, settings, chosen)
+    write_table(ends, anchors)
+    write_table(end_curves, curves)
     save_reference(made, out)
 
 

@@ -31,6 +31,7 @@ rule reference:
     output:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
+        curves="results/{run}/reference/curves.csv",
     log:
         "logs/{run}/reference.log",
     benchmark:
@@ -45,5 +46,5 @@ rule reference:
         "Computing features, ceilings and floors of the real showers"
     shell:
         "showergan reference --showers {input.showers:q} --embedding {input.embedding:q}"
-        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q} --curves {output.curves:q}"
         " > {log:q} 2>&1"

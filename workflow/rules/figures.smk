@@ -37,7 +37,10 @@ FIGURES = {
     "prd_curves": (
         "Precision and recall",
         "Comparison",
-        {"curves": every_run(rules.evaluate_gan.output.curves)},
+        {
+            "curves": every_run(rules.evaluate_gan.output.curves),
+            "anchors": "results/{run}/reference/curves.csv",
+        },
     ),
     "generated_showers": (
         "Generated beside real showers",
@@ -50,7 +53,11 @@ FIGURES = {
         {"verdicts": rules.verdicts.output[0]},
     ),
     "critical_difference": ("Ranks", "Verdicts", {"summary": rules.summarise.output.summary}),
-    "learning_rate_grid": ("Learning rates", "Verdicts", {"grid": rules.summarise.output.grid}),
+    "learning_rate_grid": (
+        "Learning rates",
+        "Verdicts",
+        {"grid": rules.summarise.output.grid, "anchors": ANCHORS},
+    ),
     "losses": ("Losses and Lipschitz bounds", "Training", {"histories": HISTORIES}),
     "multipliers": ("Multiplier of the output", "Training", {"histories": HISTORIES}),
     "layer_multipliers": ("Multipliers of the layers", "Training", {"histories": HISTORIES}),

@@ -9,16 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.features import Features, clipped, features_of
+from showergan.evaluation.features import clipped, features_of
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import COLUMNS, measure, measure_prd, prd_spaces
+from showergan.evaluation.measure import COLUMNS, measure, measure_prd, prd_curves
 from showergan.evaluation.reference import SPLITS, Reference
-from showergan.metrics.prd import prd_scores
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.training.snapshots import Snapshots
-
-CURVE_POINTS = 101
 
 
 class Scores(NamedTuple):
@@ -89,25 +86,6 @@ def evaluate(
     )
     return Scores(
         metrics[["epoch", "split", *COLUMNS]],
-        _curves(real, fake, reference, recipe),
+        prd_curves(real, fake, reference.frame, recipe),
         clipped(pictures.energy),
     )
-
-
-def _curves(
-    real: Features, fake: Features, reference: Reference, recipe: Evaluation
-) -> pd.DataFrame:
-    spaces = [prd_spaces(sample, reference.frame) for sample in (real, fake)]
-    thinned = np.linspace(0, 1000, CURVE_POINTS).round().astype(int)
-    tables = []
-    for space in spaces[0]:
-        scores = prd_scores(
-            spaces[0][space],
-            spaces[1][space],
-            clusters=recipe.clusters,
-            repeats=recipe.repeats,
-            seed=recipe.seed,
-        )
-        curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
-        tables.append(pd.DataFrame(curve).assign(space=space))
-    return pd.concat(tables, ignore_index=True)

@@ -15,6 +15,7 @@ from showergan.metrics.diversity import diversity
 from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.physics_distance import fpd, kpd
+from showergan.metrics.prd import ANGLES, prd_scores
 from showergan.metrics.residuals import root_mean_square
 from showergan.metrics.response import response_and_resolution
 from showergan.metrics.two_sample import two_sample
@@ -22,6 +23,7 @@ from showergan.networks.embedding import TARGETS
 
 COLUMNS = ["metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters", "flagged"]
 PRD_METRICS = ("prd_auc", "f8", "f1_8")
+CURVE_POINTS = 101
 FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
 
 _Array = NDArray[np.floating]
@@ -65,6 +67,24 @@ def measure_prd(real: Features, other: Features, frame: Frame, recipe: Evaluatio
         (name, "counts", "all", Measured(n, n=len(other))) for name, n in other.counts.items()
     )
     return pd.concat([*tables, _table(counts)], ignore_index=True)
+
+
+def prd_curves(real: Features, other: Features, frame: Frame, recipe: Evaluation) -> pd.DataFrame:
+    """Return the PRD curves of all events together: columns precision, recall and space, 101 points each."""
+    real_spaces, other_spaces = (prd_spaces(s, frame) for s in (real, other))
+    thinned = np.linspace(0, ANGLES - 1, CURVE_POINTS).round().astype(int)
+    tables = []
+    for space in real_spaces:
+        scores = prd_scores(
+            real_spaces[space],
+            other_spaces[space],
+            clusters=recipe.clusters,
+            repeats=recipe.repeats,
+            seed=recipe.seed,
+        )
+        curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
+        tables.append(pd.DataFrame(curve).assign(space=space))
+    return pd.concat(tables, ignore_index=True)
 
 
 def prd_spaces(features: Features, frame: Frame) -> dict[str, _Array]:

@@ -15,7 +15,7 @@ from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure
+from showergan.evaluation.measure import measure, prd_curves
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
 from showergan.networks.embedding import EmbeddingRegressor
@@ -76,7 +76,7 @@ def anchors(
     regressor: EmbeddingRegressor,
     recipe: Evaluation,
     device: torch.device,
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure what no generator can beat and what every generator should: the ends of each metric's scale.
 
     Args:
@@ -87,10 +87,10 @@ def anchors(
         device: where to generate and embed.
 
     Returns:
-        As `measure`, with the column anchor: "ceiling", the real select showers against the real test showers, so what
-        a perfect generator would get from as many events; "shuffled", the select showers with the conditions of other
-        select showers, so what a generator would get that ignores its conditions; "untrained", a generator before
-        training.
+        As `measure` and as `prd_curves`, both with the column anchor: "ceiling", the real select showers against the
+        real test showers, so what a perfect generator would get from as many events; "shuffled", the select showers
+        with the conditions of other select showers, so what a generator would get that ignores its conditions;
+        "untrained", a generator before training.
     """
     select, test = reference.features["select"], reference.features["test"]
     torch.manual_seed(recipe.seed)
@@ -112,13 +112,17 @@ def anchors(
         "shuffled": shuffled_features(path, select, regressor, recipe, device),
         "untrained": untrained,
     }
-    return pd.concat(
-        [
-            measure(test, sample, reference.frame, recipe).assign(anchor=name)
-            for name, sample in samples.items()
-        ],
-        ignore_index=True,
+    metrics, curves = (
+        pd.concat(
+            [
+                function(test, sample, reference.frame, recipe).assign(anchor=name)
+                for name, sample in samples.items()
+            ],
+            ignore_index=True,
+        )
+        for function in (measure, prd_curves)
     )
+    return metrics, curves
 
 
 def shuffled_features(

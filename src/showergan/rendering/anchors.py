@@ -39,6 +39,19 @@ def draw_anchors(axes: Axes, values: pd.DataFrame, row: str) -> None:
             axes.axhline(value, color=look.colour, linestyle=look.dashes, linewidth=1.1, zorder=1)
 
 
+def draw_curve(axes: Axes, curve: pd.DataFrame, name: str) -> None:
+    """Draw the precision-recall curve of an anchor."""
+    look = LOOKS[name]
+    axes.plot(
+        curve["recall"],
+        curve["precision"],
+        color=look.colour,
+        linestyle=look.dashes,
+        linewidth=1.1,
+        zorder=1,
+    )
+
+
 def anchor_key(names: Iterable[Hashable]) -> tuple[list[Line2D], list[str]]:
     """Return handles and labels of some anchors, for a legend."""
     looks = [look for name, look in LOOKS.items() if name in set(names)]

@@ -1,5 +1,6 @@
 """The score of every pair of learning rates that was tried."""
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.cm import ScalarMappable
@@ -7,6 +8,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from showergan.rendering.anchors import LOOKS, anchor_scores
 from showergan.rendering.labels import fitted
 from showergan.rendering.nothing import nothing
 from showergan.rendering.style import Style, new_figure, themed
@@ -16,7 +18,9 @@ FRAME = "#d55e00"
 
 
 @themed
-def learning_rate_grid(style: Style, grid: pd.DataFrame, score: str | None = None) -> Figure:
+def learning_rate_grid(
+    style: Style, grid: pd.DataFrame, anchors: pd.DataFrame, score: str | None = None
+) -> Figure:
     """Draw a heat map per method: the mean score on select of each pair of learning rates, the chosen one framed.
 
     All maps share one colour scale.
@@ -24,6 +28,7 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, score: str | None = Non
     Args:
         style: of all figures.
         grid: columns method, generator_rate, discriminator_rate, score, select_mean, n_seeds and chosen.
+        anchors: ceilings and floors, as `reference` writes them.
         score: which score to show, by default the first in the grid.
     """
     methods = [m for m in style.labels if m in set(grid["method"])]
@@ -77,10 +82,21 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, score: str | None = Non
     figure.colorbar(
         ScalarMappable(Normalize(low, high), style.colormap),
         ax=figure.axes,
-        label=f"{score} on select, mean of {_seeds(shown)}",
+        label=f"{score} on select, mean of {_seeds(shown)}{_scale(anchors, score)}",
         aspect=30,
     )
     return figure
+
+
+def _scale(anchors: pd.DataFrame, score: str) -> str:
+    """Return what the values are to be compared with."""
+    ends = anchor_scores(anchors)
+    found = [
+        f"{name} {ends[name][score]:.2f}"
+        for name in LOOKS
+        if name in ends and np.isfinite(ends[name].get(score, np.nan))
+    ]
+    return "\n" + ", ".join(found) if found else ""
 
 
 def _seeds(grid: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
-from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
+from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors, draw_curve
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 
@@ -55,7 +55,7 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame
 
 
 @themed
-def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
+def prd_curves(style: Style, curves: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw precision against recall of the last epoch on test: thin lines are seeds, thick ones their mean.
 
     The mean is that of precision and of recall at equal angle. A perfect generator reaches the upper right corner.
@@ -63,6 +63,7 @@ def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
     Args:
         style: of all figures.
         curves: curves.csv of many runs with the column point.
+        anchors: curves of ceilings and floors, as `reference` writes them.
     """
     figure = new_figure(5.2)
     axes = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -72,12 +73,15 @@ def prd_curves(style: Style, curves: pd.DataFrame) -> Figure:
             for seed in group.seeds:
                 _draw(panel, seed["recall"], seed["precision"], group, is_mean=False)
             _draw(panel, mean["recall"], mean["precision"], group, is_mean=True)
+        for name, rows in anchors[anchors["space"] == space].groupby("anchor"):
+            draw_curve(panel, rows, str(name))
         panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
         panel.set_title(title, fontsize="medium")
         panel.grid(color="0.9", linewidth=0.8)
     axes[0].set_ylabel("Precision")
     handles, labels = _key(groups(style, curves))
-    legend_below(figure, handles, labels)
+    lines, names = anchor_key(anchors["anchor"])
+    legend_below(figure, [*handles, *lines], [*labels, *names])
     return figure
 
 

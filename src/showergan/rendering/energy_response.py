@@ -1,0 +1,139 @@
+"""How much energy generated showers deposit per momentum, and how much it varies."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
+
+from showergan.rendering.nothing import nothing
+from showergan.rendering.runs import Group, groups
+from showergan.rendering.style import Style, legend_below, new_figure, themed
+from showergan.rendering.trajectories import key
+
+PANELS = {
+    "response": "Response: mean energy / momentum [MeV/GeV]",
+    "resolution": "Resolution: sd / mean of energy / momentum",
+}
+BIN = re.compile(r"(?P<low>.+\d)-(?P<high>\d\S*) GeV")
+WIDE = 100.0  # a range of values beyond which an axis is logarithmic
+REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
+
+
+@themed
+def energy_response(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
+    """Draw response and resolution over the true momentum, at the last evaluated epoch on test.
+
+    Thin lines are seeds, thick lines their mean, the broken line real showers with the error of their number.
+
+    Args:
+        style: of all figures.
+        metrics: metrics.csv of many runs.
+        anchors: ceilings and floors, as `reference` writes them.
+    """
+    rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == "energy")]
+    rows = _with_momentum(rows[rows["split"] == "test"])
+    runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])
+    rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
+    real = anchors[anchors["metric"].isin(PANELS) & (anchors["space"] == "energy")]
+    real = _with_momentum(real[real["anchor"] == "ceiling"])
+    found = groups(style, rows)
+    if not found:
+        return nothing("No energy response was measured in this run.")
+    figure = new_figure(5.0)
+    axes = figure.subplots(1, 2)
+    for panel, (metric, label) in zip(axes, PANELS.items(), strict=True):
+        for group in groups(style, rows[rows["metric"] == metric]):
+            _lines(panel, group)
+        ceiling = real[real["metric"] == metric].sort_values("momentum")
+        panel.errorbar(
+            ceiling["momentum"],
+            ceiling["value"],
+            ceiling["event_sd"],
+            capsize=2.5,
+            elinewidth=1.2,
+            zorder=4,
+            **REAL,
+        )
+        both = pd.concat([rows[rows["metric"] == metric]["value"], ceiling["value"]])
+        _scale(panel, both)
+        bins = pd.concat([rows, real]).drop_duplicates("momentum").sort_values("momentum")
+        panel.set_xticks(bins["momentum"], [_short(name) for name in bins["bin"]])
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.grid(axis="y", color="0.9", linewidth=0.8)
+        panel.set(xlabel="True momentum [GeV]")
+        panel.set_title(label, fontsize="medium")
+    figure.suptitle(_sample(rows), fontsize="medium")
+    handles, labels = key(found)
+    if not real.empty:
+        handles.append(Line2D([], [], **REAL))
+        labels.append("real select showers")
+    legend_below(figure, handles, labels)
+    return figure
+
+
+def momentum_of(label: str) -> float:
+    """Return the middle of a bin on a logarithmic axis, in GeV: its label is "1.01-2.65 GeV"."""
+    found = BIN.fullmatch(label)
+    if not found:
+        raise ValueError(f"not a bin of the momentum: {label}")
+    low, high = float(found["low"]), float(found["high"])
+    return float(np.sqrt(low * high)) if low > 0 else high / 2
+
+
+def _with_momentum(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(momentum=rows["bin"].map(momentum_of).astype(float))
+
+
+def _short(label: str) -> str:
+    """Return the bounds of a bin without the unit."""
+    found = BIN.fullmatch(label)
+    return f"{found['low']}\N{EN DASH}{found['high']}" if found else label
+
+
+def _lines(axes: Axes, group: Group) -> None:
+    """Draw each seed and their mean."""
+    for seed in group.seeds:
+        ordered = seed.sort_values("momentum")
+        axes.plot(
+            ordered["momentum"],
+            ordered["value"],
+            color=group.colour,
+            linestyle=group.dashes,
+            linewidth=0.8,
+            alpha=0.55,
+        )
+    mean = group.rows.groupby("momentum")["value"].mean()
+    # A method without neighbouring values has no line, but points.
+    axes.plot(
+        mean.index,
+        mean,
+        color=group.colour,
+        linestyle=group.dashes,
+        linewidth=2.2,
+        marker="o",
+        markersize=4,
+        zorder=3,
+    )
+
+
+def _scale(axes: Axes, values: pd.Series) -> None:
+    """Make the x axis logarithmic, and y too where values span decades: one generator can explode.
+
+    What is 0 then leaves the panel through its bottom.
+    """
+    axes.set_xscale("log")
+    positive = values[(values > 0) & np.isfinite(values)]
+    if len(positive) and positive.max() > WIDE * positive.min():
+        axes.set_yscale("log")
+
+
+def _sample(rows: pd.DataFrame) -> str:
+    first, last = int(rows["epoch"].min()), int(rows["epoch"].max())
+    epoch = f"epoch {last}" if first == last else f"the last epoch ({first} to {last})"
+    fewest = int(rows["n"].min())
+    return f"test showers at {epoch}, n \N{GREATER-THAN OR EQUAL TO} {fewest} per bin"

@@ -1,0 +1,73 @@
+"""What went wrong in each run, as a table."""
+
+import pandas as pd
+
+from showergan.rendering.scorecard import compact
+
+# Shown under these names, in this order.
+COUNTS = {
+    "n_empty_image": "empty images",
+    "n_not_finite": "not finite",
+    "n_clipped_cells": "clipped cells",
+}
+MISSED = ["n_missed_longitudinal_line", "n_missed_transverse_line"]
+# Only where there are any: they come of the conditions, not of the showers.
+RARE = {
+    "n_zero_transverse_momentum": "no transverse momentum",
+    "n_infinite_arc_factor": "infinite arc factor",
+}
+
+
+def failures_table(failures: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Return the failures as people read them: real showers first, then the runs in the order of the labels.
+
+    Args:
+        failures: as `evaluation.scorecard.failures` returns it.
+        labels: names of the methods in their order; other methods are left out.
+    """
+    real = failures[failures["method"] == "real"]
+    real = real[real["discriminator"].isna()]
+    runs = failures[failures["discriminator"].notna() & failures["method"].isin(labels)]
+    place = {method: i for i, method in enumerate(labels)}
+    runs = runs.sort_values("method", key=lambda names: names.map(place), kind="stable")
+    rows = [_texts(row, "real showers", failures) for _, row in real.iterrows()]
+    rows += [_texts(row, _label(row, runs, labels), failures) for _, row in runs.iterrows()]
+    return pd.DataFrame(rows, dtype=str)
+
+
+def _label(row: pd.Series, runs: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Return the label of a run, with the discriminator and the learning rates where there are several."""
+    parts = [labels[row["method"]]]
+    if len(runs["discriminator"].unique()) > 1:
+        parts.append(str(row["discriminator"]))
+    rates = runs.loc[runs["method"] == row["method"], "learning_rates"]
+    if len(rates.unique()) > 1:
+        parts.append("({})".format(str(row["learning_rates"]).replace("_", ", ")))
+    return " ".join(parts)
+
+
+def _texts(row: pd.Series, label: str, failures: pd.DataFrame) -> dict[str, str]:
+    counts = {name: _count(row[column]) for column, name in COUNTS.items()}
+    rare = {name: _count(row[c]) for c, name in RARE.items() if failures[c].gt(0).any()}
+    return {
+        "method": label,
+        "seed": _count(row["seed"]),
+        "epoch": _count(row["epoch"]),
+        "n": _count(row["n"]),
+        **counts,
+        "undefined statistics (missed lines)": _count(row[MISSED].sum()),
+        **rare,
+        "energy ratio": _number(row["energy_ratio"]),
+        "diversity": _number(row["diversity"]),
+        "failed epochs": _count(row["n_failed_epochs"]),
+        "failure": str(row["failure"]),
+    }
+
+
+def _count(value: float | str) -> str:
+    """Return a whole number; in a table with gaps it has become a fraction."""
+    return "" if pd.isna(value) else f"{float(value):.0f}"
+
+
+def _number(value: float) -> str:
+    return "" if pd.isna(value) else compact(value)
