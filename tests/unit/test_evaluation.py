@@ -7,12 +7,22 @@ import torch
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
-from showergan.evaluation.generated import LARGEST_ENERGY_MEV, evaluate, generate
+from showergan.evaluation.features import (
+    ARRAYS,
+    LARGEST_ENERGY_MEV,
+    QUANTITIES,
+    Scale,
+    features_of,
+)
+from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generation import generate
+from showergan.evaluation.measure import COLUMNS, binned_prd, measure
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
-from showergan.rendering.real import read_examples, read_partition
+from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.showers import dataset, gflash
 from showergan.showers.npz import write_npz
+from showergan.showers.sample import Showers
 from showergan.training.snapshots import snapshot
 
 CPU = torch.device("cpu")
@@ -41,20 +51,28 @@ def reference(folder, regressor):
     return references.make_reference(folder / "s.h5", regressor, RECIPE, CPU)
 
 
+@pytest.fixture(scope="module")
+def anchors(folder, reference, regressor):
+    return references.anchors(folder / "s.h5", reference, regressor, RECIPE, CPU)
+
+
 def test_reference_survives_a_round_trip(reference, tmp_path):
-    references.save_reference(reference, tmp_path / "r.h5")
-    loaded = references.load_reference(tmp_path / "r.h5")
-    assert loaded.partition == reference.partition == read_partition(tmp_path / "r.h5")
+    path = tmp_path / "r.h5"
+    references.save_reference(reference, path)
+    loaded = references.load_reference(path)
+    assert loaded.frame.partition == reference.frame.partition == read_partition(path)
+    assert loaded.frame.energy_edges_GeV == reference.frame.energy_edges_GeV
+    np.testing.assert_array_equal(loaded.frame.scale.scale, reference.frame.scale.scale)
     for split in references.SPLITS:
-        np.testing.assert_array_equal(loaded.condition(split), reference.condition(split))
-        np.testing.assert_array_equal(loaded.features[split].bins, reference.features[split].bins)
-        for space in references.SPACES:
-            np.testing.assert_array_equal(
-                loaded.features[split].spaces[space], reference.features[split].spaces[space]
-            )
-    np.testing.assert_array_equal(
-        read_examples(tmp_path / "r.h5").energy, reference.examples.energy
-    )
+        ours, theirs = loaded.features[split], reference.features[split]
+        assert ours.counts == theirs.counts
+        for name in ARRAYS:
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
+    points = read_entry_points(path)
+    test = points[points["split"] == "test"]
+    expected = reference.frame.partition.assign(reference.features["test"].point)
+    np.testing.assert_array_equal(test["bin"], expected)
 
 
 def test_foreign_files_are_refused(folder):
@@ -66,62 +84,151 @@ def test_foreign_files_are_refused(folder):
 
 def test_bins_come_from_the_training_rectangle(reference, folder):
     x_min, x_max, y_min, y_max = dataset.attributes(folder / "s.h5")["train_rectangle_cm"]
-    partition = reference.partition
+    partition = reference.frame.partition
     assert (partition.x_edges[0], partition.x_edges[-1]) == pytest.approx((x_min, x_max))
     assert (partition.y_edges[0], partition.y_edges[-1]) == pytest.approx((y_min, y_max))
     assert np.diff(partition.x_edges) == pytest.approx((x_max - x_min) / 3)
 
 
+def test_momentum_bins_hold_every_shower_once(reference):
+    bins = reference.frame.energy_bins(reference.features["test"])
+    assert len(bins) == references.ENERGY_BINS
+    assert (np.sum(list(bins.values()), axis=0) == 1).all()
+    assert min(mask.sum() for mask in bins.values()) > 8  # quantiles of training
+
+
+def test_features_do_not_depend_on_chunks(folder, regressor):
+    whole = dataset.load(folder / "s.h5", "test")
+    chunks = [whole.select(slice(0, 7)), whole.select(slice(7, None))]
+    one, many = (features_of(c, regressor, "corrected", CPU) for c in ([whole], chunks))
+    for name in ARRAYS:
+        np.testing.assert_allclose(getattr(one, name), getattr(many, name), rtol=2e-4, atol=1e-4)
+    assert one.counts == many.counts
+
+
 def test_standardised_statistics_have_unit_scale():
     rng = np.random.default_rng(0)
     statistics = rng.normal([1, 2, 3, 4], [0.1, 1, 10, 100], (20_000, 4))
-    scaled = references.Scale.of(statistics)(statistics)
+    scaled = Scale.of(statistics)(statistics)
     assert scaled.mean(0) == pytest.approx(0, abs=0.05)
     assert scaled.std(0) == pytest.approx(1, rel=0.05)
+    constant = Scale.of(np.ones((10, 4)))
+    np.testing.assert_array_equal(constant(np.full((2, 4), 1.5)), 0.5)
 
 
 def test_scale_ignores_invalid_statistics():
     statistics = np.random.default_rng(0).normal(size=(1000, 4))
     broken = np.vstack([statistics, np.full((50, 4), np.nan)])
-    np.testing.assert_array_equal(
-        references.Scale.of(broken).scale, references.Scale.of(statistics).scale
+    np.testing.assert_array_equal(Scale.of(broken).scale, Scale.of(statistics).scale)
+
+
+def values_of(anchors, anchor, bin_="all"):
+    rows = anchors[(anchors["anchor"] == anchor) & (anchors["bin"] == bin_)]
+    return rows.set_index(["metric", "space"])["value"]
+
+
+def test_real_showers_score_like_real_showers(anchors):
+    table, _ = anchors
+    ceiling = values_of(table, "ceiling")
+    assert ceiling["prd_auc"].min() > 0.85
+    assert set(ceiling["prd_auc"].index) == {"E", "P", "P_std"}
+    assert ceiling["density"].between(0.8, 1.2).all()
+    assert ceiling["coverage"].min() > 0.9
+    assert ceiling["classifier_auc"].between(0.3, 0.7).all()
+    assert ceiling["diversity", "high_level"] == pytest.approx(1, abs=0.15)
+    assert ceiling["response_error", "energy"] < 0.02
+    single = ~table["bin"].isin(["all", "mean"]) & (table["metric"] == "prd_auc")
+    assert table.loc[single & (table["n"] < 40), "flagged"].all()
+
+
+def test_floors_lie_where_a_generator_fails(anchors):
+    table, curves = anchors
+    ceiling, shuffled, untrained = (
+        values_of(table, name) for name in ("ceiling", "shuffled", "untrained")
     )
+    # Without regard to conditions the embedding cannot tell whose shower is whose.
+    assert shuffled["prd_auc", "E"] == ceiling["prd_auc", "E"]
+    assert shuffled["prd_auc", "P"] < ceiling["prd_auc", "P"] - 0.2
+    bins = [values_of(table, name, "mean")["prd_auc", "P_std"] for name in ("ceiling", "shuffled")]
+    assert bins[1] < bins[0] - 0.2
+    for metric, space in (("classifier_auc", "high_level"), ("response_error", "energy")):
+        assert ceiling[metric, space] + 0.2 < shuffled[metric, space]
+    # These showers are empty.
+    assert untrained["n_empty_image", "counts"] == 100
+    assert untrained["mean", "occupancy"] == 0
+    assert untrained["diversity", "high_level"] == 0
+    assert untrained["classifier_auc"].min() > 0.99
+    assert set(curves["anchor"]) == {"ceiling", "shuffled", "untrained"}
 
 
-def test_ceilings_are_near_one_for_many_events(reference):
-    ceilings = references.ceilings(reference, RECIPE)
-    whole = ceilings[ceilings["bin"] == "all"]
-    assert whole["prd_auc"].min() > 0.85
-    assert set(ceilings["space"]) == {"E", "P", "P_std"}
-    assert len(ceilings) == 3 * 11
-    assert ceilings.loc[ceilings["n"] < 40, "flagged"].all()
+def test_every_number_has_its_uncertainty(anchors):
+    table, _ = anchors
+    known = table[table["value"].notna() & (table["space"] != "counts")]
+    known = known[(known["anchor"] == "ceiling") & (known["n"] > 10)]
+    assert known["event_sd"].notna().all()
+    repeated = known["metric"].isin(["prd_auc", "f8", "f1_8", "classifier_auc"])
+    assert known.loc[repeated, "sd"].notna().all()
+
+
+def test_sample_without_embedding_has_no_metric_of_it(folder):
+    reference = references.make_reference(folder / "s.h5", None, RECIPE, CPU)
+    features = reference.features
+    table = measure(features["test"], features["select"], reference.frame, RECIPE)
+    assert list(table.columns) == COLUMNS
+    assert "E" not in set(table["space"])
+    assert "residual_error" not in set(table["metric"])
+    assert {"fpd", "kpd", "classifier_auc", "coverage"} <= set(table["metric"])
 
 
 def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
-    generator, condition = Generator(), reference.condition("test")
-    whole = generate(generator, condition, 1, CPU).energy
-    np.testing.assert_allclose(
-        generate(generator, condition[:3], 1, CPU).energy, whole[:3], rtol=1e-4, atol=1e-5
+    generator, real = Generator(), reference.features["test"]
+
+    def energy(n, seed):
+        (made,) = generate(generator, real.point[:n], real.momentum[:n], seed, CPU)
+        return made.energy
+
+    np.testing.assert_allclose(energy(3, 1), energy(100, 1)[:3], rtol=1e-4, atol=1e-5)
+    assert not np.array_equal(energy(100, 2), energy(100, 1))
+
+
+def test_batch_mode_depends_on_company(reference):
+    torch.manual_seed(0)
+    generator, real = Generator(), reference.features["test"]
+    whole, part = (
+        next(generate(generator, real.point[:n], real.momentum[:n], 1, CPU, "batch")).energy
+        for n in (64, 3)
     )
-    assert not np.array_equal(generate(generator, condition, 2, CPU).energy, whole)
+    assert not np.allclose(part, whole[:3], rtol=1e-2)
 
 
 class Exploding(torch.nn.Module):
-    """log1p energies 0, 50 and not-a-number in the first cell of three showers."""
+    """log1p energies 0, 500 and not-a-number in the first cell of three showers."""
 
     def forward(self, noise, condition):
         images = torch.zeros(len(noise), 1, 30, 30)
-        images[1, 0, 0, 0], images[2, 0, 0, 0] = 50.0, torch.nan
+        images[1, 0, 0, 0], images[2, 0, 0, 0] = 500.0, torch.nan
         return images
 
 
-def test_failures_are_clipped_and_counted():
-    made = generate(Exploding(), np.zeros((3, 7), "f4"), 1, CPU)
-    assert (made.n_clipped_cells, made.n_not_finite) == (1, 1)
-    assert made.energy[1].max() == pytest.approx(LARGEST_ENERGY_MEV, rel=1e-5)
-    assert np.isnan(made.energy[2, 0, 0])
+def test_failures_are_clipped_and_counted(regressor):
+    point, momentum = np.zeros((3, 2), "f4"), np.ones((3, 3), "f4")
+    made = list(generate(Exploding(), point, momentum, 1, CPU))
+    assert np.isfinite(made[0].energy[1]).all()
+    features = features_of(made, regressor, "corrected", CPU)
+    assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
+    total = features.quantities[:, QUANTITIES.index("total_energy_MeV")]
+    assert total[1] == LARGEST_ENERGY_MEV
+    assert np.isnan(total[2])
+
+
+def test_infinite_energy_is_not_finite_and_clipped(regressor):
+    energy = np.ones((2, 30, 30), "f4")
+    energy[0, 3, 4] = np.inf
+    showers = Showers(energy, np.zeros((2, 2), "f4"), np.ones((2, 3), "f4"), None)
+    counts = features_of([showers], regressor, "corrected", CPU).counts
+    assert (counts["n_clipped_cells"], counts["n_not_finite"]) == (1, 1)
 
 
 def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
@@ -129,32 +236,26 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     good, broken = Generator(), Generator()
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
-    scores = evaluate({0: snapshot(good), 1: snapshot(broken)}, reference, regressor, RECIPE, CPU)
+    scores = evaluate({1: snapshot(good), 2: snapshot(broken)}, reference, regressor, RECIPE, CPU)
     metrics = scores.metrics
-    assert list(metrics.columns[:8]) == [
-        "epoch", "split", "metric", "space", "bin", "value", "sd", "n",
-    ]  # fmt: skip
-    n = len(reference.point["test"])
+    assert list(metrics.columns) == ["epoch", "split", *COLUMNS]
+    n = len(reference.features["test"])
     counted = metrics[(metrics["metric"] == "n_not_finite") & (metrics["split"] == "test")]
-    assert counted.set_index("epoch")["value"].to_dict() == {0: 0, 1: n}
+    assert counted.set_index("epoch")["value"].to_dict() == {1: 0, 2: n}
     auc = metrics[(metrics["metric"] == "prd_auc") & (metrics["bin"] == "all")]
     assert auc.loc[auc["space"] != "E", "value"].max() < 0.4  # the embedding here is untrained too
-    nothing = auc[auc["epoch"] == 1].set_index("space")["value"]
+    nothing = auc[auc["epoch"] == 2].set_index("space")["value"]
     assert nothing["E"].max() == 0
     # Real showers whose statistics are undefined share the extra cluster of what is not a number.
     assert nothing["P"].max() < 0.2
     assert set(scores.curves["space"]) == {"E", "P", "P_std"}
     assert scores.examples.shape == (8, 30, 30)
-    again = evaluate({0: snapshot(good)}, reference, regressor, RECIPE, CPU).metrics
-    np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 0, "value"])
-
-
-def test_batch_mode_depends_on_company(reference):
-    torch.manual_seed(0)
-    generator, condition = Generator(), reference.condition("test")
-    whole = generate(generator, condition, 1, CPU, "batch").energy
-    part = generate(generator, condition[:3], 1, CPU, "batch").energy
-    assert not np.allclose(part, whole[:3], rtol=1e-2)
+    # Only PRD and mishaps are measured on select, where epochs are chosen.
+    select = metrics[metrics["split"] == "select"]
+    assert set(select["metric"]) >= {"prd_auc", "n_empty_image"}
+    assert "fpd" not in set(select["metric"])
+    again = evaluate({1: snapshot(good)}, reference, regressor, RECIPE, CPU).metrics
+    np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 1, "value"])
 
 
 def test_published_treatment_of_empty_bins_and_invalid_rows():
@@ -165,7 +266,7 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
 
     def mean_and_all(**options):
         recipe = Evaluation(clusters=4, repeats=3, **options)
-        table = references.score(real, other, bins, bins, recipe).set_index("bin")["prd_auc"]
+        table = binned_prd(real, other, bins, bins, 9, recipe).set_index("bin")["prd_auc"]
         return table["mean"], table["all"], table["8"]
 
     mean, whole, empty = mean_and_all()
@@ -175,3 +276,21 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
     assert whole_zero == whole
     assert mean_zero == pytest.approx(mean * 8 / 9)
     assert mean_and_all(invalid_rows="drop")[1] > whole + 0.1
+
+
+def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
+    """Spec 7: PRD-AUC hardly notices a few showers of absurd energy."""
+    real = reference.features["test"]
+    calm = reference.features["select"]
+    wild = calm.take(np.arange(len(calm)))
+    wild.quantities[:3, QUANTITIES.index("total_energy_MeV")] = 1e10
+
+    def value(sample):
+        table = measure(real, sample, reference.frame, RECIPE)
+        return table.set_index(["metric", "space", "bin"])["value"]
+
+    before, after = value(calm), value(wild)
+    assert after["prd_auc", "E", "all"] == before["prd_auc", "E", "all"]
+    for metric, space in (("wasserstein", "total_energy_MeV"), ("fpd", "high_level"),
+                          ("response_error", "energy")):  # fmt: skip
+        assert after[metric, space, "all"] > 1e3 * abs(before[metric, space, "all"])

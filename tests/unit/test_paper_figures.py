@@ -62,7 +62,7 @@ def histories(methods=tuple(LABELS), rates=(RATES,)):
 
 def metrics(methods=("sn", "abcas"), rates=(RATES,)):
     index = pd.MultiIndex.from_product(
-        [(0, 25, 30, 35), ("select", "test"), ("E", "P"), ("all", "mean")],
+        [(25, 30, 35), ("select", "test"), ("E", "P"), ("all", "mean")],
         names=["epoch", "split", "space", "bin"],
     )
     one = index.to_frame(index=False).assign(metric="prd_auc", sd=0.01, n=300, clusters=20)
@@ -70,8 +70,16 @@ def metrics(methods=("sn", "abcas"), rates=(RATES,)):
     return pd.concat([run(m, one, r, s) for m in methods for r in rates for s in "12"])
 
 
-def ceiling():
-    return pd.DataFrame({"space": ["E", "P"], "bin": "mean", "prd_auc": [0.9, np.nan]})
+def anchors():
+    return pd.DataFrame(
+        {
+            "anchor": "ceiling",
+            "metric": "prd_auc",
+            "space": ["E", "P"],
+            "bin": "mean",
+            "value": [0.9, np.nan],
+        }
+    )
 
 
 def grid(rates):
@@ -254,7 +262,7 @@ class TestAbcas:
 class TestConditionalScores:
     def test_a_row_per_pair_of_rates(self, style):
         both = metrics(["sn", "abcas", "coef"], ["0.001_1e-05", "0.001_0.001"])
-        figure = conditional_scores(style, both, ceiling())
+        figure = conditional_scores(style, both, anchors())
         assert len(figure.axes) == 2 * 2
         # Two methods with two runs and a mean each; only E has a ceiling.
         assert [len(a.lines) for a in figure.axes] == [7, 6, 7, 6]
@@ -263,19 +271,19 @@ class TestConditionalScores:
         assert legend_of(figure) == ["vanilla SN", "ABCAS", "real against real (ceiling)"]
 
     def test_mean_runs_over_three_epochs(self, style):
-        figure = conditional_scores(style, metrics(["sn"]), ceiling(), ["sn"])
+        figure = conditional_scores(style, metrics(["sn"]), anchors(), ["sn"])
         thick = figure.axes[0].lines[2]
         np.testing.assert_allclose(thick.get_ydata(), [0.55, 0.6, 0.65])
 
     def test_nothing_to_show(self, style):
-        figure = conditional_scores(style, metrics(["coef"]), ceiling())
+        figure = conditional_scores(style, metrics(["coef"]), anchors())
         assert "vanilla SN or ABCAS" in words(figure).replace("\n", " ")
 
 
 class TestLearningRates:
     @pytest.mark.parametrize("rates", [[1e-3], [1e-3, 1e-4, 1e-5]])
     def test_cells(self, style, rates, tmp_path):
-        figure = learning_rate_grid(style, grid(rates))
+        figure = learning_rate_grid(style, grid(rates), anchors())
         *panels, bar = figure.axes
         assert len(panels) == len(LABELS)
         assert all(len(a.texts) == len(rates) ** 2 for a in panels)
@@ -287,10 +295,17 @@ class TestLearningRates:
     def test_pairs_that_were_not_tried_stay_blank(self, style):
         whole = grid([1e-3, 1e-4])
         few = whole[(whole["method"] == "sn") | whole["chosen"]]
-        assert [len(a.texts) for a in learning_rate_grid(style, few).axes[:4]] == [4, 1, 1, 1]
+        assert [len(a.texts) for a in learning_rate_grid(style, few, anchors()).axes[:4]] == [
+            4,
+            1,
+            1,
+            1,
+        ]
 
     def test_nothing_to_show(self, style):
-        assert "No learning rates" in words(learning_rate_grid(style, grid([1e-3]).iloc[:0]))
+        assert "No learning rates" in words(
+            learning_rate_grid(style, grid([1e-3]).iloc[:0], anchors())
+        )
 
 
 class TestLipschitz:

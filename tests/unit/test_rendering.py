@@ -44,7 +44,7 @@ def make_showers(n=12):
 def make_metrics():
     rng = np.random.default_rng(0)
     index = pd.MultiIndex.from_product(
-        [(0, 25, 30, 35), ("select", "test"), SPACES, ("0", "all", "mean")],
+        [(25, 30, 35), ("select", "test"), SPACES, ("0", "all", "mean")],
         names=["epoch", "split", "space", "bin"],
     )
     table = index.to_frame(index=False)
@@ -53,11 +53,18 @@ def make_metrics():
     )
 
 
-def make_ceiling(n_bins=9):
+ANCHORS = ("ceiling", "shuffled", "untrained")
+
+
+def make_anchors(n_bins=9):
     table = pd.MultiIndex.from_product(
-        [SPACES, [*map(str, range(n_bins)), "all", "mean"]], names=["space", "bin"]
+        [ANCHORS, SPACES, [*map(str, range(n_bins)), "all", "mean"]],
+        names=["anchor", "space", "bin"],
     ).to_frame(index=False)
-    return table.assign(n=300, clusters=20, prd_auc=0.9, flagged=table["bin"] == "0")
+    value = table["anchor"].map({"ceiling": 0.9, "shuffled": 0.3, "untrained": 0.0})
+    return table.assign(
+        metric="prd_auc", value=value, n=300, clusters=20, flagged=table["bin"] == "0"
+    )
 
 
 def make_curves():
@@ -180,7 +187,11 @@ class TestStyle:
     def test_same_figure_same_bytes(self, style, tmp_path):
         contents = []
         for number in (1, 2):
-            figure = prd_curves(style, many_runs(make_curves().assign(point=0)))
+            figure = prd_curves(
+                style,
+                many_runs(make_curves().assign(point=0)),
+                make_curves().assign(anchor="ceiling"),
+            )
             png, pdf = tmp_path / f"{number}.png", tmp_path / f"{number}.pdf"
             style.save(figure, str(png), str(pdf))
             contents.append((png.read_bytes(), pdf.read_bytes()))
@@ -193,7 +204,9 @@ class TestStyle:
         import matplotlib as mpl
 
         before = dict(mpl.rcParams)
-        prd_curves(style, many_runs(make_curves().assign(point=0)))
+        prd_curves(
+            style, many_runs(make_curves().assign(point=0)), make_curves().assign(anchor="ceiling")
+        )
         assert dict(mpl.rcParams) == before
 
     def test_torch_stays_out(self):
@@ -264,7 +277,7 @@ class TestEntryPoints:
         partition = equal_rectangles((-9, 9, -9, 9))
         bins = partition.assign(points)
         held_out = pd.DataFrame({"split": ["select", "test"] * 200, "bin": bins})
-        figure = entry_points(style, points, held_out, partition, make_ceiling())
+        figure = entry_points(style, points, held_out, partition, make_anchors())
         assert len(figure.axes) == 2
         assert "x of the entry point [cm]" in all_labels(figure)
         texts = [t.get_text() for t in figure.axes[0].texts]
@@ -275,17 +288,20 @@ class TestEntryPoints:
 
 class TestScores:
     def test_over_epochs(self, style):
-        figure = score_over_epochs(style, many_runs(make_metrics()), make_ceiling())
+        figure = score_over_epochs(style, many_runs(make_metrics()), make_anchors())
         assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P", "E", "P"]
         assert "n = 2250, K = 20" in figure.axes[2].get_title()
         assert {"Epoch", "PRD-AUC on test"} <= set(all_labels(figure))
-        # Per method a line for each seed, one for the mean and one for the untrained; then the ceiling.
-        assert len(figure.axes[0].lines) == len(LABELS) * (len(SEEDS) + 2) + 1
-        assert legend_of(figure)[:3] == list(LABELS.values())
-        thin, mean, untrained = (figure.axes[0].lines[i] for i in (0, 2, 3))
+        # Per method a line for each seed and one for the mean; then the ceiling and the floors.
+        assert len(figure.axes[0].lines) == len(LABELS) * (len(SEEDS) + 1) + 3
+        labels = legend_of(figure)
+        assert labels[:3] == list(LABELS.values())
+        assert [label.split("(")[-1] for label in labels[3:]] == ["ceiling)", "floor)", "floor)"]
+        thin, mean = (figure.axes[0].lines[i] for i in (0, 2))
         assert list(thin.get_xdata()) == [25, 30, 35]
         assert mean.get_linewidth() > thin.get_linewidth()
-        assert list(untrained.get_xdata()) == [0]
+        ends = [line.get_ydata()[0] for line in figure.axes[0].lines[-3:]]
+        assert ends == [0.9, 0.3, 0.0]
 
     def test_small_bins_are_told(self, style):
         metrics = make_metrics()
@@ -293,7 +309,7 @@ class TestScores:
         small = metrics.assign(
             n=metrics["n"].mask(mean, 8), clusters=metrics["clusters"].mask(mean, 6)
         )
-        figure = score_over_epochs(style, many_runs(small), make_ceiling())
+        figure = score_over_epochs(style, many_runs(small), make_anchors())
         assert "n \N{GREATER-THAN OR EQUAL TO} 8 per bin, K = 6 to 20" in figure.axes[0].get_title()
         assert "n = 2250, K = 20" in figure.axes[3].get_title()
 
@@ -305,24 +321,24 @@ class TestScores:
                 many_runs(table.assign(value=0.6), ["sn"], [2]),
             ]
         )
-        mean = score_over_epochs(style, runs, make_ceiling()).axes[0].lines[2]
+        mean = score_over_epochs(style, runs, make_anchors()).axes[0].lines[2]
         np.testing.assert_allclose(mean.get_ydata(), 0.4)
 
     @pytest.mark.parametrize("rows", [slice(None), slice(0)])
     def test_values_that_are_not_numbers(self, style, rows, tmp_path):
         broken = many_runs(make_metrics().assign(value=np.nan)).iloc[rows]
-        ceiling = make_ceiling().assign(prd_auc=np.nan)
-        figure = score_over_epochs(style, broken, ceiling)
+        anchors = make_anchors().assign(value=np.nan)
+        figure = score_over_epochs(style, broken, anchors)
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_prd_curves(self, style):
         curves = make_curves().assign(point=[*range(11)] * 3)
-        figure = prd_curves(style, many_runs(curves))
+        figure = prd_curves(style, many_runs(curves), make_curves().assign(anchor="ceiling"))
         assert len(figure.axes) == 2
         assert {"Recall", "Precision"} <= set(all_labels(figure))
-        assert all(len(a.lines) == len(LABELS) * (len(SEEDS) + 1) for a in figure.axes)
+        assert all(len(a.lines) == len(LABELS) * (len(SEEDS) + 1) + 1 for a in figure.axes)
         np.testing.assert_allclose(figure.axes[0].lines[2].get_xdata(), curves["recall"][:11])
-        assert legend_of(figure) == list(LABELS.values())
+        assert legend_of(figure) == [*LABELS.values(), "real against real (ceiling)"]
 
 
 class TestTraining:

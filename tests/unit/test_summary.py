@@ -10,36 +10,36 @@ from showergan.rendering.tables import layout, numbers, plus_minus
 
 
 def metrics(select, test, broken=0):
-    """A run whose bins-E takes these values at epochs 0, 1, 2, ..."""
+    """A run whose bins-E takes these values at epochs 1, 2, ..."""
     rows = [
         {
             "epoch": epoch, "split": split, "metric": "prd_auc", "space": "E", "bin": "mean",
-            "value": value, "sd": 0.01, "n": 30, "clusters": 20.0, "flagged": False,
+            "value": value, "sd": 0.01, "event_sd": 0.02, "n": 30, "clusters": 20.0, "flagged": False,
         }
         for split, values in (("select", select), ("test", test))
-        for epoch, value in enumerate(values)
+        for epoch, value in enumerate(values, 1)
     ]  # fmt: skip
     count = {"epoch": 1, "split": "test", "metric": "n_not_finite", "space": "counts", "bin": "all"}
     return pd.DataFrame([*rows, {**count, "value": broken, "n": 30}])
 
 
 def test_epochs_are_chosen_as_said():
-    row = summarise_run(metrics([0.9, 0.2, 0.6, 0.5], [0.9, 0.3, 0.4, 0.7])).iloc[0]
+    row = summarise_run(metrics([0.2, 0.6, 0.5], [0.3, 0.4, 0.7])).iloc[0]
     assert row["score"] == "bins-E"
     assert (row["max"], row["max_epoch"]) == (0.7, 3)  # the best on test
     assert (row["selected"], row["selected_epoch"]) == (0.4, 2)  # the best on select, read on test
     assert (row["last"], row["last_epoch"]) == (0.7, 3)
-    assert row["untrained"] == 0.9  # epoch 0 is never chosen
+    assert (row["selected_sd"], row["selected_event_sd"]) == (0.01, 0.02)
     assert row["n_epochs"] == 3
     assert not row["diverged"]
 
 
 def test_epochs_without_a_value_are_passed_over():
-    row = summarise_run(metrics([0, np.nan, 0.1], [0, 0.9, 0.2], broken=3)).iloc[0]
+    row = summarise_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3)).iloc[0]
     assert row["selected"] == 0.2
     assert row["diverged"]
     with pytest.raises(UserError, match="no evaluated epoch has a value"):
-        summarise_run(metrics([0, np.nan], [0, 0.1]))
+        summarise_run(metrics([np.nan], [0.1]))
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):
@@ -50,11 +50,20 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     ]
     for i, path in enumerate(paths):
         path.parent.mkdir(parents=True)
-        metrics([0, 0.1 * i], [0, 0.1 * i]).to_csv(path, index=False)
-    ceilings = pd.DataFrame({"bin": ["0", "mean"], "space": "E", "prd_auc": [0.1, 0.8]})
-    summary = summarise([(run_of(p), p) for p in paths], ceilings, "bins-E")
+        metrics([0.1 * i], [0.1 * i]).to_csv(path, index=False)
+    ends = {"ceiling": 0.8, "shuffled": 0.3, "untrained": 0.1}
+    anchors = pd.DataFrame(
+        [
+            {"anchor": name, "metric": "prd_auc", "space": "E", "bin": b, "value": v}
+            for name, value in ends.items()
+            for b, v in (("0", 0.5), ("mean", value))
+        ]
+    )
+    summary = summarise([(run_of(p), p) for p in paths], anchors, "bins-E")
     assert len(summary) == 4
-    assert (summary["ceiling"] == 0.8).all()
+    for name, value in ends.items():
+        assert (summary[name] == value).all()
+    np.testing.assert_allclose(summary["fraction_of_ceiling"], summary["selected"] / 0.8)
 
     published = pd.DataFrame(
         {"discriminator": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
@@ -73,6 +82,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
         "vanilla SN (0.001, 1e-05)",
     ]
     assert rows["bins-E: published max"].tolist() == ["", "0.770 ± 0.040"]
+    assert rows["bins-E: selected of ceiling"].tolist() == ["31%", "6%"]
 
 
 def test_plus_minus():

@@ -47,6 +47,21 @@ FIGURES = {
         "Comparison",
         {"reference": FEATURES, "examples": first_seed(rules.evaluate_gan.output.examples)},
     ),
+    "scorecard": (
+        "Scorecard",
+        "Comparison",
+        {"scorecard": rules.scorecard.output.scorecard},
+    ),
+    "rank_agreement": (
+        "Do metrics agree?",
+        "Comparison",
+        {"agreement": rules.scorecard.output.agreement},
+    ),
+    "energy_response": (
+        "Energy response and resolution",
+        "Comparison",
+        {"metrics": METRICS, "anchors": ANCHORS},
+    ),
     "differences": (
         "Differences to vanilla SN",
         "Verdicts",

@@ -49,31 +49,48 @@ rule table:
         "../scripts/tables/published.py"
 
 
-rule verdict_table:
-    input:
-        verdicts=rules.verdicts.output[0],
-        code=rendering_code(),
-    output:
-        csv=report(
-            "results/{run}/tables/verdicts.csv",
-            caption="../report/verdicts.rst",
-            category="Tables",
-            labels={"table": "verdicts"},
-        ),
-        md="results/{run}/tables/verdicts.md",
-        tex="results/{run}/tables/verdicts.tex",
-    log:
-        "logs/{run}/tables/verdicts.log",
-    conda:
-        "../../envs/render.yaml"
-    params:
-        recipe=verdict_recipe,
-    message:
-        "Writing verdicts"
-    script:
-        "../scripts/tables/verdicts.py"
+# name: caption, input
+RESULT_TABLES = {
+    "verdicts": ("verdicts", rules.verdicts.output[0]),
+    "scorecard": ("scorecard_table", rules.scorecard.output.scorecard),
+    "failures": ("failures", rules.scorecard.output.failures),
+}
+
+for table, (caption, source) in RESULT_TABLES.items():
+
+    rule:
+        name:
+            f"table_{table}"
+        input:
+            **{table: source},
+            code=rendering_code(),
+        output:
+            csv=report(
+                "results/{run}/tables/{table}.csv",
+                caption=f"../report/{caption}.rst",
+                category="Tables",
+                labels={"table": table},
+            ),
+            md="results/{run}/tables/{table}.md",
+            tex="results/{run}/tables/{table}.tex",
+        log:
+            "logs/{run}/tables/{table}.log",
+        wildcard_constraints:
+            table=table,
+        conda:
+            "../../envs/render.yaml"
+        params:
+            recipe=verdict_recipe,
+        message:
+            "Writing {wildcards.table}"
+        script:
+            "../scripts/tables/{wildcards.table}.py"
 
 
 rule tables:
     input:
-        expand("results/{run}/tables/{table}.csv", run=CONFIG.run, table=[*TABLES, "verdicts"]),
+        expand(
+            "results/{run}/tables/{table}.csv",
+            run=CONFIG.run,
+            table=[*TABLES, *RESULT_TABLES],
+        ),

@@ -19,7 +19,7 @@ PANELS = {
     "response": "Response: mean energy / momentum [MeV/GeV]",
     "resolution": "Resolution: sd / mean of energy / momentum",
 }
-BIN = re.compile(r"(?P<low>.+\d)-(?P<high>\d\S*) GeV")
+BIN = re.compile(r"(?P<low>\S*\d)-(?P<high>\d\S*) GeV")
 WIDE = 100.0  # a range of values beyond which an axis is logarithmic
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
 
@@ -136,4 +136,4 @@ def _sample(rows: pd.DataFrame) -> str:
     first, last = int(rows["epoch"].min()), int(rows["epoch"].max())
     epoch = f"epoch {last}" if first == last else f"the last epoch ({first} to {last})"
     fewest = int(rows["n"].min())
-    return f"test showers at {epoch}, n \N{GREATER-THAN OR EQUAL TO} {fewest} per bin"
+    return f"Test showers at {epoch}, n \N{GREATER-THAN OR EQUAL TO} {fewest} per bin"

@@ -77,12 +77,14 @@ def learning_rate_grid(
         panel.tick_params(rotation=0, length=0)
     for panel in list(axes.flat)[len(methods) :]:
         panel.remove()
-    figure.supxlabel("Learning rate of the discriminator", fontsize="medium")
+    figure.supxlabel(
+        f"Learning rate of the discriminator{_scale(anchors, score)}", fontsize="medium"
+    )
     figure.supylabel("Learning rate of the generator", fontsize="medium")
     figure.colorbar(
         ScalarMappable(Normalize(low, high), style.colormap),
         ax=figure.axes,
-        label=f"{score} on select, mean of {_seeds(shown)}{_scale(anchors, score)}",
+        label=f"{score} on select, mean of {_seeds(shown)}",
         aspect=30,
     )
     return figure
@@ -96,7 +98,7 @@ def _scale(anchors: pd.DataFrame, score: str) -> str:
         for name in LOOKS
         if name in ends and np.isfinite(ends[name].get(score, np.nan))
     ]
-    return "\n" + ", ".join(found) if found else ""
+    return f"\n{score} on test for comparison: {', '.join(found)}" if found else ""
 
 
 def _seeds(grid: pd.DataFrame) -> str:

@@ -31,7 +31,7 @@ UNKNOWN = "0.92"
 NONE = "\N{EN DASH}"
 INCOMPLETE = "*"
 ZERO = 0.005  # positions that differ from 0 by less than they are read to
-GAP = 0.3  # between methods and references, in cells
+GAP_INCH = 0.2  # between methods and references
 CELL_INCH = 0.29
 TURNED_BELOW_INCH = 1.0  # columns narrower than this have upright labels
 
@@ -71,32 +71,33 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
         return nothing("No method of this run was judged.")
     order, labels = [*methods, *REFERENCES], {**style.labels, **REFERENCES}
     blocks = {
-        name: _cells(part, order, labels)
+        str(name): _cells(part, order, labels)
         for name, part in table.groupby("discriminator", sort=False)
     }
     titles = list(dict.fromkeys(card["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * mpl.rcParams["ytick.labelsize"] / 72
-    column_inch = (WIDTH_INCH - side_inch) / (len(order) + GAP)
+    column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(order)
+    gap = GAP_INCH / column_inch
     longest = max(block.texts.map(len).to_numpy().max() for block in blocks.values())
-    size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.7 * max(longest, 5)))
+    size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
     for panel, (discriminator, grid) in zip(axes, blocks.items(), strict=True):
         n = len(methods)
         _map(panel, _columns(grid, slice(0, n)), (colours, Normalize(0, 1)), 0, size)
-        _map(panel, _columns(grid, slice(n, None)), (colours, Normalize(0, 1)), n + GAP, size)
-        ticks = [i + 0.5 + GAP * (i >= n) for i in range(len(order))]
+        _map(panel, _columns(grid, slice(n, None)), (colours, Normalize(0, 1)), n + gap, size)
+        ticks = [i + 0.5 + gap * (i >= n) for i in range(len(order))]
         panel.set_xticks(ticks, _headings(grid.names, column_inch), linespacing=1.0)
-        panel.set(xlim=(0, len(order) + GAP), ylim=(len(titles), 0))
+        panel.set(xlim=(0, len(order) + gap), ylim=(len(titles), 0))
         panel.set_yticks(np.arange(len(titles)) + 0.5, titles)
         turned = column_inch < TURNED_BELOW_INCH
         panel.xaxis.tick_top()
         panel.tick_params(length=0)
         panel.tick_params(axis="x", rotation=90 if turned else 0)
         panel.spines[:].set_visible(False)
-        head = f"{discriminator} discriminator: " * (len(blocks) > 1)
-        panel.set_title(f"{head}{_sample(card)}", fontsize="medium", pad=10)
+        head = f"{discriminator} discriminator, " * (len(blocks) > 1)
+        panel.set_title(_sentence(head + _sample(card)), fontsize="medium", pad=10)
     figure.colorbar(
         ScalarMappable(Normalize(0, 1), style.colormap),
         ax=list(axes),
@@ -106,7 +107,7 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
         shrink=0.6,
         pad=0.02,
     )
-    keys = [(WARNING, "below 0: worse than the worst or than an untrained generator")]
+    keys = [(WARNING, "below 0: worse than untrained")]
     if any((block.texts == NONE).to_numpy().any() for block in blocks.values()):
         keys.append((UNKNOWN, f"{NONE} no value"))
     if any(block.texts.map(_is_incomplete).to_numpy().any() for block in blocks.values()):
@@ -125,7 +126,7 @@ def rank_agreement(style: Style, table: pd.DataFrame) -> Figure:
         table: as `evaluation.scorecard.rank_agreement` returns it.
     """
     blocks = {
-        name: part
+        str(name): part
         for name, part in table.groupby("discriminator", sort=False)
         if part["n_methods"].max() >= FEWEST
     }
@@ -167,8 +168,8 @@ def rank_agreement(style: Style, table: pd.DataFrame) -> Figure:
         panel.set(xlim=(0, len(tau)), ylim=(len(tau), 0))
         panel.tick_params(length=0)
         panel.spines[:].set_visible(False)
-        head = f"{discriminator} discriminator: " * (len(blocks) > 1)
-        panel.set_title(f"{head}{_ranked(part)}", fontsize="medium")
+        head = f"{discriminator} discriminator, " * (len(blocks) > 1)
+        panel.set_title(_sentence(head + _ranked(part)), fontsize="medium")
     figure.colorbar(
         ScalarMappable(colours[1], colours[0]),
         ax=list(axes),
@@ -276,9 +277,11 @@ def plus_minus(mean: float, sd: float) -> str:
 def _cells(table: pd.DataFrame, order: list[str], labels: dict[str, str]) -> Grid:
     """Return the map of one discriminator; methods that it lacks stay without values."""
     texts = table.assign(text=[_cell(row) for row in table.to_dict("records")])
-    cells = {"index": list(dict.fromkeys(table["title"])), "columns": order}
-    positions = table.pivot_table("position", "title", "method").reindex(**cells)
-    shown = texts.pivot_table("text", "title", "method", aggfunc="first").reindex(**cells)
+    titles = list(dict.fromkeys(table["title"]))
+    positions = table.pivot_table("position", "title", "method")
+    positions = positions.reindex(index=titles, columns=order)
+    shown = texts.pivot_table("text", "title", "method", aggfunc="first")
+    shown = shown.reindex(index=titles, columns=order).astype(object)
     return Grid(
         positions.mask(positions.abs() < ZERO, 0.0),
         shown.fillna(NONE),
@@ -344,7 +347,7 @@ def _map(
     )
     for (row, column), text in np.ndenumerate(grid.texts.to_numpy()):
         red, green, blue, _ = colours[row, column]
-        is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.53
+        is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.48
         axes.text(
             left + column + 0.5,
             row + 0.5,
@@ -370,6 +373,10 @@ def _headings(names: list[str], column_inch: float) -> list[str]:
 def _signed(tau: float) -> str:
     text = f"{tau:.1f}".replace("-", "\N{MINUS SIGN}")
     return "0.0" if text.endswith("0.0") else text
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _sample(card: pd.DataFrame) -> str:

@@ -30,7 +30,8 @@ def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -
 
     Returns:
         One row per discriminator, method, learning rates and score: published and published_sd; max, selected and
-        last with their _sd; untrained; ceiling; n_seeds; n_diverged; n events and clusters behind a value.
+        last with their _sd; untrained, shuffled and ceiling; fraction_of_ceiling of the selected epoch; n_seeds;
+        n_diverged; n events and clusters behind a value.
     """
     runs = ["discriminator", "method", "learning_rates", "score"]
     chosen = summary[summary["score"].isin(scores)]
@@ -42,8 +43,10 @@ def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -
     table = pd.DataFrame(
         {
             **values,
-            "untrained": groups["untrained"].mean(),
+            "untrained": groups["untrained"].first(),
+            "shuffled": groups["shuffled"].first(),
             "ceiling": groups["ceiling"].first(),
+            "fraction_of_ceiling": groups["fraction_of_ceiling"].mean(),
             "n_seeds": groups["seed"].nunique(),
             "n_diverged": groups["diverged"].sum(),
             "n": groups["n"].min(),
@@ -73,6 +76,7 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
             for column in COLUMNS:
                 row[f"{name}: {column}"] = plus_minus(score[column], score[f"{column}_sd"])
             row[f"{name}: ceiling"] = f"{score['ceiling']:.3f}"
+            row[f"{name}: selected of ceiling"] = f"{score['fraction_of_ceiling']:.0%}"
         row["seeds"] = str(group["n_seeds"].max())
         row["diverged"] = str(group["n_diverged"].max())
         rows.append((order.get(method, len(order)), row))

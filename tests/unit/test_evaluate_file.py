@@ -1,0 +1,152 @@
+"""Any file against real showers: the same showers score like real ones, and bad files are refused."""
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from showergan.cli import app
+from showergan.config import Evaluation
+from showergan.errors import UserError
+from showergan.evaluation.file import evaluate_file, readable
+from showergan.networks.embedding import EmbeddingRegressor, save_embedding
+from showergan.showers import dataset, gflash
+from showergan.showers.any_file import read_showers
+from showergan.showers.npz import write_npz
+
+CPU = torch.device("cpu")
+RECIPE = Evaluation(clusters=4, repeats=3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("files")
+    write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1))
+    dataset.preprocess(
+        path / "s.npz", path / "real.h5", source_name="test",
+        negative_energy="error", split="permutation", split_seed=1,
+    )  # fmt: skip
+    write_npz(path / "other.npz", 140, gflash.simulate(140, seed=2))
+    return path
+
+
+def arrays_of(path):
+    with np.load(path) as file:
+        return dict(file)
+
+
+def as_hdf5(path, npz, **changes):
+    arrays = arrays_of(npz)
+    content = {
+        "energy": arrays["EnergyDeposit"][..., 0],
+        "point": arrays["ParticlePoint"],
+        "momentum": arrays["ParticleMomentum"],
+        **changes,
+    }
+    with h5py.File(path, "w") as file:
+        for key, value in content.items():
+            if value is not None:
+                file[key] = value
+    return path
+
+
+def score(folder, generated, **settings):
+    settings = {"regressor": None, "negative_energy": "error", **settings}
+    return evaluate_file(
+        generated, folder / "real.h5", recipe=RECIPE, device=CPU, **settings
+    )  # fmt: skip
+
+
+def test_showers_of_the_same_kind_score_like_real_ones(folder):
+    torch.manual_seed(0)
+    metrics, remarks = score(folder, folder / "other.npz", regressor=EmbeddingRegressor().eval())
+    whole = metrics[metrics["bin"] == "all"].set_index(["metric", "space"])
+    assert whole.loc[("prd_auc", "E"), "fraction_of_ceiling"] == pytest.approx(1, abs=0.15)
+    assert whole.loc[("coverage", "high_level"), "value"] > 0.85
+    assert whole.loc[("response_error", "energy"), "value"] < 0.05
+    assert whole["n"].max() == 140
+    assert "140 of 140 generated showers against 140 of 150 real test showers." in remarks
+    assert any("Bins 0, 1" in remark for remark in remarks)
+    assert not any("differ (" in remark for remark in remarks)
+    text = readable(metrics)
+    assert "PRD-AUC: bins-E" in text
+    assert "ceiling" in text
+
+
+def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):
+    hdf5 = as_hdf5(tmp_path / "other.h5", folder / "other.npz")
+    tables = [score(folder, path).metrics for path in (hdf5, folder / "other.npz")]
+    pd.testing.assert_frame_equal(*tables)
+    assert "E" not in set(tables[0]["space"])
+
+
+def test_differing_conditions_are_told(folder, tmp_path):
+    arrays = arrays_of(folder / "other.npz")
+    arrays["ParticleMomentum"] *= 2
+    np.savez(tmp_path / "g.npz", **arrays)
+    _, remarks = score(folder, tmp_path / "g.npz")
+    (told,) = [remark for remark in remarks if "differ (" in remark]
+    assert "pz_GeV" in told
+    assert "x_cm" not in told
+
+
+def test_bad_files_are_refused_with_the_errors_of_the_reader(folder, tmp_path):
+    arrays = arrays_of(folder / "other.npz")
+
+    def message(**changes):
+        np.savez(tmp_path / "g.npz", **{**arrays, **changes})
+        with pytest.raises(UserError) as error:
+            score(folder, tmp_path / "g.npz")
+        return str(error.value)
+
+    broken = arrays["EnergyDeposit"].copy()
+    broken[3, 0, 0] = np.nan
+    assert "NaN or infinite: 1 values in 1 events (rows 3)" in message(EnergyDeposit=broken)
+    broken[3, 0, 0] = -1
+    told = message(EnergyDeposit=broken)
+    assert "is negative: 1 values" in told
+    assert "--negative-energy clip" in told
+    assert score(folder, tmp_path / "g.npz", negative_energy="clip").metrics["n"].max() == 140
+    assert "ParticlePoint has shape (140, 1)" in message(
+        ParticlePoint=arrays["ParticlePoint"][:, :1]
+    )
+    with pytest.raises(UserError, match="does not exist"):
+        score(folder, tmp_path / "nothing.npz")
+    few = {key: value[:7] for key, value in arrays.items()}
+    assert "7 showers are too few" in message(**few)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"energy": None}, "energy is missing; the file has momentum, point"),
+        ({"energy": np.zeros((140, 28, 28))}, r"float64 of shape \(140, 28, 28\)"),
+        ({"point": np.zeros((3, 2))}, "point has 3 rows where energy has 140"),
+        ({"momentum": np.full((140, 3), np.nan)}, "momentum has NaN or infinite values in 140"),
+        ({"momentum": -np.ones((140, 3))}, "momentum has pz <= 0 in 140 showers"),
+        ({"energy": np.full((140, 30, 30), -1.0)}, "energy is negative: 126000 values"),
+    ],
+)
+def test_bad_hdf5_is_refused(folder, tmp_path, changes, told):
+    path = as_hdf5(tmp_path / "g.h5", folder / "other.npz", **changes)
+    with pytest.raises(UserError, match=told):
+        list(read_showers(path, "error", "--negative-energy clip"))
+
+
+def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):
+    torch.manual_seed(0)
+    save_embedding(EmbeddingRegressor(), tmp_path / "model.pt")
+    out = tmp_path / "scores.csv"
+    result = CliRunner().invoke(
+        app,
+        ["evaluate-file", "--generated", str(folder / "other.npz"), "--out", str(out),
+         "--real", str(folder / "real.h5"), "--embedding", str(tmp_path / "model.pt"),
+         "--recipe", '{"clusters": 4, "repeats": 2}', "--device", "cpu"],
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "PRD-AUC: bins-P" in result.stdout
+    assert "K = 4" in result.stdout
+    table = pd.read_csv(out)
+    assert {"value", "event_sd", "ceiling", "shuffled", "fraction_of_ceiling"} <= set(table)

@@ -1,0 +1,127 @@
+"""Scorecard, rank agreement and failures against runs made by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan.errors import UserError
+from showergan.evaluation.features import COUNTS
+from showergan.evaluation.scorecard import ENTRIES, failures, position, rank_agreement, scorecard
+
+KEYS = ("discriminator", "method", "learning_rates", "seed")
+
+
+def table(quality, **counts):
+    """Metrics of one sample; quality 1 is that of real showers, 0 the worst."""
+    rows = [
+        {
+            "metric": entry.metric,
+            "space": entry.space,
+            "bin": entry.bin,
+            "value": quality if entry.worst == 0 else 1 - quality,
+        }
+        for entry in ENTRIES
+    ]
+    rows += [{"metric": name, "space": "counts", "bin": "all", "value": 0} for name in COUNTS]
+    more = {"n_counts": 0, "mean": 1000.0, "diversity": 1.0, **counts}
+    for row in rows:
+        if row["metric"] in more:
+            row["value"] = more[row["metric"]]
+    rows += [
+        {"metric": "mean", "space": "total_energy_MeV", "bin": "all", "value": more["mean"]},
+        {"metric": "diversity", "space": "high_level", "bin": "all", "value": more["diversity"]},
+    ]
+    return pd.DataFrame(rows).assign(sd=0.01, event_sd=0.02, n=100)
+
+
+def run(method, seed, *epochs):
+    keys = dict(zip(KEYS, ("standard", method, "0.001_1e-05", str(seed)), strict=True))
+    tables = [t.assign(epoch=i, split="test") for i, t in enumerate(epochs, 1)]
+    return keys, pd.concat([*tables, tables[0].assign(split="select", value=np.nan)])
+
+
+def summary(runs, epoch=1, chosen=True):
+    return pd.DataFrame(
+        [
+            {**keys, "seed": int(keys["seed"]), "score": "bins-E", "selected_epoch": epoch,
+             "chosen": chosen}
+            for keys, _ in runs
+        ]
+    )  # fmt: skip
+
+
+ANCHORS = pd.concat(
+    [
+        table(1.0).assign(anchor="ceiling"),
+        table(0.5).assign(anchor="shuffled"),
+        table(0.0).assign(anchor="untrained"),
+    ]
+)
+
+
+def test_position_is_one_for_real_showers_and_zero_for_the_worst():
+    runs = [run("sn", 1, table(1.0)), run("none", 1, table(0.0)), run("gp", 1, table(0.25))]
+    card = scorecard(runs, ANCHORS, summary(runs), "bins-E")
+    assert len(card) == 3 * len(ENTRIES)
+    assert card["title"].is_unique is False
+    positions = card.groupby("method")["position"]
+    np.testing.assert_allclose(positions.get_group("sn"), 1)
+    np.testing.assert_allclose(positions.get_group("none"), 0)
+    np.testing.assert_allclose(positions.get_group("gp"), 0.25)
+    assert (card["event_sd"] == 0.02).all()
+
+
+def test_far_negative_unbiased_distances_are_bad():
+    value, ceiling, worst = (pd.Series([v] * 2, dtype=float) for v in (-1e30, -0.01, 5))
+    found = position(value, ceiling, worst, pd.Series(["kpd", "fpd"]))
+    assert (found < -1e20).all()
+
+
+def test_the_epoch_is_the_selected_one():
+    runs = [run("sn", 1, table(0.2), table(0.7))]
+    card = scorecard(runs, ANCHORS, summary(runs, epoch=2), "bins-E")
+    assert (card["epoch"] == 2).all()
+    np.testing.assert_allclose(card["position"], 0.7)
+
+
+def test_a_run_without_a_row_in_the_summary_is_refused():
+    runs = [run("sn", 1, table(0.2))]
+    with pytest.raises(UserError, match="0 rows of the run"):
+        scorecard([run("sn", 2, table(0.2))], ANCHORS, summary(runs), "bins-E")
+
+
+def test_metrics_that_order_methods_alike_agree():
+    runs = [run(m, s, table(q)) for s in (1, 2) for m, q in (("a", 0.1), ("b", 0.5), ("c", 0.9))]
+    card = scorecard(runs, ANCHORS, summary(runs), "bins-E")
+    density = card["title"] == "density"
+    card.loc[density, "position"] *= -1
+    card.loc[card["title"] == "coverage", "position"] = 0.3
+    tau = rank_agreement(card).set_index(["metric", "other"])["tau"]
+    assert tau["PRD-AUC: E", "FPD: E"] == pytest.approx(1)
+    assert tau["density", "FPD: E"] == pytest.approx(-1)
+    assert np.isnan(tau["coverage", "FPD: E"])
+    assert (rank_agreement(card)["n_methods"] == 3).all()
+    assert rank_agreement(card.assign(chosen=False)).empty
+
+
+@pytest.mark.parametrize(
+    ("counts", "failure"),
+    [
+        ({}, "none"),
+        ({"n_not_finite": 1}, "not finite"),
+        ({"n_clipped_cells": 2, "mean": 1e5}, "clipped, exploding"),
+        ({"n_empty_image": 1}, "none"),
+        ({"n_empty_image": 2}, "empty"),
+        ({"diversity": 0.05}, "collapsed"),
+        ({"n_not_finite": 100, "mean": np.nan, "diversity": np.nan}, "not finite"),
+    ],
+)
+def test_failures_are_named(counts, failure):
+    runs = [run("sn", 1, table(0.5), table(0.5, **counts))]
+    found = failures(runs, ANCHORS, summary(runs, epoch=2), "bins-E")
+    assert found["method"].tolist() == ["real", "sn"]
+    row = found.iloc[1]
+    assert row["failure"] == failure
+    assert row["n_failed_epochs"] == (failure != "none")
+    assert row["n"] == 100
+    assert {*COUNTS, "energy_ratio", "diversity"} <= set(found)
