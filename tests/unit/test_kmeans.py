@@ -104,3 +104,10 @@ def test_repeats_differ():
 def test_bad_input_is_refused(real, generated, clusters, repeats, algorithm):
     with pytest.raises(UserError):
         cluster_histograms(real, generated, clusters, repeats, 0, algorithm=algorithm)
+
+
+@pytest.mark.parametrize("n", [2000, 2300])
+def test_shares_of_many_divided_points_sum_to_one(n):
+    """Identical points lie at equal distance from all centres that start on them."""
+    for histogram in cluster_histograms(np.zeros((n, 3)), np.ones((n, 3)), 20, 10, 0):
+        np.testing.assert_allclose(histogram.sum(axis=1), 1, rtol=1e-12)

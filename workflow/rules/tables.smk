@@ -57,6 +57,7 @@ RESULT_TABLES = {
 }
 
 for table, (caption, source) in RESULT_TABLES.items():
+    shown = {"caption": f"../report/{caption}.rst", "category": "Tables", "labels": {"table": table}}
 
     rule:
         name:
@@ -65,12 +66,7 @@ for table, (caption, source) in RESULT_TABLES.items():
             **{table: source},
             code=rendering_code(),
         output:
-            csv=report(
-                "results/{run}/tables/{table}.csv",
-                caption=f"../report/{caption}.rst",
-                category="Tables",
-                labels={"table": table},
-            ),
+            csv=report("results/{run}/tables/{table}.csv", **shown),
             md="results/{run}/tables/{table}.md",
             tex="results/{run}/tables/{table}.tex",
         log:

@@ -128,7 +128,7 @@ def _minibatch(
     random = torch.Generator().manual_seed(seed)
     centres = _fit(points, k, repeats, random)
     halves = points.split([len(samples[0]), len(samples[1])])
-    return [_count(half, centres).double().cpu().numpy() for half in halves]
+    return [_count(half, centres).cpu().numpy() for half in halves]
 
 
 def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tensor:
@@ -218,8 +218,9 @@ def _nearest(points: Tensor, centres: Tensor) -> Tensor:
 
 def _count(points: Tensor, centres: Tensor) -> Tensor:
     """Count the points per cluster, (R, K), in chunks that stay in the cache."""
-    counts = torch.zeros(centres.shape[:2], device=points.device)
+    counts = torch.zeros(centres.shape[:2], device=points.device, dtype=torch.float64)
     for chunk in points.split(_CHUNK):
         nearest = _nearest(chunk, centres)
         counts += (nearest @ nearest.sum(1).reciprocal()[..., None])[..., 0]
-    return counts
+    # Many divided points, as a collapsed sample has, add up to their number but for rounding.
+    return counts * (len(points) / counts.sum(1, keepdim=True).clamp(min=1))

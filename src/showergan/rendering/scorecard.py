@@ -77,25 +77,11 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
     titles = list(dict.fromkeys(card["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * mpl.rcParams["ytick.labelsize"] / 72
     column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(order)
-    gap = GAP_INCH / column_inch
-    longest = max(block.texts.map(len).to_numpy().max() for block in blocks.values())
-    size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
     for panel, (discriminator, grid) in zip(axes, blocks.items(), strict=True):
-        n = len(methods)
-        _map(panel, _columns(grid, slice(0, n)), (colours, Normalize(0, 1)), 0, size)
-        _map(panel, _columns(grid, slice(n, None)), (colours, Normalize(0, 1)), n + gap, size)
-        ticks = [i + 0.5 + gap * (i >= n) for i in range(len(order))]
-        panel.set_xticks(ticks, _headings(grid.names, column_inch), linespacing=1.0)
-        panel.set(xlim=(0, len(order) + gap), ylim=(len(titles), 0))
-        panel.set_yticks(np.arange(len(titles)) + 0.5, titles)
-        turned = column_inch < TURNED_BELOW_INCH
-        panel.xaxis.tick_top()
-        panel.tick_params(length=0)
-        panel.tick_params(axis="x", rotation=90 if turned else 0)
-        panel.spines[:].set_visible(False)
+        _block(panel, grid, colours, column_inch)
         head = f"{discriminator} discriminator, " * (len(blocks) > 1)
         panel.set_title(_sentence(head + _sample(card)), fontsize="medium", pad=10)
     figure.colorbar(
@@ -107,13 +93,9 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
         shrink=0.6,
         pad=0.02,
     )
-    keys = [(WARNING, "below 0: worse than untrained")]
-    if any((block.texts == NONE).to_numpy().any() for block in blocks.values()):
-        keys.append((UNKNOWN, f"{NONE} no value"))
-    if any(block.texts.map(_is_incomplete).to_numpy().any() for block in blocks.values()):
-        keys.append(("none", f"{INCOMPLETE} some seeds without a value"))
-    squares = [Line2D([], [], color=c, marker="s", markersize=9, linestyle="") for c, _ in keys]
-    legend_below(figure, squares, [text for _, text in keys])
+    legend_below(
+        figure, *_key({text for block in blocks.values() for text in block.texts.to_numpy().flat})
+    )
     return figure
 
 
@@ -297,16 +279,43 @@ def _cell(row: dict[Hashable, object]) -> str:
     return compact(mean).replace("-", "\N{MINUS SIGN}") + INCOMPLETE * missing
 
 
-def _is_incomplete(text: str) -> bool:
-    return text.endswith(INCOMPLETE)
-
-
 def _entry(row: dict[Hashable, object]) -> str:
     """Return a cell of the table, with how many seeds it rests on where some have no value."""
     text = plus_minus(float(row["mean"]), float(row["sd"]))  # type: ignore[arg-type]
     if text and not row["reference"] and row["n_values"] != row["n_seeds"]:
         text += f" ({row['n_values']} of {row['n_seeds']} seeds)"
     return text
+
+
+def _block(axes: Axes, grid: Grid, colours: Colormap, column_inch: float) -> None:
+    """Draw the map of one discriminator: the methods, and apart from them the references."""
+    n_methods, gap = len(grid.names) - len(REFERENCES), GAP_INCH / column_inch
+    longest = grid.texts.map(len).to_numpy().max()
+    size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
+    scale = colours, Normalize(0, 1)
+    _map(axes, _columns(grid, slice(0, n_methods)), scale, 0, size)
+    _map(axes, _columns(grid, slice(n_methods, None)), scale, n_methods + gap, size)
+    middles = [i + 0.5 + gap * (i >= n_methods) for i in range(len(grid.names))]
+    turned = column_inch < TURNED_BELOW_INCH
+    letters = 20 if turned else int(column_inch * 72 / (0.6 * mpl.rcParams["xtick.labelsize"]))
+    axes.set_xticks(middles, [fitted(name, letters) for name in grid.names], linespacing=1.0)
+    axes.set_yticks(np.arange(len(grid.texts)) + 0.5, grid.texts.index.to_list())
+    axes.set(xlim=(0, len(grid.names) + gap), ylim=(len(grid.texts), 0))
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    axes.tick_params(axis="x", rotation=90 if turned else 0)
+    axes.spines[:].set_visible(False)
+
+
+def _key(texts: set[str]) -> tuple[list[Line2D], list[str]]:
+    """Return the legend of the cells that are not in the colour bar."""
+    keys = [(WARNING, "below 0: worse than untrained")]
+    if NONE in texts:
+        keys.append((UNKNOWN, f"{NONE} no value"))
+    if any(text.endswith(INCOMPLETE) for text in texts):
+        keys.append(("none", f"{INCOMPLETE} some seeds without a value"))
+    squares = [Line2D([], [], color=c, marker="s", markersize=9, linestyle="") for c, _ in keys]
+    return squares, [text for _, text in keys]
 
 
 def _columns(grid: Grid, part: slice) -> Grid:
@@ -360,14 +369,6 @@ def _map(
             fontweight="bold" if values[row, column] < scale[1].vmin else "normal",
         )
     return mesh
-
-
-def _headings(names: list[str], column_inch: float) -> list[str]:
-    """Return labels that fit over columns: broken into lines, or upright, where a line may be long."""
-    if column_inch < TURNED_BELOW_INCH:
-        return [fitted(name, 20) for name in names]
-    letters = column_inch * 72 / (0.6 * mpl.rcParams["xtick.labelsize"])
-    return [fitted(name, int(letters)) for name in names]
 
 
 def _signed(tau: float) -> str:
