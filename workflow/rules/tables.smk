@@ -57,7 +57,11 @@ RESULT_TABLES = {
 }
 
 for table, (caption, source) in RESULT_TABLES.items():
-    shown = {"caption": f"../report/{caption}.rst", "category": "Tables", "labels": {"table": table}}
+    shown = {
+        "caption": f"../report/{caption}.rst",
+        "category": "Tables",
+        "labels": {"table": table},
+    }
 
     rule:
         name:
