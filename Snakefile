@@ -1,9 +1,9 @@
 # Artefacts: results/{run}/
 #   data/{source.npz,showers.h5}      embedding/{model.pt,metrics.json,predictions.csv}
-#   reference/{features.h5,ceiling.csv}
+#   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{discriminator}/{method}/{rates}/seed{seed}/{snapshots.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   summary.csv  learning_rates.csv  verdicts.csv  audit.csv  architectures.csv
+#   {summary,learning_rates,verdicts,scorecard,rank_agreement,failures,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}
 
 from snakemake.utils import min_version

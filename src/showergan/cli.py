@@ -335,19 +335,22 @@ def scorecard(
     """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
     import pandas as pd
 
-    from showergan.evaluation import scorecard as cards
+    from showergan.evaluation.failures import failures as failures_of
+    from showergan.evaluation.rank_agreement import rank_agreement
+    from showergan.evaluation.scorecard import read_runs
+    from showergan.evaluation.scorecard import scorecard as judge
     from showergan.evaluation.summary import run_of
 
     choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
     inputs = (
-        cards.read_runs([(run_of(path), path) for path in metrics]),
+        read_runs([(run_of(path), path) for path in metrics]),
         pd.read_csv(anchors, dtype={"bin": str}),
         pd.read_csv(summary),
         choose_by,
     )
-    card = cards.scorecard(*inputs)
-    write_table(cards.rank_agreement(card), agreement)
-    write_table(cards.failures(*inputs), failures)
+    card = judge(*inputs)
+    write_table(rank_agreement(card), agreement)
+    write_table(failures_of(*inputs), failures)
     write_table(card, out)
 
 

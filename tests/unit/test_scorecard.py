@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from showergan.errors import UserError
+from showergan.evaluation.failures import failures
 from showergan.evaluation.features import COUNTS
-from showergan.evaluation.scorecard import ENTRIES, failures, position, rank_agreement, scorecard
+from showergan.evaluation.rank_agreement import rank_agreement
+from showergan.evaluation.scorecard import ENTRIES, position, scorecard
 
 KEYS = ("discriminator", "method", "learning_rates", "seed")
 

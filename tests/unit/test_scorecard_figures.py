@@ -8,21 +8,15 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
+from showergan.evaluation.rank_agreement import rank_agreement as agreement_of
 from showergan.evaluation.scorecard import position
-from showergan.evaluation.scorecard import rank_agreement as agreement_of
 from showergan.rendering.energy_response import energy_response, momentum_of
 from showergan.rendering.failures import failures_table
-from showergan.rendering.scorecard import (
-    NONE,
-    REFERENCES,
-    WARNING,
-    compact,
-    layout,
-    numbers,
-    plus_minus,
-    rank_agreement,
-    scorecard,
-)
+from showergan.rendering.heat_map import NONE
+from showergan.rendering.numbers import compact, plus_minus
+from showergan.rendering.rank_agreement import rank_agreement
+from showergan.rendering.scorecard import WARNING, scorecard
+from showergan.rendering.scorecard_table import REFERENCES, layout, numbers
 from showergan.rendering.style import Style
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "clip": "clipping", "abcas": "ABCAS"}

@@ -19,12 +19,14 @@ def test_every_artefact_is_there(finished):
 
     assert named("data/*") == ["showers.h5", "source.npz"]
     assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
-    assert named("reference/*") == ["ceiling.csv", "features.h5"]
+    assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5"]
     train, evaluate = "train/small/sn/0.001_0.0003/seed1", "evaluate/small/sn/0.001_0.0003/seed1"
     assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
-    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 19
-    assert named("tables/*.csv") == ["all_methods.csv", "table_3.csv", "verdicts.csv"]
+    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 22
+    assert named("tables/*.csv") == [
+        *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
+    ]
     assert named("tables/table_3.*") == ["table_3.csv", "table_3.md", "table_3.tex"]
     assert not list(finished.folder.rglob("*.part"))
 

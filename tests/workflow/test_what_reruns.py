@@ -8,6 +8,7 @@ import yaml
 
 COMPARING = (
     *("score_over_epochs", "conditional_scores", "prd_curves", "generated_showers"),
+    *("scorecard", "rank_agreement", "energy_response"),
     *("differences", "critical_difference", "learning_rate_grid", "lipschitz"),
     *("losses", "multipliers", "layer_multipliers", "abcas"),
 )
@@ -16,10 +17,11 @@ OTHERS = (
     *("generator_architecture", "discriminator_architecture"),
 )
 FIGURES = {f"figure_{name}": 1 for name in (*COMPARING, *OTHERS)}
-TABLES = {"table": 2, "verdict_table": 1}
+TABLES = {"table": 2, "table_verdicts": 1, "table_scorecard": 1, "table_failures": 1}
 ALL = {"all": 1}
 COMPARISON = {
     "summarise": 1,
+    "scorecard": 1,
     "verdicts": 1,
     **TABLES,
     **{f"figure_{name}": 1 for name in COMPARING},
@@ -134,7 +136,7 @@ def test_order_and_format_of_yaml_change_nothing(tiny):
 def test_touched_small_input_changes_nothing(tiny):
     for name in (
         "summary.csv",
-        "reference/ceiling.csv",
+        "reference/anchors.csv",
         "embedding/metrics.json",
         "data/showers.h5",
     ):

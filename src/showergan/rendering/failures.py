@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from showergan.rendering.scorecard import compact
+from showergan.rendering.numbers import compact
 
 # Shown under these names, in this order.
 COUNTS = {

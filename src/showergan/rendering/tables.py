@@ -95,7 +95,9 @@ def save(numbers: pd.DataFrame, table: pd.DataFrame, csv: Path, md: Path, tex: P
     with write_aside(csv) as aside:
         numbers.to_csv(aside, index=False)
     with write_aside(md) as aside:
-        aside.write_text(table.to_markdown(index=False) + "\n", encoding="utf-8")
+        aside.write_text(
+            table.to_markdown(index=False, disable_numparse=True) + "\n", encoding="utf-8"
+        )
     with write_aside(tex) as aside:
         text = table.rename(columns=latex).map(latex)
         aside.write_text(text.to_latex(index=False, escape=False), encoding="utf-8")

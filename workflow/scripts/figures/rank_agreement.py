@@ -3,7 +3,7 @@
 # ruff: noqa: F821 - Snakemake defines `snakemake`
 import pandas as pd
 
-from showergan.rendering.scorecard import rank_agreement
+from showergan.rendering.rank_agreement import rank_agreement
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
 

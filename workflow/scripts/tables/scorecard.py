@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from showergan.rendering.scorecard import layout, numbers
+from showergan.rendering.scorecard_table import layout, numbers
 from showergan.rendering.script import stderr_to
 from showergan.rendering.tables import save
 

@@ -1,0 +1,83 @@
+"""All methods judged by all metrics, as a table."""
+
+from collections.abc import Hashable
+
+import pandas as pd
+
+from showergan.evaluation.scorecard import ANCHORS, ENTRIES, position
+from showergan.rendering.numbers import plus_minus
+
+REFERENCES = {
+    "ceiling": "real against real (ceiling)",
+    "shuffled": "real, conditions shuffled",
+    "untrained": "untrained generator",
+}
+GROUP = ["discriminator", "method", "learning_rates"]
+
+
+def numbers(card: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and sd (n - 1) over seeds of every metric, per method at its chosen learning rates.
+
+    Args:
+        card: as `evaluation.scorecard.scorecard` returns it.
+
+    Returns:
+        One row per discriminator, method and metric, then the references (`reference` is true, the method one of
+        `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that have a value,
+        of n_seeds; n showers, the least.
+    """
+    chosen = card[card["chosen"].astype(bool)]
+    metric = ["metric", "space", "bin", "title"]
+    groups = chosen.groupby([*GROUP, *metric], sort=False)
+    ours = pd.DataFrame(
+        {
+            "mean": groups["value"].mean(),
+            "sd": groups["value"].std(ddof=1),
+            "position": groups["position"].mean(),
+            "n_values": groups["value"].count(),
+            "n_seeds": groups["seed"].nunique(),
+            "n": groups["n"].min(),
+        }
+    ).reset_index()
+    ends = chosen.drop_duplicates(["discriminator", "title"])
+    worst = ends["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
+    worst = worst.fillna(ends["untrained"])
+    parts = [ours.assign(reference=False)]
+    for anchor in ANCHORS:
+        part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
+        part["position"] = position(ends[anchor], ends["ceiling"], worst, ends["metric"])
+        parts.append(part.assign(reference=True))
+    table = pd.concat(parts, ignore_index=True)
+    for column in ("n_values", "n_seeds", "n"):  # references have none
+        table[column] = table[column].astype("Int64")
+    return table[["reference", *GROUP, *metric, *(c for c in ours if c not in GROUP + metric)]]
+
+
+def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
+    """Return the table as people read it: one row per method and reference, "mean ± sd" per metric.
+
+    Args:
+        numbers: as `numbers` returns it.
+        labels: names of the methods in their order; other methods are left out.
+    """
+    several = len(numbers["discriminator"].unique()) > 1
+    titles = list(dict.fromkeys(numbers["title"]))
+    rows = []
+    for discriminator, part in numbers.groupby("discriminator", sort=False):
+        for method, label in {**labels, **REFERENCES}.items():
+            own = part[(part["method"] == method) & (part["reference"] == (method in REFERENCES))]
+            if own.empty:
+                continue
+            row = {"method": f"{label} {discriminator}" if several else label}
+            seeds = own["n_seeds"].max()
+            row["seeds"] = "" if pd.isna(seeds) else str(seeds)
+            rows.append({**row, **{str(r["title"]): _entry(r) for r in own.to_dict("records")}})
+    return pd.DataFrame(rows, columns=["method", "seeds", *titles], dtype=str).fillna("")
+
+
+def _entry(row: dict[Hashable, object]) -> str:
+    """Return a cell of the table, with how many seeds it rests on where some have no value."""
+    text = plus_minus(float(row["mean"]), float(row["sd"]))  # type: ignore[arg-type]
+    if text and not row["reference"] and row["n_values"] != row["n_seeds"]:
+        text += f" ({row['n_values']} of {row['n_seeds']} seeds)"
+    return text
