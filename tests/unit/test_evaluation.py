@@ -1,5 +1,7 @@
 """Reference and evaluation: real showers score like real showers, and nothing is lost on disk."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -95,6 +97,19 @@ def test_momentum_bins_hold_every_shower_once(reference):
     assert len(bins) == references.ENERGY_BINS
     assert (np.sum(list(bins.values()), axis=0) == 1).all()
     assert min(mask.sum() for mask in bins.values()) > 8  # quantiles of training
+
+
+@pytest.mark.parametrize(
+    ("momenta", "n_bins"), [([5.0], 1), ([1.0, 1.0, 1.0, 9.0], 1), ([1, 2, 3], 3)]
+)
+def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
+    sample = reference.features["test"].take(np.arange(60))
+    sample.momentum[:] = 0
+    sample.momentum[:, 2] = np.resize(momenta, 60)
+    edges = references._energy_edges(sample.momentum_GeV)
+    bins = replace(reference.frame, energy_edges_GeV=edges).energy_bins(sample)
+    assert len(bins) >= n_bins
+    assert sum(mask.sum() for mask in bins.values()) == 60
 
 
 def test_features_do_not_depend_on_chunks(folder, regressor):

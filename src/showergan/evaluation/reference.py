@@ -53,7 +53,7 @@ def make_reference(
     frame = Frame(
         Scale.of(train.quantities[:, :4]),
         partition_of(recipe, dataset.attributes(path), train.point),
-        tuple(np.quantile(train.momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()),
+        _energy_edges(train.momentum_GeV),
     )
     features = {
         split: features_of(dataset.stream(path, split), regressor, form, device) for split in SPLITS
@@ -185,6 +185,12 @@ def load_reference(path: Path) -> Reference:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
     except (OSError, KeyError) as error:
         raise UserError(f"{path}: not written by `showergan reference` ({error})") from None
+
+
+def _energy_edges(momentum: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return quantiles of momenta in GeV; fewer where momenta repeat, as those of a test beam do."""
+    edges = np.unique(np.quantile(momentum, np.linspace(0, 1, ENERGY_BINS + 1))).tolist()
+    return tuple(edges if len(edges) > 1 else 2 * edges)
 
 
 def _read_features(group: h5py.Group) -> Features:
