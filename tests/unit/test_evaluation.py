@@ -18,7 +18,8 @@ from showergan.evaluation.features import (
 )
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import COLUMNS, binned_prd, measure
+from showergan.evaluation.measure import measure
+from showergan.evaluation.prd import COLUMNS, binned_prd
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.rendering.real import read_entry_points, read_examples, read_partition

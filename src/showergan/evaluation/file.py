@@ -11,7 +11,8 @@ from scipy import stats
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.features import Features, features_of
-from showergan.evaluation.measure import COLUMNS, measure
+from showergan.evaluation.measure import measure
+from showergan.evaluation.prd import COLUMNS
 from showergan.evaluation.reference import make_reference, shuffled_features
 from showergan.evaluation.scorecard import ENTRIES
 from showergan.networks.embedding import TARGETS, EmbeddingRegressor

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from showergan.config import Evaluation
 from showergan.evaluation.features import clipped, features_of
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import COLUMNS, measure, measure_prd, prd_curves
+from showergan.evaluation.measure import measure, measure_for_choice
+from showergan.evaluation.prd import COLUMNS, prd_curves
 from showergan.evaluation.reference import SPLITS, Reference
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
@@ -53,7 +54,7 @@ def evaluate(
         on_epoch: called with (epoch, its metrics).
     """
     generator = Generator()
-    measures = {"select": measure_prd, "test": measure}
+    measures = {"select": measure_for_choice, "test": measure}
     tables = []
     for epoch in sorted(snapshots):
         generator.load_state_dict(snapshots[epoch])

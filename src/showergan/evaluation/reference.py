@@ -15,7 +15,8 @@ from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure, prd_curves
+from showergan.evaluation.measure import measure
+from showergan.evaluation.prd import prd_curves
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
 from showergan.networks.embedding import EmbeddingRegressor
