@@ -139,7 +139,7 @@ class Trainer:
         steps_per_epoch = len(self.images) // recipe.batch_size
         n_steps = recipe.epochs * steps_per_epoch
         history, norms = History(), LayerNorms(self.discriminator)
-        snapshots: Snapshots = {0: snapshot(self.generator)}
+        snapshots: Snapshots = {}
         for step in range(1, n_steps + 1):
             for _ in range(recipe.n_critic):
                 discriminator_loss, batch = self.discriminator_step()

@@ -86,7 +86,7 @@ def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:
         method=Composition.model_validate(composition),
         epochs=1,
         n_critic=1,
-        evaluated_epochs=(0, 1),
+        evaluated_epochs=(1,),
         record_every=1,
     )
 
