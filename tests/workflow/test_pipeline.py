@@ -10,6 +10,8 @@ import pytest
 import yaml
 from conftest import DEFAULT, ROOT, planned_jobs
 
+from showergan.evaluation.scorecard import ENTRIES
+
 RUN = "results/tiny"
 
 
@@ -50,6 +52,20 @@ def test_summary_and_provenance(finished):
     assert run["recipe"]["seed"] == 1
     assert run["device"] in ("cpu", "cuda")
     assert {"versions", "git_commit", "seconds", "source_sha256"} <= set(run)
+
+
+def test_every_run_is_judged_by_every_metric(finished):
+    card = pd.read_csv(finished.folder / RUN / "scorecard.csv")
+    assert len(card) == 2 * len(ENTRIES)
+    assert set(card["title"]) == {entry.title for entry in ENTRIES}
+    assert card["ceiling"].notna().sum() > 20  # so few showers leave some undefined
+    found = pd.read_csv(finished.folder / RUN / "failures.csv")
+    assert found["method"].tolist() == ["real", "none", "sn"]
+    assert found.loc[0, "failure"] == "none"
+    text = (finished.folder / RUN / "tables/failures.md").read_text()
+    assert "real showers" in text
+    anchors = pd.read_csv(finished.folder / RUN / "reference/anchors.csv")
+    assert set(anchors["anchor"]) == {"ceiling", "shuffled", "untrained"}
 
 
 def test_table_shows_published_beside_ours(finished):

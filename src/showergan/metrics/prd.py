@@ -12,7 +12,7 @@ from showergan.metrics.kmeans import Algorithm, cluster_histograms
 ANGLES = 1001
 # Enough for the spread of a bootstrap, which a finer curve leaves unchanged.
 BOOTSTRAP_ANGLES = 101
-BOOTSTRAPS = 20
+BOOTSTRAPS = 10  # of each repeat; the repeats are pooled
 _EPSILON = 1e-10
 
 _Array = NDArray[np.float64]
