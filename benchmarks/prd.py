@@ -230,7 +230,8 @@ def main() -> None:
         if not arguments.quick:
             print(
                 "pair               n   d   K  recipe sd      ours   sd      difference, allowed"
-                "     ms/fit    ours  ratio   lloyd" + ("  original, ms/fit, ratio" if reference else "")
+                "     ms/fit    ours  ratio   lloyd"
+                + ("  original, ms/fit, ratio" if reference else "")
             )
             for pair in pairs(np.random.default_rng(0)):
                 compare(pair, arguments.repeats, arguments.rounds, reference)
