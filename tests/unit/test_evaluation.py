@@ -310,3 +310,28 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     for metric, space in (("wasserstein", "total_energy_MeV"), ("fpd", "high_level"),
                           ("response_error", "energy")):  # fmt: skip
         assert after[metric, space, "all"] > 1e3 * abs(before[metric, space, "all"])
+
+
+def whole_values(reference, sample):
+    table = measure(reference.features["test"], sample, reference.frame, RECIPE)
+    return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
+
+
+def test_undefined_statistics_are_a_difference(reference):
+    select = reference.features["select"]
+    undefined = select.take(np.arange(len(select)))
+    column = QUANTITIES.index("centre_x_cm")
+    centre = np.nanmean(reference.features["test"].quantities[:, column])
+    near = np.argsort(np.abs(undefined.quantities[:, column] - centre))
+    undefined.quantities[near[:40], column] = np.nan  # where the centre is put in their place
+    before, after = (whole_values(reference, s) for s in (select, undefined))
+    assert after["fpd", "high_level"] > before["fpd", "high_level"] + 0.1
+    assert after["coverage", "high_level"] < before["coverage", "high_level"]
+
+
+def test_classifier_sees_whose_shower_it_is(reference):
+    select = reference.features["select"]
+    exchanged = replace(select, momentum=select.momentum[::-1].copy())
+    before, after = (whole_values(reference, s) for s in (select, exchanged))
+    assert after["classifier_auc", "high_level"] > before["classifier_auc", "high_level"] + 0.2
+    assert after["fpd", "high_level"] == before["fpd", "high_level"]
