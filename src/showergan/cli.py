@@ -286,8 +286,8 @@ def evaluate_file(
     """Score any generated sample against real showers, beside what real showers score themselves."""
     from showergan.device import choose_device
     from showergan.evaluation.file import evaluate_file as score
-    from showergan.evaluation.file import readable
     from showergan.networks.embedding import load_embedding
+    from showergan.rendering.file_table import file_table
 
     settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
     regressor = load_embedding(embedding, chosen) if embedding else None
@@ -296,7 +296,7 @@ def evaluate_file(
     print(
         f"{generated} against {real}, {settings.statistics} statistics, K = {settings.clusters}\n"
     )
-    print(readable(metrics), end="\n\n")
+    print(file_table(metrics), end="\n\n")
     for remark in remarks:
         print(f"- {remark}")
 

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.evaluation.file import evaluate_file, readable
+from showergan.evaluation.file import evaluate_file
 from showergan.networks.embedding import EmbeddingRegressor, save_embedding
+from showergan.rendering.file_table import file_table
 from showergan.showers import dataset, gflash
 from showergan.showers.any_file import read_showers
 from showergan.showers.npz import write_npz
@@ -70,9 +71,11 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
     assert "140 of 140 generated showers against 140 of 150 real test showers." in remarks
     assert any("Bins 0, 1" in remark for remark in remarks)
     assert not any("differ (" in remark for remark in remarks)
-    text = readable(metrics)
+    assert any("in 140 generated showers, " in remark for remark in remarks)
+    text = file_table(metrics)
     assert "PRD-AUC: bins-E" in text
     assert "ceiling" in text
+    assert max(map(len, text.splitlines())) <= 88
 
 
 def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):

@@ -21,7 +21,6 @@ from showergan.showers.energy_check import NegativeEnergy
 
 FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions
-_KEY = ["metric", "space", "bin"]
 
 
 class FileScores(NamedTuple):
@@ -107,29 +106,6 @@ def evaluate_file(
     return FileScores(table[[*COLUMNS, *(c for c in table if c not in COLUMNS)]], remarks)
 
 
-def readable(metrics: pd.DataFrame) -> str:
-    """Return the metrics of the whole sample as a table of text, as the scorecard has them."""
-    found = metrics.set_index(_KEY)
-    most, rows = metrics["n"].max(), []
-    for entry in ENTRIES:
-        if entry[:3] not in found.index:
-            continue
-        row = found.loc[[entry[:3]]].iloc[0]
-        rows.append(
-            {
-                "metric": entry.title,
-                "value": _with_error(row["value"], row["event_sd"]),
-                "ceiling": _with_error(row["ceiling"], row["ceiling_event_sd"]),
-                "shuffled": _number(row["shuffled"]),
-                "of ceiling": f"{row['fraction_of_ceiling']:.0%}"
-                if np.isfinite(row["fraction_of_ceiling"])
-                else "",
-                "n": f"{row['n']:.0f}" if row["n"] == most else f"{row['n']:.0f} or more per bin",
-            }
-        )
-    return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)
-
-
 def _cut(features: Features, n: int, seed: int) -> Features:
     if len(features) == n:
         return features
@@ -140,8 +116,8 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 def _remarks(fake: Features, real: Features) -> list[str]:
     """Say what makes the numbers harder to read: mishaps, and conditions that differ."""
     remarks = [
-        f"{n} {name.removeprefix('n_').replace('_', ' ')} among the generated showers, "
-        f"{real.counts[name]} of {len(real)} among the real ones."
+        f"{name.removeprefix('n_').replace('_', ' ').capitalize()}: {n} in {len(fake)} generated "
+        f"showers, {real.counts[name]} in {len(real)} real ones."
         for name, n in fake.counts.items()
         if n
     ]
@@ -154,11 +130,3 @@ def _remarks(fake: Features, real: Features) -> list[str]:
             "particles of the real test showers, or for particles drawn alike."
         )
     return remarks
-
-
-def _with_error(value: float, error: float) -> str:
-    return f"{_number(value)} ± {_number(error)}" if np.isfinite(error) else _number(value)
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if np.isfinite(value) else "undefined"
