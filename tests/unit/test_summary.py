@@ -6,7 +6,8 @@ import pytest
 
 from showergan.errors import UserError
 from showergan.evaluation.summary import learning_rate_grid, run_of, summarise, summarise_run
-from showergan.rendering.tables import layout, numbers, plus_minus
+from showergan.rendering.numbers import plus_minus
+from showergan.rendering.tables import layout, numbers
 
 
 def metrics(select, test, broken=0):

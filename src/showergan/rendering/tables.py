@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from showergan.files import write_aside
+from showergan.rendering.numbers import plus_minus
 
 LATEX = {
     "_": r"\_",
@@ -81,13 +82,6 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
         row["diverged"] = str(group["n_diverged"].max())
         rows.append((order.get(method, len(order)), row))
     return pd.DataFrame([row for _, row in sorted(rows, key=lambda x: x[0])])
-
-
-def plus_minus(mean: float, sd: float) -> str:
-    """Return "0.766 ± 0.040", "0.766" without an sd, and nothing without a mean."""
-    if pd.isna(mean):
-        return ""
-    return f"{mean:.3f}" if pd.isna(sd) else f"{mean:.3f} ± {sd:.3f}"
 
 
 def save(numbers: pd.DataFrame, table: pd.DataFrame, csv: Path, md: Path, tex: Path) -> None:

@@ -121,20 +121,22 @@ def load(path: Path, split: Split | None = None) -> Showers:
     Raises:
         UserError: If `path` is not a data set that `preprocess` wrote.
     """
-    parts = list(stream(path, split))
-    has_ids = all(part.pdg is not None for part in parts)
-    return Showers(
-        energy=np.concatenate([part.energy for part in parts]),
-        point=np.concatenate([part.point for part in parts]),
-        momentum=np.concatenate([part.momentum for part in parts]),
-        pdg=np.concatenate([part.pdg for part in parts]) if has_ids else None,
-    )
+    with _open(path) as file:
+        keep = _kept(file, split)
+        point, momentum = file["point"][:][keep], file["momentum"][:][keep]
+        pdg = file["pdg"][:][keep] if "pdg" in file else None
+    energy = np.empty((len(point), *IMAGE_SHAPE), np.float32)
+    filled = 0
+    for part in stream(path, split):
+        energy[filled : filled + len(part)] = part.energy
+        filled += len(part)
+    return Showers(energy, point, momentum, pdg)
 
 
 def stream(path: Path, split: Split | None = None) -> Iterator[Showers]:
     """Read as `load` does, some thousand events at a time."""
     with _open(path) as file:
-        keep = np.isin(file["split"][:], SPLITS[split] if split else list(SPLITS.values()))
+        keep = _kept(file, split)
         # Selecting events inside h5py is many times slower than reading whole chunks.
         for first in range(0, len(keep), READ):
             rows = slice(first, first + READ)
@@ -144,6 +146,10 @@ def stream(path: Path, split: Split | None = None) -> Iterator[Showers]:
                 momentum=file["momentum"][rows][keep[rows]],
                 pdg=file["pdg"][rows][keep[rows]] if "pdg" in file else None,
             )
+
+
+def _kept(file: h5py.File, split: Split | None) -> NDArray[np.bool_]:
+    return np.isin(file["split"][:], SPLITS[split] if split else list(SPLITS.values()))
 
 
 def attributes(path: Path) -> dict[str, Any]:
