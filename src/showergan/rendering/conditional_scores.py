@@ -11,6 +11,7 @@ from showergan.evaluation.summary import scores_over_epochs
 from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group, groups
+from showergan.rendering.scores import sample_size
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 from showergan.rendering.trajectories import key
 
@@ -66,8 +67,7 @@ def conditional_scores(
         for panel, score in zip(line, SCORES, strict=True):
             panel.set_ylabel(f"{score} on test")
     for panel, score in zip(axes[0], SCORES, strict=True):
-        rows = scores[scores["score"] == score]
-        sample = f"n \N{GREATER-THAN OR EQUAL TO} {rows['n'].min():.0f} per bin, K = {rows['clusters'].max():.0f}"
+        sample = sample_size(scores, score)
         rates = panel.get_title(loc="left")
         panel.set_title(f"{SCORES[score]}, {sample}\n{rates}", loc="left", fontsize="medium")
     for panel in axes[-1]:

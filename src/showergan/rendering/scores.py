@@ -40,7 +40,7 @@ def score_over_epochs(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame
         for group in groups(style, scores[scores["score"] == score]):
             _trajectory(panel, group)
         draw_anchors(panel, ends, score)
-        panel.set_title(f"{title}\n{_sample(scores, score)}", fontsize="medium")
+        panel.set_title(f"{title}\n{sample_size(scores, score)}", fontsize="medium")
         panel.set_ylim(-0.03, 1.03)
         panel.grid(axis="y", color="0.9", linewidth=0.8)
     for panel in axes[1]:
@@ -106,7 +106,7 @@ def _key(found: list[Group]) -> tuple[list[Line2D], list[str]]:
     return handles, [g.label for g in found]
 
 
-def _sample(scores: pd.DataFrame, score: str) -> str:
+def sample_size(scores: pd.DataFrame, score: str) -> str:
     """Return the number of showers n and of clusters K, which a PRD-AUC must not be read without.
 
     A mean over bins goes with the smallest of each: small bins get fewer clusters.
