@@ -74,8 +74,8 @@ def test_position_is_one_for_real_showers_and_zero_for_the_worst():
 
 
 def test_far_negative_unbiased_distances_are_bad():
-    value, ceiling, worst = (pd.Series([v] * 2, dtype=float) for v in (-1e30, -0.01, 5))
-    found = position(value, ceiling, worst, pd.Series(["kpd", "fpd"]))
+    card = pd.DataFrame({"metric": ["kpd", "fpd"], "title": ["KPD: physics", "FPD: E"]})
+    found = position(pd.Series([-1e30] * 2), card.assign(ceiling=-0.01, untrained=5.0))
     assert (found < -1e20).all()
 
 

@@ -56,8 +56,7 @@ def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
 
 
 def placed(card):
-    places = position(card["value"], card["ceiling"], card["untrained"], card["metric"])
-    return card.assign(position=places)
+    return card.assign(position=position(card["value"], card))
 
 
 def exploded(card, method, value=1e28):

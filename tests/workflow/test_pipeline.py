@@ -161,12 +161,17 @@ def test_workflow_catalogue_entry_point(fresh):
     assert jobs["train_gan"] == 2
 
 
-def test_user_mistakes_on_the_command_line_give_a_message():
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["preprocess", "--source", "nothing.npz", "--recipe", "{}", "--out", "x.h5"],
+        ["verdicts", "--summary", "nothing.npz", "--out", "x.csv"],
+    ],
+)
+def test_user_mistakes_on_the_command_line_give_a_message(arguments):
     done = subprocess.run(
-        [sys.executable, "-m", "showergan.cli", "preprocess", "--source", "nothing.npz",
-         "--recipe", "{}", "--out", "x.h5"],
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "showergan.cli", *arguments], capture_output=True, text=True
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert "nothing.npz" in done.stderr

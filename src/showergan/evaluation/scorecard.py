@@ -80,23 +80,24 @@ def scorecard(
             )
         )
     table = pd.concat(tables, ignore_index=True).merge(ends, on=_KEY, how="left")
-    worst = table["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
-    table["position"] = position(
-        table["value"], table["ceiling"], worst.fillna(table["untrained"]), table["metric"]
-    )
+    table["position"] = position(table["value"], table)
     values = ["value", "sd", "event_sd", "n", *ANCHORS, "position"]
     return table[[*RUN, "chosen", "epoch", *_KEY, "title", *values]]
 
 
-def position(
-    value: pd.Series, ceiling: pd.Series, worst: pd.Series, metric: pd.Series
-) -> pd.Series:
+def position(value: pd.Series, card: pd.DataFrame) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
     Values beyond an end lie beyond 0 or 1. The unbiased distances FPD and KPD count by their size: a far negative one
     comes of outliers and is no merit.
+
+    Args:
+        value: of metrics.
+        card: their title, metric, ceiling and untrained, row by row.
     """
-    unbiased = metric.isin(["fpd", "kpd"])
+    worst = card["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
+    worst = worst.fillna(card["untrained"])
+    ceiling, unbiased = card["ceiling"], card["metric"].isin(["fpd", "kpd"])
     size, best = value.where(~unbiased, value.abs()), ceiling.where(~unbiased, ceiling.abs())
     return (size - worst) / (best - worst)
 

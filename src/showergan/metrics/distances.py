@@ -5,11 +5,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import wasserstein_distance
 
 from showergan.errors import UserError
+from showergan.metrics.bootstrap import RESAMPLES, bootstrap_weights
 from showergan.metrics.measured import Measured
 
 _BINS = 48
 _RANGE = (0.005, 0.995)
-_RESAMPLES = 50
 
 _Array = NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def separation_power(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Mea
         number[~np.isfinite(sample)] = _BINS + 2
         share = np.bincount(number, minlength=_BINS + 3) / len(sample)
         shares.append(share)
-        resamples.append(random.multinomial(len(sample), share, size=_RESAMPLES) / len(sample))
+        resamples.append(random.multinomial(len(sample), share, size=RESAMPLES) / len(sample))
     event_sd = _separation(*resamples).std(ddof=1)
     return Measured(float(_separation(*shares)), event_sd=float(event_sd), n=n)
 
@@ -88,10 +88,11 @@ def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured
     widths = np.diff(values[order])
 
     def resample() -> float:
-        first, second = (_resampled_shares(len(sample), random) for sample in samples)
+        # One at a time: all of them would take more memory than the samples.
+        first, second = (bootstrap_weights(len(s), random, 1)[0] / len(s) for s in samples)
         return np.abs(np.append(first, -second)[order].cumsum()[:-1]) @ widths
 
-    event_sd = np.std([resample() for _ in range(_RESAMPLES)], ddof=1)
+    event_sd = np.std([resample() for _ in range(RESAMPLES)], ddof=1)
     return Measured(float(wasserstein_distance(*samples)), event_sd=float(event_sd), n=n)
 
 
@@ -107,7 +108,3 @@ def _separation(p: _Array, q: _Array) -> _Array:
     total = p + q
     ratio = np.divide((p - q) ** 2, total, out=np.zeros_like(total), where=total > 0)
     return ratio.sum(axis=-1) / 2
-
-
-def _resampled_shares(n: int, random: np.random.Generator) -> _Array:
-    return np.bincount(random.integers(n, size=n), minlength=n) / n

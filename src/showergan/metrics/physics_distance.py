@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.metrics.bootstrap import RESAMPLES
 from showergan.metrics.measured import Measured
 from showergan.metrics.samples import equal_samples
 
@@ -17,7 +18,6 @@ _SIZES = 10
 _BATCHES = 20
 _FRECHET_BOOTSTRAPS = 20
 _KERNEL_BATCH = 2_500
-_KERNEL_BOOTSTRAPS = 50
 
 _Array = NDArray[np.float64]
 
@@ -130,7 +130,7 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
         return Measured(math.nan, n=len(x))
     number = math.ceil(len(x) / _KERNEL_BATCH)
     size = len(x) // number
-    weights = random.multinomial(size, np.full(size, 1 / size), (2, _KERNEL_BOOTSTRAPS))
+    weights = random.multinomial(size, np.full(size, 1 / size), (2, RESAMPLES))
 
     values = []
     for batch in range(number):

@@ -11,11 +11,11 @@ from sklearn.isotonic import IsotonicRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.errors import UserError
+from showergan.metrics.bootstrap import RESAMPLES
 from showergan.metrics.measured import Measured
 
 _FEWEST, _MOST = 20, 10_000
 _TRAINING, _CALIBRATION = 0.6, 0.2
-_RESAMPLES = 50
 
 _Array = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     counts = np.stack([np.bincount(of_class, minlength=len(levels)) for of_class in classes])
     probability = _calibrate(calibration, labels[1], levels)
     shares = counts / len(classes[0])
-    resamples = random.multinomial(len(classes[0]), shares, size=(_RESAMPLES, 2)) / len(classes[0])
+    resamples = random.multinomial(len(classes[0]), shares, size=(RESAMPLES, 2)) / len(classes[0])
     return _auc_and_jsd(shares, probability), _auc_and_jsd(resamples, probability).std(0, ddof=1)
 
 

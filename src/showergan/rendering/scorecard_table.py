@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from showergan.evaluation.scorecard import ANCHORS, ENTRIES, position
+from showergan.evaluation.scorecard import ANCHORS, position
 from showergan.rendering.numbers import plus_minus
 
 REFERENCES = {
@@ -40,12 +40,10 @@ def numbers(card: pd.DataFrame) -> pd.DataFrame:
         }
     ).reset_index()
     ends = chosen.drop_duplicates(["discriminator", "title"])
-    worst = ends["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
-    worst = worst.fillna(ends["untrained"])
     parts = [ours.assign(reference=False)]
     for anchor in ANCHORS:
         part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
-        part["position"] = position(ends[anchor], ends["ceiling"], worst, ends["metric"])
+        part["position"] = position(ends[anchor], ends)
         parts.append(part.assign(reference=True))
     table = pd.concat(parts, ignore_index=True)
     for column in ("n_values", "n_seeds", "n"):  # references have none

@@ -1,0 +1,5 @@
+"""python -m showergan.cli."""
+
+from showergan.cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""Subcommands that compare runs; and the schema of what they compare."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from showergan.cli.options import Input, Output, Recipe, app
+from showergan.cli.output import write_table
+from showergan.config import Config
+from showergan.recipes import (
+    SummaryRecipe,
+    parse_recipe,
+)
+
+
+@app.command()
+def summarise(
+    metrics: Annotated[list[Path], typer.Argument(help="metrics.csv of every run")],
+    anchors: Input,
+    recipe: Recipe,
+    out: Output,
+    grid: Output,
+) -> None:
+    """Gather all runs into one row per run and score, and choose each method's learning rates."""
+    import pandas as pd
+
+    from showergan.evaluation.summary import learning_rate_grid, run_of
+    from showergan.evaluation.summary import summarise as gather
+
+    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
+    runs = [(run_of(path), path) for path in metrics]
+    summary = gather(runs, pd.read_csv(anchors, dtype={"bin": str}), choose_by)
+    write_table(learning_rate_grid(summary, choose_by), grid)
+    write_table(summary, out)
+
+
+@app.command()
+def scorecard(
+    metrics: Annotated[list[Path], typer.Argument(help="metrics.csv of every run")],
+    anchors: Input,
+    summary: Input,
+    recipe: Recipe,
+    out: Output,
+    agreement: Output,
+    failures: Output,
+) -> None:
+    """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
+    import pandas as pd
+
+    from showergan.evaluation.failures import failures as failures_of
+    from showergan.evaluation.rank_agreement import rank_agreement
+    from showergan.evaluation.scorecard import read_runs
+    from showergan.evaluation.scorecard import scorecard as judge
+    from showergan.evaluation.summary import run_of
+
+    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
+    inputs = (
+        read_runs([(run_of(path), path) for path in metrics]),
+        pd.read_csv(anchors, dtype={"bin": str}),
+        pd.read_csv(summary),
+        choose_by,
+    )
+    card = judge(*inputs)
+    write_table(rank_agreement(card), agreement)
+    write_table(failures_of(*inputs), failures)
+    write_table(card, out)
+
+
+@app.command()
+def verdicts(summary: Input, out: Output, baseline: str = "sn") -> None:
+    """Test every method against a baseline over paired seeds."""
+    import pandas as pd
+
+    from showergan.evaluation.verdicts import verdicts as decide
+
+    write_table(decide(pd.read_csv(summary), baseline), out)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the configuration as YAML."""
+    import yaml
+
+    print(yaml.safe_dump(Config.model_json_schema(), sort_keys=False, allow_unicode=True), end="")
