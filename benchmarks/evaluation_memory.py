@@ -19,7 +19,8 @@ import torch
 
 from showergan.networks.embedding import EmbeddingRegressor, save_embedding
 from showergan.networks.generator import Generator
-from showergan.training.snapshots import save, snapshot
+from showergan.showers.conditions import Conditioning
+from showergan.training.snapshots import Snapshots, save, state_of
 
 
 def run(*arguments: object) -> tuple[float, float]:
@@ -54,7 +55,8 @@ def main() -> None:
         steps = {"reference": ("reference", "--showers", data, "--out", reference, *shared, *ends)}
         for count in options.snapshots:
             path = folder / f"{count}.pt"
-            save({epoch: snapshot(Generator()) for epoch in range(1, count + 1)}, path)
+            states = {epoch: state_of(Generator()) for epoch in range(1, count + 1)}
+            save(Snapshots(Conditioning(), None, states), path)
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
             steps[f"evaluate, {count} snapshots"] = (
                 *("evaluate", "--snapshots", path, "--reference", reference, *shared),

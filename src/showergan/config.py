@@ -133,6 +133,17 @@ class Training(Section):
         "published code, one set of random batches per epoch, n_critic times over",
     )
 
+    conditions: Literal["raw", "scaled"] = Field(
+        "raw",
+        description="of both networks; raw: as published, px, py, pz, x, y, angle, radius; scaled: px/pz, py/pz, "
+        "ln|p| in place of the momentum, all standardised on the training set",
+    )
+    generator_average: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None,
+        description="d of the average theta_avg = d theta_avg + (1 - d) theta over generator steps, "
+        "which is then what is evaluated; null: the generator as trained",
+    )
+
     @property
     def evaluated_epochs(self) -> list[int]:
         """Epochs at which the generator is kept."""

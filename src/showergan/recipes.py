@@ -1,9 +1,9 @@
 """What each job gets of the configuration: everything that changes its result, and nothing else."""
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt
 
 from showergan.config import Composition, LearningRates, ScoreName, Section
 from showergan.errors import UserError
@@ -38,6 +38,8 @@ class TrainingRecipe(Section):
     evaluated_epochs: tuple[NonNegativeInt, ...]
     record_every: PositiveInt
     batches: Literal["shuffled", "replayed"] = "shuffled"
+    conditions: Literal["raw", "scaled"] = "raw"
+    generator_average: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 class AuditRecipe(Section):

@@ -1,21 +1,45 @@
 import numpy as np
 
-from showergan.showers.conditions import CONDITION_NAMES, conditions
+from showergan.showers.conditions import Conditioning
+
+POINT = np.array([[3, 4], [-1, 0], [0, -2]], np.float32)
+MOMENTUM = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], np.float32)
 
 
-def test_conditions_in_published_order():
-    point = np.array([[3, 4], [-1, 0], [0, -2]], np.float32)
-    momentum = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], np.float32)
+def test_raw_conditions_in_published_order():
     expected = [
         [1, 2, 3, 3, 4, np.arctan2(4, 3), 5],
         [4, 5, 6, -1, 0, np.pi, 1],
         [7, 8, 9, 0, -2, -np.pi / 2, 2],
     ]
-    result = conditions(point, momentum)
+    result = Conditioning().of(POINT, MOMENTUM)
     assert result.dtype == np.float32
     np.testing.assert_allclose(result, expected, rtol=1e-6)
-    assert CONDITION_NAMES == ("px", "py", "pz", "x", "y", "angle", "radius")
+    assert Conditioning.fitted("raw", POINT, MOMENTUM) == Conditioning()
 
 
 def test_conditions_of_the_origin_are_finite():
-    assert np.isfinite(conditions(np.zeros((1, 2), np.float32), np.ones((1, 3), np.float32))).all()
+    one = np.zeros((1, 2), np.float32), np.ones((1, 3), np.float32)
+    assert np.isfinite(Conditioning().of(*one)).all()
+    assert np.isfinite(Conditioning.fitted("scaled", *one).of(*one)).all()
+
+
+def test_scaled_conditions_are_standardised_on_the_training_particles():
+    random = np.random.default_rng(0)
+    point = random.normal(5, 3, (500, 2)).astype(np.float32)
+    momentum = (random.lognormal(1, 1, (500, 1)) * [0.1, -0.2, 1]).astype(np.float32)
+    momentum[:, :2] += random.normal(0, 0.1, (500, 2))
+    conditioning = Conditioning.fitted("scaled", point, momentum)
+    scaled = conditioning.of(point, momentum)
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled.mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(scaled.std(0), 1, atol=1e-5)
+    log_p = np.log(np.linalg.norm(momentum, axis=1))
+    assert np.corrcoef(scaled[:, 2], log_p)[0, 1] > 0.9999
+    assert np.corrcoef(scaled[:, 0], momentum[:, 0] / momentum[:, 2])[0, 1] > 0.9999
+    # other particles keep the training scale, and a direction does not depend on the momentum
+    np.testing.assert_allclose(
+        conditioning.of(point, 7 * momentum)[:, :2], scaled[:, :2], rtol=1e-4, atol=1e-5
+    )
+    shift = conditioning.of(point, np.float32(np.e) * momentum)[:, 2] - scaled[:, 2]
+    np.testing.assert_allclose(shift, 1 / log_p.std(), rtol=1e-4)

@@ -24,11 +24,19 @@ from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.showers import dataset, gflash
+from showergan.showers.conditions import Conditioning
 from showergan.showers.npz import write_npz
 from showergan.showers.sample import Showers
-from showergan.training.snapshots import snapshot
+from showergan.training.snapshots import Snapshots, state_of
 
 CPU = torch.device("cpu")
+
+
+def kept(*generators):
+    states = {epoch: state_of(g) for epoch, g in enumerate(generators, 1)}
+    return Snapshots(Conditioning(), None, states)
+
+
 RECIPE = Evaluation(clusters=4, repeats=3)
 
 
@@ -202,7 +210,7 @@ def test_generation_does_not_depend_on_company(reference):
     generator, real = Generator(), reference.features["test"]
 
     def energy(n, seed):
-        (made,) = generate(generator, real.point[:n], real.momentum[:n], seed, CPU)
+        (made,) = generate(generator, Conditioning(), real.point[:n], real.momentum[:n], seed, CPU)
         return made.energy
 
     np.testing.assert_allclose(energy(3, 1), energy(100, 1)[:3], rtol=1e-4, atol=1e-5)
@@ -213,7 +221,9 @@ def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
     generator, real = Generator(), reference.features["test"]
     whole, part = (
-        next(generate(generator, real.point[:n], real.momentum[:n], 1, CPU, "batch")).energy
+        next(
+            generate(generator, Conditioning(), real.point[:n], real.momentum[:n], 1, CPU, "batch")
+        ).energy
         for n in (64, 3)
     )
     assert not np.allclose(part, whole[:3], rtol=1e-2)
@@ -230,7 +240,7 @@ class Exploding(torch.nn.Module):
 
 def test_failures_are_clipped_and_counted(regressor):
     point, momentum = np.zeros((3, 2), "f4"), np.ones((3, 3), "f4")
-    made = list(generate(Exploding(), point, momentum, 1, CPU))
+    made = list(generate(Exploding(), Conditioning(), point, momentum, 1, CPU))
     assert np.isfinite(made[0].energy[1]).all()
     features = features_of(made, regressor, "corrected", CPU)
     assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
@@ -252,7 +262,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     good, broken = Generator(), Generator()
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
-    scores = evaluate({1: snapshot(good), 2: snapshot(broken)}, reference, regressor, RECIPE, CPU)
+    scores = evaluate(kept(good, broken), reference, regressor, RECIPE, CPU)
     metrics = scores.metrics
     assert list(metrics.columns) == ["epoch", "split", *COLUMNS]
     n = len(reference.features["test"])
@@ -270,7 +280,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     select = metrics[metrics["split"] == "select"]
     assert set(select["metric"]) >= {"prd_auc", "n_empty_image"}
     assert "fpd" not in set(select["metric"])
-    again = evaluate({1: snapshot(good)}, reference, regressor, RECIPE, CPU).metrics
+    again = evaluate(kept(good), reference, regressor, RECIPE, CPU).metrics
     np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 1, "value"])
 
 

@@ -7,6 +7,7 @@ from test_constraints import COMPOSITIONS
 
 from showergan.errors import UserError
 from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
+from showergan.showers.conditions import Conditioning
 from showergan.training import snapshots
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.loop import Trainer
@@ -55,20 +56,20 @@ def test_training_is_repeatable_bit_for_bit(data):
     first = Trainer(*data, recipe()).run()
     torch.rand(5)  # the global generator plays no part
     second = Trainer(*data, recipe()).run()
-    assert same(first.snapshots[2], second.snapshots[2])
+    assert same(first.states[2], second.states[2])
     assert first.history.frame().equals(second.history.frame())
     other = Trainer(*data, recipe(seed=2)).run()
-    assert not same(first.snapshots[2], other.snapshots[2])
+    assert not same(first.states[2], other.states[2])
 
 
 def test_snapshots_and_history_rows(data):
     result = Trainer(*data, recipe()).run()
-    assert list(result.snapshots) == [1, 2]
+    assert list(result.states) == [1, 2]
     assert result.n_steps == 10
     frame = result.history.frame()
     assert frame["step"].tolist() == [1, 3, 6, 9, 10]
     assert frame["epoch"].tolist() == [1, 1, 2, 2, 2]
-    assert not same(result.snapshots[1], result.snapshots[2])
+    assert not same(result.states[1], result.states[2])
 
 
 @pytest.mark.parametrize("method", COMPOSITIONS)
@@ -123,6 +124,33 @@ def test_first_discriminator_step_is_rmsprop_by_hand(data):
         gradient = parameter.grad
         step = 1e-3 * gradient / (((1 - 0.99) * gradient**2).sqrt() + 1e-8)
         torch.testing.assert_close(parameter.detach(), before[name] - step)
+
+
+def test_average_of_the_generator_by_hand(data):
+    """theta_avg = d theta_avg + (1 - d) theta, BatchNorm's statistics included; training does not notice."""
+    plain = Trainer(*data, recipe())
+    averaged = Trainer(*data, recipe(generator_average=0.9))
+    expected = {n: v.clone() for n, v in plain.generator.state_dict().items()}
+    for _ in range(4):
+        for trainer in (plain, averaged):
+            trainer.discriminator_step()
+            trainer.generator_step()
+        for name, value in plain.generator.state_dict().items():
+            expected[name] = 0.9 * expected[name] + 0.1 * value
+    assert same(plain.generator.state_dict(), averaged.generator.state_dict())
+    for name, value in averaged.average.network.state_dict().items():
+        if value.is_floating_point():
+            torch.testing.assert_close(value, expected[name], msg=name)
+    assert "upsample.1.running_var" in expected
+
+
+def test_the_average_is_what_is_kept(data):
+    plain, averaged = (
+        Trainer(*data, recipe(generator_average=d)).run().states[2] for d in (None, 0.9)
+    )
+    assert not same(plain, averaged)
+    trainer = Trainer(*data, recipe(generator_average=0.9))
+    assert same(trainer.run().states[2], trainer.average.network.state_dict())
 
 
 def test_clipped_weights_stay_clipped(data):
@@ -180,10 +208,12 @@ def test_batch_larger_than_the_training_set(data):
 
 def test_snapshots_round_trip(data, tmp_path):
     result = Trainer(*data, recipe(epochs=1)).run()
-    snapshots.save(result.snapshots, tmp_path / "s.pt")
+    kept = snapshots.Snapshots(Conditioning("scaled", (1.0,) * 7, (2.0,) * 7), 0.9, result.states)
+    snapshots.save(kept, tmp_path / "s.pt")
     loaded = snapshots.load(tmp_path / "s.pt")
-    assert list(loaded) == [1]
-    assert same(loaded[1], result.snapshots[1])
+    assert (loaded.conditioning, loaded.average) == (kept.conditioning, 0.9)
+    assert list(loaded.states) == [1]
+    assert same(loaded.states[1], result.states[1])
     assert [p.name for p in tmp_path.iterdir()] == ["s.pt"]
 
 

@@ -75,14 +75,14 @@ def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
     training, method = CONFIG.training, METHODS[wildcards.method]
     rates = {pair.name: pair for pair in CONFIG.learning_rates(wildcards.method)}
-    shared = {"discriminator", "epochs", "batch_size", "n_critic", "record_every", "batches"}
+    own = {"seeds", "evaluate"}
     return canonical(
         "train",
         seed=int(wildcards.seed),
         method=method.model_dump(mode="json", exclude={"label", "learning_rates"}),
         learning_rates=rates[wildcards.rates],
         evaluated_epochs=training.evaluated_epochs,
-        **training.model_dump(mode="json", include=shared),
+        **training.model_dump(mode="json", exclude=own),
     )
 
 

@@ -81,13 +81,16 @@ def train(
     """Train one GAN: one method, one pair of learning rates, one seed."""
     from showergan.device import choose_device
     from showergan.showers import dataset
+    from showergan.showers.conditions import Conditioning
     from showergan.training import snapshots as files
     from showergan.training.loop import Trainer, training_tensors
     from showergan.training.progress import Progress
     from showergan.training.provenance import provenance
 
     settings, chosen = parse_recipe(TrainingRecipe, recipe), choose_device(device)
-    trainer = Trainer(*training_tensors(dataset.load(showers, "train"), chosen), settings)
+    sample = dataset.load(showers, "train")
+    conditioning = Conditioning.fitted(settings.conditions, sample.point, sample.momentum)
+    trainer = Trainer(*training_tensors(sample, conditioning, chosen), settings)
     start = time.perf_counter()
     result = trainer.run(Progress(sys.stderr))
     frame = result.history.frame()
@@ -111,7 +114,7 @@ def train(
         },
         run,
     )
-    files.save(result.snapshots, snapshots)
+    files.save(files.Snapshots(conditioning, settings.generator_average, result.states), snapshots)
 
 
 @app.command()
@@ -119,11 +122,12 @@ def audit(showers: Input, recipe: Recipe, out: Output, device: Device = "auto") 
     """Measure how far changes of the discriminator's scale change the direction of its training."""
     from showergan.device import choose_device
     from showergan.showers import dataset
+    from showergan.showers.conditions import Conditioning
     from showergan.training.loop import training_tensors
     from showergan.training.scale_audit import scale_audit
 
     settings, chosen = parse_recipe(AuditRecipe, recipe), choose_device(device)
-    tensors = training_tensors(dataset.load(showers, "train"), chosen)
+    tensors = training_tensors(dataset.load(showers, "train"), Conditioning(), chosen)
     write_table(scale_audit(*tensors, settings), out)
 
 

@@ -46,7 +46,7 @@ def evaluate(
     On select, which only chooses epochs and learning rates, that is PRD alone.
 
     Args:
-        snapshots: states of the generator by epoch.
+        snapshots: the generator by epoch.
         reference: the real showers.
         regressor: the embedding.
         recipe: settings of the metrics.
@@ -56,13 +56,14 @@ def evaluate(
     generator = Generator()
     measures = {"select": measure_for_choice, "test": measure}
     tables = []
-    for epoch in sorted(snapshots):
-        generator.load_state_dict(snapshots[epoch])
+    for epoch in sorted(snapshots.states):
+        generator.load_state_dict(snapshots.states[epoch])
         rows = []
         for number, split in enumerate(SPLITS):
             real = reference.features[split]
             showers = generate(
                 generator,
+                snapshots.conditioning,
                 real.point,
                 real.momentum,
                 2 * recipe.seed + number,
@@ -79,6 +80,7 @@ def evaluate(
     examples = reference.examples
     (pictures,) = generate(
         generator,
+        snapshots.conditioning,
         examples.point,
         examples.momentum,
         recipe.seed,

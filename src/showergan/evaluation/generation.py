@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.networks.generator import Generator, draw_noise
-from showergan.showers.conditions import conditions
+from showergan.showers.conditions import Conditioning
 from showergan.showers.sample import Showers
 
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
@@ -16,6 +16,7 @@ LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
 
 def generate(
     generator: Generator,
+    conditioning: Conditioning,
     point: NDArray[np.float32],
     momentum: NDArray[np.float32],
     seed: int,
@@ -26,6 +27,7 @@ def generate(
 
     Args:
         generator: its running statistics change in the mode "batch".
+        conditioning: that it was trained with.
         point: entry points in cm, shape (n, 2).
         momentum: momenta in GeV, shape (n, 3).
         seed: of the noise.
@@ -34,7 +36,7 @@ def generate(
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
-    condition = torch.from_numpy(conditions(point, momentum))
+    condition = torch.from_numpy(conditioning.of(point, momentum))
     size = 64 if mode == "batch" else 1000
     for first in range(0, len(point), size):
         rows = slice(first, first + size)

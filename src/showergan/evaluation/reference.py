@@ -22,6 +22,7 @@ from showergan.metrics.partition import Partition, equal_rectangles, quantile_re
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.showers import dataset
+from showergan.showers.conditions import Conditioning
 from showergan.showers.sample import Showers
 
 Split = Literal["select", "test"]
@@ -98,6 +99,7 @@ def anchors(
     untrained = features_of(
         generate(
             Generator(),
+            Conditioning(),
             test.point,
             test.momentum,
             recipe.seed,

@@ -1,23 +1,61 @@
 """The seven numbers that both networks are conditioned on."""
 
+from dataclasses import dataclass
+from typing import Literal, Self
+
 import numpy as np
 from numpy.typing import NDArray
 
-CONDITION_NAMES = ("px", "py", "pz", "x", "y", "angle", "radius")
+Form = Literal["raw", "scaled"]
 
 
-def conditions(point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return px, py, pz, x, y, atan2(y, x), sqrt(x^2 + y^2) of every particle.
+@dataclass(frozen=True)
+class Conditioning:
+    """From particles to the conditions that a GAN was trained with.
 
-    The last two are the polar coordinates of the entry point (Egorov & Rogachev, 2023).
-
-    Args:
-        point: Entry points x, y (n, 2) in cm.
-        momentum: Momenta px, py, pz (n, 3) in GeV.
-
-    Returns:
-        Conditions (n, 7), float32, in the order of `CONDITION_NAMES`; GeV, cm and radians.
+    Attributes:
+        form: raw (Egorov & Rogachev 2023): px, py, pz [GeV], x, y [cm], atan2(y, x), sqrt(x^2 + y^2) [cm], the last
+            two being the polar coordinates of the entry point; scaled: px/pz, py/pz, ln(|p| / GeV) in place of the
+            momentum, and every number standardised.
+        mean: of the seven numbers before scaling, over the training showers; 0 for raw.
+        sd: their standard deviation, likewise; 1 for raw.
     """
+
+    form: Form = "raw"
+    mean: tuple[float, ...] = (0.0,) * 7
+    sd: tuple[float, ...] = (1.0,) * 7
+
+    @classmethod
+    def fitted(cls, form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
+        """Return the conditioning of a form for training particles, given as in `of`."""
+        if form == "raw":
+            return cls()
+        numbers = _numbers(form, point, momentum)
+        sd = numbers.std(axis=0)
+        return cls(
+            form, tuple(numbers.mean(axis=0).tolist()), tuple(np.where(sd > 0, sd, 1).tolist())
+        )
+
+    def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the conditions of every particle, shape (n, 7), float32.
+
+        Args:
+            point: entry points x, y in cm, shape (n, 2).
+            momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
+        """
+        numbers = _numbers(self.form, point, momentum)
+        if self.form == "scaled":
+            numbers = (numbers - self.mean) / self.sd
+        return numbers.astype(np.float32, copy=False)
+
+
+def _numbers(
+    form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
+) -> NDArray[np.floating]:
     x, y = point.T
-    columns = (*momentum.T, x, y, np.arctan2(y, x), np.hypot(x, y))
-    return np.stack(columns, axis=1).astype(np.float32, copy=False)
+    if form == "raw":
+        particle = tuple(momentum.T)
+    else:
+        px, py, pz = momentum.T.astype(np.float64)
+        particle = (px / pz, py / pz, np.log(np.linalg.norm(momentum.astype(np.float64), axis=1)))
+    return np.stack((*particle, x, y, np.arctan2(y, x), np.hypot(x, y)), axis=1)

@@ -12,13 +12,14 @@ from showergan.errors import UserError
 from showergan.networks.discriminator import Discriminator
 from showergan.networks.generator import Generator, draw_noise
 from showergan.recipes import TrainingRecipe
-from showergan.showers.conditions import conditions
+from showergan.showers.conditions import Conditioning
 from showergan.showers.sample import Showers
+from showergan.training.average import Average
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.history import History, LayerNorms, gradient_norm
 from showergan.training.lipschitz import lipschitz_table
 from showergan.training.losses import LOSSES, Losses
-from showergan.training.snapshots import Snapshots, snapshot
+from showergan.training.snapshots import States, state_of
 
 N_ACCOUNTED = 2000
 
@@ -28,13 +29,13 @@ class Result:
     """What a training leaves.
 
     Attributes:
-        snapshots: the generator's state at each evaluated epoch.
+        states: of the generator at each evaluated epoch, or its average.
         history: the recorded trajectory.
         discriminator: as trained, with its constraints attached.
         n_steps: generator steps done.
     """
 
-    snapshots: Snapshots
+    states: States
     history: History
     discriminator: nn.Module
     n_steps: int
@@ -64,6 +65,9 @@ class Trainer:
         device, seed = images.device, recipe.seed
 
         self.generator, self.discriminator = build(recipe, device)
+        self.average = (
+            Average(self.generator, recipe.generator_average) if recipe.generator_average else None
+        )
         self.generator_optimiser = torch.optim.RMSprop(
             self.generator.parameters(), lr=recipe.learning_rates.generator
         )
@@ -113,6 +117,8 @@ class Trainer:
         loss.backward()
         self.generator_optimiser.step()
         self.discriminator.requires_grad_(True)
+        if self.average:
+            self.average.update()
         return loss
 
     def lipschitz(self) -> pd.DataFrame:
@@ -139,7 +145,8 @@ class Trainer:
         steps_per_epoch = len(self.images) // recipe.batch_size
         n_steps = recipe.epochs * steps_per_epoch
         history, norms = History(), LayerNorms(self.discriminator)
-        snapshots: Snapshots = {}
+        states: States = {}
+        kept = self.average.network if self.average else self.generator
         for step in range(1, n_steps + 1):
             for _ in range(recipe.n_critic):
                 discriminator_loss, batch = self.discriminator_step()
@@ -169,14 +176,16 @@ class Trainer:
                 if on_record:
                     on_record(step, n_steps, history)
             if into_epoch == 0 and epoch in recipe.evaluated_epochs:
-                snapshots[epoch] = snapshot(self.generator)
-        return Result(snapshots, history, self.discriminator, n_steps)
+                states[epoch] = state_of(kept)
+        return Result(states, history, self.discriminator, n_steps)
 
 
-def training_tensors(showers: Showers, device: torch.device) -> tuple[Tensor, Tensor]:
+def training_tensors(
+    showers: Showers, conditioning: Conditioning, device: torch.device
+) -> tuple[Tensor, Tensor]:
     """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
     images = torch.from_numpy(showers.energy).unsqueeze(1).to(device).log1p()
-    return images, torch.from_numpy(conditions(showers.point, showers.momentum)).to(device)
+    return images, torch.from_numpy(conditioning.of(showers.point, showers.momentum)).to(device)
 
 
 def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.Module]:

@@ -1,5 +1,6 @@
 """Generators kept during training: one file, one state per evaluated epoch."""
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -7,29 +8,46 @@ from torch import Tensor, nn
 
 from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.showers.conditions import Conditioning
 
-Snapshots = dict[int, dict[str, Tensor]]
+States = dict[int, dict[str, Tensor]]
 
 
-def snapshot(generator: nn.Module) -> dict[str, Tensor]:
+@dataclass(frozen=True)
+class Snapshots:
+    """What it takes to generate.
+
+    Attributes:
+        conditioning: of the particles.
+        average: decay of the average over generator steps that the states are, None where they are as trained.
+        states: of the generator, by epoch.
+    """
+
+    conditioning: Conditioning
+    average: float | None
+    states: States
+
+
+def state_of(generator: nn.Module) -> dict[str, Tensor]:
     """Return a copy of a generator's state on the CPU."""
     return {name: value.detach().cpu().clone() for name, value in generator.state_dict().items()}
 
 
 def save(snapshots: Snapshots, path: Path) -> None:
-    """Write snapshots by epoch."""
+    """Write snapshots."""
     with write_aside(path) as aside:
-        torch.save(snapshots, aside)
+        torch.save(asdict(snapshots), aside)
 
 
 def load(path: Path) -> Snapshots:
-    """Read snapshots by epoch.
+    """Read snapshots.
 
     Raises:
         UserError: the file is missing or holds no snapshots.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        return Snapshots(**{**content, "conditioning": Conditioning(**content["conditioning"])})
     except FileNotFoundError:
         raise UserError(f"{path}: no such file of generator snapshots") from None
     except Exception as error:
