@@ -1,6 +1,7 @@
 """The configuration stops on every mistake with the key, the value and what is allowed."""
 
 import copy
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,13 @@ from showergan.errors import UserError
 from showergan.recipes import TrainingRecipe, canonical, parse_recipe
 
 ROOT = Path(__file__).parents[2]
+
+# What the first lines of each experiment say to type: files, laid over config.yaml in this order.
+LAYERS = [
+    [ROOT / name for name in command.split()]
+    for path in sorted((ROOT / "experiments").glob("*.yaml"))
+    for command in re.findall(r"--configfile (.*)", path.read_text())
+]
 
 
 @pytest.fixture
@@ -33,7 +41,7 @@ def put(raw, path, value):
         ("trainning", {}, ["trainning", "unknown key", "did you mean training"]),
         ("training.batchsize", 3, ["training.batchsize", "did you mean batch_size"]),
         ("training.batch_size", "64", ["training.batch_size = '64'", "integer"]),
-        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "2000"]),
+        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "4800"]),
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
@@ -151,10 +159,12 @@ def test_schema_is_in_step_with_the_models():
     )
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
-)
-def test_experiments_are_valid_over_the_default(raw, path):
+def test_every_experiment_says_how_to_run_it():
+    assert {files[-1] for files in LAYERS} == set((ROOT / "experiments").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("files", LAYERS, ids=lambda files: "+".join(p.stem for p in files))
+def test_experiments_are_valid_over_the_default(raw, files):
     def merge(base, over):
         for key, value in over.items():
             if isinstance(value, dict) and isinstance(base.get(key), dict):
@@ -162,7 +172,8 @@ def test_experiments_are_valid_over_the_default(raw, path):
             else:
                 base[key] = value
 
-    merge(raw, yaml.safe_load(path.read_text()))
+    for path in files:
+        merge(raw, yaml.safe_load(path.read_text()))
     config = parse_config(raw)
     assert config.run != "default"
 

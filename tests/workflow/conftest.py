@@ -30,7 +30,8 @@ TINY = {
         "n_critic": 1,
     },
     "methods": {name: None for name in DEFAULT["methods"] if name not in METHODS},
-    "evaluation": {"clusters": 3, "repeats": 2},
+    "learning_rate_search": None,
+    "evaluation": {"clusters": 3, "repeats": 2, "partition": {"kind": "rectangles"}},
 }
 
 
