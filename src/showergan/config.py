@@ -10,7 +10,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     StringConstraints,
@@ -22,6 +21,9 @@ from showergan.validation import validated
 
 ScoreName = Literal["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+# Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
+Seed = Annotated[int, Field(ge=0, lt=2**26)]
 
 
 class Section(BaseModel):
@@ -44,7 +46,7 @@ class Data(Section):
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
     n_showers: int = Field(4000, ge=8, description="simulate: number of showers")
-    seed: NonNegativeInt = Field(1, description="simulate: random seed")
+    seed: Seed = Field(1, description="simulate: random seed")
     negative_energy: Literal["clip", "error"] = Field(
         "error", description="what to do with negative energies: set them to 0, or stop"
     )
@@ -52,7 +54,7 @@ class Data(Section):
         "permutation",
         description="half train, a quarter select, a quarter test; reference: the published index rule",
     )
-    split_seed: NonNegativeInt = Field(2023, description="permutation: random seed of the split")
+    split_seed: Seed = Field(2023, description="permutation: random seed of the split")
 
     @model_validator(mode="after")
     def _npz_has_path(self) -> Self:
@@ -71,7 +73,7 @@ class Embedding(Section):
     patience: PositiveInt = Field(8, description="stop after so many epochs without a better R^2")
     batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
-    seed: NonNegativeInt = 1
+    seed: Seed = 1
 
 
 class LearningRates(Section):
@@ -115,7 +117,7 @@ class Training(Section):
     discriminator: Literal["standard", "small"] = Field(
         "standard", description="406 849 or 107 969 parameters"
     )
-    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)] = Field(
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = Field(
         (1, 2), description="one training per method and seed"
     )
     epochs: PositiveInt = Field(
@@ -220,7 +222,7 @@ class Evaluation(Section):
         description="features that are not numbers: a cluster of their own, or dropped as in the "
         "published code",
     )
-    seed: NonNegativeInt = 1
+    seed: Seed = 1
 
 
 class Figures(Section):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt
 
-from showergan.config import Composition, LearningRates, ScoreName, Section
+from showergan.config import Composition, LearningRates, ScoreName, Section, Seed
 from showergan.errors import UserError
 from showergan.validation import Model, validated
 
@@ -28,7 +28,7 @@ RECIPE_VERSIONS = {
 class TrainingRecipe(Section):
     """What `train` gets: everything that changes the trained weights, and nothing else."""
 
-    seed: NonNegativeInt
+    seed: Seed
     discriminator: Literal["standard", "small"]
     learning_rates: LearningRates
     method: Composition
@@ -45,7 +45,7 @@ class TrainingRecipe(Section):
 class AuditRecipe(Section):
     """What `audit` gets."""
 
-    seed: NonNegativeInt
+    seed: Seed
     discriminator: Literal["standard", "small"]
     learning_rates: LearningRates
     batch_size: PositiveInt

@@ -44,6 +44,7 @@ def put(raw, path, value):
         ("training.batch_size", 7000, ["batch_size = 7000", "larger", "4800"]),
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
+        ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
         ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 3"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),

@@ -5,6 +5,7 @@ import pytest
 import torch
 from test_constraints import COMPOSITIONS
 
+from showergan.config import Training
 from showergan.errors import UserError
 from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
 from showergan.showers.conditions import Conditioning
@@ -199,6 +200,19 @@ def test_streams_are_their_own():
         for purpose in ("weights", "constraint", "noise", "mix", "discriminator batches")
     }
     assert len(numbers) == 20
+
+
+def test_seeds_differ_up_to_the_largest():
+    """A CPU generator keeps 32 bits of its seed: 2^26 seeds times 64 purposes."""
+    assert Training(seeds=(2**26 - 1,)).seeds == (2**26 - 1,)
+    kept = {
+        stream(seed, purpose, CPU).initial_seed() % 2**32
+        for seed in (0, 1, 2**20, 2**25, 2**26 - 1)
+        for purpose in ("weights", "account")
+    }
+    assert len(kept) == 10
+    collides = stream(2**26, "weights", CPU), stream(0, "weights", CPU)
+    assert torch.equal(*(torch.rand(3, generator=g) for g in collides))
 
 
 def test_batch_larger_than_the_training_set(data):
