@@ -206,7 +206,9 @@ class Evaluation(Section):
     )
     partition: Partition = Partition()
     statistics: Literal["corrected", "published"] = Field(
-        "corrected", description="form of the physics statistics"
+        "corrected",
+        description="form of the physics statistics: corrected, with the impact point at the depth "
+        "of the energy of the real training showers, or published, at 25 cm",
     )
     generator_mode: Literal["running", "batch"] = Field(
         "running",

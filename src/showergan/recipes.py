@@ -13,13 +13,13 @@ from showergan.validation import Model, validated
 RECIPE_VERSIONS = {
     "simulate": 1,
     "fetch": 1,
-    "preprocess": 1,
+    "preprocess": 2,
     "embedding": 1,
-    "reference": 2,
+    "reference": 3,
     "train": 2,
     "audit": 2,
     "describe": 1,
-    "evaluate": 2,
+    "evaluate": 3,
     "summarise": 2,
     "scorecard": 1,
 }

@@ -50,3 +50,12 @@ def preprocess(source: Input, recipe: Recipe, out: Output) -> None:
         split=data.split,
         split_seed=data.split_seed,
     )
+    found = dataset.attributes(out)
+    say(
+        f"{out}: {found['n_events']} showers, of which {found['n_train']} train, {found['n_select']} select and "
+        f"{found['n_test']} test; {found['n_clipped_energies']} negative energies set to 0"
+    )
+    say(
+        f"The energy of the training showers is centred at a depth of {found['shower_depth_cm']:.2f} cm "
+        f"({found['n_train_without_energy']} without energy left out)"
+    )

@@ -33,6 +33,10 @@ def reference(
     settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
     regressor = load_embedding(embedding, chosen)
     made = make_reference(showers, regressor, settings, chosen)
+    say(
+        f"Physics statistics: {settings.statistics}, impact point at a depth of "
+        f"{made.frame.impact_depth_cm:.2f} cm"
+    )
     ends, end_curves = measure_anchors(showers, made, regressor, settings, chosen)
     write_table(ends, anchors)
     write_table(end_curves, curves)

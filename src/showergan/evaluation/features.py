@@ -95,11 +95,13 @@ class Frame:
     """What every sample is measured with; the real training showers fix it.
 
     Attributes:
+        impact_depth_cm: where the physics statistics take the impact point.
         scale: of the physics statistics.
         partition: bins of the entry point.
         energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
     """
 
+    impact_depth_cm: float
     scale: Scale
     partition: Partition
     energy_edges_GeV: tuple[float, ...]
@@ -116,10 +118,11 @@ def features_of(
     chunks: Iterable[Showers],
     regressor: EmbeddingRegressor | None,
     form: Literal["corrected", "published"],
+    impact_depth_cm: float,
     device: torch.device,
 ) -> Features:
     """Return the features of showers that come in chunks; the images are not kept."""
-    parts = [_features(chunk, regressor, form, device) for chunk in chunks]
+    parts = [_features(chunk, regressor, form, impact_depth_cm, device) for chunk in chunks]
     return Features(
         **{name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS},
         counts={name: sum(part.counts[name] for part in parts) for name in COUNTS},
@@ -135,10 +138,11 @@ def _features(
     showers: Showers,
     regressor: EmbeddingRegressor | None,
     form: Literal["corrected", "published"],
+    impact_depth_cm: float,
     device: torch.device,
 ) -> Features:
     energy = clipped(showers.energy)
-    statistics = physics_statistics(energy, showers.point, showers.momentum, form)
+    statistics = physics_statistics(energy, showers.point, showers.momentum, form, impact_depth_cm)
     seen = observables(energy)
     counts = {
         "n_clipped_cells": int((showers.energy > LARGEST_ENERGY_MEV).sum()),

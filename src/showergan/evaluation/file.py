@@ -13,7 +13,7 @@ from showergan.errors import UserError
 from showergan.evaluation.features import Features, features_of
 from showergan.evaluation.measure import measure
 from showergan.evaluation.prd import COLUMNS
-from showergan.evaluation.reference import make_reference, shuffled_features
+from showergan.evaluation.reference import impact_depth_cm, make_reference, shuffled_features
 from showergan.evaluation.scorecard import ENTRIES
 from showergan.networks.embedding import TARGETS, EmbeddingRegressor
 from showergan.showers.any_file import read_showers
@@ -60,10 +60,12 @@ def evaluate_file(
     Raises:
         UserError: If a file is unusable, or has fewer than 20 showers.
     """
+    depth = impact_depth_cm(real, recipe)
     fake = features_of(
         read_showers(generated, negative_energy, "--negative-energy clip"),
         regressor,
         recipe.statistics,
+        depth,
         device,
     )
     reference = make_reference(real, regressor, recipe, device)
@@ -77,6 +79,7 @@ def evaluate_file(
         )
     remarks = [
         f"{n} of {len(fake)} generated showers against {n} of {len(test)} real test showers.",
+        f"The physics statistics ({recipe.statistics}) take the impact point at a depth of {depth:.2f} cm.",
         *_remarks(fake, test),
     ]
     if regressor is None:

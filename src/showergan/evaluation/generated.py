@@ -70,7 +70,8 @@ def evaluate(
                 device,
                 recipe.generator_mode,
             )
-            fake = features_of(showers, regressor, recipe.statistics, device)
+            depth = reference.frame.impact_depth_cm
+            fake = features_of(showers, regressor, recipe.statistics, depth, device)
             table = measures[split](real, fake, reference.frame, recipe)
             rows.append(table.assign(split=split))
         tables.append(pd.concat(rows, ignore_index=True).assign(epoch=epoch))

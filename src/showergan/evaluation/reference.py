@@ -19,6 +19,7 @@ from showergan.evaluation.measure import measure
 from showergan.evaluation.prd import prd_curves
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
+from showergan.metrics.statistics import PUBLISHED_DEPTH_CM
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.showers import dataset
@@ -50,17 +51,26 @@ def make_reference(
     path: Path, regressor: EmbeddingRegressor | None, recipe: Evaluation, device: torch.device
 ) -> Reference:
     """Compute the features of the real showers in the data set at `path`."""
-    form = recipe.statistics
-    train = features_of(dataset.stream(path, "train"), None, form, device)
+    form, depth = recipe.statistics, impact_depth_cm(path, recipe)
+    train = features_of(dataset.stream(path, "train"), None, form, depth, device)
     frame = Frame(
+        depth,
         Scale.of(train.quantities[:, :4]),
         partition_of(recipe, dataset.attributes(path), train.point),
         _energy_edges(train.momentum_GeV),
     )
     features = {
-        split: features_of(dataset.stream(path, split), regressor, form, device) for split in SPLITS
+        split: features_of(dataset.stream(path, split), regressor, form, depth, device)
+        for split in SPLITS
     }
     return Reference(frame, features, _first(dataset.stream(path, "test"), N_EXAMPLES))
+
+
+def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
+    """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
+    if recipe.statistics == "published":
+        return PUBLISHED_DEPTH_CM
+    return dataset.shower_depth_cm(path)
 
 
 def partition_of(
@@ -108,6 +118,7 @@ def anchors(
         ),
         regressor,
         recipe.statistics,
+        reference.frame.impact_depth_cm,
         device,
     )
     samples = {
@@ -145,7 +156,8 @@ def shuffled_features(
             yield replace(chunk, point=select.point[rows], momentum=select.momentum[rows])
             first += len(chunk)
 
-    return features_of(shuffled(), regressor, recipe.statistics, device)
+    depth = impact_depth_cm(path, recipe)
+    return features_of(shuffled(), regressor, recipe.statistics, depth, device)
 
 
 def save_reference(reference: Reference, path: Path) -> None:
@@ -155,6 +167,7 @@ def save_reference(reference: Reference, path: Path) -> None:
         file.attrs["x_edges_cm"] = frame.partition.x_edges
         file.attrs["y_edges_cm"] = frame.partition.y_edges
         file.attrs["energy_edges_GeV"] = frame.energy_edges_GeV
+        file.attrs["impact_depth_cm"] = frame.impact_depth_cm
         file.attrs.update(point_unit="cm", momentum_unit="GeV", quantities=QUANTITIES)
         file["scale/centre"], file["scale/scale"] = frame.scale.centre, frame.scale.scale
         for split, features in reference.features.items():
@@ -177,10 +190,11 @@ def load_reference(path: Path) -> Reference:
                 tuple(file.attrs[name].tolist())
                 for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
             )
+            depth = float(file.attrs["impact_depth_cm"])
             scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
             examples = {k: file[f"examples/{k}"][:] for k in ("energy", "point", "momentum")}
             return Reference(
-                Frame(scale, Partition(x, y), energy),
+                Frame(depth, scale, Partition(x, y), energy),
                 {split: _read_features(file[split]) for split in SPLITS},
                 Showers(**examples, pdg=None),
             )

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.showers.energy_centre import CELLS_CM, energy_centre
 
 STATISTICS = (
     "longitudinal_asymmetry",
@@ -25,8 +26,9 @@ FLAGS = (
 OCCUPANCY_THRESHOLD_MEV = 0.1
 """A cell counts as hit above this: below any deposit that matters, above a network's dust."""
 
-IMPACT_DEPTH_CM = 25.0
-_CELLS_CM = np.arange(30) - 14.5
+PUBLISHED_DEPTH_CM = 25.0
+"""Where Egorov & Rogachev (2023) take the impact point."""
+
 _CHUNK = 1024
 
 Form = Literal["published", "corrected"]
@@ -50,12 +52,12 @@ class PhysicsStatistics:
 
 
 def physics_statistics(
-    energy: ArrayLike, point: ArrayLike, momentum: ArrayLike, form: Form
+    energy: ArrayLike, point: ArrayLike, momentum: ArrayLike, form: Form, depth_cm: float
 ) -> PhysicsStatistics:
     """Measure the asymmetries and widths of showers about their impact points.
 
-    The impact point is where the particle would be at a depth of 25 cm: x0 = X + 25 px/pz. Both
-    forms use moments of the energy in two passes and float64 throughout.
+    The impact point is where the particle would be at a depth z behind the entry point:
+    x0 = X + z px/pz. Both forms use moments of the energy in two passes and float64 throughout.
 
     `corrected` takes the direction u = pT/|pT| and the coordinates t = u . d along and
     v = ux dy - uy dx across it (positive to the left of the particle). The asymmetries are those of
@@ -78,6 +80,7 @@ def physics_statistics(
         point: (n, 2) entry points x, y [cm].
         momentum: (n, 3) px, py, pz [GeV].
         form: Which of the two definitions.
+        depth_cm: z; see `PUBLISHED_DEPTH_CM`, and `DepthFit` for the one that belongs to `corrected`.
 
     Raises:
         UserError: If the shapes disagree, the form is unknown or an impact point is not finite.
@@ -94,7 +97,7 @@ def physics_statistics(
 
     points, momenta = points.astype(np.float64), momenta.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        impact = points + IMPACT_DEPTH_CM * momenta[:, :2] / momenta[:, 2:]
+        impact = points + depth_cm * momenta[:, :2] / momenta[:, 2:]
     if not np.isfinite(impact).all():
         raise UserError("physics statistics: pz = 0 or non-finite conditions have no impact point")
 
@@ -124,13 +127,10 @@ def observables(energy: ArrayLike) -> pd.DataFrame:
         images.
     """
     images = np.asarray(energy)
-    total = images.sum(axis=(1, 2), dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre_x = images.sum(axis=1, dtype=np.float64) @ _CELLS_CM / total
-        centre_y = images.sum(axis=2, dtype=np.float64) @ _CELLS_CM / total
+    centre_x, centre_y = energy_centre(images).T
     return pd.DataFrame(
         {
-            "total_energy_MeV": total,
+            "total_energy_MeV": images.sum(axis=(1, 2), dtype=np.float64),
             "occupancy": (images > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
             "centre_x_cm": centre_x,
             "centre_y_cm": centre_y,
@@ -141,8 +141,8 @@ def observables(energy: ArrayLike) -> pd.DataFrame:
 def _measure(
     energy: _Array, impact: _Array, pt: _Array, form: Form
 ) -> tuple[_Array, NDArray[np.bool_], NDArray[np.bool_]]:
-    dx = _CELLS_CM - impact[:, 0, None, None]
-    dy = _CELLS_CM[:, None] - impact[:, 1, None, None]
+    dx = CELLS_CM - impact[:, 0, None, None]
+    dy = CELLS_CM[:, None] - impact[:, 1, None, None]
     px, py = pt[:, 0, None, None], pt[:, 1, None, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         values, on_line = _FORMS[form](energy, dx, dy, px, py)
@@ -169,7 +169,7 @@ def _published(
     widths, on_line = [], []
     for line in (longitudinal, transverse):
         weight = line * energy
-        total, mean, variance = _moments(weight, np.broadcast_to(_CELLS_CM, weight.shape))
+        total, mean, variance = _moments(weight, np.broadcast_to(CELLS_CM, weight.shape))
         # The code divides by (total + 1e-5), which shrinks both of its raw moments by this factor.
         shrink = total / (total + 1e-5)
         width = arc_factor * np.sqrt(shrink * (variance + (1 - shrink) * mean**2))

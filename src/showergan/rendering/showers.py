@@ -1,11 +1,14 @@
 """Images of showers: the target, and generated ones beside it."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from showergan.rendering.runs import groups
@@ -14,20 +17,37 @@ from showergan.showers.sample import Showers
 
 EDGES_CM = (-15.0, 15.0, -15.0, 15.0)
 SMALLEST_MEV = 1.0
-DEPTH_CM = 25.0  # of the plane in which Egorov & Rogachev 2023 take the impact point
+ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
 MARK = "#d55e00"
+ENTRY: dict[str, Any] = {
+    "marker": "+",
+    "linestyle": "",
+    "color": MARK,
+    "markersize": 9,
+    "markeredgewidth": 1.8,
+}
+CENTRE: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "",
+    "color": MARK,
+    "markersize": 5,
+    "markerfacecolor": "white",
+    "markeredgewidth": 1.4,
+}
 
 
 @themed
-def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
+def target_showers(style: Style, showers: Showers, depth_cm: float, n: int = 8) -> Figure:
     """Draw real showers from the softest to the most energetic particle.
 
-    Each panel is an image with the entry point (+) and the way of the particle from there to 25 cm below, seen
-    from above. All panels share one logarithmic colour scale; cells without energy are white.
+    Each panel is an image with the entry point (+), the way of the particle from there to 25 cm below, seen from
+    above, and where on it the energy of showers is centred on average (o). All panels share one logarithmic colour
+    scale; cells without energy are white.
 
     Args:
         style: of all figures.
         showers: to choose from.
+        depth_cm: of the energy centre.
         n: number of panels, at equal steps of the rank in |p|.
     """
     shown = showers.select(_ranks(np.linalg.norm(showers.momentum, axis=1), n))
@@ -40,10 +60,11 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
             continue
         image = _picture(panel, shown.energy[i], style, scale)
         x, y = shown.point[i]
-        along = shown.momentum[i, :2] / shown.momentum[i, 2] * DEPTH_CM
+        slope = shown.momentum[i, :2] / shown.momentum[i, 2]
+        end, centre = ((x, y) + depth * slope for depth in (ARROW_CM, depth_cm))
         panel.annotate(
             "",
-            (x + along[0], y + along[1]),
+            end,
             (x, y),
             arrowprops={
                 "arrowstyle": "->",
@@ -53,7 +74,8 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
                 "shrinkB": 0,
             },
         )
-        panel.plot(x, y, "+", color=MARK, markersize=9, markeredgewidth=1.8)
+        panel.plot(x, y, **ENTRY)
+        panel.plot(*centre, **CENTRE)
         panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
         panel.set_title(
             f"{_momentum(shown.momentum[i])}\nsum E = {_energy(shown.energy[i])}",
@@ -64,6 +86,15 @@ def target_showers(style: Style, showers: Showers, n: int = 8) -> Figure:
     for panel in axes[:, 0]:
         panel.set_ylabel("y [cm]")
     figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
+    figure.legend(
+        handles=[
+            Line2D([], [], **ENTRY, label="entry point"),
+            Line2D([], [], **CENTRE, label=f"{depth_cm:.1f} cm below, where the energy is centred"),
+        ],
+        loc="outside lower center",
+        ncols=2,
+        frameon=False,
+    )
     return figure
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import showergan
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
+from showergan.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.showers.energy_check import EnergyCheck, NegativeEnergy
 from showergan.showers.npz import ENERGY, NpzShowers
 from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
@@ -85,9 +86,9 @@ def preprocess(
                 "Give a file with at least 4 events."
             )
         splits = assign_splits(showers.n, split, split_seed)
-        train_point = showers.point[splits == SPLITS["train"]]
         with write_aside(out) as aside, h5py.File(aside, "w") as file:
-            n_clipped = _copy_energies(showers, file, source, negative_energy)
+            training = splits == SPLITS["train"]
+            n_clipped, fit = _copy_energies(showers, file, source, negative_energy, training)
             file["point"] = showers.point
             file["momentum"] = showers.momentum
             if showers.pdg is not None:
@@ -102,7 +103,7 @@ def preprocess(
                 image_shape=IMAGE_SHAPE,
                 row="y",
                 column="x",
-                cell_centre_range_cm=_centre_range(),
+                cell_centre_range_cm=[CELLS_CM[0], CELLS_CM[-1]],
                 source_name=source_name,
                 source_sha256=sha256_of(source),
                 n_clipped_energies=n_clipped,
@@ -110,7 +111,9 @@ def preprocess(
                 **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
                 split_rule=split,
                 split_seed=REFERENCE_SEED if split == "reference" else split_seed,
-                train_rectangle_cm=_rectangle(train_point),
+                train_rectangle_cm=_rectangle(showers.point[training]),
+                shower_depth_cm=fit.depth_cm,
+                n_train_without_energy=fit.n_without_energy,
                 showergan_version=showergan.__version__,
             )
 
@@ -165,10 +168,33 @@ def attributes(path: Path) -> dict[str, Any]:
         }
 
 
+def shower_depth_cm(path: Path) -> float:
+    """Return the depth of the energy centre of the training showers, see `DepthFit`.
+
+    Raises:
+        UserError: If `path` is not a data set that `preprocess` wrote, or was written before the depth was kept.
+    """
+    try:
+        return float(attributes(path)["shower_depth_cm"])
+    except KeyError:
+        raise UserError(
+            f"{path}: an earlier version wrote it, without the depth of the showers. "
+            "Write it again with `showergan preprocess`."
+        ) from None
+
+
 def _copy_energies(
-    showers: NpzShowers, file: h5py.File, source: Path, negative_energy: NegativeEnergy
-) -> int:
-    """Stream the energies into `file`; return the number of values set to 0."""
+    showers: NpzShowers,
+    file: h5py.File,
+    source: Path,
+    negative_energy: NegativeEnergy,
+    training: NDArray[np.bool_],
+) -> tuple[int, DepthFit]:
+    """Stream the energies into `file`.
+
+    Returns:
+        The number of values set to 0, and the depth of the showers that `training` (n,) marks.
+    """
     energy = file.create_dataset(
         "energy",
         (showers.n, *IMAGE_SHAPE),
@@ -177,21 +203,20 @@ def _copy_energies(
         compression="lzf",  # without shuffle, which breaks up the runs of empty cells
     )
     check = EnergyCheck(source, ENERGY, negative_energy, "data.negative_energy: clip")
+    fit = DepthFit()
     first = 0
     for chunk in showers.energy_chunks(CHUNK):
-        energy[first : first + len(chunk)] = check.clean(chunk)
+        rows = slice(first, first + len(chunk))
+        cleaned = Showers(check.clean(chunk), showers.point[rows], showers.momentum[rows], None)
+        energy[rows] = cleaned.energy
+        fit.add(cleaned.select(training[rows]))
         first += len(chunk)
-    return check.finish()
+    return check.finish(), fit
 
 
 def _rectangle(point: NDArray[np.float32]) -> list[float]:
     """Return x_min, x_max, y_min, y_max of points (n, 2)."""
     return np.stack([point.min(axis=0), point.max(axis=0)], axis=1).reshape(-1).tolist()
-
-
-def _centre_range() -> list[float]:
-    last = (IMAGE_SHAPE[1] - 1) / 2 * CELL_CM
-    return [-last, last]
 
 
 @contextmanager

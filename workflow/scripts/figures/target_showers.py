@@ -6,9 +6,10 @@ from pathlib import Path
 from showergan.rendering.script import stderr_to
 from showergan.rendering.showers import target_showers
 from showergan.rendering.style import Style
-from showergan.showers.dataset import load
+from showergan.showers.dataset import load, shower_depth_cm
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
-    figure = target_showers(style, load(Path(snakemake.input.showers), "test"))
+    path = Path(snakemake.input.showers)
+    figure = target_showers(style, load(path, "test"), shower_depth_cm(path))
     style.save(figure, snakemake.output.png, snakemake.output.pdf)
