@@ -10,7 +10,14 @@ import pytest
 import showergan
 from showergan.errors import UserError
 from showergan.showers import dataset
-from showergan.showers.dataset import assign_splits, attributes, load, preprocess
+from showergan.showers.dataset import (
+    assign_splits,
+    attributes,
+    load,
+    preprocess,
+    shower_depth_cm,
+)
+from showergan.showers.energy_centre import DepthFit
 
 N = 601  # odd, and more than two HDF5 chunks
 
@@ -125,6 +132,8 @@ def test_attributes(arrays, run, source):
         "split_rule": "permutation",
         "split_seed": 1,
         "train_rectangle_cm": [x_min, x_max, y_min, y_max],
+        "shower_depth_cm": found["shower_depth_cm"],
+        "n_train_without_energy": 0,
         "showergan_version": showergan.__version__,
     }
 
@@ -144,6 +153,45 @@ def test_reference_split_records_its_own_seed(arrays, run):
 
 def test_same_input_same_bytes(arrays, run):
     assert run(arrays, "a.h5").read_bytes() == run(arrays, "b.h5").read_bytes()
+
+
+# Depth
+
+
+def fit_of(showers):
+    fit = DepthFit()
+    fit.add(showers)
+    return fit
+
+
+def test_depth_is_that_of_the_training_events_only(arrays, run):
+    path = run(arrays)
+    depth = shower_depth_cm(path)
+    assert depth == attributes(path)["shower_depth_cm"]
+    assert depth == pytest.approx(fit_of(load(path, "train")).depth_cm, rel=1e-12)
+    held_out = assign_splits(N, "permutation", 1) != 0
+    arrays["EnergyDeposit"][held_out] = 0
+    arrays["ParticlePoint"][held_out] += 5
+    other = run(arrays)
+    assert shower_depth_cm(other) == depth
+    assert attributes(other)["n_train_without_energy"] == 0
+
+
+def test_training_events_without_energy_are_counted(arrays, run):
+    train = np.flatnonzero(assign_splits(N, "permutation", 1) == 0)
+    arrays["EnergyDeposit"][train[::50]] = 0
+    arrays["EnergyDeposit"][train[1]] = -1  # without energy once it is clipped
+    path = run(arrays, negative_energy="clip")
+    assert attributes(path)["n_train_without_energy"] == 8
+    filled = np.setdiff1d(np.arange(len(train)), [1, *range(0, len(train), 50)])
+    expected = fit_of(load(path, "train").select(filled)).depth_cm
+    assert shower_depth_cm(path) == pytest.approx(expected, rel=1e-12)
+
+
+def test_data_set_of_an_earlier_version_has_no_depth(arrays, run):
+    path = changed(run(arrays), lambda file: file.attrs.pop("shower_depth_cm"))
+    with pytest.raises(UserError, match=r"earlier version.*`showergan preprocess`"):
+        shower_depth_cm(path)
 
 
 # Split

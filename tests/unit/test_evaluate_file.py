@@ -71,7 +71,8 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
     assert "140 of 140 generated showers against 140 of 150 real test showers." in remarks
     assert any("Bins 0, 1" in remark for remark in remarks)
     assert not any("differ (" in remark for remark in remarks)
-    assert any("in 140 generated showers, " in remark for remark in remarks)
+    depth = dataset.shower_depth_cm(folder / "real.h5")
+    assert any(f"depth of {depth:.2f} cm" in remark for remark in remarks)
     text = file_table(metrics)
     assert "PRD-AUC: bins-E" in text
     assert "ceiling" in text
@@ -83,6 +84,16 @@ def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):
     tables = [score(folder, path).metrics for path in (hdf5, folder / "other.npz")]
     pd.testing.assert_frame_equal(*tables)
     assert "E" not in set(tables[0]["space"])
+
+
+def test_published_statistics_and_their_depth_are_told(folder):
+    recipe = RECIPE.model_copy(update={"statistics": "published"})
+    _, remarks = evaluate_file(
+        folder / "other.npz", folder / "real.h5", regressor=None, recipe=recipe, device=CPU,
+        negative_energy="error",
+    )  # fmt: skip
+    assert any("(published) take the impact point at a depth of 25.00 cm" in r for r in remarks)
+    assert any("in 140 generated showers, " in remark for remark in remarks)
 
 
 def test_differing_conditions_are_told(folder, tmp_path):

@@ -20,6 +20,7 @@ from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generation import generate
 from showergan.evaluation.measure import measure
 from showergan.evaluation.prd import COLUMNS, binned_prd
+from showergan.metrics.statistics import physics_statistics
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.rendering.real import read_entry_points, read_examples, read_partition
@@ -73,6 +74,7 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
     loaded = references.load_reference(path)
     assert loaded.frame.partition == reference.frame.partition == read_partition(path)
     assert loaded.frame.energy_edges_GeV == reference.frame.energy_edges_GeV
+    assert loaded.frame.impact_depth_cm == reference.frame.impact_depth_cm
     np.testing.assert_array_equal(loaded.frame.scale.scale, reference.frame.scale.scale)
     for split in references.SPLITS:
         ours, theirs = loaded.features[split], reference.features[split]
@@ -101,6 +103,22 @@ def test_bins_come_from_the_training_rectangle(reference, folder):
     assert np.diff(partition.x_edges) == pytest.approx((x_max - x_min) / 3)
 
 
+def test_statistics_are_taken_at_the_depth_of_the_training_showers(reference, folder):
+    depth = dataset.attributes(folder / "s.h5")["shower_depth_cm"]
+    assert reference.frame.impact_depth_cm == depth
+    for split, features in reference.features.items():
+        real = dataset.load(folder / "s.h5", split)
+        expected = physics_statistics(real.energy, real.point, real.momentum, "corrected", depth)
+        np.testing.assert_array_equal(features.quantities[:, :4], expected.values)
+        assert not any(features.counts.values())
+
+
+def test_published_statistics_are_taken_at_25_cm(folder):
+    recipe = Evaluation(clusters=4, repeats=3, statistics="published")
+    made = references.make_reference(folder / "s.h5", None, recipe, CPU)
+    assert made.frame.impact_depth_cm == 25
+
+
 def test_momentum_bins_hold_every_shower_once(reference):
     bins = reference.frame.energy_bins(reference.features["test"])
     assert len(bins) == references.ENERGY_BINS
@@ -124,7 +142,7 @@ def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
 def test_features_do_not_depend_on_chunks(folder, regressor):
     whole = dataset.load(folder / "s.h5", "test")
     chunks = [whole.select(slice(0, 7)), whole.select(slice(7, None))]
-    one, many = (features_of(c, regressor, "corrected", CPU) for c in ([whole], chunks))
+    one, many = (features_of(c, regressor, "corrected", 5.7, CPU) for c in ([whole], chunks))
     for name in ARRAYS:
         np.testing.assert_allclose(getattr(one, name), getattr(many, name), rtol=2e-4, atol=1e-4)
     assert one.counts == many.counts
@@ -242,7 +260,7 @@ def test_failures_are_clipped_and_counted(regressor):
     point, momentum = np.zeros((3, 2), "f4"), np.ones((3, 3), "f4")
     made = list(generate(Exploding(), Conditioning(), point, momentum, 1, CPU))
     assert np.isfinite(made[0].energy[1]).all()
-    features = features_of(made, regressor, "corrected", CPU)
+    features = features_of(made, regressor, "corrected", 5.7, CPU)
     assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
     total = features.quantities[:, QUANTITIES.index("total_energy_MeV")]
     assert total[1] == LARGEST_ENERGY_MEV
@@ -253,7 +271,7 @@ def test_infinite_energy_is_not_finite_and_clipped(regressor):
     energy = np.ones((2, 30, 30), "f4")
     energy[0, 3, 4] = np.inf
     showers = Showers(energy, np.zeros((2, 2), "f4"), np.ones((2, 3), "f4"), None)
-    counts = features_of([showers], regressor, "corrected", CPU).counts
+    counts = features_of([showers], regressor, "corrected", 5.7, CPU).counts
     assert (counts["n_clipped_cells"], counts["n_not_finite"]) == (1, 1)
 
 
@@ -272,8 +290,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     assert auc.loc[auc["space"] != "E", "value"].max() < 0.4  # the embedding here is untrained too
     nothing = auc[auc["epoch"] == 2].set_index("space")["value"]
     assert nothing["E"].max() == 0
-    # Real showers whose statistics are undefined share the extra cluster of what is not a number.
-    assert nothing["P"].max() < 0.2
+    assert nothing["P"].max() == 0
     assert set(scores.curves["space"]) == {"E", "P", "P_std"}
     assert scores.examples.shape == (8, 30, 30)
     # Only PRD and mishaps are measured on select, where epochs are chosen.

@@ -226,14 +226,23 @@ class TestStyle:
 
 class TestShowers:
     def test_target_showers(self, style):
-        figure = target_showers(style, make_showers())
+        figure = target_showers(style, make_showers(), 5.7)
         assert len(figure.axes) == 8 + 1
         assert {"x [cm]", "y [cm]", "Energy deposit [MeV]"} <= set(all_labels(figure))
         assert all_text(figure).count("|p| = ") == 8
+        assert legend_of(figure) == ["entry point", "5.7 cm below, where the energy is centred"]
+
+    def test_circle_lies_at_the_depth_on_the_way_of_the_particle(self, style):
+        showers = make_showers(1)
+        panel = target_showers(style, showers, 5.7).axes[0]
+        (circle,) = [line for line in panel.lines if line.get_marker() == "o"]
+        slope = showers.momentum[0, :2] / showers.momentum[0, 2]
+        expected = showers.point[0] + 5.7 * slope
+        np.testing.assert_allclose(np.ravel(circle.get_data()), expected, rtol=1e-5)
 
     @pytest.mark.parametrize("n", [1, 3])
     def test_few_showers_leave_no_empty_panel(self, style, n):
-        assert len(target_showers(style, make_showers(n)).axes) == n + 1
+        assert len(target_showers(style, make_showers(n), 5.7).axes) == n + 1
 
     def test_generated_beside_real(self, style):
         showers = make_showers(8)

@@ -14,13 +14,13 @@ from showergan.metrics.statistics import (
 )
 
 
-def showers(n, seed=0):
+def showers(n, seed=0, depth=25):
     """Blobs about the impact point, with entry points and momenta."""
     rng = np.random.default_rng(seed)
     point = rng.normal(0, 2.5, (n, 2))
     pz = rng.uniform(1, 50, n)
     momentum = np.column_stack([pz * rng.normal(0, 0.15, n), pz * rng.normal(0, 0.15, n), pz])
-    centre = point + 25 * momentum[:, :2] / pz[:, None] + rng.normal(0, 1, (n, 2))
+    centre = point + depth * momentum[:, :2] / pz[:, None] + rng.normal(0, 1, (n, 2))
     cells = np.arange(30) - 14.5
     gap2 = (cells - centre[:, 0, None, None]) ** 2 + (
         cells[:, None] - centre[:, 1, None, None]
@@ -29,10 +29,10 @@ def showers(n, seed=0):
     return energy, point, momentum
 
 
-def slope_based(energy, point, momentum):
+def slope_based(energy, point, momentum, depth):
     """Evaluate one event as the original code does: with lines y(x) given by their slopes."""
     (px, py, pz), (x, y) = momentum, point
-    x0, y0 = x + 25 * px / pz, y + 25 * py / pz
+    x0, y0 = x + depth * px / pz, y + depth * py / pz
     xx, yy = np.meshgrid(np.linspace(-14.5, 14.5, 30), np.linspace(-14.5, 14.5, 30))
 
     def asymmetry(above):
@@ -58,7 +58,7 @@ def slope_based(energy, point, momentum):
     ]
 
 
-def cell_by_cell(energy, point, momentum):
+def cell_by_cell(energy, point, momentum, depth):
     """Evaluate the corrected form of one event without arrays."""
     (px, py, pz), (x, y) = momentum, point
     pt = math.hypot(px, py)
@@ -67,7 +67,8 @@ def cell_by_cell(energy, point, momentum):
     on_axis, on_normal = [], []
     for i in range(30):
         for j in range(30):
-            e, dx, dy = energy[i, j], j - 14.5 - x - 25 * px / pz, i - 14.5 - y - 25 * py / pz
+            e = energy[i, j]
+            dx, dy = j - 14.5 - x - depth * px / pz, i - 14.5 - y - depth * py / pz
             t, v = dx * ux + dy * uy, -dx * uy + dy * ux
             total += e
             along += e if t >= 0 else -e
@@ -97,34 +98,37 @@ def cell_by_cell(energy, point, momentum):
 @pytest.mark.parametrize(
     ("form", "naive"), [("published", slope_based), ("corrected", cell_by_cell)]
 )
-def test_both_forms_agree_with_a_direct_evaluation(form, naive):
-    events = showers(40)
-    result = physics_statistics(*events, form)
+@pytest.mark.parametrize("depth", [25, 5.7])
+def test_both_forms_agree_with_a_direct_evaluation(form, naive, depth):
+    events = showers(40, depth=depth)
+    result = physics_statistics(*events, form, depth)
     assert result.valid.all()
-    expected = [naive(*event) for event in zip(*events, strict=True)]
+    expected = [naive(*event, depth) for event in zip(*events, strict=True)]
     np.testing.assert_allclose(result.values, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_chunks_do_not_show(monkeypatch):
     events = showers(25)
-    whole = physics_statistics(*events, "corrected").values
+    whole = physics_statistics(*events, "corrected", 25).values
     monkeypatch.setattr(statistics, "_CHUNK", 7)
-    np.testing.assert_array_equal(physics_statistics(*events, "corrected").values, whole)
+    np.testing.assert_array_equal(physics_statistics(*events, "corrected", 25).values, whole)
 
 
 def test_corrected_form_turns_and_mirrors_with_the_event():
     energy, point, momentum = showers(40)
-    plain = physics_statistics(energy, point, momentum, "corrected").values
+    plain = physics_statistics(energy, point, momentum, "corrected", 25).values
 
     # By 90 degrees: x -> y, y -> -x, so rows (y) become columns reversed.
     turned_point = np.column_stack([-point[:, 1], point[:, 0]])
     turned_momentum = np.column_stack([-momentum[:, 1], momentum[:, 0], momentum[:, 2]])
     turned_energy = energy.transpose(0, 2, 1)[:, :, ::-1]
-    turned = physics_statistics(turned_energy, turned_point, turned_momentum, "corrected").values
+    turned = physics_statistics(
+        turned_energy, turned_point, turned_momentum, "corrected", 25
+    ).values
     np.testing.assert_allclose(turned, plain, rtol=1e-9, atol=1e-9)
 
     mirrored = physics_statistics(
-        energy[:, :, ::-1], point * [-1, 1], momentum * [-1, 1, 1], "corrected"
+        energy[:, :, ::-1], point * [-1, 1], momentum * [-1, 1, 1], "corrected", 25
     ).values
     np.testing.assert_allclose(mirrored, plain * [1, -1, 1, 1], rtol=1e-9, atol=1e-9)
 
@@ -132,8 +136,8 @@ def test_corrected_form_turns_and_mirrors_with_the_event():
 def test_corrected_widths_tell_long_from_broad():
     cells = np.arange(30) - 14.5
     energy = np.exp(-(cells**2) / (2 * 4**2))[None, :, None] * np.exp(-(cells**2) / 2)[None, None]
-    up = physics_statistics(energy, [[0.5, 0.5]], [[0.01, 1, 1e3]], "corrected").values[0]
-    right = physics_statistics(energy, [[0.5, 0.5]], [[1, 0.01, 1e3]], "corrected").values[0]
+    up = physics_statistics(energy, [[0.5, 0.5]], [[0.01, 1, 1e3]], "corrected", 25).values[0]
+    right = physics_statistics(energy, [[0.5, 0.5]], [[1, 0.01, 1e3]], "corrected", 25).values[0]
     np.testing.assert_allclose(up[2:], [4, 1], rtol=0.03)
     np.testing.assert_allclose(right[2:], [1, 4], rtol=0.03)
 
@@ -149,7 +153,7 @@ def degenerate():
 
 
 def test_corrected_form_gives_nan_and_a_flag_where_undefined():
-    result = physics_statistics(*degenerate(), "corrected")
+    result = physics_statistics(*degenerate(), "corrected", 25)
     assert np.isnan(result.values[:2]).all()
     assert np.isnan(result.values[2, 2:]).all()
     assert np.isfinite(result.values[2, :2]).all()
@@ -159,7 +163,7 @@ def test_corrected_form_gives_nan_and_a_flag_where_undefined():
 
 
 def test_published_form_gives_its_numbers_and_a_flag_where_undefined():
-    result = physics_statistics(*degenerate(), "published")
+    result = physics_statistics(*degenerate(), "published", 25)
     np.testing.assert_array_equal(result.values[0], [np.nan, np.nan, 0, 0])
     np.testing.assert_array_equal(result.values[1], [1, 1, 0, 0])
     assert (result.values[2, 2:] == 0).all()
@@ -179,13 +183,13 @@ def test_published_form_gives_its_numbers_and_a_flag_where_undefined():
 def test_a_broken_cell_makes_the_event_invalid(form, bad):
     energy, point, momentum = showers(3)
     energy[1] = bad
-    result = physics_statistics(energy, point, momentum, form)
+    result = physics_statistics(energy, point, momentum, form, 25)
     assert result.valid.tolist() == [[True] * 4, [False] * 4, [True] * 4]
     assert not np.isfinite(result.values[1]).any()
 
 
 def test_names_and_shapes():
-    result = physics_statistics(*showers(3), "corrected")
+    result = physics_statistics(*showers(3), "corrected", 25)
     assert len(STATISTICS) == 4
     assert result.values.shape == result.valid.shape == (3, 4)
     assert result.flags.shape == (3, len(FLAGS))
@@ -194,11 +198,11 @@ def test_names_and_shapes():
 def test_bad_input_is_refused():
     energy, point, momentum = showers(3)
     with pytest.raises(UserError, match="shapes"):
-        physics_statistics(energy[:2], point, momentum, "corrected")
+        physics_statistics(energy[:2], point, momentum, "corrected", 25)
     with pytest.raises(UserError, match="form"):
-        physics_statistics(energy, point, momentum, "other")
+        physics_statistics(energy, point, momentum, "other", 25)
     with pytest.raises(UserError, match="impact"):
-        physics_statistics(energy, point, momentum * [1, 1, 0], "corrected")
+        physics_statistics(energy, point, momentum * [1, 1, 0], "corrected", 25)
 
 
 def test_observables():
