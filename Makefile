@@ -8,6 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: setup
 	snakemake --cores all
 	snakemake --report report.html
+	@cat "results/$$(sed -n 's/^run: *\([[:alnum:]_]*\).*/\1/p' config.yaml)/conclusion.txt"
 
 setup: .venv/installed
 

@@ -3,8 +3,8 @@
 #   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{discriminator}/{method}/{rates}/seed{seed}/{snapshots.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   {summary,learning_rates,verdicts,scorecard,rank_agreement,failures,audit,architectures}.csv
-#   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}
+#   {summary,learning_rates,verdicts,robustness,scorecard,rank_agreement,failures,bars,audit,architectures}.csv
+#   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 
 from snakemake.utils import min_version
 
@@ -31,3 +31,4 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
+        expand(rules.conclusion.output, run=CONFIG.run),

@@ -21,7 +21,9 @@ RECIPE_VERSIONS = {
     "describe": 1,
     "evaluate": 3,
     "summarise": 2,
+    "verdicts": 1,
     "scorecard": 1,
+    "bars": 1,
 }
 
 
@@ -61,6 +63,19 @@ class SummaryRecipe(Section):
     """What `summarise` gets."""
 
     choose_by: ScoreName
+
+
+class VerdictRecipe(Section):
+    """What `verdicts` gets."""
+
+    baseline: str = "sn"
+
+
+class BarsRecipe(Section):
+    """What `bars` gets."""
+
+    bounded: tuple[str, ...]
+    fewest: PositiveInt
 
 
 def parse_recipe(model: type[Model], text: str) -> Model:

@@ -83,7 +83,7 @@ class TestVerdicts:
         )
         assert row["n_pairs"] == 3
         assert row["mean_difference"] == pytest.approx(0.2 / 3)
-        assert row["wins"] == 2
+        assert (row["wins"], row["same_direction"]) == (2, 2)
         # 0.6 beats 0.5, ties with 0.6, loses to 0.7, and that twice; 0.8 beats all three.
         assert row["probability_of_improvement"] == pytest.approx((1.5 + 3 + 1.5) / 9)
         assert -0.1 <= row["low"] < row["mean_difference"] < row["high"] <= 0.2
@@ -172,11 +172,42 @@ class TestVerdicts:
         summary.loc[summary["method"] == "none", "max"] = 0
         assert verdicts(summary, column="max")["mean_difference"].iloc[0] < 0
 
-    def test_only_chosen_learning_rates(self):
+    def test_each_pair_of_learning_rates_and_the_choice(self):
+        """The choice mixes pairs; every pair is judged as if it were the only one."""
+        large = make_summary({"sn": [0.5, 0.6], "none": [0.1, 0.1], "abcas": [0.5, 0.7]})
+        large["learning_rates"] = "0.001_0.001"
+        small = make_summary({"sn": [0.7, 0.7], "none": [0.8, 0.65], "abcas": [0.7, 0.6]})
+        both = pd.concat(
+            [
+                large.assign(chosen=large["method"] == "sn"),
+                small.assign(chosen=small["method"] != "sn"),
+            ]
+        )
+        table = verdicts(both)
+        assert list(dict.fromkeys(table["learning_rates"])) == [
+            *("chosen", "0.001_0.001", "0.001_1e-05")
+        ]
+        for rates, rows in table.groupby("learning_rates", sort=False):
+            parts = {"0.001_0.001": large, "0.001_1e-05": small, "chosen": both[both["chosen"]]}
+            alone = verdicts(parts[rates].drop(columns="chosen", errors="ignore"))
+            pd.testing.assert_frame_equal(
+                rows.reset_index(drop=True).drop(columns="learning_rates"),
+                alone.drop(columns="learning_rates"),
+            )
+        found = table.set_index(["learning_rates", "method"])
+        none = found.xs("none", level="method")
+        assert none["mean_difference"].tolist() == pytest.approx([0.175, -0.45, 0.025])
+        assert none["same_direction"].tolist() == [2, 2, 1]
+        assert found.loc[("0.001_1e-05", "abcas"), ["wins", "same_direction"]].tolist() == [0, 1]
+
+    def test_one_pair_of_learning_rates_is_judged_once(self):
         summary = make_summary({"sn": [0.5, 0.6], "none": [0.6, 0.7]})
         other = summary.assign(learning_rates="0.001_0.001", selected=0.0)
-        marked = pd.concat([summary.assign(chosen=True), other.assign(chosen=False)])
+        marked = summary.assign(chosen=True)
         pd.testing.assert_frame_equal(verdicts(marked), verdicts(summary))
+        # A pair that the baseline lacks compares nothing.
+        extra = pd.concat([marked, other[other["method"] == "none"].assign(chosen=False)])
+        pd.testing.assert_frame_equal(verdicts(extra), verdicts(summary))
         with pytest.raises(UserError, match=r"sn has several runs.*1e-05, 0.001_0.001.*chosen"):
             verdicts(pd.concat([summary, other]))
 
@@ -267,8 +298,9 @@ class TestFigures:
     def test_differences(self, style, n_seeds, told, tmp_path):
         table = verdicts(random_summary(n_seeds))
         figure = draw.differences(style, table)
-        assert [a.get_title().split("\n")[0] for a in figure.axes] == ["bins-E", "bins-P", "E"]
-        assert text_of(figure).count(told) == 3
+        titles = [a.get_title(loc="left") for a in figure.axes]
+        assert [title.split("\n")[0] for title in titles] == ["bins-E", "bins-P", "E"]
+        assert all(told in title for title in titles)
         methods = [t.get_text().replace("\n", " ") for t in figure.axes[0].get_yticklabels()]
         assert [m.replace("\N{NO-BREAK SPACE}", " ") for m in methods] == [
             LABELS["none"],
@@ -278,6 +310,21 @@ class TestFigures:
         expected = table[table["score"] == "bins-E"].set_index("method")["mean_difference"]
         assert drawn == pytest.approx(expected[["none", "abcas"]].tolist())
         assert figure.legends[0].get_texts()[0].get_text() == "too few seeds to decide"
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_differences_at_each_pair_of_learning_rates(self, style, tmp_path):
+        """A row of panels per pair, the largest first, and the choice last."""
+        low = random_summary(3).assign(chosen=True)
+        high = low.assign(learning_rates="0.001_0.001", selected=0.5, chosen=False)
+        high.loc[high["method"] == "none", "selected"] = 0.1
+        figure = draw.differences(style, verdicts(pd.concat([low, high])))
+        assert len(figure.axes) == 3 * 3
+        heads = [a.get_title(loc="left").split("\n")[-1] for a in figure.axes[::3]]
+        assert heads[0].endswith("discriminator 0.001")
+        assert heads[1].endswith("discriminator 1e-05")
+        assert heads[2] == "each method at the learning rates it chose"
+        assert [t.get_text() for t in figure.axes[0].texts] == ["3/3", "0/3"]
+        assert figure.axes[0].get_xlim() == figure.axes[6].get_xlim()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_only_decided_points_are_filled(self, style):
@@ -341,24 +388,28 @@ class TestTable:
     def test_texts(self, tmp_path):
         values = {"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, None], "none": [0.5, 0.5, 0.5]}
         table = verdicts(make_summary(values, ["bins-E", "P_std"]))
-        texts = draw.verdict_table(table, LABELS)
-        assert texts["method"].tolist() == [LABELS["none"], LABELS["abcas"]] * 2
-        assert texts["score"].tolist() == ["bins-E"] * 2 + ["P std"] * 2
+        parts = draw.verdict_table(table, LABELS)
+        # The other scores stand in the CSV file.
+        assert list(parts) == ["bins-E: embedding, mean over bins, minus that of vanilla SN"]
+        (texts,) = parts.values()
+        assert texts["method"].tolist() == [LABELS["none"], LABELS["abcas"]]
+        assert set(texts["learning rates"]) == {"chosen"}
         row = texts.iloc[1]
-        assert row["seeds"] == "2 (1 unpaired)"
+        assert row["seeds in its direction"] == "2 of 2 (1 unpaired)"
         assert row["difference [95 percent]"] == "+0.150 [+0.100, +0.200]"
-        assert row["wins"] == "2 of 2"
         assert row["verdict"] == "too few seeds: 2 of 7"
         paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
-        save(table, texts, *paths)
+        save(table, parts, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
         assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
+        assert "**bins-E: embedding" in paths[1].read_text()
         assert "%" not in paths[2].read_text()
 
     def test_small_p_values(self):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)
-        texts = draw.verdict_table(verdicts(make_summary({"sn": sn, "none": sn + 0.1})), LABELS)
-        assert texts.loc[0, ["p", "verdict"]].tolist() == ["below 0.001", "better"]
+        table = verdicts(make_summary({"sn": sn, "none": sn + 0.1}))
+        (texts,) = draw.verdict_table(table, LABELS).values()
+        assert texts.loc[0, ["p (Holm)", "verdict"]].tolist() == ["below 0.001", "better"]
 
     def test_no_rows(self, tmp_path):
         empty = verdicts(make_summary({"none": [0.5]}))

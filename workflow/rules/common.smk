@@ -123,6 +123,23 @@ def table_recipe(wildcards):
 
 
 def verdict_recipe(wildcards):
+    """Return whom all methods are compared with."""
+    return canonical("verdicts", baseline="sn")
+
+
+def bars_recipe(wildcards):
+    """Return which methods the bars are for, and how many showers every bin needs."""
+    kinds = {name: getattr(method.normaliser, "kind", None) for name, method in METHODS.items()}
+    evaluation = CONFIG.evaluation
+    return canonical(
+        "bars",
+        bounded=[name for name, kind in kinds.items() if kind == "spectral_norm"],
+        fewest=evaluation.events_per_cluster * evaluation.clusters,
+    )
+
+
+def method_labels(wildcards):
+    """Return the names of the methods for readers."""
     return json.dumps({"labels": {name: method.label for name, method in METHODS.items()}})
 
 

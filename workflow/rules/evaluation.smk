@@ -56,19 +56,25 @@ rule summarise:
 
 rule verdicts:
     input:
-        rules.summarise.output.summary,
+        summary=rules.summarise.output.summary,
+        grid=rules.summarise.output.grid,
     output:
-        "results/{run}/verdicts.csv",
+        verdicts="results/{run}/verdicts.csv",
+        robustness="results/{run}/robustness.csv",
     log:
         "logs/{run}/verdicts.log",
     benchmark:
         "results/{run}/benchmarks/verdicts.tsv"
     conda:
         "../../envs/evaluate.yaml"
+    params:
+        recipe=verdict_recipe,
     message:
         "Testing every method against vanilla SN"
     shell:
-        "showergan verdicts --summary {input:q} --out {output:q} > {log:q} 2>&1"
+        "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
+        " --recipe {params.recipe:q} --out {output.verdicts:q} --robustness {output.robustness:q}"
+        " > {log:q} 2>&1"
 
 
 rule scorecard:
@@ -94,3 +100,27 @@ rule scorecard:
         "showergan scorecard {input.metrics:q} --anchors {input.anchors:q}"
         " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
         " --agreement {output.agreement:q} --failures {output.failures:q} > {log:q} 2>&1"
+
+
+rule bars:
+    input:
+        scorecard=rules.scorecard.output.scorecard,
+        failures=rules.scorecard.output.failures,
+        anchors="results/{run}/reference/anchors.csv",
+        verdicts=rules.verdicts.output.verdicts,
+    output:
+        "results/{run}/bars.csv",
+    log:
+        "logs/{run}/bars.log",
+    benchmark:
+        "results/{run}/benchmarks/bars.tsv"
+    conda:
+        "../../envs/evaluate.yaml"
+    params:
+        recipe=bars_recipe,
+    message:
+        "Holding the run against its bars"
+    shell:
+        "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
+        " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
+        " --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"

@@ -5,88 +5,126 @@ ARCHITECTURES = rules.describe.output[0]
 METRICS = every_run(rules.evaluate_gan.output.metrics)
 HISTORIES = every_run(rules.train_gan.output.history)
 
+# The report sorts sections, and the titles in them, by name: the numbers are the order of reading.
+GLANCE = "1 At a glance"
+COMPARISON, VERDICTS, TRAINING = "2 Comparison", "3 Verdicts", "4 Training"
+INPUTS, NETWORKS, IN_NUMBERS = "5 Data", "6 Networks", "7 Tables"
+
 # name: title and section in the report, inputs
 FIGURES = {
-    "task": ("The task", "Data", {"showers": DATA}),
-    "target_showers": ("Target showers", "Data", {"showers": DATA}),
+    "task": ("The task", INPUTS, {"showers": DATA}),
+    "target_showers": ("Target showers", INPUTS, {"showers": DATA}),
     "entry_points": (
         "Entry points and their bins",
-        "Data",
+        INPUTS,
         {"showers": DATA, "reference": FEATURES, "anchors": ANCHORS},
     ),
     "embedding": (
         "Predictions of the embedding",
-        "Data",
+        INPUTS,
         {
             "predictions": rules.train_embedding.output.predictions,
             "metrics": rules.train_embedding.output.metrics,
         },
     ),
-    "generator_architecture": ("Generator", "Networks", {"architectures": ARCHITECTURES}),
-    "discriminator_architecture": ("Discriminator", "Networks", {"architectures": ARCHITECTURES}),
+    "generator_architecture": ("Generator", NETWORKS, {"architectures": ARCHITECTURES}),
+    "discriminator_architecture": ("Discriminator", NETWORKS, {"architectures": ARCHITECTURES}),
     "score_over_epochs": (
         "PRD-AUC over epochs",
-        "Comparison",
+        COMPARISON,
         {"metrics": METRICS, "anchors": ANCHORS},
     ),
     "conditional_scores": (
         "Conditional PRD-AUC, SN against ABCAS",
-        "Comparison",
+        COMPARISON,
         {"metrics": METRICS, "anchors": ANCHORS},
     ),
     "prd_curves": (
         "Precision and recall",
-        "Comparison",
+        COMPARISON,
         {
             "curves": every_run(rules.evaluate_gan.output.curves),
             "anchors": "results/{run}/reference/curves.csv",
         },
     ),
     "generated_showers": (
-        "Generated beside real showers",
-        "Comparison",
+        "3 Generated beside real showers",
+        GLANCE,
         {"reference": FEATURES, "examples": first_seed(rules.evaluate_gan.output.examples)},
     ),
     "scorecard": (
-        "Scorecard",
-        "Comparison",
+        "2 Scorecard",
+        GLANCE,
         {"scorecard": rules.scorecard.output.scorecard},
     ),
     "rank_agreement": (
         "Do metrics agree?",
-        "Comparison",
+        COMPARISON,
         {"agreement": rules.scorecard.output.agreement},
     ),
     "energy_response": (
         "Energy response and resolution",
-        "Comparison",
+        COMPARISON,
         {"metrics": METRICS, "anchors": ANCHORS},
     ),
     "differences": (
-        "Differences to vanilla SN",
-        "Verdicts",
-        {"verdicts": rules.verdicts.output[0]},
+        "4 Differences to vanilla SN",
+        GLANCE,
+        {"verdicts": rules.verdicts.output.verdicts},
     ),
-    "critical_difference": ("Ranks", "Verdicts", {"summary": rules.summarise.output.summary}),
+    "robustness": (
+        "5 Robustness to the learning rates",
+        GLANCE,
+        {
+            "summary": rules.summarise.output.summary,
+            "grid": rules.summarise.output.grid,
+            "robustness": rules.verdicts.output.robustness,
+            "anchors": ANCHORS,
+        },
+    ),
+    "critical_difference": ("Ranks", VERDICTS, {"summary": rules.summarise.output.summary}),
     "learning_rate_grid": (
         "Learning rates",
-        "Verdicts",
+        VERDICTS,
         {"grid": rules.summarise.output.grid, "anchors": ANCHORS},
     ),
-    "losses": ("Losses and Lipschitz bounds", "Training", {"histories": HISTORIES}),
-    "multipliers": ("Multiplier of the output", "Training", {"histories": HISTORIES}),
-    "layer_multipliers": ("Multipliers of the layers", "Training", {"histories": HISTORIES}),
-    "abcas": ("r of ABCAS", "Training", {"histories": HISTORIES}),
+    "losses": ("Losses and Lipschitz bounds", TRAINING, {"histories": HISTORIES}),
+    "multipliers": ("Multiplier of the output", TRAINING, {"histories": HISTORIES}),
+    "layer_multipliers": ("Multipliers of the layers", TRAINING, {"histories": HISTORIES}),
+    "abcas": ("r of ABCAS", TRAINING, {"histories": HISTORIES}),
     "lipschitz": (
         "Lipschitz bounds and gradients",
-        "Training",
+        TRAINING,
         {"lipschitz": every_run(rules.train_gan.output.lipschitz)},
     ),
     "update_cosine": (
         "What a change of scale changes",
-        "Training",
+        TRAINING,
         {"cosines": rules.audit.output[0]},
     ),
+}
+
+KINDS = {constraint.kind for method in METHODS.values() for constraint in method.constraints}
+SEARCH = CONFIG.learning_rate_search
+SEVERAL_PAIRS = SEARCH is not None and len(SEARCH.pairs) > 1
+SEVERAL_EPOCHS = len(CONFIG.training.evaluated_epochs) > 1
+
+# When a figure has something to show; the others always have. What has not is left out of the run; asked for by its
+# name, it says so in words.
+WORTH_DRAWING = {
+    "score_over_epochs": SEVERAL_EPOCHS,
+    "conditional_scores": SEVERAL_EPOCHS and not {"sn", "abcas"}.isdisjoint(METHODS),
+    "rank_agreement": len(METHODS) >= 3,
+    "differences": "sn" in METHODS and len(METHODS) >= 2,
+    # Of fewer seeds or methods the critical difference is as long as the axis of ranks, whatever the ranks.
+    "critical_difference": len(METHODS) >= 3 and len(CONFIG.training.seeds) >= 3,
+    "robustness": SEVERAL_PAIRS,
+    # With one rate of either network the figure of robustness shows the same, and more.
+    "learning_rate_grid": SEVERAL_PAIRS
+    and min(len(SEARCH.generator), len(SEARCH.discriminator)) >= 2,
+    "multipliers": "trainable" in KINDS,
+    "layer_multipliers": "trainable_per_layer" in KINDS,
+    "abcas": "abcas" in KINDS,
 }
 
 for figure, (title, section, sources) in FIGURES.items():
@@ -102,7 +140,7 @@ for figure, (title, section, sources) in FIGURES.items():
                 "results/{run}/figures/{figure}.png",
                 caption=f"../report/{figure}.rst",
                 category=section,
-                labels={"figure": title},
+                labels={"result": title},
             ),
             pdf="results/{run}/figures/{figure}.pdf",
         log:
@@ -121,4 +159,8 @@ for figure, (title, section, sources) in FIGURES.items():
 
 rule figures:
     input:
-        expand("results/{run}/figures/{figure}.png", run=CONFIG.run, figure=FIGURES),
+        expand(
+            "results/{run}/figures/{figure}.png",
+            run=CONFIG.run,
+            figure=[figure for figure in FIGURES if WORTH_DRAWING.get(figure, True)],
+        ),

@@ -30,8 +30,8 @@ rule table:
         csv=report(
             "results/{run}/tables/{table}.csv",
             caption="../report/table.rst",
-            category="Tables",
-            labels={"table": "{table}"},
+            category=IN_NUMBERS,
+            labels={"result": "{table}"},
         ),
         md="results/{run}/tables/{table}.md",
         tex="results/{run}/tables/{table}.tex",
@@ -51,16 +51,22 @@ rule table:
 
 # name: caption, input
 RESULT_TABLES = {
-    "verdicts": ("verdicts", rules.verdicts.output[0]),
+    "verdicts": ("verdicts", rules.verdicts.output.verdicts),
+    "robustness": ("robustness_table", rules.verdicts.output.robustness),
     "scorecard": ("scorecard_table", rules.scorecard.output.scorecard),
     "failures": ("failures", rules.scorecard.output.failures),
+}
+# As for figures.
+WORTH_WRITING = {
+    "verdicts": WORTH_DRAWING["differences"],
+    "robustness": WORTH_DRAWING["robustness"],
 }
 
 for table, (caption, source) in RESULT_TABLES.items():
     shown = {
         "caption": f"../report/{caption}.rst",
-        "category": "Tables",
-        "labels": {"table": table},
+        "category": IN_NUMBERS,
+        "labels": {"result": table},
     }
 
     rule:
@@ -80,11 +86,37 @@ for table, (caption, source) in RESULT_TABLES.items():
         conda:
             "../../envs/render.yaml"
         params:
-            recipe=verdict_recipe,
+            recipe=method_labels,
         message:
             "Writing {wildcards.table}"
         script:
             "../scripts/tables/{wildcards.table}.py"
+
+
+rule conclusion:
+    input:
+        summary=rules.summarise.output.summary,
+        verdicts=rules.verdicts.output.verdicts,
+        robustness=rules.verdicts.output.robustness,
+        bars=rules.bars.output[0],
+        code=rendering_code(),
+    output:
+        report(
+            "results/{run}/conclusion.txt",
+            caption="../report/conclusion.rst",
+            category=GLANCE,
+            labels={"result": "1 Conclusion"},
+        ),
+    log:
+        "logs/{run}/conclusion.log",
+    conda:
+        "../../envs/render.yaml"
+    params:
+        recipe=method_labels,
+    message:
+        "Concluding"
+    script:
+        "../scripts/tables/conclusion.py"
 
 
 rule tables:
@@ -92,5 +124,5 @@ rule tables:
         expand(
             "results/{run}/tables/{table}.csv",
             run=CONFIG.run,
-            table=[*TABLES, *RESULT_TABLES],
+            table=[*TABLES, *(t for t in RESULT_TABLES if WORTH_WRITING.get(t, True))],
         ),

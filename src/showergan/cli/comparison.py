@@ -8,10 +8,7 @@ import typer
 from showergan.cli.options import Input, Output, Recipe, app
 from showergan.cli.output import write_table
 from showergan.config import Config
-from showergan.recipes import (
-    SummaryRecipe,
-    parse_recipe,
-)
+from showergan.recipes import BarsRecipe, SummaryRecipe, VerdictRecipe, parse_recipe
 
 
 @app.command()
@@ -68,13 +65,37 @@ def scorecard(
 
 
 @app.command()
-def verdicts(summary: Input, out: Output, baseline: str = "sn") -> None:
-    """Test every method against a baseline over paired seeds."""
+def verdicts(summary: Input, grid: Input, recipe: Recipe, out: Output, robustness: Output) -> None:
+    """Test every method against a baseline over paired seeds; say how much hangs on its learning rates."""
     import pandas as pd
 
+    from showergan.evaluation.robustness import robustness as hold
     from showergan.evaluation.verdicts import verdicts as decide
 
+    baseline = parse_recipe(VerdictRecipe, recipe).baseline
+    write_table(hold(pd.read_csv(grid)), robustness)
     write_table(decide(pd.read_csv(summary), baseline), out)
+
+
+@app.command()
+def bars(
+    scorecard: Input, failures: Input, anchors: Input, verdicts: Input, recipe: Recipe, out: Output
+) -> None:
+    """Hold the run against what makes it worth comparing."""
+    import pandas as pd
+
+    from showergan.evaluation.bars import bars as held
+
+    chosen = parse_recipe(BarsRecipe, recipe)
+    table = held(
+        pd.read_csv(scorecard),
+        pd.read_csv(failures),
+        pd.read_csv(anchors, dtype={"bin": str}),
+        pd.read_csv(verdicts),
+        bounded=chosen.bounded,
+        fewest=chosen.fewest,
+    )
+    write_table(table, out)
 
 
 @app.command()

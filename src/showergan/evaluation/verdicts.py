@@ -16,10 +16,12 @@ from scipy import stats
 from showergan.errors import UserError
 
 LEVEL = 0.05
+CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [
     "discriminator",
     "score",
+    "learning_rates",
     "method",
     "baseline",
     "n_pairs",
@@ -28,6 +30,7 @@ VERDICTS = [
     "low",
     "high",
     "wins",
+    "same_direction",
     "probability_of_improvement",
     "p_value",
     "p_smallest",
@@ -60,22 +63,26 @@ def verdicts(
 ) -> pd.DataFrame:
     """Compare every method with the baseline, score by score, over the seeds that both have.
 
+    First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
+    these pairs, the same for all methods. Every such comparison is corrected by itself for its number of methods.
+
     Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
     shows their spread; it covers the true mean less often than 95 %.
 
     Args:
-        summary: one row per run and score, as `summarise` writes it. Where it has the column `chosen`, only the
-            chosen learning rates of a method count.
+        summary: one row per run and score, as `summarise` writes it. Without the column `chosen` each method has one
+            pair of learning rates.
         baseline: the method that the others are compared with.
         column: the number to compare. `selected` is the fair one; `max` was chosen on test.
         resamples: of the bootstrap; and of the permutations, where there are more of them than that.
         seed: of the resampling.
 
     Returns:
-        One row per discriminator, score and method other than the baseline. All differences are method - baseline:
-        n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with low and high, its 95 % bootstrap
-        interval (NaN below two pairs); wins, pairs in which the method scores higher; probability_of_improvement;
+        One row per discriminator, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
+        differences are method - baseline: n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with
+        low and high, its 95 % bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
+        same_direction, pairs whose difference has the sign of the mean one; probability_of_improvement;
         p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
         for the number of methods; n_needed, pairs from which a verdict is possible; verdict: better or worse (p_holm
         at most 0.05), too few seeds (p_smallest times the number of methods above 0.05), else undecided.
@@ -85,7 +92,11 @@ def verdicts(
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for (discriminator, score), values in _scores(summary, column):
+    for rates, (discriminator, score), values in (
+        (rates, *scored)
+        for rates, rows in _selections(summary, baseline)
+        for scored in _scores(rows, column)
+    ):
         if baseline not in values:
             continue
         rows = []
@@ -97,7 +108,7 @@ def verdicts(
         if not rows:
             continue
         table = pd.DataFrame(rows).assign(
-            discriminator=discriminator, score=score, baseline=baseline
+            discriminator=discriminator, score=score, learning_rates=rates, baseline=baseline
         )
         table["p_holm"] = holm(table["p_value"].to_numpy())
         table["n_needed"] = math.ceil(math.log2(2 * len(rows) / LEVEL))
@@ -114,7 +125,7 @@ def ranks(summary: pd.DataFrame, *, column: str = "selected") -> pd.DataFrame:
     differ at 5 % by the Nemenyi test if their average ranks differ by at least the critical difference.
 
     Args:
-        summary: one row per run and score; only chosen learning rates count, as in `verdicts`.
+        summary: one row per run and score; where it has the column `chosen`, only chosen learning rates count.
         column: the number to rank.
 
     Returns:
@@ -126,7 +137,7 @@ def ranks(summary: pd.DataFrame, *, column: str = "selected") -> pd.DataFrame:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for (discriminator, score), values in _scores(summary, column):
+    for (discriminator, score), values in _scores(_chosen(summary), column):
         complete = values.dropna()
         n, k = complete.shape
         statistic, p_value = _friedman(complete.to_numpy())
@@ -176,9 +187,22 @@ def critical_difference(n_methods: int, n_seeds: int) -> float:
     return float(q * math.sqrt(n_methods * (n_methods + 1) / (6 * n_seeds)))
 
 
-def _scores(summary: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+def _chosen(summary: pd.DataFrame) -> pd.DataFrame:
+    return summary[summary["chosen"].astype(bool)] if "chosen" in summary else summary
+
+
+def _selections(summary: pd.DataFrame, baseline: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the rows of the chosen learning rates, then those of each pair if the baseline was trained at several."""
+    yield CHOSEN, _chosen(summary)
+    if "chosen" not in summary:
+        return
+    pairs = summary.loc[summary["method"] == baseline, "learning_rates"].unique()
+    if len(pairs) > 1:
+        yield from ((str(pair), summary[summary["learning_rates"] == pair]) for pair in pairs)
+
+
+def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """Yield discriminator and score, and their values: a row per seed, a column per method."""
-    chosen = summary[summary["chosen"].astype(bool)] if "chosen" in summary else summary
     twice = chosen[chosen.duplicated(["discriminator", "method", "seed", "score"])]
     if len(twice):
         method = twice["method"].iloc[0]
@@ -203,6 +227,7 @@ def _compare(x: _Array, y: _Array, resamples: int, seed: int) -> dict[str, float
         "low": low,
         "high": high,
         "wins": int((difference > 0).sum()),
+        "same_direction": int((difference * difference.mean() > 0).sum()) if n else 0,
         "probability_of_improvement": probability_of_improvement(x, y) if n else math.nan,
         "p_value": _sign_flip(difference, resamples, seed),
         "p_smallest": min(1.0, 2 / min(2**n, resamples + 1)),

@@ -3,6 +3,11 @@
 import pandas as pd
 
 from showergan.rendering.numbers import compact
+from showergan.rendering.tables import Parts
+
+JUDGED = "What went wrong, at the epoch chosen on select"
+JUDGED_BY = ["epoch", "energy ratio", "diversity", "failed epochs", "failure"]
+COUNTED = "Mishaps among n showers"
 
 # Shown under these names, in this order.
 COUNTS = {
@@ -18,8 +23,8 @@ RARE = {
 }
 
 
-def failures_table(failures: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Return the failures as people read them: real showers first, then the runs in the order of the labels.
+def failures_table(failures: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the failures as people read them, in two parts: real showers first, then runs in the order of labels.
 
     Args:
         failures: as `evaluation.scorecard.failures` returns it.
@@ -32,7 +37,12 @@ def failures_table(failures: pd.DataFrame, labels: dict[str, str]) -> pd.DataFra
     runs = runs.sort_values("method", key=lambda names: names.map(place), kind="stable")
     rows = [_texts(row, "real showers", failures) for _, row in real.iterrows()]
     rows += [_texts(row, _label(row, runs, labels), failures) for _, row in runs.iterrows()]
-    return pd.DataFrame(rows, dtype=str)
+    table = pd.DataFrame(rows, dtype=str)
+    keys = ["method", "seed"]
+    return {
+        JUDGED: table[[*keys, *JUDGED_BY]],
+        COUNTED: table.drop(columns=JUDGED_BY),
+    }
 
 
 def _label(row: pd.Series, runs: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -55,7 +65,7 @@ def _texts(row: pd.Series, label: str, failures: pd.DataFrame) -> dict[str, str]
         "epoch": _count(row["epoch"]),
         "n": _count(row["n"]),
         **counts,
-        "undefined statistics (missed lines)": _count(row[MISSED].sum()),
+        "undefined statistics": _count(row[MISSED].sum()),
         **rare,
         "energy ratio": _number(row["energy_ratio"]),
         "diversity": _number(row["diversity"]),

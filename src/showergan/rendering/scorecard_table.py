@@ -6,11 +6,22 @@ import pandas as pd
 
 from showergan.evaluation.scorecard import ANCHORS, position
 from showergan.rendering.numbers import plus_minus
+from showergan.rendering.tables import Parts
 
 REFERENCES = {
     "ceiling": "real against real (ceiling)",
     "shuffled": "real, conditions shuffled",
     "untrained": "untrained generator",
+}
+# Which metrics stand together.
+PARTS = {
+    "Distributions: precision and recall, density and coverage": {"prd_auc", "density", "coverage"},
+    "Real or generated? What a classifier sees, and distances": {
+        *("classifier_auc", "classifier_jsd", "fpd", "kpd")
+    },
+    "Physics: quantities of the showers, and conditions read back from them": {
+        *("separation_power", "wasserstein", "response_error", "resolution_error", "residual_error")
+    },
 }
 GROUP = ["discriminator", "method", "learning_rates"]
 
@@ -51,26 +62,35 @@ def numbers(card: pd.DataFrame) -> pd.DataFrame:
     return table[["reference", *GROUP, *metric, *(c for c in ours if c not in GROUP + metric)]]
 
 
-def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Return the table as people read it: one row per method and reference, "mean ± sd" per metric.
+def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the table as people read it: a part per idea, a row per method and reference, "mean ± sd" per metric.
 
     Args:
         numbers: as `numbers` returns it.
         labels: names of the methods in their order; other methods are left out.
     """
     several = len(numbers["discriminator"].unique()) > 1
-    titles = list(dict.fromkeys(numbers["title"]))
-    rows = []
-    for discriminator, part in numbers.groupby("discriminator", sort=False):
+    rows: dict[str, list[dict[str, str]]] = {part: [] for part in PARTS}
+    for discriminator, found in numbers.groupby("discriminator", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
-            own = part[(part["method"] == method) & (part["reference"] == (method in REFERENCES))]
+            own = found[
+                (found["method"] == method) & (found["reference"] == (method in REFERENCES))
+            ]
             if own.empty:
                 continue
-            row = {"method": f"{label} {discriminator}" if several else label}
             seeds = own["n_seeds"].max()
-            row["seeds"] = "" if pd.isna(seeds) else str(seeds)
-            rows.append({**row, **{str(r["title"]): _entry(r) for r in own.to_dict("records")}})
-    return pd.DataFrame(rows, columns=["method", "seeds", *titles], dtype=str).fillna("")
+            head = {
+                "method": f"{label} {discriminator}" if several else label,
+                "seeds": "" if pd.isna(seeds) else str(seeds),
+            }
+            for part, metrics in PARTS.items():
+                cells = own[own["metric"].isin(metrics)].to_dict("records")
+                rows[part].append({**head, **{str(r["title"]): _entry(r) for r in cells}})
+    return {
+        part: pd.DataFrame(rows[part], columns=["method", "seeds", *titles], dtype=str).fillna("")
+        for part, metrics in PARTS.items()
+        if (titles := list(dict.fromkeys(numbers["title"][numbers["metric"].isin(metrics)])))
+    }
 
 
 def _entry(row: dict[Hashable, object]) -> str:

@@ -1,5 +1,7 @@
 """Tables in the layout of Egorov & Rogachev 2023: published values beside ours."""
 
+import math
+from collections.abc import Hashable
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +21,10 @@ LATEX = {
 }
 
 COLUMNS = ("max", "selected", "last")
+ANCHORS = ("ceiling", "shuffled", "untrained")
+
+# A table in parts that fit a page each, by their titles.
+Parts = dict[str, pd.DataFrame]
 
 
 def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -> pd.DataFrame:
@@ -59,42 +65,78 @@ def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -
     return table.reset_index().merge(known[columns], on=columns[:3], how="left")
 
 
-def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Return the table as people read it: one row per method, "mean ± sd" per score.
+def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the table as people read it: a part per score, in it a row per method, "mean ± sd".
 
     Args:
         numbers: as `numbers` returns it.
         labels: names of the methods in their order.
     """
     order = {method: i for i, method in enumerate(labels)}
-    rows = []
-    for keys, group in numbers.groupby(["method", "learning_rates"], sort=False):
-        method, rates = map(str, keys)
-        row = {"method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})"}
-        for score in group.to_dict("records"):
-            name = score["score"]
-            row[f"{name}: published max"] = plus_minus(score["published"], score["published_sd"])
-            for column in COLUMNS:
-                row[f"{name}: {column}"] = plus_minus(score[column], score[f"{column}_sd"])
-            row[f"{name}: ceiling"] = f"{score['ceiling']:.3f}"
-            row[f"{name}: selected of ceiling"] = f"{score['fraction_of_ceiling']:.0%}"
-        row["seeds"] = str(group["n_seeds"].max())
-        row["diverged"] = str(group["n_diverged"].max())
-        rows.append((order.get(method, len(order)), row))
-    return pd.DataFrame([row for _, row in sorted(rows, key=lambda x: x[0])])
+    rows = numbers.assign(place=numbers["method"].map(order).fillna(len(order)))
+    rows = rows.sort_values("place", kind="stable")
+    return {
+        _head(part): pd.DataFrame([_row(row, labels) for row in part.to_dict("records")], dtype=str)
+        for _, part in rows.groupby("score", sort=False)
+    }
 
 
-def save(numbers: pd.DataFrame, table: pd.DataFrame, csv: Path, md: Path, tex: Path) -> None:
-    """Write the numbers as CSV, and the table as Markdown and as LaTeX (booktabs)."""
+def save(numbers: pd.DataFrame, parts: Parts, csv: Path, md: Path, tex: Path) -> None:
+    """Write the numbers as CSV, and the parts of the table as Markdown and as LaTeX (booktabs), each under its title.
+
+    LaTeX gets paragraphs and tabulars, to be read into a document; columns that are empty throughout are left out.
+    """
+    shown = {title: _filled(table) for title, table in parts.items()}
     with write_aside(csv) as aside:
         numbers.to_csv(aside, index=False)
     with write_aside(md) as aside:
-        aside.write_text(
-            table.to_markdown(index=False, disable_numparse=True) + "\n", encoding="utf-8"
-        )
+        written = [
+            f"**{title}**\n\n{table.to_markdown(index=False, disable_numparse=True)}\n"
+            for title, table in shown.items()
+        ]
+        aside.write_text("\n".join(written), encoding="utf-8")
     with write_aside(tex) as aside:
-        text = table.rename(columns=latex).map(latex)
-        aside.write_text(text.to_latex(index=False, escape=False), encoding="utf-8")
+        written = [
+            f"\\paragraph{{{latex(title)}}}\\leavevmode\n\n"
+            + table.rename(columns=latex).map(latex).to_latex(index=False, escape=False)
+            for title, table in shown.items()
+        ]
+        aside.write_text("\n".join(written), encoding="utf-8")
+
+
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts without the columns that are empty throughout; one without rows keeps them all."""
+    return table[[column for column in table if table.empty or table[column].astype(bool).any()]]
+
+
+def _head(part: pd.DataFrame) -> str:
+    """Return the title of the part of one score: what its values rest on and are to be compared with."""
+    first = part.iloc[0]
+    at_least = "at least " * str(first["score"]).startswith("bins-")
+    per_bin = " per bin" * str(first["score"]).startswith("bins-")
+    ends = [f"{name} {first[name]:.3f}" for name in ANCHORS if pd.notna(first[name])]
+    return ", ".join(
+        [f"{first['score']}: n {at_least}{part['n'].min()}{per_bin}, K {first['clusters']}", *ends]
+    )
+
+
+def _row(row: dict[Hashable, object], labels: dict[str, str]) -> dict[str, str]:
+    """Return a method's row of the part of one score."""
+    method, rates = str(row["method"]), str(row["learning_rates"])
+    values = {column: _spread(row, column) for column in ("published", *COLUMNS)}
+    fraction = float(row["fraction_of_ceiling"])  # type: ignore[arg-type]
+    return {
+        "method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})",
+        "published max": values.pop("published"),
+        **values,
+        "selected of ceiling": "" if math.isnan(fraction) else f"{fraction:.0%}",
+        "seeds": str(row["n_seeds"]),
+        "diverged": str(row["n_diverged"]),
+    }
+
+
+def _spread(row: dict[Hashable, object], column: str) -> str:
+    return plus_minus(float(row[column]), float(row[f"{column}_sd"]))  # type: ignore[arg-type]
 
 
 def latex(text: str) -> str:

@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergan.evaluation.verdicts import LEVEL
+from showergan.evaluation.verdicts import CHOSEN, LEVEL
 from showergan.rendering.nothing import nothing
 from showergan.rendering.scores import SCORES
 from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed, wrapped
+from showergan.rendering.tables import Parts
 
 COMPARED = ("bins-E", "bins-P", "E")
 RANKED = ("bins-E", "bins-P")
@@ -22,18 +23,6 @@ LOOKS = {
     "undecided": ("undecided", "o", False, "-"),
     "too few seeds": ("too few seeds to decide", "D", False, ":"),
 }
-
-TABLE = [
-    "score",
-    "method",
-    "seeds",
-    "difference [95 percent]",
-    "wins",
-    "P(improvement)",
-    "p",
-    "p (Holm)",
-    "verdict",
-]
 
 # Of a panel of ranks.
 LINE_INCH = 0.21  # its unit of height
@@ -46,6 +35,9 @@ LABEL_WIDTH = 36  # letters that fit there
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """Draw the mean paired difference of each method to the baseline, with its 95 % bootstrap interval.
 
+    A row of panels per pair of learning rates, from large to small, and one for the pairs that the methods chose; a
+    column per score. The panels of a column share their scale, so that what a rate does can be seen.
+
     Args:
         style: of all figures.
         verdicts: as `evaluation.verdicts.verdicts` returns them.
@@ -55,23 +47,31 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         return nothing("Nothing to compare: the baseline or every other method was left out.")
     names = list(dict.fromkeys(rows["label"]))
     baseline = rows["baseline"].iloc[0]
-    figure = new_figure(1.6 + 0.4 * len(names))
     scores = [score for score in COMPARED if score in set(rows["score"])]
-    axes = figure.subplots(1, len(scores), sharey=True, squeeze=False)[0]
-    for panel, score in zip(axes, scores, strict=True):
-        shown = rows[rows["score"] == score]
-        for row in _records(shown):
-            _difference(panel, names.index(row["label"]), row, style)
-        panel.axvline(0, color="0.4", linewidth=1, zorder=1)
-        title = SCORES[score].replace(": ", "\n")
-        panel.set_title(f"{title}\n{_seeds(shown)}", fontsize="medium")
-        panel.grid(axis="x", color="0.9", linewidth=0.8)
-        panel.locator_params(axis="x", nbins=5)
-        panel.tick_params(axis="y", length=0)
-    axes[0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
-    axes[0].set_ylim(len(names) - 0.5, -0.5)
-    axes[len(axes) // 2].set_xlabel(
-        f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)}"
+    choices = sorted(set(rows["learning_rates"]), key=_by_size)
+    figure = new_figure(1.6 + len(choices) * (0.4 * len(names) + 0.5))
+    axes = figure.subplots(len(choices), len(scores), sharex="col", sharey=True, squeeze=False)
+    for line, choice in zip(axes, choices, strict=True):
+        here = rows[rows["learning_rates"] == choice]
+        for panel, score in zip(line, scores, strict=True):
+            shown = here[here["score"] == score]
+            for row in _records(shown):
+                _difference(panel, names.index(row["label"]), row, style)
+            panel.axvline(0, color="0.4", linewidth=1, zorder=1)
+            panel.grid(axis="x", color="0.9", linewidth=0.8)
+            panel.locator_params(axis="x", nbins=5)
+            panel.tick_params(axis="y", length=0)
+        if len(choices) > 1:
+            line[0].set_title(_head(choice), loc="left", fontsize="medium")
+    for panel, score in zip(axes[0], scores, strict=True):
+        told = SCORES[score].replace(": ", "\n") + "\n" + _seeds(rows[rows["score"] == score])
+        head = panel.get_title(loc="left")
+        panel.set_title(f"{told}\n\n{head}" if head else told, loc="left", fontsize="medium")
+    axes[0, 0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
+    axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
+    axes[-1, len(scores) // 2].set_xlabel(
+        f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)};"
+        " at the right, seeds in the direction of the mean"
     )
     kinds = [kind for kind in LOOKS if kind in set(rows["verdict"].map(_kind))]
     handles = [Line2D([], [], **_look(kind, "0.3")) for kind in kinds]
@@ -105,20 +105,25 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
     return figure
 
 
-def verdict_table(verdicts: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Return the verdicts as people read them: one row per score and method, in the order of the labels.
+def verdict_table(verdicts: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the verdicts as people read them: a part per score, a row per choice of learning rates and method.
 
     Args:
         verdicts: as `evaluation.verdicts.verdicts` returns them.
         labels: names of the methods in their order; other methods are left out.
     """
     rows = _labelled(verdicts, labels)
-    order = dict.fromkeys(verdicts["score"])
-    return pd.DataFrame(
-        [_texts(row) for score in order for row in _records(rows[rows["score"] == score])],
-        columns=TABLE,
-        dtype=str,
-    )
+    parts = {}
+    for score in [score for score in COMPARED if score in set(rows["score"])]:
+        part = rows[rows["score"] == score]
+        texts = [
+            _texts(row)
+            for rates in dict.fromkeys(part["learning_rates"])
+            for row in _records(part[part["learning_rates"] == rates])
+        ]
+        name = labels.get(part["baseline"].iloc[0], part["baseline"].iloc[0])
+        parts[f"{SCORES[score]}, minus that of {name}"] = pd.DataFrame(texts, dtype=str)
+    return parts or {"There is nothing to compare": pd.DataFrame(columns=["method", "verdict"])}
 
 
 def joined(positions: list[float], reach: float) -> list[tuple[float, float]]:
@@ -150,9 +155,9 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
 
 
-def _texts(row: dict[str, Any]) -> list[str]:
+def _texts(row: dict[str, Any]) -> dict[str, str]:
     """Return the row of the table."""
-    seeds, verdict = str(row["n_pairs"]), row["verdict"]
+    seeds, verdict = direction(row), row["verdict"]
     if row["n_unpaired"]:
         seeds += f" ({row['n_unpaired']} unpaired)"
     if verdict == "too few seeds":
@@ -160,22 +165,42 @@ def _texts(row: dict[str, Any]) -> list[str]:
     difference = "" if math.isnan(row["mean_difference"]) else f"{row['mean_difference']:+.3f}"
     if not math.isnan(row["low"]):
         difference += f" [{row['low']:+.3f}, {row['high']:+.3f}]"
-    improvement = row["probability_of_improvement"]
-    return [
-        row["score"].replace("_", " "),  # LaTeX would take it for a subscript
-        row["label"],
-        seeds,
-        difference,
-        f"{row['wins']} of {row['n_pairs']}",
-        "" if math.isnan(improvement) else f"{improvement:.2f}",
-        _p(row["p_value"]),
-        _p(row["p_holm"]),
-        verdict,
-    ]
+    return {
+        "learning rates": pair(row["learning_rates"]),
+        "method": row["label"],
+        "difference [95 percent]": difference,
+        "seeds in its direction": seeds,
+        "p (Holm)": _p(row["p_holm"]),
+        "verdict": verdict,
+    }
+
+
+def pair(learning_rates: str) -> str:
+    """Return a pair of learning rates, generator and discriminator, as people read it; "chosen" stays."""
+    return learning_rates.replace("_", ", ")
+
+
+def direction(row: dict[str, Any]) -> str:
+    """Return how many seeds agree with the mean difference in its sign."""
+    return f"{row['same_direction']} of {row['n_pairs']}"
 
 
 def _p(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else "below 0.001"
+
+
+def _by_size(choice: str) -> tuple[bool, list[float]]:
+    """Order pairs of learning rates from large to small; what was chosen among them comes last."""
+    is_chosen = choice == CHOSEN
+    return is_chosen, [] if is_chosen else [-float(rate) for rate in choice.split("_")]
+
+
+def _head(choice: str) -> str:
+    """Return the title of the panels of one choice of learning rates."""
+    if choice == CHOSEN:
+        return "each method at the learning rates it chose"
+    generator, discriminator = choice.split("_")
+    return f"learning rates: generator {generator}, discriminator {discriminator}"
 
 
 def _kind(verdict: str) -> str:
@@ -200,6 +225,15 @@ def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
     look = _look(row["verdict"], style.colour(row["method"]))
     axes.plot([row["low"], row["high"]], [y, y], **{**look, "marker": ""})
     axes.plot(row["mean_difference"], y, **look)
+    axes.text(
+        1.02,
+        y,
+        f"{row['same_direction']}/{row['n_pairs']}",
+        transform=axes.get_yaxis_transform(),
+        va="center",
+        fontsize="x-small",
+        color="0.3",
+    )
 
 
 def _rank_axis(axes: Axes, group: pd.DataFrame, style: Style) -> None:
