@@ -13,6 +13,7 @@ from conftest import ROOT, planned_jobs
 from showergan.evaluation.scorecard import ENTRIES
 
 RUN = "results/tiny"
+RATES = {"generator": 1e-3, "discriminator": 3e-4}
 
 
 def test_every_artefact_is_there(finished):
@@ -25,7 +26,8 @@ def test_every_artefact_is_there(finished):
     train, evaluate = "train/small/sn/0.001_0.0003/seed1", "evaluate/small/sn/0.001_0.0003/seed1"
     assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
-    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 22
+    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 16
+    assert named("*.txt") == ["conclusion.txt"]
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
     ]
@@ -78,11 +80,31 @@ def test_table_shows_published_beside_ours(finished):
     assert r"\toprule" in (finished.folder / RUN / "tables/table_3.tex").read_text()
 
 
+def test_tables_fit_a_page(finished):
+    for path in (finished.folder / RUN / "tables").glob("*.md"):
+        rows = [line for line in path.read_text().splitlines() if line.startswith("|")]
+        assert rows, path
+        assert max(row.count("|") - 1 for row in rows) <= 9, path
+
+
+def test_the_run_concludes_in_words(finished):
+    lines = (finished.folder / RUN / "conclusion.txt").read_text().splitlines()
+    assert lines[0].startswith("Run tiny: 2 methods at 1 pair of learning rates, 1 seed each")
+    assert max(map(len, lines)) <= 100
+    assert len(lines) < 20
+    assert any(line.startswith("  NOT MET  ") for line in lines)  # so few showers per bin
+
+
 def test_report_is_one_file_with_every_figure(finished):
     finished.snakemake("--report", "report.html")
     text = (finished.folder / "report.html").read_text()
     for figure in ("score_over_epochs", "generated_showers", "entry_points", "losses"):
         assert f"{figure}.png" in text
+    assert "conclusion.txt" in text
+    sections = set(
+        re.findall(r"\b[1-9] (?:At a glance|Comparison|Training|Data|Networks|Tables)", text)
+    )
+    assert sorted(sections)[0] == "1 At a glance"
 
 
 def test_cores_do_not_change_results(finished, fresh):
@@ -152,6 +174,46 @@ def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
     fresh.configure(learning_rate_search=grid)
     jobs = fresh.would_run()
     assert jobs["train_gan"] == jobs["evaluate_gan"] == 2 * 2 * 3
+    assert {"figure_robustness", "table_robustness", "figure_learning_rate_grid"} <= set(jobs)
+    # A single row of the grid shows nothing that the figure of robustness does not.
+    fresh.configure(learning_rate_search=grid | {"generator": [1e-3]})
+    jobs = fresh.would_run()
+    assert "figure_robustness" in jobs
+    assert "figure_learning_rate_grid" not in jobs
+
+
+def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
+    """Two methods without multipliers, one seed and one pair of learning rates: much does not apply."""
+
+    def method(**composition):
+        return {"label": "new", "learning_rates": RATES, **composition}
+
+    needs = {
+        "critical_difference": {"training__seeds": [1, 2, 3], "methods__new": method()},
+        "rank_agreement": {"methods__new": method()},
+        "multipliers": {"methods__new": method(multiplier={"kind": "trainable"})},
+        "layer_multipliers": {
+            "methods__new": method(
+                normaliser={"kind": "spectral_norm"}, multiplier={"kind": "trainable_per_layer"}
+            )
+        },
+        "abcas": {
+            "methods__new": method(
+                normaliser={"kind": "spectral_norm"}, controller={"kind": "abcas", "beta": 6}
+            )
+        },
+    }
+    drawn = set(fresh.would_run())
+    for figure, changes in needs.items():
+        assert f"figure_{figure}" not in drawn
+        fresh.configure(**changes)
+        assert f"figure_{figure}" in fresh.would_run()
+    fresh.configure(methods__sn=None, training__evaluate={"first": 2})
+    left = {f"figure_{name}" for name in ("differences", "score_over_epochs", "conditional_scores")}
+    assert left <= drawn
+    jobs = set(fresh.would_run())
+    assert not (left | {"table_verdicts"}) & jobs
+    assert "conclusion" in jobs
 
 
 def test_workflow_catalogue_entry_point(fresh):
@@ -165,7 +227,10 @@ def test_workflow_catalogue_entry_point(fresh):
     "arguments",
     [
         ["preprocess", "--source", "nothing.npz", "--recipe", "{}", "--out", "x.h5"],
-        ["verdicts", "--summary", "nothing.npz", "--out", "x.csv"],
+        [
+            *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz", "--recipe", "{}"),
+            *("--out", "y.csv", "--robustness", "z.csv"),
+        ],
     ],
 )
 def test_user_mistakes_on_the_command_line_give_a_message(arguments):

@@ -126,7 +126,8 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
 
 def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
     decided = "*" * (row["verdict"] in ("better", "worse"))
-    return f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}"
+    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 
 def _bars(bars: pd.DataFrame) -> list[str]:
@@ -157,14 +158,14 @@ def _bar(rows: pd.DataFrame, text: str) -> list[str]:
 
 
 def _hanging(head: str, text: str) -> list[str]:
-    return textwrap.wrap(
+    lines = textwrap.wrap(
         text,
         WIDTH,
         initial_indent="  " + head,
         subsequent_indent=" " * (2 + len(head)),
-        break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _fixed(value: float, digits: int) -> str:

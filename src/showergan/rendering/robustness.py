@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.rendering.labels import fitted
@@ -14,6 +16,14 @@ from showergan.rendering.style import Style, legend_below, new_figure, themed
 from showergan.rendering.tables import Parts
 from showergan.rendering.verdicts import pair
 
+SEED: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "",
+    "markersize": 3.5,
+    "alpha": 0.6,
+    "markeredgewidth": 0,
+}
+MEAN: dict[str, Any] = {"marker": "D", "markersize": 6.5}
 SPREAD = 0.5  # room for the methods at one learning rate, in steps between rates
 
 
@@ -66,7 +76,13 @@ def robustness(
         panel.sharey(axes[0])
     axes[0].set_ylabel(f"{score} on test")
     _ratios(axes[-1], ratios, methods, style)
-    legend_below(figure, *anchor_key(ends))
+    handles, labels = anchor_key(ends)
+    marks = [
+        Line2D([], [], **{**SEED, "color": "0.3"}),
+        Line2D([], [], color="0.3", **MEAN, linestyle=""),
+    ]
+    names = ["seed", "mean at the rates chosen on select"]
+    legend_below(figure, [*marks, *handles], [*names, *labels])
     return figure
 
 
@@ -116,17 +132,14 @@ def _scores(
     axes.plot(
         seeds["learning_rates"].map(at) + offset,
         seeds["selected"],
-        "o",
         color=colour,
-        markersize=3.5,
-        alpha=0.6,
-        markeredgewidth=0,
+        **SEED,
     )
     places = means["learning_rates"].map(at) + offset
     axes.plot(places, means["test_mean"], color=colour, linewidth=1.8, zorder=3)
     for place, mean, chosen in zip(places, means["test_mean"], means["chosen"], strict=True):
         face = colour if chosen else "white"
-        axes.plot(place, mean, "D", color=colour, markerfacecolor=face, markersize=6.5, zorder=4)
+        axes.plot(place, mean, color=colour, markerfacecolor=face, zorder=4, **MEAN)
 
 
 def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:

@@ -62,11 +62,11 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
             panel.locator_params(axis="x", nbins=5)
             panel.tick_params(axis="y", length=0)
         if len(choices) > 1:
-            line[0].set_title(_head(choice), loc="left", fontsize="medium")
+            line[0].set_ylabel(_head(choice))
     for panel, score in zip(axes[0], scores, strict=True):
-        told = SCORES[score].replace(": ", "\n") + "\n" + _seeds(rows[rows["score"] == score])
-        head = panel.get_title(loc="left")
-        panel.set_title(f"{told}\n\n{head}" if head else told, loc="left", fontsize="medium")
+        title = SCORES[score].replace(": ", "\n")
+        seeds = _seeds(rows[rows["score"] == score])
+        panel.set_title(f"{title}\n{seeds}", fontsize="medium")
     axes[0, 0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
     axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
     axes[-1, len(scores) // 2].set_xlabel(
@@ -198,9 +198,9 @@ def _by_size(choice: str) -> tuple[bool, list[float]]:
 def _head(choice: str) -> str:
     """Return the title of the panels of one choice of learning rates."""
     if choice == CHOSEN:
-        return "each method at the learning rates it chose"
+        return "Learning rates\neach method chose"
     generator, discriminator = choice.split("_")
-    return f"learning rates: generator {generator}, discriminator {discriminator}"
+    return f"Learning rates: generator {generator},\ndiscriminator {discriminator}"
 
 
 def _kind(verdict: str) -> str:
