@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt
 
-from showergan.config import Composition, LearningRates, ScoreName, Section, Seed
+from showergan.config import Composition, Evaluation, LearningRates, ScoreName, Section, Seed
 from showergan.errors import UserError
 from showergan.validation import Model, validated
 
@@ -57,6 +57,12 @@ class DescribeRecipe(Section):
     """What `describe` gets."""
 
     discriminator: Literal["standard", "small"]
+
+
+class EvaluationRecipe(Evaluation):
+    """What `evaluate` gets: the epoch that `choose_by` chooses is measured by every metric."""
+
+    choose_by: ScoreName
 
 
 class SummaryRecipe(Section):

@@ -23,6 +23,7 @@ from showergan.evaluation.prd import COLUMNS, binned_prd
 from showergan.metrics.statistics import physics_statistics
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
+from showergan.recipes import EvaluationRecipe
 from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.showers import dataset, gflash
 from showergan.showers.conditions import Conditioning
@@ -39,6 +40,7 @@ def kept(*generators):
 
 
 RECIPE = Evaluation(clusters=4, repeats=3)
+CHOOSING = EvaluationRecipe(clusters=4, repeats=3, choose_by="P")
 
 
 @pytest.fixture(scope="module")
@@ -280,7 +282,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     good, broken = Generator(), Generator()
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
-    scores = evaluate(kept(good, broken), reference, regressor, RECIPE, CPU)
+    scores = evaluate(kept(good, broken), reference, regressor, CHOOSING, CPU)
     metrics = scores.metrics
     assert list(metrics.columns) == ["epoch", "split", *COLUMNS]
     n = len(reference.features["test"])
@@ -297,7 +299,15 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     select = metrics[metrics["split"] == "select"]
     assert set(select["metric"]) >= {"prd_auc", "n_empty_image"}
     assert "fpd" not in set(select["metric"])
-    again = evaluate(kept(good), reference, regressor, RECIPE, CPU).metrics
+    # Every metric at the epoch chosen on select; at the others what a course needs, and nothing made up.
+    test = metrics[metrics["split"] == "test"]
+    best = auc[(auc["split"] == "select") & (auc["space"] == "P")].set_index("epoch")["value"]
+    assert best.idxmax() == 1
+    everywhere = {"prd_auc", "mean", "diversity", "response", "residual_error", "n_not_finite"}
+    for epoch, rows in test.groupby("epoch"):
+        assert everywhere <= set(rows["metric"])
+        assert ({"fpd", "classifier_auc", "wasserstein"} <= set(rows["metric"])) == (epoch == 1)
+    again = evaluate(kept(good), reference, regressor, CHOOSING, CPU).metrics
     np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 1, "value"])
 
 

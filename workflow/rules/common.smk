@@ -63,6 +63,13 @@ def recipe(step, section, *keys):
     return lambda wildcards: text
 
 
+def evaluation_recipe(wildcards):
+    """Return what changes the scores of one training."""
+    return canonical(
+        "evaluate", choose_by=CONFIG.choose_by, **CONFIG.evaluation.model_dump(mode="json")
+    )
+
+
 def raw_showers(wildcards):
     """Return a local file where it is; anything else becomes data/source.npz first."""
     data = CONFIG.data

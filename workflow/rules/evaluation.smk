@@ -16,7 +16,7 @@ rule evaluate_gan:
     resources:
         gpu=1,
     params:
-        recipe=recipe("evaluate", CONFIG.evaluation),
+        recipe=evaluation_recipe,
     message:
         "Evaluating {wildcards.method}, seed {wildcards.seed}"
     shell:

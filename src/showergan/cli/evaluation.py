@@ -9,9 +9,7 @@ from showergan.cli.options import Device, Input, Output, Recipe, app
 from showergan.cli.output import say, write_table
 from showergan.config import Evaluation
 from showergan.files import write_aside
-from showergan.recipes import (
-    parse_recipe,
-)
+from showergan.recipes import EvaluationRecipe, parse_recipe
 
 
 @app.command()
@@ -64,10 +62,10 @@ def evaluate(
     from showergan.networks.embedding import load_embedding
     from showergan.training.snapshots import load
 
-    settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
+    settings, chosen = parse_recipe(EvaluationRecipe, recipe), choose_device(device)
 
     def show(epoch: int, table: Any) -> None:
-        test = scores_over_epochs(table[table["split"] == "test"])
+        test = scores_over_epochs(table)
         values = ", ".join(
             f"{s} {v:.3f}" for s, v in zip(test["score"], test["value"], strict=True)
         )

@@ -9,21 +9,25 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.features import clipped, features_of
+from showergan.evaluation.features import Features, Frame, clipped, features_of
 from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure, measure_for_choice
+from showergan.evaluation.measure import measure, measure_course, measure_for_choice
 from showergan.evaluation.prd import COLUMNS, prd_curves
-from showergan.evaluation.reference import SPLITS, Reference
+from showergan.evaluation.reference import SPLITS, Reference, Split
+from showergan.evaluation.summary import best_epoch, scores_over_epochs
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
+from showergan.recipes import EvaluationRecipe
 from showergan.training.snapshots import Snapshots
+
+_Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]
 
 
 class Scores(NamedTuple):
     """What an evaluation leaves.
 
     Attributes:
-        metrics: tidy; epoch, split and the columns of `measure`.
+        metrics: tidy; epoch, split and the columns of `measure`; what was not measured has no row.
         curves: PRD curves of the last epoch on test; space, precision, recall.
         examples: energies in MeV that the last generator gives for the reference's examples, shape (n, 30, 30).
     """
@@ -37,13 +41,15 @@ def evaluate(
     snapshots: Snapshots,
     reference: Reference,
     regressor: EmbeddingRegressor,
-    recipe: Evaluation,
+    recipe: EvaluationRecipe,
     device: torch.device,
     on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
 ) -> Scores:
     """Measure the generator of each snapshot on the conditions of the select and the test showers.
 
-    On select, which only chooses epochs and learning rates, that is PRD alone.
+    On select, which only chooses epochs and learning rates, that is PRD alone. On test every metric is measured at the
+    epoch that the recipe's score chooses on select, or at the last one where it chooses none; at the others only what
+    is cheap, see `measure_course`.
 
     Args:
         snapshots: the generator by epoch.
@@ -51,33 +57,40 @@ def evaluate(
         regressor: the embedding.
         recipe: settings of the metrics.
         device: where to generate and embed.
-        on_epoch: called with (epoch, its metrics).
+        on_epoch: called with (epoch, its metrics on test).
     """
     generator = Generator()
-    measures = {"select": measure_for_choice, "test": measure}
-    tables = []
-    for epoch in sorted(snapshots.states):
+
+    def generated(epoch: int, split: Split) -> Features:
         generator.load_state_dict(snapshots.states[epoch])
-        rows = []
-        for number, split in enumerate(SPLITS):
-            real = reference.features[split]
-            showers = generate(
-                generator,
-                snapshots.conditioning,
-                real.point,
-                real.momentum,
-                2 * recipe.seed + number,
-                device,
-                recipe.generator_mode,
-            )
-            depth = reference.frame.impact_depth_cm
-            fake = features_of(showers, regressor, recipe.statistics, depth, device)
-            table = measures[split](real, fake, reference.frame, recipe)
-            rows.append(table.assign(split=split))
-        tables.append(pd.concat(rows, ignore_index=True).assign(epoch=epoch))
+        real, seed = reference.features[split], 2 * recipe.seed + SPLITS.index(split)
+        showers = generate(
+            generator,
+            snapshots.conditioning,
+            real.point,
+            real.momentum,
+            seed,
+            device,
+            recipe.generator_mode,
+        )
+        depth = reference.frame.impact_depth_cm
+        return features_of(showers, regressor, recipe.statistics, depth, device)
+
+    def measured(measure_: _Measure, fake: Features, epoch: int, split: Split) -> pd.DataFrame:
+        table = measure_(reference.features[split], fake, reference.frame, recipe)
+        return table.assign(split=split, epoch=epoch)
+
+    epochs = sorted(snapshots.states)
+    tables = [
+        measured(measure_for_choice, generated(epoch, "select"), epoch, "select")
+        for epoch in epochs
+    ]
+    chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
+    for epoch in epochs:
+        fake = generated(epoch, "test")
+        tables.append(measured(measure if epoch == chosen else measure_course, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
-    metrics = pd.concat(tables, ignore_index=True)
     examples = reference.examples
     (pictures,) = generate(
         generator,
@@ -89,7 +102,12 @@ def evaluate(
         recipe.generator_mode,
     )
     return Scores(
-        metrics[["epoch", "split", *COLUMNS]],
-        prd_curves(real, fake, reference.frame, recipe),
+        pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
+        prd_curves(reference.features["test"], fake, reference.frame, recipe),
         clipped(pictures.energy),
     )
+
+
+def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
+    scores = scores_over_epochs(metrics)
+    return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])

@@ -40,7 +40,18 @@ def measure(real: Features, other: Features, frame: Frame, recipe: Evaluation) -
         value, sd and event_sd (see `Measured`); n; clusters and flagged (PRD only). Metrics that look at the
         embedding are missing where there is none.
     """
-    rows = _table(_rows(real, other, frame, recipe.seed))
+    rows = _table(_rows(real, other, recipe.seed))
+    return pd.concat([measure_course(real, other, frame, recipe), rows], ignore_index=True)
+
+
+def measure_course(
+    real: Features, other: Features, frame: Frame, recipe: Evaluation
+) -> pd.DataFrame:
+    """Return what a figure over epochs or the table of failures asks of every epoch; columns as for `measure`.
+
+    That is PRD, the counts of mishaps, and what costs little: means, diversity, response and residuals.
+    """
+    rows = _table(_cheap_rows(real, other, frame, recipe.seed))
     return pd.concat([measure_for_choice(real, other, frame, recipe), rows], ignore_index=True)
 
 
@@ -54,19 +65,26 @@ def measure_for_choice(
     return pd.concat([measure_prd(real, other, frame, recipe), _table(counts)], ignore_index=True)
 
 
-def _rows(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+def _cheap_rows(real: Features, other: Features, frame: Frame, seed: int) -> Iterator[_Row]:
+    for index, name in enumerate(QUANTITIES):
+        yield "mean", name, "all", _mean(other.quantities[:, index])
+    yield from _energy_response(real, other, frame, seed)
+    yield "diversity", "high_level", "all", diversity(*_standardised(real, other), seed=seed)
+    if real.embedding.size:
+        yield from _residuals(real, other, seed)
+
+
+def _rows(real: Features, other: Features, seed: int) -> Iterator[_Row]:
     separations = []
     for index, name in enumerate(QUANTITIES):
         pair = real.quantities[:, index], other.quantities[:, index]
-        yield "mean", name, "all", _mean(pair[1])
         yield "wasserstein", name, "all", wasserstein(*pair, seed=seed)
         separations.append(separation_power(*pair, seed=seed))
         yield "separation_power", name, "all", separations[-1]
     yield "separation_power", "quantities", "mean", _mean_of(separations)
-    yield from _energy_response(real, other, frame, seed)
-    yield from _high_level(real, other, seed)
+    yield from _distances("high_level", _standardised(real, other), seed)
+    yield from _classifier("high_level", [real.quantities, other.quantities], real, other, seed)
     if real.embedding.size:
-        yield from _residuals(real, other, seed)
         yield from _embedding(real, other, seed)
 
 
@@ -118,13 +136,11 @@ def _residuals(real: Features, other: Features, seed: int) -> Iterator[_Row]:
     yield "residual_error", "conditions", "all", mean_relative_difference(values[1], values[0])
 
 
-def _high_level(real: Features, other: Features, seed: int) -> Iterator[_Row]:
+def _standardised(real: Features, other: Features) -> list[_Array]:
+    """Return the quantities of both samples on the scale of the real ones, complete."""
     centre, scale = np.nanmean(real.quantities, axis=0), np.nanstd(real.quantities, axis=0)
     scale[scale == 0] = 1
-    pair = [_complete((sample.quantities - centre) / scale) for sample in (real, other)]
-    yield "diversity", "high_level", "all", diversity(*pair, seed=seed)
-    yield from _distances("high_level", pair, seed)
-    yield from _classifier("high_level", [real.quantities, other.quantities], real, other, seed)
+    return [_complete((sample.quantities - centre) / scale) for sample in (real, other)]
 
 
 def _embedding(real: Features, other: Features, seed: int) -> Iterator[_Row]:

@@ -25,6 +25,11 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(score=prefix + rows["space"])
 
 
+def best_epoch(values: pd.Series) -> int | None:
+    """Return the first epoch with the largest value, values by epoch; None where none has a value."""
+    return None if values.isna().all() else int(values.idxmax())
+
+
 def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     """Return one row per score of one run.
 
@@ -42,9 +47,9 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
             index="epoch", columns="split", values=["value", "sd", "event_sd", "n"], dropna=False
         )
         value = table["value"]
-        if value["test"].isna().all() or value["select"].isna().all():
+        max_epoch, selected_epoch = best_epoch(value["test"]), best_epoch(value["select"])
+        if max_epoch is None or selected_epoch is None:
             raise UserError(f"{name}: no evaluated epoch has a value; too few showers per bin?")
-        max_epoch, selected_epoch = value["test"].idxmax(), value["select"].idxmax()
         last_epoch = table.index[-1]
         rows.append(
             {
