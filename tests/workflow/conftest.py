@@ -32,7 +32,6 @@ TINY = {
     },
     "learning_rate_search": None,
     "methods": {name: None for name in DEFAULT["methods"] if name not in METHODS},
-    "learning_rate_search": None,
     "evaluation": {"clusters": 3, "repeats": 2, "partition": {"kind": "rectangles"}},
 }
 

@@ -27,7 +27,7 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
 
 def best_epoch(values: pd.Series) -> int | None:
     """Return the first epoch with the largest value, values by epoch; None where none has a value."""
-    return None if values.isna().all() else int(values.idxmax())
+    return None if values.isna().all() else int(values.index[values.argmax()])
 
 
 def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
