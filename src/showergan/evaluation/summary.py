@@ -1,6 +1,7 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,7 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
 
 def best_epoch(values: pd.Series) -> int | None:
     """Return the first epoch with the largest value, values by epoch; None where none has a value."""
-    return None if values.isna().all() else int(values.index[values.argmax()])
+    return None if values.isna().all() else cast(int, values.idxmax())
 
 
 def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
