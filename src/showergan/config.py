@@ -3,7 +3,6 @@
 Light on purpose: the workflow imports this whenever it is parsed, so neither torch nor pandas is imported here.
 """
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -17,7 +16,7 @@ from pydantic import (
 )
 
 from showergan.constraints import Constraint, one_of
-from showergan.validation import validated
+from showergan.validation import validated, with_texts_read
 
 ScoreName = Literal["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
@@ -273,19 +272,12 @@ class Config(Section):
 
 
 def parse_config(raw: dict[str, Any]) -> Config:
-    """Return the configuration; a `UserError` names each key at fault, its value and what is allowed."""
-    raw = _with_numbers(raw)
+    """Return the configuration; a `UserError` names each key at fault, its value and what is allowed.
+
+    `snakemake --config 'training={seeds: [1, 2]}'` gives every value inside the braces as a text, and YAML 1.1
+    gives 1e-3 as one: where no text is allowed, it is read as the value it spells.
+    """
+    raw = with_texts_read(Config, raw)
     if isinstance(raw.get("methods"), dict):
         raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
     return validated(Config, raw, "configuration")
-
-
-def _with_numbers(raw: Any) -> Any:
-    """Turn texts such as 1e-3 into numbers: YAML 1.1 sees a number only in 1.0e-3."""
-    if isinstance(raw, dict):
-        return {key: _with_numbers(value) for key, value in raw.items()}
-    if isinstance(raw, list):
-        return [_with_numbers(value) for value in raw]
-    if isinstance(raw, str) and re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", raw):
-        return float(raw)
-    return raw

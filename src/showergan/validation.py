@@ -1,11 +1,14 @@
 """Validation whose messages are for people: each key at fault, its value and what is allowed."""
 
+import contextlib
+import copy
 import difflib
 import json
 import re
 from collections.abc import Iterator
 from typing import Any, TypeVar, cast, get_args
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from showergan.errors import UserError
@@ -33,6 +36,43 @@ def validated(model: type[Model], raw: Any, what: str) -> Model:
         ) from None
     except TypeError as error:
         raise UserError(f"The {what} holds a value that YAML should not give: {error}") from None
+
+
+def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
+    """Return a copy of `raw` in which a text where the model allows none is the YAML value it spells.
+
+    A text that the model allows stays as it is: a label 12 or a choice nan remain texts.
+    """
+    raw = copy.deepcopy(raw)
+    try:
+        model.model_validate_json(json.dumps(raw))
+    except ValidationError as error:
+        for details in error.errors():
+            if isinstance(details["input"], str):
+                _read_text(raw, details["loc"])
+    except TypeError:
+        pass  # `validated` explains it
+    return raw
+
+
+def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
+    """Read the text at the location of an error in place."""
+    for part in location:
+        try:
+            here = raw[part]
+        except (KeyError, TypeError):
+            continue  # a name that pydantic adds, such as the kind of a constraint
+        if isinstance(here, str):
+            raw[part] = _value(here)
+        raw = here
+
+
+def _value(text: str) -> Any:
+    """Read a value as YAML 1.2 does: JSON knows 1e-3, which is a text in YAML 1.1."""
+    for read in (json.loads, yaml.safe_load):
+        with contextlib.suppress(ValueError, yaml.YAMLError):
+            return read(text)
+    return text
 
 
 def _explain(model: type[BaseModel], details: Any) -> str:

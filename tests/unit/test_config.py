@@ -1,13 +1,16 @@
 """The configuration stops on every mistake with the key, the value and what is allowed."""
 
 import copy
+import datetime
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import snakemake.cli
 import yaml
+from snakemake.utils import update_config
 
 from showergan.config import Composition, Config, parse_config
 from showergan.errors import UserError
@@ -40,13 +43,14 @@ def put(raw, path, value):
     [
         ("trainning", {}, ["trainning", "unknown key", "did you mean training"]),
         ("training.batchsize", 3, ["training.batchsize", "did you mean batch_size"]),
-        ("training.batch_size", "64", ["training.batch_size = '64'", "integer"]),
+        ("training.batch_size", "many", ["training.batch_size = 'many'", "integer"]),
+        ("training.batch_size", "6.4", ["training.batch_size = 6.4", "integer"]),
         ("training.batch_size", 7000, ["batch_size = 7000", "larger", "5200"]),
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
-        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 3"]),
+        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 2"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
         (
             "evaluation.partition.bins",
@@ -109,6 +113,82 @@ def test_default_config_says_every_key(raw):
 def test_method_set_to_null_is_left_out(raw):
     put(raw, "methods.none", None)
     assert list(parse_config(raw).methods) == [m for m in raw["methods"] if m != "none"]
+
+
+def test_value_that_yaml_should_not_give_is_explained(raw):
+    put(raw, "training.epochs", datetime.date(2026, 1, 1))
+    with pytest.raises(UserError, match="YAML should not give"):
+        parse_config(raw)
+
+
+@pytest.mark.parametrize(
+    ("argument", "path", "expected"),
+    [
+        ("run=abc", "run", "abc"),
+        ("choose_by=E", "choose_by", "E"),
+        ("data={n_showers: 5000}", "data.n_showers", 5000),
+        ("data={sha256: null}", "data.sha256", None),
+        ("training={seeds: [1,2,3]}", "training.seeds", (1, 2, 3)),
+        ("training={evaluate: {first: 2}}", "training.evaluate.first", 2),
+        ("evaluation={partition: {bins: [2, 1]}}", "evaluation.partition.bins", (2, 1)),
+        ("evaluation={empty_bins: nan}", "evaluation.empty_bins", "nan"),
+        ("methods={sn: {label: x}}", "methods.sn.label", "x"),
+        ("methods={sn: {label: 12}}", "methods.sn.label", "12"),
+        ("methods={sn: {label: no}}", "methods.sn.label", "no"),
+        (
+            "methods={sn: {learning_rates: {generator: 1e-4}}}",
+            "methods.sn.learning_rates.generator",
+            1e-4,
+        ),
+        ("methods={sn: {normaliser: null}}", "methods.sn.normaliser", None),
+        (
+            "methods={clipping: {normaliser: {bound: 1e-2}}}",
+            "methods.clipping.normaliser.bound",
+            0.01,
+        ),
+        (
+            "methods={sn: {penalty: {kind: gradient, one_sided: true}}}",
+            "methods.sn.penalty.one_sided",
+            True,
+        ),
+        ("learning_rate_search=null", "learning_rate_search", None),
+        ("learning_rate_search=", "learning_rate_search", None),
+        (
+            "learning_rate_search={generator: [1e-3, 2.0e-3], discriminator: [.5]}",
+            "learning_rate_search.generator",
+            (1e-3, 2e-3),
+        ),
+    ],
+)
+def test_snakemakes_command_line_changes_one_value(raw, argument, path, expected):
+    """Its own functions read the argument and lay it over the file."""
+    config = overridden(raw, argument)
+    value = config
+    for key in path.split("."):
+        value = value[key] if isinstance(value, dict) else getattr(value, key)
+    assert value == expected
+    assert type(value) is type(expected)
+    # Everything beside it stays.
+    assert config.figures == parse_config(raw).figures
+    assert list(config.methods) == list(parse_config(raw).methods)
+
+
+def test_snakemakes_command_line_leaves_a_method_out(raw):
+    assert "none" in raw["methods"]
+    assert "none" not in overridden(raw, "methods={none: null}").methods
+
+
+def overridden(raw, argument):
+    raw = copy.deepcopy(raw)
+    update_config(raw, snakemake.cli.parse_config([argument]))
+    return parse_config(raw)
+
+
+def test_texts_from_the_command_line_are_still_judged(raw):
+    with pytest.raises(UserError) as error:
+        overridden(raw, "training={seeds: [1, 1.5], epoks: 3}")
+    assert "training.seeds.1 = 1.5: must be a valid integer" in str(error.value)
+    assert "training.epoks: unknown key; did you mean epochs?" in str(error.value)
 
 
 def test_yaml_1_1_texts_are_numbers(raw):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -214,6 +215,31 @@ def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
     jobs = set(fresh.would_run())
     assert not (left | {"table_verdicts"}) & jobs
     assert "conclusion" in jobs
+
+
+def test_overrides_on_the_command_line(fresh):
+    jobs = fresh.would_run(
+        "--config",
+        "training={seeds: [1, 2, 3], evaluate: {first: 2}}",
+        "methods={sn: {label: x, learning_rates: {generator: 1e-4}}, none: null}",
+        "run=abc",
+        "learning_rate_search=null",
+    )
+    assert jobs["train_gan"] == 3
+    plan = fresh.snakemake(
+        "--dry-run", "--printshellcmds", "--config", "data={n_showers: 170}", "run=abc"
+    )
+    assert re.search(r"showergan simulate .*\"n_showers\": 170, .*--out results/abc/data", plan)
+
+
+def test_overrides_on_the_command_line_reach_the_scripts(tiny):
+    """A script runs in a Snakemake of its own, which gets the overrides handed on."""
+    figure = f"{RUN}/figures/losses.png"
+    width = plt.imread(tiny.folder / figure).shape[1]
+    tiny.snakemake("--cores", "1", "--config", "figures={dpi: 80}", figure)
+    assert plt.imread(tiny.folder / figure).shape[1] == pytest.approx(width / 2, abs=2)
+    tiny.snakemake("--cores", "1", figure)
+    assert tiny.would_run() == {}
 
 
 def test_workflow_catalogue_entry_point(fresh):
