@@ -326,9 +326,9 @@ class TestFigures:
         figure = draw.differences(style, verdicts(pd.concat([low, high])))
         assert len(figure.axes) == 3 * 3
         heads = [a.get_ylabel() for a in figure.axes[::3]]
-        assert heads[0].endswith("discriminator 0.001")
-        assert heads[1].endswith("discriminator 1e-05")
-        assert heads[2] == "Learning rates\neach method chose"
+        assert heads[0].endswith("\n0.001, 0.001")
+        assert heads[1].endswith("\n0.001, 1e-05")
+        assert heads[2].endswith("\nas chosen")
         assert [t.get_text() for t in figure.axes[0].texts] == ["3/3", "0/3"]
         assert figure.axes[0].get_xlim() == figure.axes[6].get_xlim()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")

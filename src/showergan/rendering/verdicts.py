@@ -49,7 +49,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in COMPARED if score in set(rows["score"])]
     choices = sorted(set(rows["learning_rates"]), key=_by_size)
-    figure = new_figure(1.6 + len(choices) * (0.4 * len(names) + 0.5))
+    figure = new_figure(1.6 + len(choices) * max(1.4, 0.4 * len(names) + 0.5))
     axes = figure.subplots(len(choices), len(scores), sharex="col", sharey=True, squeeze=False)
     for line, choice in zip(axes, choices, strict=True):
         here = rows[rows["learning_rates"] == choice]
@@ -197,10 +197,7 @@ def _by_size(choice: str) -> tuple[bool, list[float]]:
 
 def _head(choice: str) -> str:
     """Return the title of the panels of one choice of learning rates."""
-    if choice == CHOSEN:
-        return "Learning rates\neach method chose"
-    generator, discriminator = choice.split("_")
-    return f"Learning rates: generator {generator},\ndiscriminator {discriminator}"
+    return "Learning rates\n" + ("as chosen" if choice == CHOSEN else pair(choice))
 
 
 def _kind(verdict: str) -> str:
