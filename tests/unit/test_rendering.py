@@ -13,7 +13,14 @@ from showergan import rendering
 from showergan.metrics.partition import equal_rectangles
 from showergan.rendering.embedding import embedding
 from showergan.rendering.entry_points import entry_points
-from showergan.rendering.runs import groups, read_curves, read_examples, read_metrics, read_runs
+from showergan.rendering.runs import (
+    at_chosen_rates,
+    groups,
+    read_curves,
+    read_examples,
+    read_metrics,
+    read_runs,
+)
 from showergan.rendering.scores import prd_curves, score_over_epochs
 from showergan.rendering.script import stderr_to
 from showergan.rendering.showers import generated_showers, target_showers
@@ -172,6 +179,16 @@ class TestRuns:
         ]
         assert found[0].colour == found[1].colour
         assert found[0].dashes != found[1].dashes
+
+    def test_only_chosen_learning_rates(self):
+        runs = many_runs(make_history(), ["sn", "abcas"])
+        both = pd.concat([runs, runs.assign(learning_rates="0.001_0.001")])
+        keys = both[["discriminator", "method", "learning_rates"]].drop_duplicates()
+        small = keys["learning_rates"] == "0.001_1e-05"
+        kept = at_chosen_rates(both, keys.assign(chosen=small == (keys["method"] == "sn")))
+        found = kept[["method", "learning_rates"]].drop_duplicates().to_numpy().tolist()
+        assert sorted(found) == [["abcas", "0.001_0.001"], ["sn", "0.001_1e-05"]]
+        assert len(kept) == len(runs)
 
     def test_several_discriminators_stand_in_the_label(self, style):
         runs = many_runs(make_history(), ["sn"])

@@ -3,6 +3,7 @@ FEATURES = "results/{run}/reference/features.h5"
 ANCHORS = "results/{run}/reference/anchors.csv"
 ARCHITECTURES = rules.describe.output[0]
 METRICS = every_run(rules.evaluate_gan.output.metrics)
+GRID = rules.summarise.output.grid
 HISTORIES = every_run(rules.train_gan.output.history)
 
 # The report sorts sections, and the titles in them, by name: the numbers are the order of reading.
@@ -32,7 +33,7 @@ FIGURES = {
     "score_over_epochs": (
         "PRD-AUC over epochs",
         COMPARISON,
-        {"metrics": METRICS, "anchors": ANCHORS},
+        {"metrics": METRICS, "anchors": ANCHORS, "grid": GRID},
     ),
     "conditional_scores": (
         "Conditional PRD-AUC, SN against ABCAS",
@@ -45,12 +46,17 @@ FIGURES = {
         {
             "curves": every_run(rules.evaluate_gan.output.curves),
             "anchors": "results/{run}/reference/curves.csv",
+            "grid": GRID,
         },
     ),
     "generated_showers": (
         "3 Generated beside real showers",
         GLANCE,
-        {"reference": FEATURES, "examples": first_seed(rules.evaluate_gan.output.examples)},
+        {
+            "reference": FEATURES,
+            "examples": first_seed(rules.evaluate_gan.output.examples),
+            "grid": GRID,
+        },
     ),
     "scorecard": (
         "2 Scorecard",
@@ -65,7 +71,7 @@ FIGURES = {
     "energy_response": (
         "Energy response and resolution",
         COMPARISON,
-        {"metrics": METRICS, "anchors": ANCHORS},
+        {"metrics": METRICS, "anchors": ANCHORS, "grid": GRID},
     ),
     "differences": (
         "4 Differences to vanilla SN",
@@ -77,7 +83,7 @@ FIGURES = {
         GLANCE,
         {
             "summary": rules.summarise.output.summary,
-            "grid": rules.summarise.output.grid,
+            "grid": GRID,
             "robustness": rules.verdicts.output.robustness,
             "anchors": ANCHORS,
         },
@@ -86,7 +92,7 @@ FIGURES = {
     "learning_rate_grid": (
         "Learning rates",
         VERDICTS,
-        {"grid": rules.summarise.output.grid, "anchors": ANCHORS},
+        {"grid": GRID, "anchors": ANCHORS},
     ),
     "losses": ("Losses and Lipschitz bounds", TRAINING, {"histories": HISTORIES}),
     "multipliers": ("Multiplier of the output", TRAINING, {"histories": HISTORIES}),

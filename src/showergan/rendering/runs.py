@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from showergan.evaluation.summary import RUN, run_of
+from showergan.evaluation.summary import METHOD, RUN, run_of
 from showergan.rendering.style import Colour, Style
 
 Dashes = Literal["-", "--", ":", "-."]
@@ -51,6 +51,12 @@ def read_runs(
     if not tables:
         return pd.DataFrame(columns=RUN)
     return pd.concat(tables, ignore_index=True)
+
+
+def at_chosen_rates(runs: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the runs at the learning rates that their methods chose, as `summarise` writes them."""
+    chosen = grid[grid["chosen"].astype(bool)].set_index(METHOD).index
+    return runs[runs.set_index(METHOD).index.isin(chosen)]
 
 
 def read_metrics(path: Path) -> pd.DataFrame:

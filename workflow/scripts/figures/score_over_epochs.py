@@ -1,7 +1,9 @@
 """PRD-AUC over the epochs of training."""
 
 # ruff: noqa: F821 - Snakemake defines `snakemake`
-from showergan.rendering.runs import read_metrics, read_runs
+import pandas as pd
+
+from showergan.rendering.runs import at_chosen_rates, read_metrics, read_runs
 from showergan.rendering.scores import score_over_epochs
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
@@ -9,5 +11,6 @@ from showergan.rendering.style import Style
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
     metrics = read_runs(snakemake.input.metrics, read_metrics)
+    metrics = at_chosen_rates(metrics, pd.read_csv(snakemake.input.grid))
     figure = score_over_epochs(style, metrics, read_metrics(snakemake.input.anchors))
     style.save(figure, snakemake.output.png, snakemake.output.pdf)
