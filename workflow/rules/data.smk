@@ -8,7 +8,7 @@ if CONFIG.data.source == "simulate":
         benchmark:
             "results/{run}/benchmarks/simulate.tsv"
         conda:
-            "../../envs/data.yaml"
+            "../../envs/showergan.yaml"
         params:
             recipe=recipe("simulate", CONFIG.data, "n_showers", "seed"),
         message:
@@ -26,7 +26,7 @@ else:
         benchmark:
             "results/{run}/benchmarks/fetch.tsv"
         conda:
-            "../../envs/data.yaml"
+            "../../envs/showergan.yaml"
         params:
             recipe=recipe("fetch", CONFIG.data, "path", "sha256"),
         message:
@@ -45,7 +45,7 @@ rule preprocess:
     benchmark:
         "results/{run}/benchmarks/preprocess.tsv"
     conda:
-        "../../envs/data.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=recipe(
             "preprocess",

@@ -11,7 +11,7 @@ rule train_embedding:
         "results/{run}/benchmarks/train_embedding.tsv"
     priority: 1  # every evaluation waits for it
     conda:
-        "../../envs/train.yaml"
+        "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:
@@ -37,7 +37,7 @@ rule reference:
     benchmark:
         "results/{run}/benchmarks/reference.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:

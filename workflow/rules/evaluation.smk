@@ -12,7 +12,7 @@ rule evaluate_gan:
     benchmark:
         "results/{run}/benchmarks/evaluate/{discriminator}.{method}.{rates}.seed{seed}.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:
@@ -43,7 +43,7 @@ rule summarise:
     benchmark:
         "results/{run}/benchmarks/summarise.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=recipe("summarise", CONFIG, "choose_by"),
     message:
@@ -66,7 +66,7 @@ rule verdicts:
     benchmark:
         "results/{run}/benchmarks/verdicts.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=verdict_recipe,
     message:
@@ -91,7 +91,7 @@ rule scorecard:
     benchmark:
         "results/{run}/benchmarks/scorecard.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=recipe("scorecard", CONFIG, "choose_by"),
     message:
@@ -115,7 +115,7 @@ rule bars:
     benchmark:
         "results/{run}/benchmarks/bars.tsv"
     conda:
-        "../../envs/evaluate.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=bars_recipe,
     message:

@@ -154,7 +154,7 @@ for figure, (title, section, sources) in FIGURES.items():
         wildcard_constraints:
             figure=figure,
         conda:
-            "../../envs/render.yaml"
+            "../../envs/showergan.yaml"
         params:
             look=look,
         message:

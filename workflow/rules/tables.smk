@@ -40,7 +40,7 @@ rule table:
     wildcard_constraints:
         table="|".join(TABLES),
     conda:
-        "../../envs/render.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=table_recipe,
     message:
@@ -84,7 +84,7 @@ for table, (caption, source) in RESULT_TABLES.items():
         wildcard_constraints:
             table=table,
         conda:
-            "../../envs/render.yaml"
+            "../../envs/showergan.yaml"
         params:
             recipe=method_labels,
         message:
@@ -110,7 +110,7 @@ rule conclusion:
     log:
         "logs/{run}/conclusion.log",
     conda:
-        "../../envs/render.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=method_labels,
     message:

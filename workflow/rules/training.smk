@@ -11,7 +11,7 @@ rule train_gan:
     benchmark:
         "results/{run}/benchmarks/train/{discriminator}.{method}.{rates}.seed{seed}.tsv"
     conda:
-        "../../envs/train.yaml"
+        "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:
@@ -39,7 +39,7 @@ rule audit:
     benchmark:
         "results/{run}/benchmarks/audit.tsv"
     conda:
-        "../../envs/train.yaml"
+        "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:
@@ -59,7 +59,7 @@ rule describe:
     benchmark:
         "results/{run}/benchmarks/describe.tsv"
     conda:
-        "../../envs/train.yaml"
+        "../../envs/showergan.yaml"
     params:
         recipe=recipe("describe", CONFIG.training, "discriminator"),
     message:

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Run in the top folder, inside a new environment: by make in .venv, by Snakemake in a conda environment.
+set -euo pipefail
+python -m pip install --quiet --require-hashes --requirement requirements.lock
+# What is left to fetch is torch, unless it is there already.
+python -m pip install --quiet --no-build-isolation --editable .
