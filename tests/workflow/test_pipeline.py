@@ -250,19 +250,26 @@ def test_workflow_catalogue_entry_point(fresh):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "named"),
     [
-        ["preprocess", "--source", "nothing.npz", "--recipe", "{}", "--out", "x.h5"],
-        [
-            *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz", "--recipe", "{}"),
-            *("--out", "y.csv", "--robustness", "z.csv"),
-        ],
+        (
+            ["preprocess", "--source", "nothing.npz", "--recipe", "{}", "--out", "x.h5"],
+            "nothing.npz",
+        ),
+        (
+            [
+                *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz", "--recipe", "{}"),
+                *("--out", "y.csv", "--robustness", "z.csv"),
+            ],
+            "nothing.npz",
+        ),
+        (["fetch", "--recipe", "{}", "--out", "x.npz"], "give its URL"),
     ],
 )
-def test_user_mistakes_on_the_command_line_give_a_message(arguments):
+def test_user_mistakes_on_the_command_line_give_a_message(arguments, named):
     done = subprocess.run(
         [sys.executable, "-m", "showergan.cli", *arguments], capture_output=True, text=True
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
-    assert "nothing.npz" in done.stderr
+    assert named in done.stderr

@@ -5,9 +5,8 @@ import time
 from showergan.cli.options import Input, Output, Recipe, app
 from showergan.cli.output import say
 from showergan.config import Data
-from showergan.recipes import (
-    parse_recipe,
-)
+from showergan.errors import UserError
+from showergan.recipes import parse_recipe
 
 
 @app.command()
@@ -29,7 +28,10 @@ def fetch(recipe: Recipe, out: Output) -> None:
     from showergan.showers.remote import fetch_url
 
     data = parse_recipe(Data, recipe)
-    assert data.path
+    if not data.path:
+        raise UserError(
+            'fetch: the recipe names no data set; give its URL, as in {"path": "https://..."}'
+        )
     fetch_url(data.path, out, data.sha256)
 
 
