@@ -48,7 +48,7 @@ def robustness(
         anchors: ceilings and floors, as `reference` writes them.
     """
     methods = [method for method in style.labels if method in set(grid["method"])]
-    rates = sorted(grid["discriminator_rate"].unique(), reverse=True)
+    rates = sorted(grid["discriminator_rate"].unique())
     if not methods or not (ratios["n_rates"] > 1).any():
         return nothing(
             "Every method was trained at one pair of learning rates: nothing to compare."
@@ -124,7 +124,7 @@ def _scores(
     colour: tuple[float, float, float],
 ) -> None:
     """Draw seeds and means of one method at one learning rate of the generator."""
-    means = means.sort_values("discriminator_rate", ascending=False)
+    means = means.sort_values("discriminator_rate")
     at = dict(
         zip(means["learning_rates"], means["discriminator_rate"].map(rates.index), strict=True)
     )
