@@ -106,12 +106,12 @@ class TestFigure:
     def test_seeds_means_and_ratios(self, style, tmp_path):
         figure = self.drawn(style)
         scores, ratios = figure.axes
-        assert [t.get_text() for t in scores.get_xticklabels()] == ["0.0003", "3e-05"]
+        assert [t.get_text() for t in scores.get_xticklabels()] == ["3e-05", "0.0003"]
         seeds, means = scores.lines[0], scores.lines[1]
         assert seeds.get_ydata().tolist() == [0.1, 0.15, 0.8, 0.7]
-        assert means.get_ydata().tolist() == pytest.approx([0.125, 0.75])
+        assert means.get_ydata().tolist() == pytest.approx([0.75, 0.125])
         filled = [line.get_markerfacecolor() != "white" for line in scores.lines[2:4]]
-        assert filled == [False, True]
+        assert filled == [True, False]
         assert [t.get_text() for t in ratios.texts] == ["0.17", "0.96"]
         ends = [line.get_ydata()[0] for line in scores.lines[-3:]]
         assert ends == [0.947, 0.407, 0.0]
