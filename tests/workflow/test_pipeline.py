@@ -236,7 +236,7 @@ def test_overrides_on_the_command_line_reach_the_scripts(tiny):
     """A script runs in a Snakemake of its own, which gets the overrides handed on."""
     figure = f"{RUN}/figures/losses.png"
     width = plt.imread(tiny.folder / figure).shape[1]
-    tiny.snakemake(figure, "--cores", "1", "--config", "figures={dpi: 80}")
+    tiny.snakemake("--cores", "1", figure, "--config", "figures={dpi: 80}")
     assert plt.imread(tiny.folder / figure).shape[1] == pytest.approx(width / 2, abs=2)
     tiny.snakemake("--cores", "1", figure)
     assert tiny.would_run() == {}
