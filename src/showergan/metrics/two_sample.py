@@ -92,7 +92,6 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
             max_iter=50,
             learning_rate=0.2,
             max_leaf_nodes=15,
-            max_bins=63,
             min_samples_leaf=10,
             early_stopping=False,
             random_state=0,
