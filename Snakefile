@@ -18,6 +18,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/recipes.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/embedding.smk"
 include: "workflow/rules/training.smk"

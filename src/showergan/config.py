@@ -24,6 +24,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
 # Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
 Seed = Annotated[int, Field(ge=0, lt=2**26)]
 
+Decay = Annotated[float, Field(gt=0, lt=1)]
+
 
 class Section(BaseModel):
     """A part of the configuration: frozen, and an unknown key is an error."""
@@ -133,13 +135,12 @@ class Training(Section):
         description="of the discriminator; shuffled: passes without replacement; replayed: as in the "
         "published code, one set of random batches per epoch, n_critic times over",
     )
-
     conditions: Literal["raw", "scaled"] = Field(
         "raw",
         description="of both networks; raw: as published, px, py, pz, x, y, angle, radius; scaled: px/pz, py/pz, "
         "ln|p| in place of the momentum, all standardised on the training set",
     )
-    generator_average: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+    generator_average: Decay | None = Field(
         None,
         description="d of the average theta_avg = d theta_avg + (1 - d) theta over generator steps, "
         "which is then what is evaluated; null: the generator as trained",

@@ -1,11 +1,11 @@
 """What each job gets of the configuration: everything that changes its result, and nothing else."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
-from showergan.config import Composition, Evaluation, LearningRates, ScoreName, Section, Seed
+from showergan.config import Composition, Decay, Evaluation, LearningRates, ScoreName, Section, Seed
 from showergan.errors import UserError
 from showergan.validation import Model, validated
 
@@ -41,7 +41,7 @@ class TrainingRecipe(Section):
     record_every: PositiveInt
     batches: Literal["shuffled", "replayed"] = "shuffled"
     conditions: Literal["raw", "scaled"] = "raw"
-    generator_average: Annotated[float, Field(gt=0, lt=1)] | None = None
+    generator_average: Decay | None = None
 
 
 class AuditRecipe(Section):
@@ -74,7 +74,7 @@ class SummaryRecipe(Section):
 class VerdictRecipe(Section):
     """What `verdicts` gets."""
 
-    baseline: str = "sn"
+    baseline: str
 
 
 class BarsRecipe(Section):

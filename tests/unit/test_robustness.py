@@ -1,36 +1,22 @@
 """Robustness to the learning rates: the number, its figure and its table."""
 
-import json
-import warnings
-
 import numpy as np
 import pandas as pd
 import pytest
+from three_methods import LABELS
 
 from showergan.evaluation.robustness import ROBUSTNESS, robustness
 from showergan.evaluation.summary import learning_rate_grid
 from showergan.rendering import robustness as draw
-from showergan.rendering.style import Style
 from showergan.rendering.tables import save
 
-LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, beta = 6"}
+pytestmark = pytest.mark.usefixtures("no_warnings")
+
 # Scores of two seeds at each pair of learning rates.
 SCORES = {
     "none": {"0.001_0.0003": [0.1, 0.15], "0.001_3e-05": [0.8, 0.7]},
     "sn": {"0.001_0.0003": [0.7, 0.72], "0.001_3e-05": [0.71, 0.77]},
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture
-def style():
-    return Style.from_json(json.dumps({"figures": {"dpi": 50}, "labels": LABELS}))
 
 
 def make_summary(scores=None):

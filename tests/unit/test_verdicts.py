@@ -1,12 +1,11 @@
 """Verdicts against sums by hand, brute force and published tables."""
 
 import itertools
-import json
-import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from three_methods import LABELS
 
 from showergan.errors import UserError
 from showergan.evaluation.verdicts import (
@@ -19,23 +18,11 @@ from showergan.evaluation.verdicts import (
     verdicts,
 )
 from showergan.rendering import verdicts as draw
-from showergan.rendering.style import Style
 from showergan.rendering.tables import save
 
-LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, beta = 6"}
+pytestmark = pytest.mark.usefixtures("no_warnings")
+
 SCORES = ("E", "bins-E", "bins-P", "P_std")
-
-
-@pytest.fixture(autouse=True)
-def _no_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
-
-
-@pytest.fixture
-def style():
-    return Style.from_json(json.dumps({"figures": {"dpi": 50}, "labels": LABELS}))
 
 
 def make_summary(values, scores=("bins-E",)):

@@ -26,7 +26,7 @@ class Generator(nn.Module):
 
         Args:
             noise: uniform on [-1, 1], shape (n, 50).
-            condition: px, py, pz [GeV], x, y [cm], atan2(y, x), sqrt(x^2 + y^2) [cm], shape (n, 7).
+            condition: as `Conditioning` gives it, shape (n, 7).
         """
         seed = self.stem(torch.cat([noise, condition], 1)).view(-1, 50, 2, 2)
         return self.upsample(seed)[:, :, 1:31, 1:31]

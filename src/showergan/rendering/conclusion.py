@@ -1,4 +1,4 @@
-"""What a run found, in about fifteen lines for a terminal."""
+"""What a run found, in a page for a terminal."""
 
 import math
 import textwrap

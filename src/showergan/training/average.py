@@ -7,7 +7,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class Average:
-    """A network that follows another: theta_avg = d theta_avg + (1 - d) theta (Yazici et al. 2019, equation 3).
+    """A network that follows another: theta_avg = d theta_avg + (1 - d) theta (Yazici et al. 2019).
 
     BatchNorm's running statistics follow in the same way. It starts where the other network starts.
 

@@ -1,0 +1,3 @@
+"""The methods that tests of comparisons share."""
+
+LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, beta = 6"}
