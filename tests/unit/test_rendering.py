@@ -308,7 +308,8 @@ class TestEntryPoints:
         assert "x of the entry point [cm]" in all_labels(figure)
         texts = [t.get_text() for t in figure.axes[0].texts]
         assert len(texts) == 9
-        assert f"select {(bins[::2] == 4).sum()}, test {(bins[1::2] == 4).sum()}" in texts[4]
+        counts = f"select {(bins[::2] == 4).sum()}", f"test {(bins[1::2] == 4).sum()}"
+        assert texts[4].split("\n")[:2] == list(counts)
         assert ["THIN" in t for t in texts] == [True] + [False] * 8
 
 

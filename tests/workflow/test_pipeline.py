@@ -27,7 +27,7 @@ def test_every_artefact_is_there(finished):
     train, evaluate = "train/small/sn/0.001_0.0003/seed1", "evaluate/small/sn/0.001_0.0003/seed1"
     assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
-    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 16
+    assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 15
     assert named("*.txt") == ["conclusion.txt"]
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
@@ -190,6 +190,7 @@ def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
         return {"label": "new", "learning_rates": RATES, **composition}
 
     needs = {
+        "conditional_scores": {"training__epochs": 3},
         "critical_difference": {"training__seeds": [1, 2, 3], "methods__new": method()},
         "rank_agreement": {"methods__new": method()},
         "multipliers": {"methods__new": method(multiplier={"kind": "trainable"})},
@@ -210,7 +211,7 @@ def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
         fresh.configure(**changes)
         assert f"figure_{figure}" in fresh.would_run()
     fresh.configure(methods__sn=None, training__evaluate={"first": 2})
-    left = {f"figure_{name}" for name in ("differences", "score_over_epochs", "conditional_scores")}
+    left = {f"figure_{name}" for name in ("differences", "score_over_epochs")}
     assert left <= drawn
     jobs = set(fresh.would_run())
     assert not (left | {"table_verdicts"}) & jobs

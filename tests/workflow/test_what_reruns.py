@@ -8,7 +8,7 @@ import yaml
 
 # Those that have something to show of two methods at one pair of learning rates with one seed.
 COMPARING = (
-    *("score_over_epochs", "conditional_scores", "prd_curves", "generated_showers"),
+    *("score_over_epochs", "prd_curves", "generated_showers"),
     *("scorecard", "energy_response", "differences", "lipschitz", "losses"),
 )
 OTHERS = (

@@ -113,13 +113,14 @@ FIGURES = {
 KINDS = {constraint.kind for method in METHODS.values() for constraint in method.constraints}
 SEARCH = CONFIG.learning_rate_search
 SEVERAL_PAIRS = SEARCH is not None and len(SEARCH.pairs) > 1
-SEVERAL_EPOCHS = len(CONFIG.training.evaluated_epochs) > 1
+N_EPOCHS = len(CONFIG.training.evaluated_epochs)
 
 # When a figure has something to show; the others always have. What has not is left out of the run; asked for by its
 # name, it says so in words.
 WORTH_DRAWING = {
-    "score_over_epochs": SEVERAL_EPOCHS,
-    "conditional_scores": SEVERAL_EPOCHS and not {"sn", "abcas"}.isdisjoint(METHODS),
+    "score_over_epochs": N_EPOCHS > 1,
+    # Its thick lines are running means over three epochs.
+    "conditional_scores": N_EPOCHS >= 3 and not {"sn", "abcas"}.isdisjoint(METHODS),
     "rank_agreement": len(METHODS) >= 3,
     "differences": "sn" in METHODS and len(METHODS) >= 2,
     # Of fewer seeds or methods the critical difference is as long as the axis of ranks, whatever the ranks.

@@ -50,14 +50,14 @@ def entry_points(
         axes.add_patch(box)
         if is_thin:  # behind the density, so that its colours keep their meaning
             axes.add_patch(_rectangle(partition, number, facecolor=THIN, alpha=0.15, zorder=0))
-        lines = [", ".join(f"{s} {counts.get((number, s), 0)}" for s in ("select", "test"))]
+        lines = [f"{split} {counts.get((number, split), 0)}" for split in ("select", "test")]
         lines += [
-            f"ceiling {space} {scores[space].get(str(number), np.nan):.2f}"
+            f"{space} {scores[space].get(str(number), np.nan):.2f}"
             for space in ("E", "P")
             if space in scores and np.isfinite(scores[space].get(str(number), np.nan))
         ]
         if is_thin:
-            lines.insert(0, "THIN BIN")
+            lines.insert(0, "THIN")
         axes.annotate(
             "\n".join(lines),
             (box.get_x(), box.get_y() + box.get_height()),
@@ -76,6 +76,7 @@ def entry_points(
         )
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
+    axes.set_title("Held-out showers and ceilings of PRD-AUC per bin", fontsize="medium")
     axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
     return figure
 

@@ -12,7 +12,9 @@ from showergan.rendering.labels import fitted
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group
 from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed
-from showergan.rendering.trajectories import DASHED, groups_with, key, scale_for
+from showergan.rendering.trajectories import groups_with, key, scale_for
+
+OFFSET = (0, (8, 2, 1, 2, 1, 2))  # a look that no method has
 
 TOTAL = "multiplier"
 EACH = "multiplier_"
@@ -24,7 +26,7 @@ FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
 def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]) -> Figure:
     """Draw the multiplier of the output under each regularisation; thin lines are seeds.
 
-    Dashed lines are the offsets up to which a penalty leaves the multiplier free.
+    Dash-dotted lines are the offsets up to which a penalty leaves the multiplier free.
 
     Args:
         style: of all figures.
@@ -48,7 +50,7 @@ def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]
     axes.set(xlabel="Generator step", ylabel="Multiplier of the output")
     handles, labels = key(found)
     if shared:
-        handles.append(Line2D([], [], color="0.3", linestyle=DASHED, linewidth=1))
+        handles.append(Line2D([], [], color="0.3", linestyle=OFFSET, linewidth=1))
         labels.append("offset of the penalty")
     legend_below(figure, handles, labels)
     return figure
@@ -97,7 +99,7 @@ def layer_multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, 
     handles = [Line2D([], [], color=colour, linewidth=2.2) for colour in colours.values()]
     labels = list(colours)
     if any(_method(g) in offsets for g in found):
-        handles.append(Line2D([], [], color="0.3", linestyle=DASHED, linewidth=1))
+        handles.append(Line2D([], [], color="0.3", linestyle=OFFSET, linewidth=1))
         labels.append("offset of the penalty")
     legend_below(figure, handles, labels)
     return figure
@@ -135,7 +137,7 @@ def _seeds(axes: Axes, group: Group, column: str, colour: Colour) -> None:
 
 
 def _offset(axes: Axes, value: float, colour: Colour | str) -> None:
-    axes.axhline(value, color=colour, linestyle=DASHED, linewidth=1, zorder=1)
+    axes.axhline(value, color=colour, linestyle=OFFSET, linewidth=1, zorder=1)
     # In the margin on the right, where no data are.
     axes.annotate(
         f"{value:g}",

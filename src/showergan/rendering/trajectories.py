@@ -10,7 +10,6 @@ from matplotlib.lines import Line2D
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style
 
-DASHED = (0, (5, 3))
 WIDE = 30.0  # a range of values beyond which an axis is logarithmic
 
 
