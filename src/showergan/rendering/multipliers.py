@@ -60,7 +60,7 @@ def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]
 def layer_multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]) -> Figure:
     """Draw the coefficient of each layer (above) and their product (below), a column per method.
 
-    Thin lines are seeds; the dashed line is the offset up to which the penalty leaves the product free.
+    Thin lines are seeds; the dash-dotted line is the offset up to which the penalty leaves the product free.
 
     Args:
         style: of all figures.
