@@ -259,7 +259,8 @@ def test_workflow_catalogue_entry_point(fresh):
         ),
         (
             [
-                *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz", "--recipe", "{}"),
+                *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz"),
+                *("--recipe", '{"baseline": "sn"}'),
                 *("--out", "y.csv", "--robustness", "z.csv"),
             ],
             "nothing.npz",
