@@ -50,9 +50,21 @@ def main() -> None:
         (folder / "s.npz").unlink()
         torch.manual_seed(0)
         save_embedding(EmbeddingRegressor(), model)
-        shared = ("--embedding", model, "--recipe", "{}", "--device", "cpu")
+        shared = ("--embedding", model, "--device", "cpu")
         ends = ("--anchors", folder / "anchors.csv", "--curves", folder / "ends.csv")
-        steps = {"reference": ("reference", "--showers", data, "--out", reference, *shared, *ends)}
+        steps = {
+            "reference": (
+                "reference",
+                "--showers",
+                data,
+                "--out",
+                reference,
+                *shared,
+                *ends,
+                "--recipe",
+                "{}",
+            )
+        }
         for count in options.snapshots:
             path = folder / f"{count}.pt"
             states = {epoch: state_of(Generator()) for epoch in range(1, count + 1)}
@@ -60,6 +72,7 @@ def main() -> None:
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
             steps[f"evaluate, {count} snapshots"] = (
                 *("evaluate", "--snapshots", path, "--reference", reference, *shared),
+                *("--recipe", '{"choose_by": "bins-E"}'),
                 *(word for pair in outputs for word in pair),
             )
         print(f"{n // 4} showers each in select and test", flush=True)
