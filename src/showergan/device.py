@@ -17,8 +17,6 @@ def choose_device(name: str) -> torch.device:
         UserError: no such device here.
     """
     torch.set_num_threads(1)
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
-    torch.use_deterministic_algorithms(True)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -32,4 +30,9 @@ def choose_device(name: str) -> torch.device:
             f"--device {name}: this machine shows {torch.cuda.device_count()} CUDA devices; "
             "use --device cpu or auto"
         )
+    if (
+        device.type == "cuda"
+    ):  # one thread of a CPU is repeatable by itself; asking takes an import of seconds
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
+        torch.use_deterministic_algorithms(True)
     return device

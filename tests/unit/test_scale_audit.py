@@ -5,7 +5,7 @@ import torch
 from test_training import data  # noqa: F401 - a fixture
 
 from showergan.config import LearningRates
-from showergan.recipes import AuditRecipe
+from showergan.recipes import RECIPE_VERSIONS, AuditRecipe
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(
@@ -14,6 +14,13 @@ RECIPE = AuditRecipe(
     learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),
     batch_size=16,
 )
+
+GOLDEN = {  # cosine after 30 steps
+    "SN: output times 4": 0.99999,
+    "SN: one trained coefficient": 1.0,
+    "plain to SN, sigma detached": 0.920,
+    "plain to SN, sigma attached": 0.668,
+}
 
 
 def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
@@ -26,10 +33,15 @@ def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
     assert last["plain to SN, sigma attached"] < last["SN: output times 4"] - 0.05
     assert last["plain to SN, sigma detached"] > last["plain to SN, sigma attached"]
     assert table["relative_difference"].between(0, 3).all()
+    # Numbers that change on purpose get a new version.
+    assert RECIPE_VERSIONS["audit"] == 2
+    assert last.to_dict() == pytest.approx(GOLDEN, abs=2e-3)
 
 
 def test_no_change_is_no_difference(data, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("showergan.training.scale_audit.CHANGES", {"nothing": ({}, {})})
+    module = "showergan.training.scale_audit"
+    monkeypatch.setattr(f"{module}.COMPOSITIONS", {"plain": {}, "again": {}})
+    monkeypatch.setattr(f"{module}.CHANGES", {"nothing": ("plain", "again")})
     row = scale_audit(*data, RECIPE, n_steps=2, every=2).iloc[0]
     assert row["cosine"] == pytest.approx(1, abs=1e-4)
     assert row["relative_difference"] == 0

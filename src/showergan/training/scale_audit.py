@@ -16,20 +16,21 @@ from showergan.training.loop import Trainer
 N_STEPS, EVERY = 150, 10
 
 SN = {"kind": "spectral_norm"}
-DETACHED = {"kind": "spectral_norm", "sigma_gradient": "detached"}
+
+COMPOSITIONS: dict[str, dict] = {
+    "plain": {},
+    "SN": {"normaliser": SN},
+    "SN, detached": {"normaliser": SN | {"sigma_gradient": "detached"}},
+    "SN times 4": {"normaliser": SN, "multiplier": {"kind": "constant", "value": 4}},
+    "SN times coefficient": {"normaliser": SN, "multiplier": {"kind": "trainable"}},
+}
 
 # change: what is trained without it, and with it
-CHANGES: dict[str, tuple[dict, dict]] = {
-    "SN: output times 4": (
-        {"normaliser": SN},
-        {"normaliser": SN, "multiplier": {"kind": "constant", "value": 4}},
-    ),
-    "SN: one trained coefficient": (
-        {"normaliser": SN},
-        {"normaliser": SN, "multiplier": {"kind": "trainable"}},
-    ),
-    "plain to SN, sigma detached": ({}, {"normaliser": DETACHED}),
-    "plain to SN, sigma attached": ({}, {"normaliser": SN}),
+CHANGES = {
+    "SN: output times 4": ("SN", "SN times 4"),
+    "SN: one trained coefficient": ("SN", "SN times coefficient"),
+    "plain to SN, sigma detached": ("plain", "SN, detached"),
+    "plain to SN, sigma attached": ("plain", "SN"),
 }
 
 
@@ -53,30 +54,32 @@ def scale_audit(
         The columns change, step, cosine (between the two movements since the start) and relative_difference (norm of
         their difference over the norm of the movement without the change).
     """
-    rows = []
-    for change, compositions in CHANGES.items():
-        trainers = [
-            Trainer(images, conditions, training_recipe(recipe, composition))
-            for composition in compositions
-        ]
-        starts = [weights(t.discriminator) for t in trainers]
-        for step in range(1, n_steps + 1):
-            for trainer in trainers:
-                trainer.discriminator_step()
-            if step % every == 0:
-                plain, changed = (
-                    weights(t.discriminator) - start
-                    for t, start in zip(trainers, starts, strict=True)
-                )
-                rows.append(
-                    {
-                        "change": change,
-                        "step": step,
-                        "cosine": torch.cosine_similarity(plain, changed, dim=0).item(),
-                        "relative_difference": ((changed - plain).norm() / plain.norm()).item(),
-                    }
-                )
+    steps = range(every, n_steps + 1, every)
+    moved = {
+        name: _movements(Trainer(images, conditions, training_recipe(recipe, composition)), steps)
+        for name, composition in COMPOSITIONS.items()
+    }
+    rows = [
+        {
+            "change": change,
+            "step": step,
+            "cosine": torch.cosine_similarity(plain, changed, dim=0).item(),
+            "relative_difference": ((changed - plain).norm() / plain.norm()).item(),
+        }
+        for change, (without, with_it) in CHANGES.items()
+        for step, plain, changed in zip(steps, moved[without], moved[with_it], strict=True)
+    ]
     return pd.DataFrame(rows)
+
+
+def _movements(trainer: Trainer, steps: range) -> list[Tensor]:
+    """Return how far the discriminator's weights are from their start after each of `steps`."""
+    start, movements = weights(trainer.discriminator), []
+    for _ in steps:
+        for _ in range(steps.step):
+            trainer.discriminator_step()
+        movements.append(weights(trainer.discriminator) - start)
+    return movements
 
 
 def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:

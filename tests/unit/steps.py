@@ -1,0 +1,162 @@
+"""All steps of the pipeline on a few showers, through the command line and without Snakemake.
+
+`python tests/unit/steps.py` writes golden.json anew, after a change of numbers that is meant and has its new version.
+"""
+
+import json
+import tempfile
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from typer.testing import CliRunner
+
+from showergan.cli import app
+from showergan.recipes import RECIPE_VERSIONS
+from showergan.showers import dataset, gflash
+from showergan.showers.npz import NpzShowers, write_npz
+
+N = 240
+N_SPLIT = {"train": 120, "select": 60, "test": 60}
+GOLDEN = Path(__file__).with_name("golden.json")
+
+DATA = {"n_showers": N, "seed": 3}
+EMBEDDING = {"epochs": 2, "batch_size": 16}
+SN_1 = "small/sn/0.001_0.0003/seed1"  # the training looked at
+METHODS = {"none": {}, "sn": {"normaliser": {"kind": "spectral_norm"}}}
+SEEDS = (1, 2)
+RATES = {"generator": 1e-3, "discriminator": 3e-4}
+EVALUATION = {"clusters": 4, "repeats": 2, "partition": {"kind": "quantiles", "bins": [2, 1]}}
+CHOICE = {"choose_by": "bins-P"}
+
+
+def training(method, seed):
+    return {
+        "seed": seed,
+        "method": METHODS[method],
+        "discriminator": "small",
+        "learning_rates": RATES,
+        "epochs": 2,
+        "batch_size": 40,
+        "n_critic": 1,
+        "evaluated_epochs": [1, 2],
+        "record_every": 1,
+        "conditions": "scaled",
+        "generator_average": 0.5,
+    }
+
+
+def run(command, *paths, recipe, **files):
+    """Run one subcommand; options that name files are keywords."""
+    options = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    arguments = [command, *map(str, paths), *options, "--recipe", json.dumps(recipe)]
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
+    """Run every step on the showers of an npz file but the audit; return the folder of the results."""
+    showers, model, reference = (folder / name for name in ("showers.h5", "model.pt", "real.h5"))
+    anchors = folder / "anchors.csv"
+    run("preprocess", source=source, out=showers, recipe=DATA)
+    files = {"metrics": folder / "embedding.json", "predictions": folder / "predictions.csv"}
+    run("train-embedding", showers=showers, out=model, **files, recipe=EMBEDDING)
+    real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
+    run("reference", showers=showers, embedding=model, **real, recipe=EVALUATION)
+    run("describe", out=folder / "describe.csv", recipe={"discriminator": "small"})
+    metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
+    summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
+    run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)
+    judged = {name: folder / f"{name}.csv" for name in ("agreement", "failures")}
+    seen = {"anchors": anchors, "summary": summary}
+    run("scorecard", *metrics, **seen, out=card, **judged, recipe=CHOICE)
+    verdicts, robustness = folder / "verdicts.csv", folder / "robustness.csv"
+    tested = {"summary": summary, "grid": grid, "out": verdicts, "robustness": robustness}
+    run("verdicts", **tested, recipe={"baseline": "sn"})
+    held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
+    bars = {"bounded": ["sn"], "fewest": 10}
+    run("bars", **held, verdicts=verdicts, out=folder / "bars.csv", recipe=bars)
+    return folder
+
+
+def one(folder, showers, model, reference, method, seed):
+    """Train and evaluate one generator; return its metrics.csv, in the folders that the workflow uses."""
+    parts = ("small", method, "0.001_0.0003", f"seed{seed}")
+    trained, evaluated = (folder.joinpath(step, *parts) for step in ("train", "evaluate"))
+    trained.mkdir(parents=True)
+    evaluated.mkdir(parents=True)
+    files = {name: trained / f"{name}.csv" for name in ("history", "lipschitz")}
+    files |= {"snapshots": trained / "snapshots.pt", "run": trained / "run.json"}
+    run("train", showers=showers, **files, recipe=training(method, seed))
+    scored = {name: evaluated / f"{name}.csv" for name in ("metrics", "curves")}
+    scored["examples"] = evaluated / "examples.npz"
+    inputs = {"snapshots": files["snapshots"], "embedding": model, "reference": reference}
+    run("evaluate", **inputs, **scored, recipe=EVALUATION | CHOICE)
+    return scored["metrics"]
+
+
+def write_source(path, *, replaced=None):
+    """Write the npz source; the showers of the split `replaced` are others, particles and all."""
+    showers = next(gflash.simulate(N, DATA["seed"]))
+    if replaced:
+        others = next(gflash.simulate(N, DATA["seed"] + 1))
+        code = dataset.SPLITS[replaced]
+        there = dataset.assign_splits(N, "permutation", 2023) == code
+        mixed = {}
+        for name in ("energy", "point", "momentum"):
+            mixed[name] = getattr(showers, name).copy()
+            mixed[name][there] = getattr(others, name)[there]
+        showers = replace(showers, **mixed)
+    write_npz(path, N, iter([showers]))
+    return path
+
+
+def digest(path):
+    """Return a few numbers that change when a result does."""
+    table = pd.read_csv(path, dtype={"bin": str})
+    if "metric" in table:
+        return table.groupby("metric")["value"].apply(size).to_dict()
+    return {name: size(column) for name, column in table.select_dtypes("number").items()}
+
+
+def size(values):
+    """Return a number of the size of finite values, blind to their order; those that are not count."""
+    finite = np.isfinite(values)
+    return float(np.log1p(np.abs(values[finite])).sum() + (~finite).sum())
+
+
+def digests(folder, source):
+    """Return the digest of each step's result."""
+    trained = folder / "train" / SN_1
+    with NpzShowers(source) as showers:
+        simulated = float(sum(chunk.sum() for chunk in showers.energy_chunks(N)))
+    attributes = dataset.attributes(folder / "showers.h5")
+    return {
+        "simulate": {"energy_MeV": simulated},
+        "preprocess": {name: attributes[name] for name in ("shower_depth_cm", "n_train")},
+        "embedding": digest(folder / "predictions.csv"),
+        "reference": digest(folder / "anchors.csv"),
+        "train": digest(trained / "history.csv") | digest(trained / "lipschitz.csv"),
+        "describe": digest(folder / "describe.csv"),
+        "evaluate": digest(folder / "evaluate" / SN_1 / "metrics.csv"),
+        "summarise": digest(folder / "summary.csv"),
+        "verdicts": digest(folder / "verdicts.csv"),
+        "scorecard": digest(folder / "scorecard.csv"),
+        "bars": digest(folder / "bars.csv"),
+    }
+
+
+def main():
+    """Write golden.json."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = write_source(folder / "source.npz")
+        found = digests(run_all(source, folder), source)
+    golden = {s: {"version": RECIPE_VERSIONS[s], "numbers": n} for s, n in found.items()}
+    GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
