@@ -65,10 +65,16 @@ class EvaluationRecipe(Evaluation):
     choose_by: ScoreName
 
 
-class SummaryRecipe(Section):
-    """What `summarise` gets."""
+class ScorecardRecipe(Section):
+    """What `scorecard` gets."""
 
     choose_by: ScoreName
+
+
+class SummaryRecipe(ScorecardRecipe):
+    """What `summarise` gets: `choose_by` chooses learning rates only where no pair is a method's own."""
+
+    own_learning_rates: dict[str, str] | None = None
 
 
 class VerdictRecipe(Section):

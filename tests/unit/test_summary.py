@@ -115,6 +115,10 @@ def test_learning_rates_are_chosen_on_select():
         ("sn", "0.001_0.0001"): False,
         ("none", "0.0001_0.0001"): True,
     }
+    # A pair that is a method's own stands for it, however well another does.
+    own = {"sn": "0.001_0.0001", "none": "0.0001_0.0001"}
+    grid = learning_rate_grid(summary, "bins-E", own).set_index(["method", "learning_rates"])
+    assert grid["chosen"].tolist() == [False, True, True]
     row = grid.loc[("none", "0.0001_0.0001")]
     assert (row["generator_rate"], row["discriminator_rate"]) == (1e-4, 1e-4)
     assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)
