@@ -38,7 +38,7 @@ def robustness(
     """Draw the score of each method against the discriminator's learning rate, and its worst over best mean.
 
     Small points are seeds, a line joins their means; the mean at the pair that a method chose is filled. A panel per
-    learning rate of the generator, and one for the ratios.
+    learning rate of the generator, and one for the ratios. Methods with one pair are left out: they show nothing here.
 
     Args:
         style: of all figures.
@@ -47,9 +47,11 @@ def robustness(
         ratios: as `evaluation.robustness.robustness` returns them.
         anchors: ceilings and floors, as `reference` writes them.
     """
-    methods = [method for method in style.labels if method in set(grid["method"])]
+    several = set(ratios.loc[ratios["n_rates"] > 1, "method"])
+    methods = [method for method in style.labels if method in several]
+    grid = grid[grid["method"].isin(methods)]
     rates = sorted(grid["discriminator_rate"].unique())
-    if not methods or not (ratios["n_rates"] > 1).any():
+    if not methods:
         return nothing(
             "Every method was trained at one pair of learning rates: nothing to compare."
         )
@@ -144,7 +146,10 @@ def _scores(
 
 def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
     """Draw a bar per method; its label and colour are the key of the whole figure."""
-    value = ratios.set_index("method")["robustness"]
+    value, n_rates = (
+        dict(zip(ratios["method"], ratios[c], strict=True)) for c in ("robustness", "n_rates")
+    )
+    is_even = len({n_rates[method] for method in methods}) == 1
     for number, method in enumerate(methods):
         ratio = float(value[method])
         is_known = math.isfinite(ratio)
@@ -153,7 +158,9 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
         axes.text(
             ratio + 0.02 if is_known else 0.02,
             number,
-            f"{ratio:.2f}" if is_known else "undefined",
+            (f"{ratio:.2f}" if is_known else "undefined")
+            # Ratios of different pairs do not compare.
+            + ("" if is_even else f" of {n_rates[method]} pairs"),
             va="center",
             fontsize="small",
         )
