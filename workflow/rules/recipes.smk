@@ -1,6 +1,6 @@
 import json
 
-from showergan.recipes import canonical
+from showergan.recipes import canonical, setting
 
 
 def recipe(step, section, *keys):
@@ -66,7 +66,7 @@ def look(wildcards):
 
 
 def table_recipe(wildcards):
-    """Return which methods and scores a table shows, and the methods' names."""
+    """Return which methods and scores a table shows, the methods' names, and the setting of our values."""
     table = wildcards.table
     names = {m: METHODS[m].label for m in METHODS_OF[table] if m in METHODS}
     number = table.removeprefix("table_")
@@ -75,6 +75,7 @@ def table_recipe(wildcards):
             "table": int(number) if number.isdigit() else None,
             "scores": SCORES_OF[table],
             "labels": names,
+            "settings": {method: setting(CONFIG, method) for method in names},
         }
     )
 
