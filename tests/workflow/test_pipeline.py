@@ -183,6 +183,16 @@ def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
     assert "figure_learning_rate_grid" not in jobs
 
 
+def test_further_learning_rates_are_compared(fresh):
+    """Of one method; the other keeps to its own pair."""
+    further = [{"generator": 1e-3, "discriminator": 1e-4}]
+    fresh.configure(methods__sn={"further_learning_rates": further})
+    jobs = fresh.would_run()
+    assert jobs["train_gan"] == jobs["evaluate_gan"] == 3
+    assert {"figure_robustness", "table_robustness"} <= set(jobs)
+    assert "figure_learning_rate_grid" not in jobs
+
+
 def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
     """Two methods without multipliers, one seed and one pair of learning rates: much does not apply."""
 
