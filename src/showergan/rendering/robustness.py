@@ -72,7 +72,7 @@ def robustness(
         draw_anchors(panel, ends, score)
         panel.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
         panel.set(xlim=(-0.5, len(rates) - 0.5), ylim=(-0.03, 1.03))
-        panel.set_title(f"learning rate of the generator {generator:g}", fontsize="medium")
+        panel.set_title(f"generator at {generator:g}", fontsize="medium")
         panel.set_xlabel("learning rate of the discriminator")
         panel.grid(axis="y", color="0.9", linewidth=0.8)
         panel.sharey(axes[0])
@@ -83,7 +83,7 @@ def robustness(
         Line2D([], [], **{**SEED, "color": "0.3"}),
         Line2D([], [], color="0.3", **MEAN, linestyle=""),
     ]
-    names = ["seed", "mean at the rates chosen on select"]
+    names = ["seed", "mean at the rates of the tables"]
     legend_below(figure, [*marks, *handles], [*names, *labels])
     return figure
 
@@ -149,7 +149,9 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
     value, n_rates = (
         dict(zip(ratios["method"], ratios[c], strict=True)) for c in ("robustness", "n_rates")
     )
-    is_even = len({n_rates[method] for method in methods}) == 1
+    # Ratios over different pairs do not compare.
+    is_uneven = len({n_rates[method] for method in methods}) > 1
+    names = [fitted(style.labels[m], 26) + f"\n({n_rates[m]} pairs)" * is_uneven for m in methods]
     for number, method in enumerate(methods):
         ratio = float(value[method])
         is_known = math.isfinite(ratio)
@@ -158,15 +160,13 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
         axes.text(
             ratio + 0.02 if is_known else 0.02,
             number,
-            (f"{ratio:.2f}" if is_known else "undefined")
-            # Ratios of different pairs do not compare.
-            + ("" if is_even else f" of {n_rates[method]} pairs"),
+            f"{ratio:.2f}" if is_known else "undefined",
             va="center",
             fontsize="small",
         )
-    axes.set_yticks(range(len(methods)), [fitted(style.labels[m], 26) for m in methods])
+    axes.set_yticks(range(len(methods)), names)
     axes.yaxis.tick_right()
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), ylim=(len(methods) - 0.5, -0.5), xlabel="worst over best mean")
-    axes.set_title("robustness to the learning rates", fontsize="medium")
+    axes.set_title("robustness", fontsize="medium")

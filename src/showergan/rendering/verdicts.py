@@ -74,6 +74,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         title = SCORES[score].replace(": ", "\n")
         seeds = _seeds(rows[rows["score"] == score])
         panel.set_title(f"{title}\n{seeds}", fontsize="medium")
+    figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
         f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)};"
         " at the right, seeds in the direction of the mean"
