@@ -131,13 +131,12 @@ def _head(part: pd.DataFrame) -> str:
 def _row(row: dict[Hashable, object], labels: dict[str, str]) -> dict[str, str]:
     """Return a method's row of the part of one score."""
     method, rates = str(row["method"]), str(row["learning_rates"])
-    values = {column: _spread(row, column) for column in ("published", *COLUMNS)}
-    comparable = not row["published_differs"]
+    published = "" if row["published_differs"] else _spread(row, "published")
     fraction = float(row["fraction_of_ceiling"])  # type: ignore[arg-type]
     return {
         "method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})",
-        "published max": values.pop("published") if comparable else "",
-        **values,
+        "published max": published,
+        **{column: _spread(row, column) for column in COLUMNS},
         "selected of ceiling": "" if math.isnan(fraction) else f"{fraction:.0%}",
         "seeds": str(row["n_seeds"]),
         "diverged": str(row["n_diverged"]),
