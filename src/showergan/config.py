@@ -184,7 +184,29 @@ class Method(Composition):
     """One way of training, and its name."""
 
     label: str = Field(description="name in figures and tables")
-    learning_rates: LearningRates
+    learning_rates: LearningRates = Field(
+        description="the method's own pair, which tables, verdicts and ranks are about"
+    )
+    further_learning_rates: tuple[LearningRates, ...] = Field(
+        (), description="pairs to train besides, for the figures that compare learning rates"
+    )
+
+    @property
+    def pairs(self) -> list[LearningRates]:
+        """All pairs of the method, its own first."""
+        return [self.learning_rates, *self.further_learning_rates]
+
+    @property
+    def composition(self) -> Composition:
+        """What it is made of, without its name and learning rates."""
+        return Composition(**{key: getattr(self, key) for key in Composition.model_fields})
+
+    @model_validator(mode="after")
+    def _no_pair_twice(self) -> Self:
+        names = [pair.name for pair in self.pairs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"names a pair of learning rates twice: {', '.join(names)}")
+        return self
 
 
 class Partition(Section):
@@ -247,19 +269,26 @@ class Config(Section):
         description="the methods to compare; a method set to null is left out"
     )
     learning_rate_search: LearningRateSearch | None = Field(
-        None, description="train every method on this grid; null: each with its own learning_rates"
+        None, description="train every method on this grid alone; null: each with its own pairs"
     )
     choose_by: ScoreName = Field(
         "bins-E",
-        description="score on select, mean over seeds, that chooses a method's learning rates",
+        description="score on select that chooses a run's epoch and, after a search, its mean over seeds "
+        "a method's learning rates",
     )
     evaluation: Evaluation = Evaluation()
     figures: Figures = Figures()
 
     def learning_rates(self, method: str) -> list[LearningRates]:
         """Return the pairs of learning rates a method is trained with."""
-        search = self.learning_rate_search
-        return search.pairs if search else [self.methods[method].learning_rates]
+        return (self.learning_rate_search or self.methods[method]).pairs
+
+    @property
+    def own_learning_rates(self) -> dict[str, str] | None:
+        """The name of each method's own pair; None where a search has to choose it."""
+        if self.learning_rate_search:
+            return None
+        return {name: method.learning_rates.name for name, method in self.methods.items()}
 
     @model_validator(mode="after")
     def _batch_fits(self) -> Self:

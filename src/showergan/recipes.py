@@ -1,11 +1,21 @@
 """What each job gets of the configuration: everything that changes its result, and nothing else."""
 
 import json
+from pathlib import PurePath
 from typing import Any, Literal
 
 from pydantic import BaseModel, NonNegativeInt, PositiveInt
 
-from showergan.config import Composition, Decay, Evaluation, LearningRates, ScoreName, Section, Seed
+from showergan.config import (
+    Composition,
+    Config,
+    Decay,
+    Evaluation,
+    LearningRates,
+    ScoreName,
+    Section,
+    Seed,
+)
 from showergan.errors import UserError
 from showergan.validation import Model, validated
 
@@ -65,10 +75,16 @@ class EvaluationRecipe(Evaluation):
     choose_by: ScoreName
 
 
-class SummaryRecipe(Section):
-    """What `summarise` gets."""
+class ScorecardRecipe(Section):
+    """What `scorecard` gets."""
 
     choose_by: ScoreName
+
+
+class SummaryRecipe(ScorecardRecipe):
+    """What `summarise` gets: `choose_by` chooses learning rates only where no pair is a method's own."""
+
+    own_learning_rates: dict[str, str] | None = None
 
 
 class VerdictRecipe(Section):
@@ -82,6 +98,18 @@ class BarsRecipe(Section):
 
     bounded: tuple[str, ...]
     fewest: PositiveInt
+
+
+def setting(config: Config, method: str) -> dict[str, Any]:
+    """Return all that a published value may have in common with ours, besides the learning rates."""
+    data = config.data
+    return {
+        # By its name: the published file may lie anywhere.
+        "data": PurePath(data.path or "").name if data.source == "npz" else data.source,
+        "method": config.methods[method].composition.model_dump(mode="json"),
+        "training": config.training.model_dump(mode="json"),
+        "evaluation": config.evaluation.model_dump(mode="json"),
+    }
 
 
 def parse_recipe(model: type[Model], text: str) -> Model:

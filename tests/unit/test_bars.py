@@ -175,6 +175,15 @@ class TestConclusion:
         assert "results/mine/figures/" in lines[-1]
         assert max(map(len, lines)) <= WIDTH
 
+    def test_how_many_pairs_each_method_had(self):
+        summary = make_summary()
+        one = summary[(summary["method"] != "sn") | summary["chosen"]]
+        lines = self.text(one).splitlines()
+        assert "3 methods at 1 to 2 pairs of learning rates" in lines[0]
+        assert "best  pairs  worst" in " ".join(lines[1:4])
+        (line,) = [line for line in lines if line.strip().startswith("vanilla SN  ")]
+        assert line.split()[2:5] == ["0.800", "1", "0.800"]
+
     def test_what_is_not_met(self):
         text = self.text(table=held(fewest=400))
         assert "NOT MET         the smallest bin has 301 showers, at least 400 needed" in text

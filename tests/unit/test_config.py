@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import snakemake.cli
 import yaml
+from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config import Composition, Config, parse_config
@@ -18,11 +19,14 @@ from showergan.recipes import TrainingRecipe, canonical, parse_recipe
 
 ROOT = Path(__file__).parents[2]
 
-# What the first lines of each experiment say to type: files, laid over config.yaml in this order.
+# What the first lines of each experiment say: how many trainings, and what to type for them, which is files to lay over
+# config.yaml in this order.
 LAYERS = [
-    [ROOT / name for name in command.split()]
+    ([ROOT / name for name in command.split()], int(count))
     for path in sorted((ROOT / "experiments").glob("*.yaml"))
-    for command in re.findall(r"--configfile (.*)", path.read_text())
+    for count, command in re.findall(
+        r"(\d+) trainings:\n#   snakemake .*--configfile (.*)", path.read_text()
+    )
 ]
 
 
@@ -208,14 +212,11 @@ def test_canonical_recipe_ignores_order_and_sees_swaps():
 
 def test_recipe_round_trip(raw):
     config = parse_config(raw)
-    composition = Composition.model_validate(
-        config.methods["sn"].model_dump(exclude={"label", "learning_rates"})
-    )
     recipe = TrainingRecipe(
         seed=1,
         discriminator="small",
         learning_rates=config.methods["sn"].learning_rates,
-        method=composition,
+        method=config.methods["sn"].composition,
         epochs=1,
         batch_size=8,
         n_critic=1,
@@ -241,22 +242,75 @@ def test_schema_is_in_step_with_the_models():
 
 
 def test_every_experiment_says_how_to_run_it():
-    assert {files[-1] for files in LAYERS} == set((ROOT / "experiments").glob("*.yaml"))
+    assert {files[-1] for files, _ in LAYERS} == set((ROOT / "experiments").glob("*.yaml"))
+    commands = "".join(p.read_text() for p in (ROOT / "experiments").glob("*.yaml"))
+    assert len(LAYERS) == commands.count("--configfile")
 
 
-@pytest.mark.parametrize("files", LAYERS, ids=lambda files: "+".join(p.stem for p in files))
-def test_experiments_are_valid_over_the_default(raw, files):
-    def merge(base, over):
-        for key, value in over.items():
-            if isinstance(value, dict) and isinstance(base.get(key), dict):
-                merge(base[key], value)
-            else:
-                base[key] = value
-
-    for path in files:
-        merge(raw, yaml.safe_load(path.read_text()))
-    config = parse_config(raw)
+@pytest.mark.parametrize(
+    ("files", "count"), LAYERS, ids=["+".join(p.stem for p in files) for files, _ in LAYERS]
+)
+def test_experiments_are_valid_and_train_as_often_as_they_say(files, count):
+    config = laid_over_the_default(files)
     assert config.run != "default"
+    pairs = sum(len(config.learning_rates(method)) for method in config.methods)
+    assert pairs * len(config.training.seeds) == count
+
+
+def laid_over_the_default(files):
+    raw = {}
+    for path in (ROOT / "config.yaml", *files):
+        update_config(raw, load_configfile(path))
+    return parse_config(raw)
+
+
+class TestPairsOfLearningRates:
+    def test_paper_has_those_of_its_figures(self):
+        """Egorov & Rogachev 2023: what the captions of the tables and of figures 3 to 6 say."""
+        config = laid_over_the_default(
+            [ROOT / "experiments/all_methods.yaml", ROOT / "experiments/paper.yaml"]
+        )
+        kinds = {
+            name: getattr(method.multiplier, "kind", None)
+            for name, method in config.methods.items()
+        }
+        for name, kind in kinds.items():
+            pairs = [pair.name for pair in config.learning_rates(name)]
+            assert config.own_learning_rates[name] == pairs[0]
+            if kind in ("trainable", "trainable_per_layer"):  # figures 3 and 4
+                assert "0.001_0.0001" in pairs
+        assert set(kinds.values()) >= {"trainable", "trainable_per_layer"}
+        sn, abcas = (
+            {(pair.generator, pair.discriminator) for pair in config.learning_rates(name)}
+            for name in ("sn", "abcas")
+        )
+        # Figures 5 and 6: the discriminator's rate over decades, the generator's unchanged.
+        assert sn == abcas == {(g, d) for g in (1e-3, 1e-4) for d in (1e-3, 1e-4, 1e-5)}
+
+    def test_a_search_takes_the_place_of_all(self, raw):
+        further = [{"generator": 1e-4, "discriminator": 1e-4}]
+        put(raw, "methods.sn.further_learning_rates", further)
+        assert parse_config(raw).own_learning_rates is None
+        assert len(parse_config(raw).learning_rates("sn")) == 2
+        raw["learning_rate_search"] = None
+        config = parse_config(raw)
+        names = [pair.name for pair in config.learning_rates("sn")]
+        assert names == ["0.001_0.0003", "0.0001_0.0001"]
+        assert config.own_learning_rates["sn"] == "0.001_0.0003"
+
+    def test_a_pair_twice_is_a_mistake(self, raw):
+        put(
+            raw, "methods.sn.further_learning_rates", [dict(raw["methods"]["sn"]["learning_rates"])]
+        )
+        with pytest.raises(UserError, match=r"methods\.sn: names a pair of learning rates twice"):
+            parse_config(raw)
+
+    def test_changes_no_recipe_of_a_training(self, raw):
+        before = parse_config(raw).methods["sn"].composition
+        put(raw, "methods.sn.further_learning_rates", [{"generator": 1, "discriminator": 1}])
+        put(raw, "methods.sn.label", "another")
+        assert parse_config(raw).methods["sn"].composition == before
+        assert type(before) is Composition
 
 
 def test_config_stays_light():

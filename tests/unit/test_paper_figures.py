@@ -216,6 +216,18 @@ class TestMultipliers:
         assert legend_of(figure) == ["SN * coef", "offset of the penalty"]
         assert "2" in words(figure)
 
+    def test_a_panel_per_pair_of_rates(self, style):
+        """Figure 3 of the paper is the panel of its pair, whatever pair the tables have."""
+        runs = pd.concat(
+            [histories(["coef"]), histories(["sn", "coef", "abcas"], ["0.001_0.0001"])]
+        )
+        large, small = multipliers(style, runs, {}).axes
+        assert large.get_title(loc="left").endswith("generator 0.001, discriminator 0.0001")
+        assert small.get_title(loc="left").endswith("generator 0.001, discriminator 1e-05")
+        assert len(large.lines) == len(small.lines) == 2
+        assert {line.get_linestyle() for line in (*large.lines, *small.lines)} == {"-"}
+        assert legend_of(multipliers(style, runs, {})) == ["SN * coef"]
+
     def test_narrow_range_is_linear(self, style):
         narrow = histories().assign(multiplier=lambda t: t["multiplier"].clip(upper=2))
         assert multipliers(style, narrow, {}).axes[0].get_yscale() == "linear"
@@ -250,6 +262,22 @@ class TestAbcas:
         assert len({t.get_color() for t in figure.axes[0].lines[:4]}) == 2
         assert legend_of(figure) == ["ABCAS (0.001, 0.0001)", "ABCAS (0.001, 1e-05)"]
 
+    def test_final_factor_of_every_run(self, style):
+        """0.9^2 = 0.81 at the end of both runs."""
+        final = abcas(style, histories()).axes[1]
+        np.testing.assert_allclose(final.lines[0].get_xdata(), [0.81, 0.81])
+        assert [t.get_text() for t in final.texts] == ["0.810"]
+
+    def test_a_controller_that_never_acted_is_told(self, style):
+        """0.9^0.09 = 0.9906 leaves the weights as they are; 0.9^0.1 = 0.9895 does not quite."""
+        idle = histories(["abcas"]).assign(abcas_r=lambda t: t["abcas_r"] * 0.09 / 2)
+        busy = histories(["abcas"], ["0.001_0.001"]).assign(
+            abcas_r=lambda t: t["abcas_r"] * 0.1 / 2
+        )
+        told = words(abcas(style, pd.concat([idle, busy])))
+        assert "ABCAS never acted in 2 of 4 runs: $0.9^r$ stayed above 0.99" in told
+        assert "never acted" not in words(abcas(style, busy))
+
     def test_clipping_is_told(self, style):
         runs = histories()
         runs.loc[runs.index[-5:], "abcas_clipped"] = [1, 2, 3, 3, 3]
@@ -281,7 +309,7 @@ class TestConditionalScores:
 
 
 class TestLearningRates:
-    @pytest.mark.parametrize("rates", [[1e-3], [1e-3, 1e-4, 1e-5]])
+    @pytest.mark.parametrize("rates", [[1e-3, 1e-5], [1e-3, 1e-4, 1e-5]])
     def test_cells(self, style, rates, tmp_path):
         figure = learning_rate_grid(style, grid(rates), anchors())
         *panels, bar = figure.axes
@@ -294,18 +322,16 @@ class TestLearningRates:
 
     def test_pairs_that_were_not_tried_stay_blank(self, style):
         whole = grid([1e-3, 1e-4])
-        few = whole[(whole["method"] == "sn") | whole["chosen"]]
-        assert [len(a.texts) for a in learning_rate_grid(style, few, anchors()).axes[:4]] == [
-            4,
-            1,
-            1,
-            1,
+        few = whole[(whole["method"] == "sn") | whole["chosen"] | (whole.index == 4)]
+        *panels, _ = learning_rate_grid(style, few, anchors()).axes
+        # With one pair there is nothing to compare.
+        assert [(a.get_title(), len(a.texts)) for a in panels] == [
+            ("vanilla SN", 4),
+            ("SN * coef", 2),
         ]
 
     def test_nothing_to_show(self, style):
-        assert "No learning rates" in words(
-            learning_rate_grid(style, grid([1e-3]).iloc[:0], anchors())
-        )
+        assert "No learning rates" in words(learning_rate_grid(style, grid([1e-3]), anchors()))
 
 
 class TestLipschitz:

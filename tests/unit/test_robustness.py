@@ -115,6 +115,19 @@ class TestFigure:
         assert [t.get_text() for t in figure.axes[-1].texts] == ["0.96", "undefined"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
+    def test_a_method_with_one_pair_is_left_out(self, style):
+        one = {"abcas": {"0.001_0.0003": [0.7, 0.72]}}
+        figure = self.drawn(style, {"sn": SCORES["sn"], **one})
+        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.96"]
+
+    def test_ratios_of_different_pairs_are_told_apart(self, style):
+        three = {"none": {**SCORES["none"], "0.001_1e-05": [0.5, 0.5]}}
+        figure = self.drawn(style, {**three, "sn": SCORES["sn"]})
+        told = [t.get_text().split("\n")[-1] for t in figure.axes[-1].get_yticklabels()]
+        assert told == ["(3 pairs)", "(2 pairs)"]
+        even = self.drawn(style).axes[-1].get_yticklabels()
+        assert "pairs)" not in "".join(t.get_text() for t in even)
+
     def test_one_pair_is_nothing_to_compare(self, style):
         figure = self.drawn(style, {"sn": {"0.001_0.0003": [0.7, 0.72]}})
         assert "one pair of learning rates" in figure.axes[0].texts[0].get_text().replace("\n", " ")

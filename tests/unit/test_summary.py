@@ -69,7 +69,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     published = pd.DataFrame(
         {"discriminator": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
     )
-    table = numbers(summary, published, ["bins-E"]).set_index("method")
+    table = numbers(summary, published, ["bins-E"], {"sn": {}}).set_index("method")
     assert table.loc["sn", "max"] == pytest.approx(0.05)
     assert table.loc["sn", "max_sd"] == pytest.approx(0.1 / 2**0.5)  # n - 1
     assert table.loc["none", "max"] == pytest.approx(0.25)
@@ -115,6 +115,10 @@ def test_learning_rates_are_chosen_on_select():
         ("sn", "0.001_0.0001"): False,
         ("none", "0.0001_0.0001"): True,
     }
+    # A pair that is a method's own stands for it, however well another does.
+    own = {"sn": "0.001_0.0001", "none": "0.0001_0.0001"}
+    grid = learning_rate_grid(summary, "bins-E", own).set_index(["method", "learning_rates"])
+    assert grid["chosen"].tolist() == [False, True, True]
     row = grid.loc[("none", "0.0001_0.0001")]
     assert (row["generator_rate"], row["discriminator_rate"]) == (1e-4, 1e-4)
     assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)

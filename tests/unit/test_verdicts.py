@@ -320,6 +320,15 @@ class TestFigures:
         assert figure.axes[0].get_xlim() == figure.axes[6].get_xlim()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
+    def test_a_pair_shows_the_methods_that_were_trained_at_it(self, style):
+        low = random_summary(3).assign(chosen=True)
+        high = low.assign(learning_rates="0.001_0.001", chosen=False)
+        high = high[high["method"].isin(["sn", "abcas"])]
+        figure = draw.differences(style, verdicts(pd.concat([low, high])))
+        names = [[t.get_text() for t in a.get_yticklabels()] for a in figure.axes[::3]]
+        assert [len(n) for n in names] == [1, 2, 2]
+        assert names[0] == names[1][1:]
+
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)
         summary = make_summary({"sn": sn, "none": sn + 0.1, "abcas": sn}, ["bins-E"])

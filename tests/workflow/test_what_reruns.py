@@ -103,6 +103,14 @@ def test_swapped_learning_rates_retrain_that_method(tiny):
         assert tiny.would_run() == trainings(1) | COMPARISON | ALL
 
 
+def test_further_pair_of_learning_rates_is_trained(tiny):
+    tiny.configure(
+        methods__sn={"further_learning_rates": [{"generator": 1e-3, "discriminator": 1e-4}]}
+    )
+    several = {"figure_robustness": 1, "table_robustness": 1}
+    assert tiny.would_run() == trainings(1) | COMPARISON | several | ALL
+
+
 def test_shared_hyper_parameter_retrains_all(tiny):
     tiny.configure(training__n_critic=2)
     assert tiny.would_run() == trainings(2) | COMPARISON | ALL

@@ -45,7 +45,7 @@ rule summarise:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=recipe("summarise", CONFIG, "choose_by"),
+        recipe=summary_recipe,
     message:
         "Summarising all trainings"
     shell:

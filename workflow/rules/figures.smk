@@ -94,14 +94,18 @@ FIGURES = {
         VERDICTS,
         {"grid": GRID, "anchors": ANCHORS},
     ),
-    "losses": ("Losses and Lipschitz bounds", TRAINING, {"histories": HISTORIES}),
+    "losses": (
+        "Losses and Lipschitz bounds",
+        TRAINING,
+        {"histories": HISTORIES, "grid": GRID},
+    ),
     "multipliers": ("Multiplier of the output", TRAINING, {"histories": HISTORIES}),
     "layer_multipliers": ("Multipliers of the layers", TRAINING, {"histories": HISTORIES}),
     "abcas": ("r of ABCAS", TRAINING, {"histories": HISTORIES}),
     "lipschitz": (
         "Lipschitz bounds and gradients",
         TRAINING,
-        {"lipschitz": every_run(rules.train_gan.output.lipschitz)},
+        {"lipschitz": every_run(rules.train_gan.output.lipschitz), "grid": GRID},
     ),
     "update_cosine": (
         "What a change of scale changes",
@@ -111,8 +115,7 @@ FIGURES = {
 }
 
 KINDS = {constraint.kind for method in METHODS.values() for constraint in method.constraints}
-SEARCH = CONFIG.learning_rate_search
-SEVERAL_PAIRS = SEARCH is not None and len(SEARCH.pairs) > 1
+PAIRS = [CONFIG.learning_rates(method) for method in METHODS]
 N_EPOCHS = len(CONFIG.training.evaluated_epochs)
 
 # When a figure has something to show; the others always have. What has not is left out of the run; asked for by its
@@ -125,10 +128,13 @@ WORTH_DRAWING = {
     "differences": "sn" in METHODS and len(METHODS) >= 2,
     # Of fewer seeds or methods the critical difference is as long as the axis of ranks, whatever the ranks.
     "critical_difference": len(METHODS) >= 3 and len(CONFIG.training.seeds) >= 3,
-    "robustness": SEVERAL_PAIRS,
+    "robustness": any(len(pairs) > 1 for pairs in PAIRS),
     # With one rate of either network the figure of robustness shows the same, and more.
-    "learning_rate_grid": SEVERAL_PAIRS
-    and min(len(SEARCH.generator), len(SEARCH.discriminator)) >= 2,
+    "learning_rate_grid": any(
+        len({pair.generator for pair in pairs}) > 1
+        and len({pair.discriminator for pair in pairs}) > 1
+        for pairs in PAIRS
+    ),
     "multipliers": "trainable" in KINDS,
     "layer_multipliers": "trainable_per_layer" in KINDS,
     "abcas": "abcas" in KINDS,

@@ -1,6 +1,6 @@
 import json
 
-from showergan.recipes import canonical
+from showergan.recipes import canonical, setting
 
 
 def recipe(step, section, *keys):
@@ -19,6 +19,15 @@ def evaluation_recipe(wildcards):
     )
 
 
+def summary_recipe(wildcards):
+    """Return which pair of learning rates stands for a method: its own, or the best of a search."""
+    return canonical(
+        "summarise",
+        choose_by=CONFIG.choose_by,
+        own_learning_rates=CONFIG.own_learning_rates,
+    )
+
+
 def training_recipe(wildcards):
     """Return what changes the weights of one training, and nothing else."""
     training, method = CONFIG.training, METHODS[wildcards.method]
@@ -27,7 +36,7 @@ def training_recipe(wildcards):
     return canonical(
         "train",
         seed=int(wildcards.seed),
-        method=method.model_dump(mode="json", exclude={"label", "learning_rates"}),
+        method=method.composition,
         learning_rates=rates[wildcards.rates],
         evaluated_epochs=training.evaluated_epochs,
         **training.model_dump(mode="json", exclude=own),
@@ -57,7 +66,7 @@ def look(wildcards):
 
 
 def table_recipe(wildcards):
-    """Return which methods and scores a table shows, and the methods' names."""
+    """Return which methods and scores a table shows, the methods' names, and the setting of our values."""
     table = wildcards.table
     names = {m: METHODS[m].label for m in METHODS_OF[table] if m in METHODS}
     number = table.removeprefix("table_")
@@ -66,6 +75,7 @@ def table_recipe(wildcards):
             "table": int(number) if number.isdigit() else None,
             "scores": SCORES_OF[table],
             "labels": names,
+            "settings": {method: setting(CONFIG, method) for method in names},
         }
     )
 

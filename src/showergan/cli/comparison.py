@@ -8,7 +8,13 @@ import typer
 from showergan.cli.options import Input, Output, Recipe, app
 from showergan.cli.output import write_table
 from showergan.config import Config
-from showergan.recipes import BarsRecipe, SummaryRecipe, VerdictRecipe, parse_recipe
+from showergan.recipes import (
+    BarsRecipe,
+    ScorecardRecipe,
+    SummaryRecipe,
+    VerdictRecipe,
+    parse_recipe,
+)
 
 
 @app.command()
@@ -19,16 +25,17 @@ def summarise(
     out: Output,
     grid: Output,
 ) -> None:
-    """Gather all runs into one row per run and score, and choose each method's learning rates."""
+    """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
     import pandas as pd
 
     from showergan.evaluation.summary import learning_rate_grid, run_of
     from showergan.evaluation.summary import summarise as gather
 
-    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
+    settings = parse_recipe(SummaryRecipe, recipe)
+    choice = settings.choose_by, settings.own_learning_rates
     runs = [(run_of(path), path) for path in metrics]
-    summary = gather(runs, pd.read_csv(anchors, dtype={"bin": str}), choose_by)
-    write_table(learning_rate_grid(summary, choose_by), grid)
+    summary = gather(runs, pd.read_csv(anchors, dtype={"bin": str}), *choice)
+    write_table(learning_rate_grid(summary, *choice), grid)
     write_table(summary, out)
 
 
@@ -51,7 +58,7 @@ def scorecard(
     from showergan.evaluation.scorecard import scorecard as judge
     from showergan.evaluation.summary import run_of
 
-    choose_by = parse_recipe(SummaryRecipe, recipe).choose_by
+    choose_by = parse_recipe(ScorecardRecipe, recipe).choose_by
     inputs = (
         read_runs([(run_of(path), path) for path in metrics]),
         pd.read_csv(anchors, dtype={"bin": str}),

@@ -74,17 +74,21 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: list[tuple[dict[str, str], Path]], anchors: pd.DataFrame, choose_by: str
+    runs: list[tuple[dict[str, str], Path]],
+    anchors: pd.DataFrame,
+    choose_by: str,
+    own: dict[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the summaries of all runs beside what they are to be compared with.
 
     The further columns: ceiling, shuffled and untrained, see `anchors`; fraction_of_ceiling of the selected epoch;
-    chosen, whether its learning rates are the method's choice.
+    chosen, see `learning_rate_grid`.
 
     Args:
         runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
         anchors: as `reference` writes them.
-        choose_by: the score whose value on select, averaged over seeds, chooses among learning rates.
+        choose_by: see `learning_rate_grid`.
+        own: see `learning_rate_grid`.
     """
     summary = pd.concat(
         [
@@ -96,17 +100,26 @@ def summarise(
     for name, rows in scores_over_epochs(anchors).groupby("anchor"):
         summary[name] = summary["score"].map(rows.set_index("score")["value"])
     summary["fraction_of_ceiling"] = summary["selected"] / summary["ceiling"]
-    grid = learning_rate_grid(summary, choose_by)
+    grid = learning_rate_grid(summary, choose_by, own)
     chosen = grid[grid["chosen"]].set_index(METHOD).index
     summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
     return summary[RUN + [c for c in summary if c not in RUN]]
 
 
-def learning_rate_grid(summary: pd.DataFrame, choose_by: str) -> pd.DataFrame:
+def learning_rate_grid(
+    summary: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
+) -> pd.DataFrame:
     """Return one row per method and pair of learning rates: what was tried, and what it gave.
 
     The columns: discriminator, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
-    seeds, by which the choice is made; test_mean and test_sd of the selected epoch; n_seeds; chosen.
+    seeds; test_mean and test_sd of the selected epoch; n_seeds; chosen, whether tables, verdicts and ranks are about
+    this pair of the method.
+
+    Args:
+        summary: one row per run and score.
+        choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
+        own: the pair of each method, named before training as in Egorov & Rogachev 2023, whatever further pairs it was
+            trained at. None after a search: the pair with the largest select_mean.
     """
     groups = summary[summary["score"] == choose_by].groupby(METHOD, sort=False)
     grid = pd.DataFrame(
@@ -118,8 +131,11 @@ def learning_rate_grid(summary: pd.DataFrame, choose_by: str) -> pd.DataFrame:
             "n_seeds": groups["seed"].nunique(),
         }
     ).reset_index()
-    best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
-    grid["chosen"] = grid.index.isin(best)
+    if own is None:
+        best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
+        grid["chosen"] = grid.index.isin(best)
+    else:
+        grid["chosen"] = grid["learning_rates"] == grid["method"].map(own)
     rates = grid["learning_rates"].str.split("_", expand=True).astype(float)
     grid.insert(3, "generator_rate", rates[0])
     grid.insert(4, "discriminator_rate", rates[1])

@@ -1,22 +1,27 @@
-"""How strongly ABCAS bounds the discriminator over training (figure 6 of Egorov & Rogachev 2023)."""
+"""How strongly ABCAS bounds the discriminator, if at all (figure 6 of Egorov & Rogachev 2023)."""
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from showergan.evaluation.summary import RUN
 from showergan.rendering.nothing import nothing
-from showergan.rendering.runs import DASHES
+from showergan.rendering.runs import DASHES, Group, by_size
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 from showergan.rendering.trajectories import groups_with, key
 
 LARGE_R = 10.0  # above it, the axis is logarithmic
+BASE = 0.9  # of the factor that multiplies the weights
+IDLE = 0.99  # a factor that never fell below has left the discriminator as it was: vanilla SN
 
 
 @themed
 def abcas(style: Style, histories: pd.DataFrame) -> Figure:
-    """Draw r over training, one line per run; the weights are multiplied by 0.9^r.
+    """Draw r over training, one line per run, and the factor 0.9^r of the weights at the end, one point per run.
 
-    Colours are methods, or pairs of learning rates if there are several; then dashes tell methods apart.
+    A run whose factor never fell below 0.99 is told in words: it was trained as with vanilla SN. Colours are methods,
+    or pairs of learning rates if there are several; then dashes tell methods apart.
 
     Args:
         style: of all figures.
@@ -26,7 +31,8 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     if not found:
         return nothing("No method of this run has ABCAS.")
     rows = pd.concat([g.rows for g in found])
-    rates, methods = (list(dict.fromkeys(rows[c])) for c in ("learning_rates", "method"))
+    rates = sorted(set(rows["learning_rates"]), key=by_size)
+    methods = list(dict.fromkeys(rows["method"]))
     if len(rates) > 1:
         colours = dict(zip(rates, sns.color_palette(style.look.palette, len(rates)), strict=True))
         found = [
@@ -37,7 +43,7 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
             for g in found
         ]
     figure = new_figure(4.6)
-    axes = figure.subplots()
+    axes, final = figure.subplots(1, 2, width_ratios=[2.4, 1])
     for group in found:
         for seed in group.seeds:
             axes.plot(
@@ -51,18 +57,46 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     if rows["abcas_r"].max() > LARGE_R:
         axes.set_yscale("symlog", linthresh=1)
     axes.set(xlabel="Generator step", ylabel="r (weights times $0.9^r$)")
-    axes.set_title(_clipped(rows), loc="left", fontsize="medium")
+    axes.set_title("\n".join(_told(rows)), loc="left", fontsize="medium")
     axes.axhline(0, color="0.85", linewidth=0.8, zorder=0)
+    _final(final, found)
     legend_below(figure, *key(found))
     return figure
 
 
-def _clipped(rows: pd.DataFrame) -> str:
-    """Return how often q = dm / beta was clipped from above, or nothing if it never was."""
-    if "abcas_clipped" not in rows:
-        return ""
-    runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])["abcas_clipped"]
-    counts = runs.max()  # the history keeps a running count
-    if not counts.sum():
-        return ""
-    return f"q clipped below 1 in {counts.sum():.0f} steps, in {(counts > 0).sum()} of {len(counts)} runs"
+def _told(rows: pd.DataFrame) -> list[str]:
+    """Return what must not be overlooked: runs that ABCAS left alone, and steps at which q = dm / beta was clipped."""
+    runs = rows.groupby(RUN)
+    idle = BASE ** runs["abcas_r"].max() > IDLE
+    lines = []
+    if idle.any():
+        lines.append(
+            f"ABCAS never acted in {idle.sum()} of {len(idle)} runs: $0.9^r$ stayed above {IDLE:g}"
+        )
+    counts = runs["abcas_clipped"].max()  # the history keeps a running count
+    if counts.sum():
+        lines.append(
+            f"q clipped below 1 in {counts.sum():.0f} steps, in {(counts > 0).sum()} of {len(counts)} runs"
+        )
+    return lines
+
+
+def _final(axes: Axes, found: list[Group]) -> None:
+    """Draw the last factor of every run, a row per group, and its range in words."""
+    for y, group in enumerate(found):
+        factors = BASE ** group.rows.groupby(RUN)["abcas_r"].last()
+        axes.plot(factors, [y] * len(factors), "o", color=group.colour, alpha=0.8, clip_on=False)
+        ends = sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"})
+        axes.annotate(
+            " to ".join(ends),
+            (1, y),
+            xycoords=axes.get_yaxis_transform(),
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize="small",
+        )
+    axes.axvspan(IDLE, 1, color="0.9", zorder=0)
+    axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5), yticks=[])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("$0.9^r$ at the end of training")

@@ -54,11 +54,17 @@ def conclusion(
 
 
 def _compared(run: str, summary: pd.DataFrame) -> str:
-    rates, seeds = summary["learning_rates"].nunique(), summary["seed"].nunique()
+    rates = summary.groupby("method")["learning_rates"].nunique()
+    each = (
+        _count(rates.max(), "pair")
+        if rates.min() == rates.max()
+        else f"{rates.min()} to {rates.max()} pairs"
+    )
+    seeds = summary["seed"].nunique()
     discriminator = ", ".join(summary["discriminator"].unique())
     return (
         f"Run {run}: {_count(summary['method'].nunique(), 'method')} at "
-        f"{_count(rates, 'pair')} of learning rates, {_count(seeds, 'seed')} each, "
+        f"{each} of learning rates, {_count(seeds, 'seed')} each, "
         f"{discriminator} discriminator."
     )
 
@@ -79,6 +85,8 @@ def _scores(
         for row in robustness[robustness["method"] == method].to_dict("records"):
             line = {"method": textwrap.shorten(label, LABEL_WIDTH, placeholder=" ...")}
             line["best" if several else score] = _fixed(row["best"], 3)
+            if len(set(robustness["n_rates"])) > 1:
+                line["pairs"] = str(row["n_rates"])
             if several:
                 line["worst"] = _fixed(row["worst"], 3)
                 line["worst/best"] = _fixed(row["robustness"], 2)

@@ -9,8 +9,9 @@ from matplotlib.ticker import MaxNLocator
 
 from showergan.evaluation.summary import scores_over_epochs
 from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
+from showergan.rendering.labels import rates_in_words
 from showergan.rendering.nothing import nothing
-from showergan.rendering.runs import Group, groups
+from showergan.rendering.runs import Group, by_size, groups
 from showergan.rendering.scores import sample_size
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 from showergan.rendering.trajectories import key
@@ -38,6 +39,7 @@ def conditional_scores(
     scores = scores_over_epochs(metrics[metrics["method"].isin(compared)])
     scores = scores[scores["split"] == "test"]
     pairs = list(scores[["discriminator", "learning_rates"]].drop_duplicates().itertuples(False))
+    pairs.sort(key=lambda pair: (pair[0], by_size(pair[1])))
     if not pairs:
         names = " or ".join(style.labels.get(m, m) for m in compared)
         return nothing(f"No method of this run is {names}.")
@@ -45,7 +47,7 @@ def conditional_scores(
     figure = new_figure(0.9 + 2.3 * len(pairs))
     axes = figure.subplots(len(pairs), len(SCORES), sharex=True, sharey="col", squeeze=False)
     drawn: dict[str, Group] = {}
-    for line, (discriminator, rates) in zip(axes, sorted(pairs, key=_sizes), strict=True):
+    for line, (discriminator, rates) in zip(axes, pairs, strict=True):
         here = scores[
             (scores["discriminator"] == discriminator) & (scores["learning_rates"] == rates)
         ]
@@ -56,11 +58,9 @@ def conditional_scores(
             draw_anchors(panel, ends, score)
             panel.grid(axis="y", color="0.9", linewidth=0.8)
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        generator, critic = rates.split("_")
         several = len({discriminator for discriminator, _ in pairs}) > 1
         line[0].set_title(
-            f"learning rates: generator {generator}, discriminator {critic}"
-            + f" ({discriminator})" * several,
+            rates_in_words(rates) + f" ({discriminator})" * several,
             loc="left",
             fontsize="medium",
         )
@@ -76,12 +76,6 @@ def conditional_scores(
     lines, line_labels = anchor_key(ends)
     legend_below(figure, [*handles, *lines], [*labels, *line_labels])
     return figure
-
-
-def _sizes(pair: tuple[str, str]) -> tuple[str, float, float]:
-    """Order pairs by the generator's and then the discriminator's rate, from large to small."""
-    generator, critic = map(float, pair[1].split("_"))
-    return pair[0], -generator, -critic
 
 
 def _runs(axes: Axes, group: Group) -> None:

@@ -1,4 +1,4 @@
-"""Labels of methods in narrow places."""
+"""Labels of methods in narrow places, and of learning rates."""
 
 import re
 
@@ -6,6 +6,12 @@ from showergan.rendering.style import wrapped
 
 FORMULA = re.compile(r"\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
+
+
+def rates_in_words(learning_rates: str) -> str:
+    """Return what a pair means, "0.001_1e-05" say."""
+    generator, discriminator = learning_rates.split("_")
+    return f"learning rates: generator {generator}, discriminator {discriminator}"
 
 
 def fitted(label: str, width: int) -> str:

@@ -21,9 +21,10 @@ FRAME = "#d55e00"
 def learning_rate_grid(
     style: Style, grid: pd.DataFrame, anchors: pd.DataFrame, score: str | None = None
 ) -> Figure:
-    """Draw a heat map per method: the mean score on select of each pair of learning rates, the chosen one framed.
+    """Draw a heat map per method: the mean score on select of each pair of learning rates, the method's own framed.
 
-    All maps share one colour scale.
+    Own is the pair that tables are about, named or chosen on select. Methods with one pair are left out. All maps share
+    one colour scale.
 
     Args:
         style: of all figures.
@@ -31,11 +32,13 @@ def learning_rate_grid(
         anchors: ceilings and floors, as `reference` writes them.
         score: which score to show, by default the first in the grid.
     """
-    methods = [m for m in style.labels if m in set(grid["method"])]
+    score = score or next(iter(grid["score"]), "")
+    shown = grid[grid["score"] == score]
+    tried = shown["method"].value_counts()
+    methods = [m for m in style.labels if tried.get(m, 0) > 1]
     if not methods:
         return nothing("No learning rates were compared in this run.")
-    score = grid["score"].iloc[0] if score is None else score
-    shown = grid[grid["score"] == score]
+    shown = shown[shown["method"].isin(methods)]
     columns = min(PER_ROW, len(methods))
     rows = -(-len(methods) // columns)
     generator = sorted(shown["generator_rate"].unique(), reverse=True)

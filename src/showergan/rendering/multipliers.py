@@ -1,16 +1,14 @@
 """Trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
 
-from collections import Counter
-
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergan.rendering.labels import fitted
+from showergan.rendering.labels import fitted, rates_in_words
 from showergan.rendering.nothing import nothing
-from showergan.rendering.runs import Group
+from showergan.rendering.runs import Group, by_size, groups
 from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed
 from showergan.rendering.trajectories import groups_with, key, scale_for
 
@@ -24,9 +22,9 @@ FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
 
 @themed
 def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]) -> Figure:
-    """Draw the multiplier of the output under each regularisation; thin lines are seeds.
+    """Draw the multiplier of the output under each regularisation, a panel per pair of learning rates.
 
-    Dash-dotted lines are the offsets up to which a penalty leaves the multiplier free.
+    Thin lines are seeds. Dash-dotted lines are the offsets up to which a penalty leaves the multiplier free.
 
     Args:
         style: of all figures.
@@ -38,18 +36,28 @@ def multipliers(style: Style, histories: pd.DataFrame, offsets: dict[str, float]
         return nothing(
             "No method of this run has a trained multiplier of the discriminator's output."
         )
-    figure = new_figure(4.6)
-    axes = figure.subplots()
-    for group in found:
-        _seeds(axes, group, TOTAL, group.colour)
-    scale_for(axes, pd.concat([g.rows[TOTAL] for g in found]))
-    shared = Counter(offsets[m] for m in {_method(g) for g in found} & set(offsets))
-    for offset, count in shared.items():
-        owners = [g.colour for g in found if offsets.get(_method(g)) == offset]
-        _offset(axes, offset, owners[0] if count == 1 else "0.3")
-    axes.set(xlabel="Generator step", ylabel="Multiplier of the output")
-    handles, labels = key(found)
-    if shared:
+    rows = pd.concat([g.rows for g in found])
+    pairs = sorted(set(rows["learning_rates"]), key=by_size)
+    figure = new_figure(0.9 + 3.7 * len(pairs))
+    axes = figure.subplots(len(pairs), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    drawn: dict[str, Group] = {}
+    for panel, pair in zip(axes, pairs, strict=True):
+        here = groups(style, rows[rows["learning_rates"] == pair])
+        for group in here:
+            _seeds(panel, group, TOTAL, group.colour)
+            drawn[group.label] = group
+        for offset in {offsets[_method(g)] for g in here if _method(g) in offsets}:
+            owners = {g.colour for g in here if offsets.get(_method(g)) == offset}
+            _offset(panel, offset, owners.pop() if len(owners) == 1 else "0.3")
+        panel.set_title(rates_in_words(pair), loc="left", fontsize="medium")
+        panel.set_ylabel("Multiplier of the output")
+    scale_for(axes[0], rows[TOTAL])
+    axes[-1].set_xlabel("Generator step")
+    # In the order of the methods, also of one that the first panel lacks.
+    handles, labels = key(
+        sorted(drawn.values(), key=lambda g: list(style.labels).index(_method(g)))
+    )
+    if any(_method(g) in offsets for g in drawn.values()):
         handles.append(Line2D([], [], color="0.3", linestyle=OFFSET, linewidth=1))
         labels.append("offset of the penalty")
     legend_below(figure, handles, labels)

@@ -38,7 +38,7 @@ def robustness(
     """Draw the score of each method against the discriminator's learning rate, and its worst over best mean.
 
     Small points are seeds, a line joins their means; the mean at the pair that a method chose is filled. A panel per
-    learning rate of the generator, and one for the ratios.
+    learning rate of the generator, and one for the ratios. Methods with one pair are left out: they show nothing here.
 
     Args:
         style: of all figures.
@@ -47,9 +47,11 @@ def robustness(
         ratios: as `evaluation.robustness.robustness` returns them.
         anchors: ceilings and floors, as `reference` writes them.
     """
-    methods = [method for method in style.labels if method in set(grid["method"])]
+    several = set(ratios.loc[ratios["n_rates"] > 1, "method"])
+    methods = [method for method in style.labels if method in several]
+    grid = grid[grid["method"].isin(methods)]
     rates = sorted(grid["discriminator_rate"].unique())
-    if not methods or not (ratios["n_rates"] > 1).any():
+    if not methods:
         return nothing(
             "Every method was trained at one pair of learning rates: nothing to compare."
         )
@@ -70,7 +72,7 @@ def robustness(
         draw_anchors(panel, ends, score)
         panel.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
         panel.set(xlim=(-0.5, len(rates) - 0.5), ylim=(-0.03, 1.03))
-        panel.set_title(f"learning rate of the generator {generator:g}", fontsize="medium")
+        panel.set_title(f"generator at {generator:g}", fontsize="medium")
         panel.set_xlabel("learning rate of the discriminator")
         panel.grid(axis="y", color="0.9", linewidth=0.8)
         panel.sharey(axes[0])
@@ -81,7 +83,7 @@ def robustness(
         Line2D([], [], **{**SEED, "color": "0.3"}),
         Line2D([], [], color="0.3", **MEAN, linestyle=""),
     ]
-    names = ["seed", "mean at the rates chosen on select"]
+    names = ["seed", "mean at the rates of the tables"]
     legend_below(figure, [*marks, *handles], [*names, *labels])
     return figure
 
@@ -144,7 +146,12 @@ def _scores(
 
 def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
     """Draw a bar per method; its label and colour are the key of the whole figure."""
-    value = ratios.set_index("method")["robustness"]
+    value, n_rates = (
+        dict(zip(ratios["method"], ratios[c], strict=True)) for c in ("robustness", "n_rates")
+    )
+    # Ratios over different pairs do not compare.
+    is_uneven = len({n_rates[method] for method in methods}) > 1
+    names = [fitted(style.labels[m], 26) + f"\n({n_rates[m]} pairs)" * is_uneven for m in methods]
     for number, method in enumerate(methods):
         ratio = float(value[method])
         is_known = math.isfinite(ratio)
@@ -157,9 +164,9 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
             va="center",
             fontsize="small",
         )
-    axes.set_yticks(range(len(methods)), [fitted(style.labels[m], 26) for m in methods])
+    axes.set_yticks(range(len(methods)), names)
     axes.yaxis.tick_right()
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), ylim=(len(methods) - 0.5, -0.5), xlabel="worst over best mean")
-    axes.set_title("robustness to the learning rates", fontsize="medium")
+    axes.set_title("robustness", fontsize="medium")

@@ -77,8 +77,13 @@ def read_examples(path: Path) -> pd.DataFrame:
     return pd.DataFrame({"example": range(len(energy)), "energy": energy})
 
 
+def by_size(learning_rates: str) -> tuple[float, ...]:
+    """Order pairs by the generator's and then the discriminator's rate, from large to small."""
+    return tuple(-float(rate) for rate in learning_rates.split("_"))
+
+
 def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
-    """Return the groups in a table of runs, in the order of the style's methods.
+    """Return the groups in a table of runs, in the order of the style's methods, from large learning rates to small.
 
     The learning rates and the discriminator stand in a label only where labels would be equal without them.
     """
@@ -87,8 +92,9 @@ def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
     for method, label in style.labels.items():
         rows = runs[runs["method"] == method]
         several_rates = len(rows["learning_rates"].unique()) > 1
-        keys = ["discriminator", "learning_rates"]
-        for number, ((discriminator, rates), part) in enumerate(rows.groupby(keys, sort=True)):
+        parts = rows.groupby(["discriminator", "learning_rates"])
+        ordered = sorted(parts, key=lambda part: (part[0][0], by_size(str(part[0][1]))))
+        for number, ((discriminator, rates), part) in enumerate(ordered):
             extra = [str(discriminator)] * several_discriminators
             if several_rates:
                 extra.append("({})".format(str(rates).replace("_", ", ")))

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Hashable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from showergan.files import write_aside
 from showergan.rendering.numbers import plus_minus
+from showergan.rendering.published import with_published
 
 LATEX = {
     "_": r"\_",
@@ -27,18 +29,24 @@ ANCHORS = ("ceiling", "shuffled", "untrained")
 Parts = dict[str, pd.DataFrame]
 
 
-def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -> pd.DataFrame:
+def numbers(
+    summary: pd.DataFrame,
+    published: pd.DataFrame,
+    scores: list[str],
+    settings: dict[str, dict[str, Any]],
+) -> pd.DataFrame:
     """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
 
     Args:
         summary: one row per run and score, as `summarise` writes it.
-        published: discriminator, method, score, mean, sd.
+        published: see `with_published`.
         scores: the scores to show, for example bins-E.
+        settings: see `with_published`.
 
     Returns:
-        One row per discriminator, method, learning rates and score: published and published_sd; max, selected and
-        last with their _sd; untrained, shuffled and ceiling; fraction_of_ceiling of the selected epoch; n_seeds;
-        n_diverged; n events and clusters behind a value.
+        One row per discriminator, method, learning rates and score: max, selected and last with their _sd; untrained,
+        shuffled and ceiling; fraction_of_ceiling of the selected epoch; n_seeds; n_diverged; n events and clusters
+        behind a value; what is published and in what its setting differs, see `with_published`.
     """
     runs = ["discriminator", "method", "learning_rates", "score"]
     chosen = summary[summary["score"].isin(scores)]
@@ -60,13 +68,13 @@ def numbers(summary: pd.DataFrame, published: pd.DataFrame, scores: list[str]) -
             "clusters": groups["clusters"].max(),
         }
     )
-    known = published.rename(columns={"mean": "published", "sd": "published_sd"})
-    columns = ["discriminator", "method", "score", "published", "published_sd"]
-    return table.reset_index().merge(known[columns], on=columns[:3], how="left")
+    return with_published(table.reset_index(), published, settings)
 
 
 def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
     """Return the table as people read it: a part per score, in it a row per method, "mean ± sd".
+
+    A published value stands there only where all that is published of its setting agrees with ours.
 
     Args:
         numbers: as `numbers` returns it.
@@ -123,12 +131,12 @@ def _head(part: pd.DataFrame) -> str:
 def _row(row: dict[Hashable, object], labels: dict[str, str]) -> dict[str, str]:
     """Return a method's row of the part of one score."""
     method, rates = str(row["method"]), str(row["learning_rates"])
-    values = {column: _spread(row, column) for column in ("published", *COLUMNS)}
+    published = "" if row["published_differs"] else _spread(row, "published")
     fraction = float(row["fraction_of_ceiling"])  # type: ignore[arg-type]
     return {
         "method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})",
-        "published max": values.pop("published"),
-        **values,
+        "published max": published,
+        **{column: _spread(row, column) for column in COLUMNS},
         "selected of ceiling": "" if math.isnan(fraction) else f"{fraction:.0%}",
         "seeds": str(row["n_seeds"]),
         "diverged": str(row["n_diverged"]),

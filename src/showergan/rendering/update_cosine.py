@@ -12,7 +12,9 @@ from showergan.rendering.style import Style, legend_below, new_figure, themed
 
 @themed
 def update_cosine(style: Style, table: pd.DataFrame) -> Figure:
-    """Draw how the movement of all weights since the start compares with that of the unchanged training.
+    """Draw how the movement of all weights since the start compares with that without the change.
+
+    The discriminator alone is trained, for the few steps of the table: no whole training is compared.
 
     Left the cosine between the two, 1 where the change does nothing; right the length of their difference relative
     to the unchanged movement, on a logarithmic axis.
@@ -48,6 +50,6 @@ def update_cosine(style: Style, table: pd.DataFrame) -> Figure:
     right.set_yscale("log")
     right.set_ylabel("Relative difference of the movements")
     for panel in (left, right):
-        panel.set_xlabel("Training step")
+        panel.set_xlabel("Discriminator step, generator not trained")
     legend_below(figure, handles, changes)
     return figure

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from showergan.evaluation.verdicts import CHOSEN, LEVEL
 from showergan.rendering.nothing import nothing
+from showergan.rendering.runs import by_size
 from showergan.rendering.scores import SCORES
 from showergan.rendering.style import Colour, Style, legend_below, new_figure, themed, wrapped
 from showergan.rendering.tables import Parts
@@ -45,14 +46,18 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     rows = _labelled(verdicts[verdicts["score"].isin(COMPARED)], style.labels)
     if rows.empty:
         return nothing("Nothing to compare: the baseline or every other method was left out.")
-    names = list(dict.fromkeys(rows["label"]))
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in COMPARED if score in set(rows["score"])]
-    choices = sorted(set(rows["learning_rates"]), key=_by_size)
-    figure = new_figure(1.6 + len(choices) * max(1.4, 0.4 * len(names) + 0.5))
-    axes = figure.subplots(len(choices), len(scores), sharex="col", sharey=True, squeeze=False)
-    for line, choice in zip(axes, choices, strict=True):
-        here = rows[rows["learning_rates"] == choice]
+    choices = sorted(set(rows["learning_rates"]), key=_in_order)
+    # Not every method need be trained at every pair: a row of panels is as high as it has methods.
+    parts = [rows[rows["learning_rates"] == choice] for choice in choices]
+    lines = [list(dict.fromkeys(part["label"])) for part in parts]
+    heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
+    figure = new_figure(1.6 + sum(heights))
+    axes = figure.subplots(
+        len(choices), len(scores), sharex="col", sharey="row", squeeze=False, height_ratios=heights
+    )
+    for line, choice, here, names in zip(axes, choices, parts, lines, strict=True):
         for panel, score in zip(line, scores, strict=True):
             shown = here[here["score"] == score]
             for row in _records(shown):
@@ -61,14 +66,15 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
             panel.grid(axis="x", color="0.9", linewidth=0.8)
             panel.locator_params(axis="x", nbins=5)
             panel.tick_params(axis="y", length=0)
+        line[0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
+        line[0].set_ylim(len(names) - 0.5, -0.5)
         if len(choices) > 1:
             line[0].set_ylabel(_head(choice))
     for panel, score in zip(axes[0], scores, strict=True):
         title = SCORES[score].replace(": ", "\n")
         seeds = _seeds(rows[rows["score"] == score])
         panel.set_title(f"{title}\n{seeds}", fontsize="medium")
-    axes[0, 0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
-    axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
+    figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
         f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)};"
         " at the right, seeds in the direction of the mean"
@@ -189,10 +195,10 @@ def _p(value: float) -> str:
     return f"{value:.3f}" if value >= 0.001 else "below 0.001"
 
 
-def _by_size(choice: str) -> tuple[bool, list[float]]:
+def _in_order(choice: str) -> tuple[bool, tuple[float, ...]]:
     """Order pairs of learning rates from large to small; what was chosen among them comes last."""
     is_chosen = choice == CHOSEN
-    return is_chosen, [] if is_chosen else [-float(rate) for rate in choice.split("_")]
+    return is_chosen, () if is_chosen else by_size(choice)
 
 
 def _head(choice: str) -> str:

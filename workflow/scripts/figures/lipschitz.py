@@ -1,12 +1,15 @@
 """Bounds on the Lipschitz constant against the gradients."""
 
 # ruff: noqa: F821 - Snakemake defines `snakemake`
+import pandas as pd
+
 from showergan.rendering.lipschitz import lipschitz
-from showergan.rendering.runs import read_runs
+from showergan.rendering.runs import at_chosen_rates, read_runs
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)
-    figure = lipschitz(style, read_runs(snakemake.input.lipschitz))
+    runs = at_chosen_rates(read_runs(snakemake.input.lipschitz), pd.read_csv(snakemake.input.grid))
+    figure = lipschitz(style, runs)
     style.save(figure, snakemake.output.png, snakemake.output.pdf)
