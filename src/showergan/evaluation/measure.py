@@ -32,7 +32,7 @@ def measure(real: Features, other: Features, frame: Frame, recipe: Evaluation) -
 
     Args:
         real: the real showers.
-        other: those to judge, each under its own conditions.
+        other: those to judge, each under its own conditions; where they are those of the real ones, in their order.
         frame: what all samples are measured with.
         recipe: settings.
 
