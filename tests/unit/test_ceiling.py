@@ -1,7 +1,5 @@
 """A perfect generator, a second simulation of what it is given, scores the ceiling in every metric."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 import torch
@@ -9,10 +7,8 @@ import torch
 from showergan.config import Evaluation
 from showergan.evaluation import anchors as ends
 from showergan.evaluation import generated
-from showergan.evaluation import measure as measuring
 from showergan.evaluation.measure import measure, measure_course
 from showergan.evaluation.reference import make_reference
-from showergan.metrics.two_sample import two_sample
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.recipes import EvaluationRecipe
@@ -21,6 +17,7 @@ from showergan.showers.conditions import Conditioning
 from showergan.showers.npz import write_npz
 from showergan.training.snapshots import Snapshots, state_of
 
+pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")
 FAR = 6.0  # of a spread known from five draws; of some 60 metrics the farthest is off by 3 to 5
 KEY = ["metric", "space", "bin"]
@@ -28,14 +25,6 @@ KEY = ["metric", "space", "bin"]
 
 def recipe_of(conditions):
     return EvaluationRecipe(clusters=10, repeats=3, conditions=conditions, choose_by="E")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_training():
-    """Three trainings of each classifier would take most of the time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(measuring, "two_sample", partial(two_sample, trainings=1))
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +56,7 @@ def references(path, regressor):
 
 
 @pytest.fixture(scope="module")
-def ceilings(path, references, regressor):
+def ceilings(path, references, regressor, one_training):
     made = {}
     for conditions, reference in references.items():
         test, select = (reference.features[split] for split in ("test", "select"))

@@ -108,7 +108,7 @@ def test_invalid_rows_are_counted_where_they_are():
     (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 0)
     generated[np.flatnonzero(bins_generated == 1)[:30], 0] = np.inf
     result = table(real, generated, bins_real, bins_generated)
-    counts = {"0": 0, "1": 30, "2": 0, "3": 0, "all": 30, "mean": 30}
+    counts = {"0": 0, "1": 30, "2": 0, "3": 0, "all": 30, "mean": 30, "unflagged": 30}
     assert result.n_invalid_generated.to_dict() == counts
     assert result.prd_auc["1"] < result.prd_auc["0"] - 0.05
 

@@ -361,6 +361,22 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
         assert after[metric, space, "all"] > 1e3 * abs(before[metric, space, "all"])
 
 
+@pytest.mark.parametrize("distinct", [10, 40])
+def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
+    """A hundred showers made of few, each under its own conditions, so that only the images repeat."""
+    select = reference.features["select"]
+    drawn = np.random.default_rng(0).integers(distinct, size=len(select))
+    quantities = select.quantities.copy()
+    quantities[:, 4:] = quantities[drawn, 4:]
+    repeating = replace(select, quantities=quantities, embedding=select.embedding[drawn])
+    before, after = (whole_values(reference, sample) for sample in (select, repeating))
+    assert after["prd_auc", "P"] == before["prd_auc", "P"]
+    assert after["diversity", "high_level"] > 0.5
+    assert before["duplicates", "observables"] < 0.1
+    expected = 1 - (1 - 1 / distinct) ** (len(select) - 1)
+    assert after["duplicates", "observables"] == pytest.approx(expected, abs=0.08)
+
+
 def whole_values(reference, sample):
     table = measure(reference.features["test"], sample, reference.frame, RECIPE)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]

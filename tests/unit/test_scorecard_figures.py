@@ -27,6 +27,7 @@ METRICS = [
     ("fpd", "E", "all", "FPD: E", 0.0, 50.0, 100.0),
     ("response_error", "energy", "all", "energy response error", 0.0, 3.5, 1.0),
 ]
+THERE = [REFERENCES[name] for name in ("ceiling", "shuffled", "untrained")]
 RATES = "0.001_0.0003"
 BINS = ("1-4 GeV", "4-25 GeV", "25-100 GeV")
 
@@ -93,8 +94,7 @@ class TestScorecard:
         figure = scorecard(style, make_card())
         texts, colours = cells(figure.axes[0])
         assert list(texts.index) == [title for _, _, _, title, *_ in METRICS]
-        there = [REFERENCES[name] for name in ("ceiling", "shuffled", "untrained")]
-        assert list(texts.columns) == [*LABELS.values(), *there]
+        assert list(texts.columns) == [*LABELS.values(), *THERE]
         assert list(texts.loc["PRD-AUC: E"]) == ["0.40", "0.20", "0", "0.60", "0.80", "0.40", "0"]
         assert list(texts.loc["FPD: E", LABELS.values()]) == ["50.0", "75.0", "100", "25.0"]
         np.testing.assert_allclose(
@@ -155,7 +155,7 @@ class TestScorecard:
     def test_one_method_and_seed(self, style, tmp_path):
         figure = scorecard(style, make_card(["plain"], [1]))
         texts, _ = cells(figure.axes[0])
-        assert list(texts.columns) == ["no normalization", *REFERENCES.values()]
+        assert list(texts.columns) == ["no normalization", *THERE]
         assert "one seed" in figure.axes[0].get_title()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
@@ -336,7 +336,7 @@ class TestTables:
         parts = [part.set_index("method") for part in layout(means, LABELS).values()]
         assert [list(part)[1:] for part in parts] == [[title] for _, _, _, title, *_ in METRICS]
         table = pd.concat([parts[0], *(part.drop(columns="seeds") for part in parts[1:])], axis=1)
-        assert list(table.index) == [*LABELS.values(), *REFERENCES.values()]
+        assert list(table.index) == [*LABELS.values(), *THERE]
         assert list(table.columns) == ["seeds", *(title for _, _, _, title, *_ in METRICS)]
         assert table.loc["vanilla SN", "PRD-AUC: E"] == "0.400 ± 0.057"
         assert table.loc["no normalization", "FPD: E"] == "70.00 (1 of 2 seeds)"

@@ -132,7 +132,7 @@ def evaluate_file(
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(
         table["metric"].isin(rising)
     )
-    thin = table["flagged"].eq(True) & ~table["bin"].isin(["all", "mean"])
+    thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
     names = sorted(table.loc[thin, "bin"].unique(), key=int)
     if names:
         remarks.append(
