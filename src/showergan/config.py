@@ -232,6 +232,12 @@ class Evaluation(Section):
         description="form of the physics statistics: corrected, with the impact point at the depth "
         "of the energy of the real training showers, or published, at 25 cm",
     )
+    conditions: Literal["independent", "same"] = Field(
+        "independent",
+        description="particles that generators are scored with; independent: those of another real "
+        "sample (on test those of select, on select those of training), so that real against real "
+        "showers is their exact ceiling; same: as published, those of the real showers themselves",
+    )
     generator_mode: Literal["running", "batch"] = Field(
         "running",
         description="BatchNorm of a generator under evaluation: running statistics, or those of "

@@ -1,11 +1,14 @@
-"""What tests of comparisons and their figures share; a file with a look of its own has its own `style`."""
+"""What tests share; a file with a look of its own has its own `style`."""
 
 import json
 import warnings
+from functools import partial
 
 import pytest
 from three_methods import LABELS
 
+from showergan.evaluation import measure
+from showergan.metrics.two_sample import two_sample
 from showergan.rendering.style import Style
 
 
@@ -19,3 +22,11 @@ def no_warnings():
 @pytest.fixture
 def style():
     return Style.from_json(json.dumps({"figures": {"dpi": 50}, "labels": LABELS}))
+
+
+@pytest.fixture(scope="module")
+def one_training():
+    """One training of each classifier: three, of every draw of a ceiling, take most of a test's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measure, "two_sample", partial(two_sample, trainings=1))
+        yield

@@ -24,7 +24,8 @@ def make_summary(at_high=None, pairs=(HIGH, LOW)):
         {
             **{"discriminator": "small", "method": method, "learning_rates": rates, "seed": seed},
             **{"score": "bins-E", "select": value if rates == HIGH else 0.8},
-            **{"selected": value if rates == HIGH else 0.8, "ceiling": 0.947, "shuffled": 0.407},
+            **{"selected": value if rates == HIGH else 0.8, "shuffled": 0.407},
+            **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": math.nan},
         }
         for method, values in (at_high or AT_HIGH).items()
         for rates in pairs
@@ -164,7 +165,7 @@ class TestConclusion:
         assert lines[0] == (
             "Run mine: 3 methods at 2 pairs of learning rates, 3 seeds each, small discriminator."
         )
-        assert "real showers 0.947, shuffled conditions 0.407" in " ".join(lines[1:3])
+        assert "(real showers 0.947 ± 0.004, shuffled conditions 0.407)" in " ".join(lines[1:3])
         (line,) = [line for line in lines if line.strip().startswith("no normalization  ")]
         assert line.split()[2:] == ["0.800", "0.200", "0.25"]
         (line,) = [line for line in lines if line.strip().startswith("vanilla SN  ")]
@@ -183,6 +184,22 @@ class TestConclusion:
         assert "best  pairs  worst" in " ".join(lines[1:4])
         (line,) = [line for line in lines if line.strip().startswith("vanilla SN  ")]
         assert line.split()[2:5] == ["0.800", "1", "0.800"]
+
+    def test_without_a_ceiling(self):
+        """Published showers under the published conditions."""
+        anchors = make_anchors(301, 305).assign(anchor="other_real")
+        table = held(anchors=anchors)
+        assert "fraction" not in set(table["bar"])
+        assert row_of(table, "showers", "")["value"] == 301
+        summary = make_summary().assign(ceiling=math.nan, ceiling_sd=math.nan, other_real=0.8)
+        text = self.text(summary, table)
+        told = "(other real showers 0.800, no exact ceiling, shuffled conditions 0.407)"
+        assert told in " ".join(text.split())
+        assert "E/ceiling" not in text
+        (line,) = [line for line in text.splitlines() if "of its ceiling" in line]
+        assert line.startswith("  does not apply  PRD-AUC over E at least 0.85 of its ceiling:")
+        assert "no exact ceiling" in line
+        assert max(map(len, text.splitlines())) <= WIDTH
 
     def test_what_is_not_met(self):
         text = self.text(table=held(fewest=400))

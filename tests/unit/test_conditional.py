@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from showergan.errors import UserError
@@ -28,7 +29,8 @@ def table(real, generated, bins_real, bins_generated, n_bins=4, **settings):
 def test_rows_and_mean():
     (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 1)
     result = table(real, generated, bins_real, bins_generated)
-    assert list(result.index) == ["0", "1", "2", "3", "all", "mean"]
+    assert list(result.index) == ["0", "1", "2", "3", "all", "mean", "unflagged"]
+    pd.testing.assert_series_equal(result.loc["unflagged"], result.loc["mean"], check_names=False)
     for column in ("prd_auc", "f8", "f1_8"):
         assert result.loc["mean", column] == pytest.approx(result.loc["0":"3", column].mean())
     for index in range(4):
@@ -71,6 +73,7 @@ def test_empty_bins_are_nan_flagged_and_not_averaged():
     assert result.loc["2", ["n", "clusters", "n_bins_used"]].tolist() == [0, 0, 0]
     assert result.flagged.to_dict() == {
         "0": False, "1": False, "2": True, "3": False, "all": False, "mean": True,
+        "unflagged": False,
     }  # fmt: skip
     assert result.n_bins_used["mean"] == 3
     others = result.prd_auc[["0", "1", "3"]].mean()
@@ -86,13 +89,18 @@ def test_small_bins_are_flagged_but_stay_in_the_mean():
     assert result.flagged[["2", "3", "mean"]].tolist() == [False, True, True]
     assert result.n_bins_used["mean"] == 4
     assert result.prd_auc["mean"] == pytest.approx(result.prd_auc["0":"3"].mean())
+    # The row beside it leaves them out.
+    assert result.n["unflagged"] == result.n["0":"2"].min()
+    assert result.prd_auc["unflagged"] == pytest.approx(result.prd_auc["0":"2"].mean())
+    assert not result.flagged["unflagged"]
 
 
 def test_only_empty_bins():
     (real, _), (generated, _) = events(50, 0), events(50, 1)
     result = table(real, generated, np.zeros(50, int), np.ones(50, int))
     assert np.isnan(result.prd_auc["mean"])
-    assert result.n_bins_used["mean"] == 0
+    assert result.n_bins_used[["mean", "unflagged"]].tolist() == [0, 0]
+    assert np.isnan(result.prd_auc["unflagged"])
     assert np.isfinite(result.prd_auc["all"])
 
 
@@ -100,7 +108,7 @@ def test_invalid_rows_are_counted_where_they_are():
     (real, bins_real), (generated, bins_generated) = events(1000, 0), events(1000, 0)
     generated[np.flatnonzero(bins_generated == 1)[:30], 0] = np.inf
     result = table(real, generated, bins_real, bins_generated)
-    counts = {"0": 0, "1": 30, "2": 0, "3": 0, "all": 30, "mean": 30}
+    counts = {"0": 0, "1": 30, "2": 0, "3": 0, "all": 30, "mean": 30, "unflagged": 30}
     assert result.n_invalid_generated.to_dict() == counts
     assert result.prd_auc["1"] < result.prd_auc["0"] - 0.05
 

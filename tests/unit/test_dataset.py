@@ -9,7 +9,7 @@ import pytest
 
 import showergan
 from showergan.errors import UserError
-from showergan.showers import dataset
+from showergan.showers import dataset, gflash
 from showergan.showers.dataset import (
     assign_splits,
     attributes,
@@ -107,6 +107,14 @@ def test_load_reads_one_split_in_file_order(arrays, run, split):
     np.testing.assert_array_equal(showers.energy, arrays["EnergyDeposit"][wanted, ..., 0])
     np.testing.assert_array_equal(showers.point, arrays["ParticlePoint"][wanted])
     np.testing.assert_array_equal(showers.momentum, arrays["ParticleMomentum"][wanted])
+
+
+@pytest.mark.parametrize(
+    ("version", "can"), [(None, False), (gflash.VERSION, True), (gflash.VERSION + 1, False)]
+)
+def test_only_showers_of_this_simulation_can_be_made_again(arrays, run, version, can):
+    made = arrays if version is None else {**arrays, "GFLASH": np.array([version])}
+    assert dataset.can_be_resimulated(run(made)) == can
 
 
 def test_attributes(arrays, run, source):

@@ -17,6 +17,7 @@ from showergan.showers import dataset, gflash
 from showergan.showers.any_file import read_showers
 from showergan.showers.npz import write_npz
 
+pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")
 RECIPE = Evaluation(clusters=4, repeats=3)
 
@@ -24,11 +25,12 @@ RECIPE = Evaluation(clusters=4, repeats=3)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("files")
-    write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1))
-    dataset.preprocess(
-        path / "s.npz", path / "real.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    for name, version in (("real.h5", gflash.VERSION), ("published.h5", None)):
+        write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1), version)
+        dataset.preprocess(
+            path / "s.npz", path / name, source_name="test",
+            negative_energy="error", split="permutation", split_seed=1,
+        )  # fmt: skip
     write_npz(path / "other.npz", 140, gflash.simulate(140, seed=2))
     return path
 
@@ -54,10 +56,10 @@ def as_hdf5(path, npz, **changes):
 
 
 def score(folder, generated, **settings):
-    settings = {"regressor": None, "negative_energy": "error", **settings}
-    return evaluate_file(
-        generated, folder / "real.h5", recipe=RECIPE, device=CPU, **settings
-    )  # fmt: skip
+    settings = {
+        "real": folder / "real.h5", "regressor": None, "negative_energy": "error", **settings
+    }  # fmt: skip
+    return evaluate_file(generated, recipe=RECIPE, device=CPU, **settings)
 
 
 def test_showers_of_the_same_kind_score_like_real_ones(folder):
@@ -77,6 +79,33 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
     assert "PRD-AUC: bins-E" in text
     assert "ceiling" in text
     assert max(map(len, text.splitlines())) <= 88
+
+
+@pytest.mark.parametrize("n", [150, 100])
+def test_the_particles_of_the_test_showers_have_their_own_ceiling(folder, tmp_path, n):
+    test = dataset.load(folder / "real.h5", "test")
+    rows = np.random.default_rng(1).permutation(150)[:n]  # in any order, and not all of them
+    again = gflash.resimulate(test.point[rows], test.momentum[rows], seed=9)
+    write_npz(tmp_path / "g.npz", n, again)
+    metrics, remarks = score(folder, tmp_path / "g.npz")
+    assert any("The ceiling is their second simulation" in remark for remark in remarks)
+    assert f"{n} of {n} generated showers against {n} of 150 real test showers." in remarks
+    whole = metrics[metrics["bin"] == "all"].set_index(["metric", "space"])
+    # The same particles differ by less than others do.
+    energy = whole.loc[("wasserstein", "total_energy_MeV")]
+    assert energy["value"] == pytest.approx(energy["ceiling"], abs=6 * energy["ceiling_sd"])
+    assert energy["value"] < 0.3 * energy["event_sd"]
+    assert "ceiling  " in file_table(metrics)
+
+    published = {"real": folder / "published.h5"}
+    metrics, remarks = score(folder, tmp_path / "g.npz", **published)
+    assert any("no exact ceiling" in remark for remark in remarks)
+    assert metrics[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
+    table = file_table(metrics)
+    assert "other real  " in table
+    assert "ceiling" not in table
+    _, remarks = score(folder, folder / "other.npz", **published)
+    assert any("The ceiling is real against real showers" in remark for remark in remarks)
 
 
 def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):
@@ -163,4 +192,5 @@ def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):
     assert "PRD-AUC: bins-P" in result.stdout
     assert "K = 4" in result.stdout
     table = pd.read_csv(out)
-    assert {"value", "event_sd", "ceiling", "shuffled", "fraction_of_ceiling"} <= set(table)
+    assert {"value", "event_sd", "ceiling", "ceiling_sd", "shuffled"} <= set(table)
+    assert table["fraction_of_ceiling"].notna().any()

@@ -9,6 +9,7 @@ import torch
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
+from showergan.evaluation.anchors import anchors as measure_anchors
 from showergan.evaluation.features import (
     ARRAYS,
     LARGEST_ENERGY_MEV,
@@ -67,7 +68,7 @@ def reference(folder, regressor):
 
 @pytest.fixture(scope="module")
 def anchors(folder, reference, regressor):
-    return references.anchors(folder / "s.h5", reference, regressor, RECIPE, CPU)
+    return measure_anchors(folder / "s.h5", reference, regressor, RECIPE, CPU)
 
 
 def test_reference_survives_a_round_trip(reference, tmp_path):
@@ -83,6 +84,8 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
         assert ours.counts == theirs.counts
         for name in ARRAYS:
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+        for given, kept_ in zip(reference.given[split], loaded.given[split], strict=True):
+            np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
     points = read_entry_points(path)
     test = points[points["split"] == "test"]
@@ -181,17 +184,17 @@ def test_real_showers_score_like_real_showers(anchors):
     assert ceiling["classifier_auc"].between(0.3, 0.7).all()
     assert ceiling["diversity", "high_level"] == pytest.approx(1, abs=0.15)
     assert ceiling["response_error", "energy"] < 0.02
-    single = ~table["bin"].isin(["all", "mean"]) & (table["metric"] == "prd_auc")
+    single = table["bin"].str.isdigit() & (table["metric"] == "prd_auc")
     assert table.loc[single & (table["n"] < 40), "flagged"].all()
 
 
-def test_floors_lie_where_a_generator_fails(anchors):
-    table, curves = anchors
+def test_floors_lie_where_a_generator_fails(anchors, reference):
+    (table, curves), select = anchors, reference.features["select"]
     ceiling, shuffled, untrained = (
         values_of(table, name) for name in ("ceiling", "shuffled", "untrained")
     )
     # Without regard to conditions the embedding cannot tell whose shower is whose.
-    assert shuffled["prd_auc", "E"] == ceiling["prd_auc", "E"]
+    assert shuffled["prd_auc", "E"] == whole_values(reference, select)["prd_auc", "E"]
     assert shuffled["prd_auc", "P"] < ceiling["prd_auc", "P"] - 0.2
     bins = [values_of(table, name, "mean")["prd_auc", "P_std"] for name in ("ceiling", "shuffled")]
     assert bins[1] < bins[0] - 0.2
@@ -201,6 +204,7 @@ def test_floors_lie_where_a_generator_fails(anchors):
     assert untrained["n_empty_image", "counts"] == 100
     assert untrained["mean", "occupancy"] == 0
     assert untrained["diversity", "high_level"] == 0
+    assert untrained["duplicates", "observables"] == 1
     assert untrained["classifier_auc"].min() > 0.99
     assert set(curves["anchor"]) == {"ceiling", "shuffled", "untrained"}
 
@@ -303,7 +307,15 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     test = metrics[metrics["split"] == "test"]
     best = auc[(auc["split"] == "select") & (auc["space"] == "P")].set_index("epoch")["value"]
     assert best.idxmax() == 1
-    everywhere = {"prd_auc", "mean", "diversity", "response", "residual_error", "n_not_finite"}
+    everywhere = {
+        "prd_auc",
+        "mean",
+        "diversity",
+        "duplicates",
+        "response",
+        "residual_error",
+        "n_not_finite",
+    }
     for epoch, rows in test.groupby("epoch"):
         assert everywhere <= set(rows["metric"])
         assert ({"fpd", "classifier_auc", "wasserstein"} <= set(rows["metric"])) == (epoch == 1)
@@ -347,6 +359,22 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     for metric, space in (("wasserstein", "total_energy_MeV"), ("fpd", "high_level"),
                           ("response_error", "energy")):  # fmt: skip
         assert after[metric, space, "all"] > 1e3 * abs(before[metric, space, "all"])
+
+
+@pytest.mark.parametrize("distinct", [10, 40])
+def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
+    """A hundred showers made of few, each under its own conditions, so that only the images repeat."""
+    select = reference.features["select"]
+    drawn = np.random.default_rng(0).integers(distinct, size=len(select))
+    quantities = select.quantities.copy()
+    quantities[:, 4:] = quantities[drawn, 4:]
+    repeating = replace(select, quantities=quantities, embedding=select.embedding[drawn])
+    before, after = (whole_values(reference, sample) for sample in (select, repeating))
+    assert after["prd_auc", "P"] == before["prd_auc", "P"]
+    assert after["diversity", "high_level"] > 0.5
+    assert before["duplicates", "observables"] < 0.1
+    expected = 1 - (1 - 1 / distinct) ** (len(select) - 1)
+    assert after["duplicates", "observables"] == pytest.approx(expected, abs=0.08)
 
 
 def whole_values(reference, sample):

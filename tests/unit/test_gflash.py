@@ -347,3 +347,36 @@ def test_first_showers_do_not_depend_on_the_number_asked_for():
     (few,) = gflash.simulate(10, 3)
     more = next(gflash.simulate(600, 3))
     assert as_bytes([few]) == as_bytes([more.select(slice(10))])
+
+
+# A second simulation
+
+
+def test_resimulated_particles_are_the_same_and_their_showers_others_alike(showers):
+    energy, point, momentum = showers
+    again = list(gflash.resimulate(point, momentum, seed=1))
+    np.testing.assert_array_equal(np.concatenate([part.point for part in again]), point)
+    np.testing.assert_array_equal(np.concatenate([part.momentum for part in again]), momentum)
+    size = np.linalg.norm(momentum, axis=1)
+    second = np.concatenate([part.energy for part in again])
+    pairs = [image.sum(axis=(1, 2)) / size for image in (energy, second)]
+    # Alike: response and centre are distributed as before.
+    assert stats.ks_2samp(*pairs).pvalue > 1e-3
+    for axis in (1, 2):
+        centres = [(e.sum(axis) @ CENTRES) / e.sum((1, 2)) for e in (energy, second)]
+        assert stats.ks_2samp(*centres).pvalue > 1e-3
+        assert np.corrcoef(*centres)[0, 1] > 0.9  # they follow their particles
+    # Other showers, of the same seed too.
+    assert not np.isin(second[:100].max((1, 2)), energy[:100].max((1, 2))).any()
+    assert as_bytes(again) == as_bytes(gflash.resimulate(point, momentum, seed=1))
+
+
+def test_second_simulations_of_one_particle_fluctuate_independently():
+    point, momentum = np.zeros((500, 2), "f4"), np.tile(np.array([0, 0, 20], "f4"), (500, 1))
+    first, second = (
+        np.concatenate([part.energy.sum((1, 2)) for part in gflash.resimulate(point, momentum, s)])
+        for s in (1, 2)
+    )
+    assert stats.ks_2samp(first, second).pvalue > 1e-3
+    assert stats.spearmanr(first, second).pvalue > 1e-3
+    assert first.std() > 0.001 * first.mean()

@@ -30,10 +30,11 @@ def table(quality, **counts):
         if row["metric"] in more:
             row["value"] = more[row["metric"]]
     rows += [
+        {"metric": "prd_auc", "space": "E", "bin": "unflagged", "value": quality / 2},
         {"metric": "mean", "space": "total_energy_MeV", "bin": "all", "value": more["mean"]},
         {"metric": "diversity", "space": "high_level", "bin": "all", "value": more["diversity"]},
     ]
-    return pd.DataFrame(rows).assign(sd=0.01, event_sd=0.02, n=100)
+    return pd.DataFrame(rows).assign(sd=0.01, event_sd=0.02, n=100, spread=0.03)
 
 
 def run(method, seed, *epochs):
@@ -71,11 +72,25 @@ def test_position_is_one_for_real_showers_and_zero_for_the_worst():
     np.testing.assert_allclose(positions.get_group("none"), 0)
     np.testing.assert_allclose(positions.get_group("gp"), 0.25)
     assert (card["event_sd"] == 0.02).all()
+    assert (card["ceiling_sd"] == 0.03).all()
+    unflagged = card.set_index(["method", "title"])["unflagged"].dropna()
+    assert unflagged.to_dict() == {
+        (method, "PRD-AUC: bins-E"): q / 2 for method, q in (("sn", 1), ("none", 0), ("gp", 0.25))
+    }
+
+
+def test_position_without_a_ceiling_is_that_of_other_real_showers():
+    runs = [run("sn", 1, table(0.25))]
+    ends = ANCHORS.replace({"anchor": {"ceiling": "other_real"}})
+    card = scorecard(runs, ends, summary(runs), "bins-E")
+    assert card[["ceiling", "ceiling_sd"]].isna().all(axis=None)
+    np.testing.assert_allclose(card["position"], 0.25)
 
 
 def test_far_negative_unbiased_distances_are_bad():
     card = pd.DataFrame({"metric": ["kpd", "fpd"], "title": ["KPD: physics", "FPD: E"]})
-    found = position(pd.Series([-1e30] * 2), card.assign(ceiling=-0.01, untrained=5.0))
+    ends = card.assign(ceiling=-0.01, other_real=np.nan, untrained=5.0)
+    found = position(pd.Series([-1e30] * 2), ends)
     assert (found < -1e20).all()
 
 
@@ -115,15 +130,18 @@ def test_metrics_that_order_methods_alike_agree():
         ({"n_empty_image": 1}, "none"),
         ({"n_empty_image": 2}, "empty"),
         ({"diversity": 0.05}, "collapsed"),
+        ({"duplicates": 0.09}, "none"),
+        ({"duplicates": 0.11}, "repeating"),
         ({"n_not_finite": 100, "mean": np.nan, "diversity": np.nan}, "not finite"),
     ],
 )
 def test_failures_are_named(counts, failure):
-    runs = [run("sn", 1, table(0.5), table(0.5, **counts))]
+    calm = {"duplicates": 0.01}
+    runs = [run("sn", 1, table(0.5, **calm), table(0.5, **(calm | counts)))]
     found = failures(runs, ANCHORS, summary(runs, epoch=2), "bins-E")
     assert found["method"].tolist() == ["real", "sn"]
     row = found.iloc[1]
     assert row["failure"] == failure
     assert row["n_failed_epochs"] == (failure != "none")
     assert row["n"] == 100
-    assert {*COUNTS, "energy_ratio", "diversity"} <= set(found)
+    assert {*COUNTS, "energy_ratio", "diversity", "duplicates"} <= set(found)

@@ -27,6 +27,7 @@ METRICS = [
     ("fpd", "E", "all", "FPD: E", 0.0, 50.0, 100.0),
     ("response_error", "energy", "all", "energy response error", 0.0, 3.5, 1.0),
 ]
+THERE = [REFERENCES[name] for name in ("ceiling", "shuffled", "untrained")]
 RATES = "0.001_0.0003"
 BINS = ("1-4 GeV", "4-25 GeV", "25-100 GeV")
 
@@ -44,7 +45,7 @@ def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
             **{"discriminator": "standard", "method": m, "learning_rates": RATES, "seed": s},
             **{"chosen": True, "epoch": 3, "metric": metric, "space": space, "bin": b},
             **{"title": title, "sd": np.nan, "event_sd": 0.01, "n": 1000},
-            **{"ceiling": best, "shuffled": shuffled, "untrained": worst},
+            **{"ceiling": best, "other_real": np.nan, "shuffled": shuffled, "untrained": worst},
             "value": worst + (GOOD[m] + 0.05 * (-1) ** s * (len(seeds) > 1)) * (best - worst),
             **keys,
         }
@@ -93,7 +94,7 @@ class TestScorecard:
         figure = scorecard(style, make_card())
         texts, colours = cells(figure.axes[0])
         assert list(texts.index) == [title for _, _, _, title, *_ in METRICS]
-        assert list(texts.columns) == [*LABELS.values(), *REFERENCES.values()]
+        assert list(texts.columns) == [*LABELS.values(), *THERE]
         assert list(texts.loc["PRD-AUC: E"]) == ["0.40", "0.20", "0", "0.60", "0.80", "0.40", "0"]
         assert list(texts.loc["FPD: E", LABELS.values()]) == ["50.0", "75.0", "100", "25.0"]
         np.testing.assert_allclose(
@@ -103,6 +104,18 @@ class TestScorecard:
         assert "mean of 2 seeds" in figure.axes[0].get_title()
         assert figure.axes[-1].get_xlabel().startswith("position: 0 worst or untrained")
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_other_real_showers_are_no_ceiling(self, style):
+        card = make_card()
+        card = placed(card.assign(other_real=card["ceiling"], ceiling=np.nan))
+        figure = scorecard(style, card)
+        texts, colours = cells(figure.axes[0])
+        assert REFERENCES["ceiling"] not in texts
+        assert texts.loc["PRD-AUC: E", REFERENCES["other_real"]] == "0.80"
+        assert colours.loc["FPD: E", REFERENCES["other_real"]] == style.colormap(1.0)[:3]
+        assert figure.axes[-1].get_xlabel().endswith("1 other real showers (no ceiling)")
+        table = layout(numbers(card), LABELS)
+        assert all("other real showers (no ceiling)" in set(t["method"]) for t in table.values())
 
     @pytest.mark.parametrize("value", [1e28, np.inf])
     def test_one_exploding_seed_is_seen(self, style, value, tmp_path):
@@ -142,7 +155,7 @@ class TestScorecard:
     def test_one_method_and_seed(self, style, tmp_path):
         figure = scorecard(style, make_card(["plain"], [1]))
         texts, _ = cells(figure.axes[0])
-        assert list(texts.columns) == ["no normalization", *REFERENCES.values()]
+        assert list(texts.columns) == ["no normalization", *THERE]
         assert "one seed" in figure.axes[0].get_title()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
@@ -254,7 +267,7 @@ class TestEnergyResponse:
         assert response.get_yscale() == resolution.get_yscale() == "linear"
         ticks = [t.get_text() for t in response.get_xticklabels()]
         assert ticks == [b[:-4].replace("-", "\N{EN DASH}") for b in BINS]
-        assert legend_of(figure) == [*LABELS.values(), "real select showers"]
+        assert legend_of(figure) == [*LABELS.values(), "real showers"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_explosion_is_on_a_logarithmic_axis(self, style, tmp_path):
@@ -323,7 +336,7 @@ class TestTables:
         parts = [part.set_index("method") for part in layout(means, LABELS).values()]
         assert [list(part)[1:] for part in parts] == [[title] for _, _, _, title, *_ in METRICS]
         table = pd.concat([parts[0], *(part.drop(columns="seeds") for part in parts[1:])], axis=1)
-        assert list(table.index) == [*LABELS.values(), *REFERENCES.values()]
+        assert list(table.index) == [*LABELS.values(), *THERE]
         assert list(table.columns) == ["seeds", *(title for _, _, _, title, *_ in METRICS)]
         assert table.loc["vanilla SN", "PRD-AUC: E"] == "0.400 ± 0.057"
         assert table.loc["no normalization", "FPD: E"] == "70.00 (1 of 2 seeds)"
@@ -352,6 +365,7 @@ class TestTables:
         worst = table.loc["ABCAS"]
         assert worst["energy ratio"] == "2.8e5"
         assert worst["undefined statistics"] == "225"
+        assert worst["duplicates"] == "0.01"
         assert worst["failure"] == "clipped, exploding"
         assert worst["failed epochs"] == "3"
         assert table["failed epochs"].iloc[0] == ""
@@ -375,7 +389,8 @@ def make_failures():
     counts = ["n_clipped_cells", "n_not_finite", "n_empty_image", "n_zero_transverse_momentum"]
     zeros = dict.fromkeys([*counts, "n_infinite_arc_factor"], 0)
     lines = {"n_missed_longitudinal_line": 44, "n_missed_transverse_line": 181}
-    calm = {"n": 1000, **zeros, **lines, "energy_ratio": 1.0, "diversity": 0.9, "failure": "none"}
+    calm = {"n": 1000, **zeros, **lines, "energy_ratio": 1.0}
+    calm |= {"diversity": 0.9, "duplicates": 0.01, "failure": "none"}
     broken = {"energy_ratio": 2.8e5, "failure": "clipped, exploding", "n_clipped_cells": 767}
     return pd.DataFrame(
         [

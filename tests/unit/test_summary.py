@@ -11,14 +11,15 @@ from showergan.rendering.tables import layout, numbers
 
 
 def metrics(select, test, broken=0):
-    """A run whose bins-E takes these values at epochs 1, 2, ..."""
+    """A run whose bins-E takes these values at epochs 1, 2, ..., and half of them without thin bins."""
     rows = [
         {
-            "epoch": epoch, "split": split, "metric": "prd_auc", "space": "E", "bin": "mean",
-            "value": value, "sd": 0.01, "event_sd": 0.02, "n": 30, "clusters": 20.0, "flagged": False,
+            "epoch": epoch, "split": split, "metric": "prd_auc", "space": "E", "bin": bin_,
+            "value": share * value, "sd": 0.01, "event_sd": 0.02, "n": 30, "clusters": 20.0, "flagged": False,
         }
         for split, values in (("select", select), ("test", test))
         for epoch, value in enumerate(values, 1)
+        for bin_, share in (("mean", 1.0), ("unflagged", 0.5))
     ]  # fmt: skip
     count = {"epoch": 1, "split": "test", "metric": "n_not_finite", "space": "counts", "bin": "all"}
     return pd.DataFrame([*rows, {**count, "value": broken, "n": 30}])
@@ -30,6 +31,7 @@ def test_epochs_are_chosen_as_said():
     assert (row["max"], row["max_epoch"]) == (0.7, 3)  # the best on test
     assert (row["selected"], row["selected_epoch"]) == (0.4, 2)  # the best on select, read on test
     assert (row["last"], row["last_epoch"]) == (0.7, 3)
+    assert row["unflagged"] == 0.2  # of the selected epoch
     assert (row["selected_sd"], row["selected_event_sd"]) == (0.01, 0.02)
     assert row["n_epochs"] == 3
     assert not row["diverged"]
@@ -55,7 +57,14 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     ends = {"ceiling": 0.8, "shuffled": 0.3, "untrained": 0.1}
     anchors = pd.DataFrame(
         [
-            {"anchor": name, "metric": "prd_auc", "space": "E", "bin": b, "value": v}
+            {
+                "anchor": name,
+                "metric": "prd_auc",
+                "space": "E",
+                "bin": b,
+                "value": v,
+                "spread": 0.01,
+            }
             for name, value in ends.items()
             for b, v in (("0", 0.5), ("mean", value))
         ]
@@ -81,13 +90,23 @@ def test_summary_of_runs_with_ceilings(tmp_path):
         table.reset_index(), {"none": "no normalization", "sn": "vanilla SN"}
     ).items()
     assert title.startswith("bins-E: n at least ")
-    assert title.endswith("ceiling 0.800, shuffled 0.300, untrained 0.100")
+    assert title.endswith("ceiling 0.800 ± 0.010, shuffled 0.300, untrained 0.100")
     assert rows["method"].tolist() == [
         "no normalization (0.001, 1e-05)",
         "vanilla SN (0.001, 1e-05)",
     ]
     assert rows["published max"].tolist() == ["", "0.770 ± 0.040"]
     assert rows["selected of ceiling"].tolist() == ["31%", "6%"]
+
+    # Published showers under the published conditions: nothing real has these particles.
+    renamed = anchors.replace({"anchor": {"ceiling": "other_real"}})
+    summary = summarise([(run_of(p), p) for p in paths], renamed, "bins-E")
+    assert (summary["other_real"] == 0.8).all()
+    assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
+    table = numbers(summary, published, ["bins-E"], {"sn": {}})
+    ((title, rows),) = layout(table, {"sn": "SN"}).items()
+    assert title.endswith("other real 0.800, shuffled 0.300, untrained 0.100, no exact ceiling")
+    assert rows["selected of ceiling"].eq("").all()
 
 
 def test_plus_minus():

@@ -17,7 +17,7 @@ def simulate(recipe: Recipe, out: Output) -> None:
 
     data = parse_recipe(Data, recipe)
     start = time.perf_counter()
-    write_npz(out, data.n_showers, gflash.simulate(data.n_showers, data.seed))
+    write_npz(out, data.n_showers, gflash.simulate(data.n_showers, data.seed), gflash.VERSION)
     seconds = time.perf_counter() - start
     say(f"{out}: {data.n_showers} showers, {data.n_showers / seconds:.0f} per second")
 

@@ -24,7 +24,7 @@ def reference(
 ) -> None:
     """Compute features of the real select and test showers, and the ceilings and floors of every metric."""
     from showergan.device import choose_device
-    from showergan.evaluation.reference import anchors as measure_anchors
+    from showergan.evaluation.anchors import anchors as measure_anchors
     from showergan.evaluation.reference import make_reference, save_reference
     from showergan.networks.embedding import load_embedding
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from showergan.evaluation.summary import RUN
+from showergan.evaluation.summary import CEILING, RUN, real_showers
 from showergan.evaluation.verdicts import CHOSEN
 
 FRACTION = 0.85  # of the ceiling of PRD-AUC over E
@@ -38,7 +38,8 @@ def bars(
     Returns:
         One row per bar and subject, `value` being what is held against the bound, `met` whether it holds, `mean` the
         mean over seeds:
-        fraction: PRD-AUC over E as a fraction of its ceiling, per method; at least 0.85 in the worst seed.
+        fraction: PRD-AUC over E as a fraction of its ceiling, where there is one, per method; at least 0.85 in the
+        worst seed.
         shuffled: bins-E over that of real showers with shuffled conditions, per method; above 1 in the worst seed.
         energy: mean energy of generated over that of real showers, per method; within a factor 2 in the seed that is
         furthest off.
@@ -51,16 +52,17 @@ def bars(
     rows = []
     for method in dict.fromkeys(chosen["method"]):
         own = chosen[chosen["method"] == method]
-        fraction = _ratio(own[own["title"] == "PRD-AUC: E"], "ceiling")
         shuffled = _ratio(own[own["title"] == "PRD-AUC: bins-E"], "shuffled")
         energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
+        if CEILING in set(anchors["anchor"]):
+            fraction = _ratio(own[own["title"] == "PRD-AUC: E"], CEILING)
+            rows.append(("fraction", method, fraction.mean(), _least(fraction), FRACTION))
         rows += [
-            ("fraction", method, fraction.mean(), _least(fraction), FRACTION),
             ("shuffled", method, shuffled.mean(), _least(shuffled), 1.0),
             ("energy", method, energy.mean(), _furthest(energy), FACTOR),
         ]
-    bins = anchors[(anchors["anchor"] == "ceiling") & (anchors["metric"] == "prd_auc")]
-    bins = bins[~bins["bin"].isin(["all", "mean"])]
+    bins = real_showers(anchors)
+    bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     rows += [("showers", "", math.nan, bins["n"].min(), fewest)] if len(bins) else []
     rows += _separation(verdicts)
     table = pd.DataFrame(rows, columns=BARS[:-1])

@@ -3,11 +3,12 @@
 import pandas as pd
 
 from showergan.evaluation.scorecard import run_of_summary
-from showergan.evaluation.summary import RUN
+from showergan.evaluation.summary import RUN, real_showers
 
 EXPLODING = 10.0  # times the mean total energy of real showers
 COLLAPSED = 0.1  # of the diversity of real showers
 EMPTY = 0.01  # of all images
+REPEATING = 0.1  # of all showers have a near copy; of real ones 0.01
 
 
 def failures(
@@ -20,18 +21,19 @@ def failures(
 
     Args:
         runs: as for `scorecard`.
-        anchors: as for `scorecard`; the counts of real showers stand in its ceiling.
+        anchors: as for `scorecard`.
         summary: as for `scorecard`.
         choose_by: as for `scorecard`.
 
     Returns:
-        A row of the real select showers, whose method is "real", and one per run: its keys; epoch; n showers; the
+        A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
         counts of mishaps, see `COUNTS` in `features`; energy_ratio of the mean total energies, generated to real;
-        diversity; failure, none or some of: not finite (any image), clipped (any cell above 1e7 MeV), exploding (ratio
-        above 10), empty (more than 1 % of the images), collapsed (diversity below 0.1); n_failed_epochs, evaluated
-        epochs with a failure.
+        diversity; duplicates, the fraction that has a near copy; failure, none or some of: not finite (any image),
+        clipped (any cell above 1e7 MeV), exploding (ratio above 10), empty (more than 1 % of the images), collapsed
+        (diversity below 0.1), repeating (more than 10 % have a near copy); n_failed_epochs, evaluated epochs with a
+        failure.
     """
-    real = anchors[anchors["anchor"] == "ceiling"]
+    real = real_showers(anchors)
     mean_energy = _wide(real)["mean total_energy_MeV"]
     rows = [{**_mishaps(real, mean_energy), "method": "real"}]
     for keys, metrics in runs:
@@ -58,7 +60,7 @@ def _mishaps(metrics: pd.DataFrame, mean_energy: float) -> dict[str, float | int
     counts = metrics[metrics["space"] == "counts"]
     n = int(counts["n"].iloc[0])
     ratio = values["mean total_energy_MeV"] / mean_energy
-    diversity = values["diversity high_level"]
+    diversity, repeated = values["diversity high_level"], values["duplicates observables"]
     named = dict(zip(counts["metric"], counts["value"].astype(int), strict=True))
     kinds = {
         "not finite": named["n_not_finite"] > 0,
@@ -66,6 +68,14 @@ def _mishaps(metrics: pd.DataFrame, mean_energy: float) -> dict[str, float | int
         "exploding": ratio > EXPLODING,
         "empty": named["n_empty_image"] > EMPTY * n,
         "collapsed": diversity < COLLAPSED,
+        "repeating": repeated > REPEATING,
     }
     failure = ", ".join(name for name, found in kinds.items() if found) or "none"
-    return {"n": n, **named, "energy_ratio": ratio, "diversity": diversity, "failure": failure}
+    return {
+        "n": n,
+        **named,
+        "energy_ratio": ratio,
+        "diversity": diversity,
+        "duplicates": repeated,
+        "failure": failure,
+    }

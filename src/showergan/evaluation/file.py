@@ -6,15 +6,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from scipy import stats
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
+from showergan.evaluation.anchors import measure_draws, real_pairs, shuffled_features
 from showergan.evaluation.features import Features, features_of
 from showergan.evaluation.measure import measure
 from showergan.evaluation.prd import COLUMNS
-from showergan.evaluation.reference import impact_depth_cm, make_reference, shuffled_features
+from showergan.evaluation.reference import Particles, impact_depth_cm, make_reference
 from showergan.evaluation.scorecard import ENTRIES
+from showergan.evaluation.summary import CEILING, OTHER_REAL
 from showergan.networks.embedding import TARGETS, EmbeddingRegressor
 from showergan.showers.any_file import read_showers
 from showergan.showers.energy_check import NegativeEnergy
@@ -23,13 +26,32 @@ FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
 
+# What real showers beside a file are, by conditions and name of the anchor.
+WHOSE = {
+    (
+        "independent",
+        CEILING,
+    ): "Its particles are its own. The ceiling is real against real showers of other particles, "
+    "which is exact where both are drawn alike.",
+    (
+        "same",
+        CEILING,
+    ): "Its particles are those of the test showers. The ceiling is their second simulation.",
+    (
+        "same",
+        OTHER_REAL,
+    ): "Its particles are those of the test showers, which cannot be simulated again: there is no "
+    "exact ceiling. Other real showers stand in its place; a perfect generator may pass them.",
+}
+
+
 class FileScores(NamedTuple):
     """How a sample compares.
 
     Attributes:
-        metrics: columns of `measure`; ceiling and ceiling_event_sd, what the real select showers get, and shuffled,
-            what they get with each other's conditions, both with as many showers; fraction_of_ceiling of the scores
-            that should be large.
+        metrics: columns of `measure`; of as many real showers, see `real_pairs`, ceiling and ceiling_sd, its spread
+            over draws, or where there is none other_real and other_real_sd; shuffled, what real showers get with the
+            particles of others; fraction_of_ceiling of the scores that should be large.
         remarks: what a reader of the numbers must know.
     """
 
@@ -47,7 +69,8 @@ def evaluate_file(
 ) -> FileScores:
     """Measure the showers of a file against the real test showers.
 
-    All samples are cut to the size of the smallest one by a random choice.
+    A file has particles of its own: whether they are the test particles decides what `conditions` the comparison
+    has, not the recipe. All samples are cut to the size of the smallest one by a random choice.
 
     Args:
         generated: npz or HDF5, see `read_showers`.
@@ -70,15 +93,22 @@ def evaluate_file(
     )
     reference = make_reference(real, regressor, recipe, device)
     test, select = reference.features["test"], reference.features["select"]
-    shuffled = shuffled_features(real, select, regressor, recipe, device)
-    n = min(len(fake), len(test), len(select))
+    twins = _twins(fake, test)
+    if twins is not None:
+        test = test.take(twins)
+    recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
+    given = select if twins is None else test
+    particles = Particles(given.point, given.momentum)
+    shuffled = shuffled_features(real, particles, regressor, recipe, device)
+    n_test = len(reference.features["test"])
+    n = min(map(len, (fake, test, select, shuffled)))
     if n < FEWEST:
         raise UserError(
             f"{generated if n == len(fake) else real}: {n} showers are too few to compare. "
             f"Give at least {FEWEST}."
         )
     remarks = [
-        f"{n} of {len(fake)} generated showers against {n} of {len(test)} real test showers.",
+        f"{n} of {len(fake)} generated showers against {n} of {n_test} real test showers.",
         f"The physics statistics ({recipe.statistics}) take the impact point at a depth of {depth:.2f} cm.",
         *_remarks(fake, test),
     ]
@@ -90,16 +120,19 @@ def evaluate_file(
         _cut(sample, n, recipe.seed) for sample in (test, select, shuffled, fake)
     )
     frame = reference.frame
-    table, ceiling, floor = (
-        measure(test, sample, frame, recipe) for sample in (fake, select, shuffled)
-    )
-    table["ceiling"], table["ceiling_event_sd"] = ceiling["value"], ceiling["event_sd"]
-    table["shuffled"] = floor["value"]
+    name, pairs = real_pairs(real, test, select, regressor, recipe, device)
+    remarks.append(WHOSE[recipe.conditions, name])
+    table, ends = measure(test, fake, frame, recipe), measure_draws(pairs, frame, recipe)
+    for anchor in (CEILING, OTHER_REAL):
+        known = anchor == name
+        table[anchor] = ends["value"] if known else np.nan
+        table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
+    table["shuffled"] = measure(test, shuffled, frame, recipe)["value"]
     rising = {entry.metric for entry in ENTRIES if entry.worst == 0} | {"f8", "f1_8"}
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(
         table["metric"].isin(rising)
     )
-    thin = table["flagged"].eq(True) & ~table["bin"].isin(["all", "mean"])
+    thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
     names = sorted(table.loc[thin, "bin"].unique(), key=int)
     if names:
         remarks.append(
@@ -107,6 +140,15 @@ def evaluate_file(
             f"{recipe.events_per_cluster * recipe.clusters} showers: compare with the ceiling only."
         )
     return FileScores(table[[*COLUMNS, *(c for c in table if c not in COLUMNS)]], remarks)
+
+
+def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
+    """Return which test shower has the particle of each shower of a file; None unless all have one of their own."""
+    rows = {row.tobytes(): i for i, row in enumerate(test.conditions)}
+    found = [rows.get(row.tobytes()) for row in fake.conditions]
+    if None in found or len(set(found)) < len(found):
+        return None
+    return np.array(found)
 
 
 def _cut(features: Features, n: int, seed: int) -> Features:

@@ -45,7 +45,9 @@ def evaluate(
     device: torch.device,
     on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
 ) -> Scores:
-    """Measure the generator of each snapshot on the conditions of the select and the test showers.
+    """Measure the generator of each snapshot against the select and the test showers.
+
+    It is given the particles that the reference keeps for each, see `given_particles`.
 
     On select, which only chooses epochs and learning rates, that is PRD alone. On test every metric is measured at the
     epoch that the recipe's score chooses on select, or at the last one where it chooses none; at the others only what
@@ -63,13 +65,13 @@ def evaluate(
 
     def generated(epoch: int, split: Split) -> Features:
         generator.load_state_dict(snapshots.states[epoch])
-        real, seed = reference.features[split], 2 * recipe.seed + SPLITS.index(split)
+        given = reference.given[split]
         showers = generate(
             generator,
             snapshots.conditioning,
-            real.point,
-            real.momentum,
-            seed,
+            given.point,
+            given.momentum,
+            2 * recipe.seed + SPLITS.index(split),
             device,
             recipe.generator_mode,
         )

@@ -1,6 +1,6 @@
 """Every metric of a sample of showers against the real ones, as one tidy table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.features import QUANTITIES, Features, Frame
+from showergan.evaluation.features import OBSERVABLES, QUANTITIES, Features, Frame
 from showergan.evaluation.prd import measure_prd
 from showergan.metrics.distances import separation_power, wasserstein
 from showergan.metrics.diversity import diversity
+from showergan.metrics.duplicates import duplicates
 from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.physics_distance import fpd, kpd
@@ -31,12 +32,13 @@ def measure(real: Features, other: Features, frame: Frame, recipe: Evaluation) -
 
     Args:
         real: the real showers.
-        other: those to judge; where they are made for the conditions of the real ones, in the same order.
+        other: those to judge, each under its own conditions; where they are those of the real ones, in their order.
         frame: what all samples are measured with.
         recipe: settings.
 
     Returns:
-        Columns metric; space, what the metric looks at; bin of the entry point, "all", "mean", or of the momentum;
+        Columns metric; space, what the metric looks at; bin of the entry point, "all", "mean", "unflagged" (the mean
+        without thin bins), or of the momentum;
         value, sd and event_sd (see `Measured`); n; clusters and flagged (PRD only). Metrics that look at the
         embedding are missing where there is none.
     """
@@ -49,7 +51,7 @@ def measure_course(
 ) -> pd.DataFrame:
     """Return what a figure over epochs or the table of failures asks of every epoch; columns as for `measure`.
 
-    That is PRD, the counts of mishaps, and what costs little: means, diversity, response and residuals.
+    That is PRD, the counts of mishaps, and what costs little: means, diversity, duplicates, response and residuals.
     """
     rows = _table(_cheap_rows(real, other, frame, recipe.seed))
     return pd.concat([measure_for_choice(real, other, frame, recipe), rows], ignore_index=True)
@@ -70,6 +72,9 @@ def _cheap_rows(real: Features, other: Features, frame: Frame, seed: int) -> Ite
         yield "mean", name, "all", _mean(other.quantities[:, index])
     yield from _energy_response(real, other, frame, seed)
     yield "diversity", "high_level", "all", diversity(*_standardised(real, other), seed=seed)
+    # Of the images alone, see `duplicates`.
+    seen = _standardised(real, other, [QUANTITIES.index(name) for name in OBSERVABLES])
+    yield "duplicates", "observables", "all", duplicates(*seen, seed=seed)
     if real.embedding.size:
         yield from _residuals(real, other, seed)
 
@@ -136,11 +141,14 @@ def _residuals(real: Features, other: Features, seed: int) -> Iterator[_Row]:
     yield "residual_error", "conditions", "all", mean_relative_difference(values[1], values[0])
 
 
-def _standardised(real: Features, other: Features) -> list[_Array]:
-    """Return the quantities of both samples on the scale of the real ones, complete."""
-    centre, scale = np.nanmean(real.quantities, axis=0), np.nanstd(real.quantities, axis=0)
+def _standardised(
+    real: Features, other: Features, columns: Sequence[int] = range(len(QUANTITIES))
+) -> list[_Array]:
+    """Return quantities of both samples on the scale of the real ones, complete."""
+    pair = [sample.quantities[:, list(columns)] for sample in (real, other)]
+    centre, scale = np.nanmean(pair[0], axis=0), np.nanstd(pair[0], axis=0)
     scale[scale == 0] = 1
-    return [_complete((sample.quantities - centre) / scale) for sample in (real, other)]
+    return [_complete((quantities - centre) / scale) for quantities in pair]
 
 
 def _embedding(real: Features, other: Features, seed: int) -> Iterator[_Row]:

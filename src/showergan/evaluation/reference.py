@@ -1,29 +1,23 @@
-"""The real showers that generated ones are held against, and what real showers score: computed once."""
+"""The real showers that generated ones are held against, and the particles that these are made for: computed once."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import h5py
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
-from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import prd_curves
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
 from showergan.metrics.statistics import PUBLISHED_DEPTH_CM
 from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
 from showergan.showers import dataset
-from showergan.showers.conditions import Conditioning
 from showergan.showers.sample import Showers
 
 Split = Literal["select", "test"]
@@ -32,18 +26,32 @@ ENERGY_BINS = 5
 N_EXAMPLES = 8
 
 
+class Particles(NamedTuple):
+    """What a generator is given.
+
+    Attributes:
+        point: entry points in cm, shape (n, 2).
+        momentum: momenta in GeV, shape (n, 3).
+    """
+
+    point: NDArray[np.float32]
+    momentum: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Reference:
-    """Features of the real select and test showers, and what is needed to measure others.
+    """Features of the real select and test showers, and what is needed to make and to measure others.
 
     Attributes:
         frame: what all samples are measured with.
         features: by split.
+        given: what a generator is given to be measured against each split, see `given_particles`.
         examples: a few real test showers for pictures.
     """
 
     frame: Frame
     features: dict[Split, Features]
+    given: dict[Split, Particles]
     examples: Showers = field(repr=False)
 
 
@@ -63,7 +71,28 @@ def make_reference(
         split: features_of(dataset.stream(path, split), regressor, form, depth, device)
         for split in SPLITS
     }
-    return Reference(frame, features, _first(dataset.stream(path, "test"), N_EXAMPLES))
+    given = given_particles(recipe, train, features)
+    return Reference(frame, features, given, _first(dataset.stream(path, "test"), N_EXAMPLES))
+
+
+def given_particles(
+    recipe: Evaluation, train: Features, features: dict[Split, Features]
+) -> dict[Split, Particles]:
+    """Return the particles that generators are given, by the split that they are measured against.
+
+    "same": those of the split itself. "independent": against test those of select, against select as many of
+    training, so that no generated shower shares its particle with a real one.
+    """
+    if recipe.conditions == "same":
+        return {split: Particles(own.point, own.momentum) for split, own in features.items()}
+    n_select, n_test = (len(features[split]) for split in SPLITS)
+    # Drawn, for a split keeps the order of its file, which may be any.
+    drawn = train.take(np.random.default_rng(recipe.seed).permutation(len(train))[:n_select])
+    select = features["select"].take(np.arange(min(n_select, n_test)))
+    return {
+        "select": Particles(drawn.point, drawn.momentum),
+        "test": Particles(select.point, select.momentum),
+    }
 
 
 def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
@@ -82,84 +111,6 @@ def partition_of(
     return equal_rectangles(attributes["train_rectangle_cm"], *recipe.partition.bins)  # type: ignore[arg-type]
 
 
-def anchors(
-    path: Path,
-    reference: Reference,
-    regressor: EmbeddingRegressor,
-    recipe: Evaluation,
-    device: torch.device,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measure what no generator can beat and what every generator should: the ends of each metric's scale.
-
-    Args:
-        path: the data set.
-        reference: made from it.
-        regressor: the embedding.
-        recipe: settings of the metrics.
-        device: where to generate and embed.
-
-    Returns:
-        As `measure` and as `prd_curves`, both with the column anchor: "ceiling", the real select showers against the
-        real test showers, so what a perfect generator would get from as many events; "shuffled", the select showers
-        with the conditions of other select showers, so what a generator would get that ignores its conditions;
-        "untrained", a generator before training.
-    """
-    select, test = reference.features["select"], reference.features["test"]
-    torch.manual_seed(recipe.seed)
-    untrained = features_of(
-        generate(
-            Generator(),
-            Conditioning(),
-            test.point,
-            test.momentum,
-            recipe.seed,
-            device,
-            recipe.generator_mode,
-        ),
-        regressor,
-        recipe.statistics,
-        reference.frame.impact_depth_cm,
-        device,
-    )
-    samples = {
-        "ceiling": select,
-        "shuffled": shuffled_features(path, select, regressor, recipe, device),
-        "untrained": untrained,
-    }
-    metrics, curves = (
-        pd.concat(
-            [
-                function(test, sample, reference.frame, recipe).assign(anchor=name)
-                for name, sample in samples.items()
-            ],
-            ignore_index=True,
-        )
-        for function in (measure, prd_curves)
-    )
-    return metrics, curves
-
-
-def shuffled_features(
-    path: Path,
-    select: Features,
-    regressor: EmbeddingRegressor | None,
-    recipe: Evaluation,
-    device: torch.device,
-) -> Features:
-    """Return the features of the real select showers, each with the conditions of another one."""
-    order = np.random.default_rng(recipe.seed).permutation(len(select))
-
-    def shuffled() -> Iterator[Showers]:
-        first = 0
-        for chunk in dataset.stream(path, "select"):
-            rows = order[first : first + len(chunk)]
-            yield replace(chunk, point=select.point[rows], momentum=select.momentum[rows])
-            first += len(chunk)
-
-    depth = impact_depth_cm(path, recipe)
-    return features_of(shuffled(), regressor, recipe.statistics, depth, device)
-
-
 def save_reference(reference: Reference, path: Path) -> None:
     """Write the reference as HDF5."""
     frame = reference.frame
@@ -174,6 +125,9 @@ def save_reference(reference: Reference, path: Path) -> None:
             for name in ARRAYS:
                 file[f"{split}/{name}"] = getattr(features, name)
             file[split].attrs.update(features.counts)
+        for split, given in reference.given.items():
+            for name, values in given._asdict().items():
+                file[f"given/{split}/{name}"] = values
         for name in ("energy", "point", "momentum"):
             file[f"examples/{name}"] = getattr(reference.examples, name)
 
@@ -196,6 +150,12 @@ def load_reference(path: Path) -> Reference:
             return Reference(
                 Frame(depth, scale, Partition(x, y), energy),
                 {split: _read_features(file[split]) for split in SPLITS},
+                {
+                    split: Particles(
+                        **{k: file[f"given/{split}/{k}"][:] for k in Particles._fields}
+                    )
+                    for split in SPLITS
+                },
                 Showers(**examples, pdg=None),
             )
     except FileNotFoundError:

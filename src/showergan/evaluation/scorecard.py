@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from showergan.errors import UserError
-from showergan.evaluation.summary import RUN
+from showergan.evaluation.summary import ANCHORS, CEILING, RUN
 
 
 class Entry(NamedTuple):
@@ -34,6 +34,7 @@ ENTRIES = [
     Entry("prd_auc", "P", "mean", "PRD-AUC: bins-P", 0),
     Entry("density", "high_level", "all", "density", 0),
     Entry("coverage", "high_level", "all", "coverage", 0),
+    Entry("duplicates", "observables", "all", "duplicates", 1),
     Entry("classifier_auc", "E", "all", "classifier AUC: E", 1),
     Entry("classifier_auc", "high_level", "all", "classifier AUC: physics", 1),
     Entry("classifier_jsd", "high_level", "all", "JSD: physics [bit]", 1),
@@ -46,7 +47,6 @@ ENTRIES = [
     Entry("resolution_error", "energy", "all", "energy resolution error", 1),
     Entry("residual_error", "conditions", "all", "condition error", None),
 ]
-ANCHORS = ["ceiling", "shuffled", "untrained"]
 _KEY = ["metric", "space", "bin"]
 
 
@@ -66,38 +66,44 @@ def scorecard(
 
     Returns:
         One row per run and metric: discriminator, method, learning_rates, seed; chosen; epoch; metric, space, bin,
-        title; value, sd, event_sd, n; ceiling, shuffled and untrained, see `anchors`; position, see `position`.
+        title; value, sd, event_sd, n; unflagged, of a mean over bins that without the thin ones; ceiling, other_real,
+        shuffled and untrained, see `anchors`, NaN for what there is not; ceiling_sd, its spread over draws; position,
+        see `position`.
     """
     entries = pd.DataFrame(ENTRIES).drop(columns="worst")
-    ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS).reset_index()
+    ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
+    ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     tables = []
     for keys, metrics in runs:
         row = run_of_summary(summary[summary["score"] == choose_by], keys)
         rows = metrics[(metrics["split"] == "test") & (metrics["epoch"] == row["selected_epoch"])]
+        thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
         tables.append(
-            entries.merge(rows, on=_KEY, how="left").assign(
-                **keys, chosen=row["chosen"], epoch=row["selected_epoch"]
-            )
+            entries.merge(rows, on=_KEY, how="left")
+            .merge(thick[[*_KEY, "unflagged"]], on=_KEY, how="left")
+            .assign(**keys, chosen=row["chosen"], epoch=row["selected_epoch"])
         )
-    table = pd.concat(tables, ignore_index=True).merge(ends, on=_KEY, how="left")
+    table = pd.concat(tables, ignore_index=True).merge(ends.reset_index(), on=_KEY, how="left")
     table["position"] = position(table["value"], table)
-    values = ["value", "sd", "event_sd", "n", *ANCHORS, "position"]
+    values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
     return table[[*RUN, "chosen", "epoch", *_KEY, "title", *values]]
 
 
 def position(value: pd.Series, card: pd.DataFrame) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
-    Values beyond an end lie beyond 0 or 1. The unbiased distances FPD and KPD count by their size: a far negative one
-    comes of outliers and is no merit.
+    That is the ceiling; where there is none, what other real showers get, which a generator may pass. Values beyond an
+    end lie beyond 0 or 1. The unbiased distances FPD and KPD count by their size: a far negative one comes of outliers
+    and is no merit.
 
     Args:
         value: of metrics.
-        card: their title, metric, ceiling and untrained, row by row.
+        card: their title, metric, ceiling, other_real and untrained, row by row.
     """
     worst = card["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
     worst = worst.fillna(card["untrained"])
-    ceiling, unbiased = card["ceiling"], card["metric"].isin(["fpd", "kpd"])
+    ceiling = card["ceiling"].fillna(card["other_real"])
+    unbiased = card["metric"].isin(["fpd", "kpd"])
     size, best = value.where(~unbiased, value.abs()), ceiling.where(~unbiased, ceiling.abs())
     return (size - worst) / (best - worst)
 

@@ -11,6 +11,15 @@ from showergan.errors import UserError
 METHOD = ["discriminator", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
+# What is measured beside generators, see `anchors`. Real showers are the one or the other of the first two.
+CEILING, OTHER_REAL = "ceiling", "other_real"
+ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
+
+
+def real_showers(anchors: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the anchor that real showers are: the ceiling or, where there is none, other real showers."""
+    return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
+
 
 def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
     """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
@@ -26,6 +35,13 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(score=prefix + rows["space"])
 
 
+def means_over_unflagged(metrics: pd.DataFrame) -> pd.Series:
+    """Return PRD-AUC averaged over the bins that are not thin, by split, epoch and score (for example bins-E)."""
+    rows = metrics[(metrics["metric"] == "prd_auc") & (metrics["bin"] == "unflagged")]
+    rows = rows.assign(score="bins-" + rows["space"])
+    return rows.set_index(["split", "epoch", "score"])["value"]
+
+
 def best_epoch(values: pd.Series) -> int | None:
     """Return the first epoch with the largest value, values by epoch; None where none has a value."""
     return None if values.isna().all() else cast(int, values.idxmax())
@@ -37,10 +53,10 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     The columns: score; select, the value on select at its best epoch there; max and max_epoch, the maximum over the
     evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on test at the epoch
     that is best on select; last and last_epoch; selected_sd, its spread over the k-means repeats, and
-    selected_event_sd, over bootstrap samples of the events; n and clusters of the value; n_epochs evaluated; diverged,
-    whether the generator gave values that are not numbers.
+    selected_event_sd, over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones;
+    n and clusters of the value; n_epochs evaluated; diverged, whether the generator gave values that are not numbers.
     """
-    scores = scores_over_epochs(metrics)
+    scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics)
     broken = metrics[(metrics["metric"] == "n_not_finite") & (metrics["value"] > 0)]
     rows = []
     for name, group in scores.groupby("score", sort=True):
@@ -62,6 +78,7 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
                 "selected_epoch": selected_epoch,
                 "selected_sd": table["sd"]["test"][selected_epoch],
                 "selected_event_sd": table["event_sd"]["test"][selected_epoch],
+                "unflagged": unflagged.get(("test", selected_epoch, name), np.nan),
                 "last": value["test"][last_epoch],
                 "last_epoch": last_epoch,
                 "n": int(table["n"]["test"][selected_epoch]),
@@ -81,8 +98,8 @@ def summarise(
 ) -> pd.DataFrame:
     """Return the summaries of all runs beside what they are to be compared with.
 
-    The further columns: ceiling, shuffled and untrained, see `anchors`; fraction_of_ceiling of the selected epoch;
-    chosen, see `learning_rate_grid`.
+    The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
+    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
         runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
@@ -97,8 +114,12 @@ def summarise(
         ],
         ignore_index=True,
     )
-    for name, rows in scores_over_epochs(anchors).groupby("anchor"):
-        summary[name] = summary["score"].map(rows.set_index("score")["value"])
+    ends = scores_over_epochs(anchors)
+    for name in ANCHORS:
+        rows = ends[ends["anchor"] == name].set_index("score")
+        summary[name] = summary["score"].map(rows["value"])
+        if name == CEILING:
+            summary["ceiling_sd"] = summary["score"].map(rows["spread"])
     summary["fraction_of_ceiling"] = summary["selected"] / summary["ceiling"]
     grid = learning_rate_grid(summary, choose_by, own)
     chosen = grid[grid["chosen"]].set_index(METHOD).index

@@ -55,15 +55,16 @@ def conditional_prd(
         device: Where to compute.
 
     Returns:
-        Rows "0" ... str(n_bins - 1), "all" and "mean" with the columns
+        Rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins that are not flagged, with
+        the columns
         bin;
-        n, events compared per side (mean: the smallest over the bins used);
-        clusters, the number used (mean: likewise); repeats;
+        n, events compared per side (means: the smallest over the bins used);
+        clusters, the number used (means: likewise); repeats;
         prd_auc, its deviation prd_auc_sd over the repeats (n - 1) and prd_auc_event_sd over
         bootstrap samples of the events, and likewise f8 and f1_8; NaN where no events can be
         compared;
-        flagged, n < n_min (mean: whether any bin is);
-        n_invalid_generated, generated rows with non-finite entries (mean: their sum);
+        flagged, n < n_min (means: whether any bin is, or none is used);
+        n_invalid_generated, generated rows with non-finite entries (means: their sum);
         n_bins_used, bins behind the row.
 
     Raises:
@@ -98,7 +99,12 @@ def conditional_prd(
     everything = score(samples, seeds[n_bins])
 
     rows = [_row(str(index), [scores[index]], n_min) for index in range(n_bins)]
-    rows += [_row("all", [everything], n_min), _row("mean", scores, n_min)]
+    enough = [score for score in scores if score is not None and score.n >= n_min]
+    rows += [
+        _row("all", [everything], n_min),
+        _row("mean", scores, n_min),
+        _row("unflagged", list(enough), n_min),
+    ]
     return pd.DataFrame(rows).assign(repeats=repeats)[_COLUMNS]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from showergan.evaluation.bars import FACTOR, FRACTION
 from showergan.evaluation.verdicts import CHOSEN
-from showergan.rendering.numbers import compact
+from showergan.rendering.numbers import compact, plus_minus
 from showergan.rendering.verdicts import pair
 
 WIDTH = 100  # letters
@@ -91,14 +91,22 @@ def _scores(
                 line["worst"] = _fixed(row["worst"], 3)
                 line["worst/best"] = _fixed(row["robustness"], 2)
             for bar, (column, _) in OF_METHODS.items():
+                if bar == "fraction" and math.isnan(ends["ceiling"]):
+                    continue
                 line[column] = compact(held[bar, method]) if (bar, method) in held.index else ""
             rows.append(line)
     among = " at the best and the worst rates" * several
     head = (
-        f"Mean {score} on test{among} (real showers {ends['ceiling']:.3f}, "
-        f"shuffled conditions {ends['shuffled']:.3f}):"
+        f"Mean {score} on test{among} ({_real(ends)}, shuffled conditions {ends['shuffled']:.3f}):"
     )
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
+
+
+def _real(ends: pd.Series) -> str:
+    """Return what real showers score."""
+    if math.isnan(ends["ceiling"]):
+        return f"other real showers {ends['other_real']:.3f}, no exact ceiling"
+    return f"real showers {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
 
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:
@@ -140,10 +148,13 @@ def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
 
 def _bars(bars: pd.DataFrame) -> list[str]:
     """Return a line per bar: whether it is met, and by how much."""
-    lines = [
-        _bar(bars[bars["bar"] == bar], f"{text} (column {column})")
-        for bar, (column, text) in OF_METHODS.items()
-    ]
+    held = set(bars["bar"])
+    lines = []
+    for bar, (column, text) in OF_METHODS.items():
+        # Methods that are held against other bars, but not this one.
+        unknown = bar == "fraction" and "fraction" not in held and "shuffled" in held
+        where = ": these showers have no exact ceiling" if unknown else f" (column {column})"
+        lines.append(_bar(bars[bars["bar"] == bar], text + where))
     for row in bars[bars["bar"] == "showers"].to_dict("records"):
         text = (
             f"the smallest bin has {row['value']:.0f} showers, at least {row['bound']:.0f} needed"

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
+from showergan.evaluation.summary import real_showers
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
@@ -39,8 +40,8 @@ def energy_response(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) 
     rows = _with_momentum(rows[rows["split"] == "test"])
     runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])
     rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
-    real = anchors[anchors["metric"].isin(PANELS) & (anchors["space"] == "energy")]
-    real = _with_momentum(real[real["anchor"] == "ceiling"])
+    real = real_showers(anchors)
+    real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == "energy")])
     found = groups(style, rows)
     if not found:
         return nothing("No energy response was measured in this run.")
@@ -71,7 +72,7 @@ def energy_response(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) 
     handles, labels = key(found)
     if not real.empty:
         handles.append(Line2D([], [], **REAL))
-        labels.append("real select showers")
+        labels.append("real showers")
     legend_below(figure, handles, labels)
     return figure
 

@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from showergan.evaluation.summary import real_showers
 from showergan.metrics.partition import Partition
 from showergan.rendering.style import Style, new_figure, themed
 
@@ -24,14 +25,14 @@ def entry_points(
     partition: Partition,
     anchors: pd.DataFrame,
 ) -> Figure:
-    """Draw the density of training entry points and the bins with their counts and ceilings.
+    """Draw the density of training entry points and the bins with their counts and the scores of real showers.
 
     Args:
         style: of all figures.
         train: entry points of the training showers [cm], shape (n, 2).
         held_out: columns split ("select" or "test") and bin of each held-out shower.
         partition: the bins.
-        anchors: as `reference` writes them; a flagged bin of the ceiling is marked as thin.
+        anchors: as `reference` writes them; a flagged bin of real showers is marked as thin.
     """
     figure = new_figure(8.4)
     axes = figure.subplots()
@@ -40,9 +41,10 @@ def entry_points(
     )
     figure.colorbar(cells, ax=axes, label="Training showers per cell", aspect=30)
     counts = held_out[["bin", "split"]].value_counts()
-    ceiling = anchors[(anchors["anchor"] == "ceiling") & (anchors["metric"] == "prd_auc")]
-    scores = ceiling.pivot_table(index="bin", columns="space", values="value", dropna=False)
-    thin = set(ceiling.loc[ceiling["flagged"].astype(bool), "bin"])
+    real = real_showers(anchors)
+    real = real[real["metric"] == "prd_auc"]
+    scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
+    thin = set(real.loc[real["flagged"].astype(bool), "bin"])
     for number in range(partition.n_bins):
         is_thin = str(number) in thin
         box = _rectangle(partition, number)
@@ -76,7 +78,7 @@ def entry_points(
         )
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(10, steps=[1, 2, 5, 10]))
-    axes.set_title("Held-out showers and ceilings of PRD-AUC per bin", fontsize="medium")
+    axes.set_title("Held-out showers and PRD-AUC of real against real per bin", fontsize="medium")
     axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
     return figure
 

@@ -6,7 +6,7 @@ from showergan.rendering.numbers import compact
 from showergan.rendering.tables import Parts
 
 JUDGED = "What went wrong, at the epoch chosen on select"
-JUDGED_BY = ["epoch", "energy ratio", "diversity", "failed epochs", "failure"]
+JUDGED_BY = ["epoch", "energy ratio", "diversity", "duplicates", "failed epochs", "failure"]
 COUNTED = "Mishaps among n showers"
 
 # Shown under these names, in this order.
@@ -69,6 +69,7 @@ def _texts(row: pd.Series, label: str, failures: pd.DataFrame) -> dict[str, str]
         **rare,
         "energy ratio": _number(row["energy_ratio"]),
         "diversity": _number(row["diversity"]),
+        "duplicates": _number(row["duplicates"]),
         "failed epochs": _count(row["n_failed_epochs"]),
         "failure": str(row["failure"]),
     }

@@ -17,20 +17,21 @@ def file_table(metrics: pd.DataFrame) -> str:
         metrics: as `evaluate_file` returns them.
     """
     found = metrics.set_index(["metric", "space", "bin"])
+    real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
     rows = [
-        _line(entry.title, found.loc[[entry[:3]]].iloc[0], metrics["n"].max())
+        _line(real, entry.title, found.loc[[entry[:3]]].iloc[0], metrics["n"].max())
         for entry in ENTRIES
         if entry[:3] in found.index
     ]
     return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)
 
 
-def _line(title: str, row: pd.Series, most: float) -> dict[str, str]:
+def _line(real: str, title: str, row: pd.Series, most: float) -> dict[str, str]:
     fraction = row["fraction_of_ceiling"]
     return {
         "metric": title,
         "value": plus_minus(row["value"], row["event_sd"]) or UNDEFINED,
-        "ceiling": plus_minus(row["ceiling"], row["ceiling_event_sd"]) or UNDEFINED,
+        real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]) or UNDEFINED,
         "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else UNDEFINED,
         "fraction": f"{fraction:.0%}" if math.isfinite(fraction) else "",
         # Of several bins, the smallest.

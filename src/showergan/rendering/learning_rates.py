@@ -97,7 +97,7 @@ def _scale(anchors: pd.DataFrame, score: str) -> str:
     """Return what the values are to be compared with."""
     ends = anchor_scores(anchors)
     found = [
-        f"{name} {ends[name][score]:.2f}"
+        f"{name.replace('_', ' ')} {ends[name][score]:.2f}"
         for name in LOOKS
         if name in ends and np.isfinite(ends[name].get(score, np.nan))
     ]

@@ -43,7 +43,8 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
     methods = [m for m in style.labels if m in set(table.loc[~table["reference"], "method"])]
     if not methods:
         return nothing("No method of this run was judged.")
-    order, labels = [*methods, *REFERENCES], {**style.labels, **REFERENCES}
+    references = [r for r in REFERENCES if r in set(table.loc[table["reference"], "method"])]
+    order, labels = [*methods, *references], {**style.labels, **REFERENCES}
     blocks = {
         str(name): _cells(part, order, labels)
         for name, part in table.groupby("discriminator", sort=False)
@@ -55,14 +56,14 @@ def scorecard(style: Style, card: pd.DataFrame) -> Figure:
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
     for panel, (discriminator, grid) in zip(axes, blocks.items(), strict=True):
-        _block(panel, grid, colours, column_inch)
+        _block(panel, grid, len(methods), colours, column_inch)
         head = f"{discriminator} discriminator, " * (len(blocks) > 1)
         panel.set_title(sentence(head + _sample(card)), fontsize="medium", pad=10)
     figure.colorbar(
         ScalarMappable(Normalize(0, 1), style.colormap),
         ax=list(axes),
         location="bottom",
-        label="position: 0 worst or untrained, 1 real against real",
+        label=f"position: 0 worst or untrained, 1 {REFERENCES[references[0]]}",
         aspect=45,
         shrink=0.6,
         pad=0.02,
@@ -96,9 +97,9 @@ def _cell(row: dict[Hashable, object]) -> str:
     return compact(mean).replace("-", "\N{MINUS SIGN}") + INCOMPLETE * missing
 
 
-def _block(axes: Axes, grid: Grid, colours: Colormap, column_inch: float) -> None:
+def _block(axes: Axes, grid: Grid, n_methods: int, colours: Colormap, column_inch: float) -> None:
     """Draw the map of one discriminator: the methods, and apart from them the references."""
-    n_methods, gap = len(grid.names) - len(REFERENCES), GAP_INCH / column_inch
+    gap = GAP_INCH / column_inch
     longest = grid.texts.map(len).to_numpy().max()
     size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
     scale = colours, Normalize(0, 1)

@@ -4,18 +4,22 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from showergan.evaluation.scorecard import ANCHORS, position
+from showergan.evaluation.scorecard import position
+from showergan.evaluation.summary import ANCHORS
 from showergan.rendering.numbers import plus_minus
 from showergan.rendering.tables import Parts
 
 REFERENCES = {
     "ceiling": "real against real (ceiling)",
+    "other_real": "other real showers (no ceiling)",
     "shuffled": "real, conditions shuffled",
     "untrained": "untrained generator",
 }
 # Which metrics stand together.
 PARTS = {
-    "Distributions: precision and recall, density and coverage": {"prd_auc", "density", "coverage"},
+    "Distributions: precision and recall, density and coverage": {
+        *("prd_auc", "density", "coverage", "duplicates")
+    },
     "Real or generated? What a classifier sees, and distances": {
         *("classifier_auc", "classifier_jsd", "fpd", "kpd")
     },
@@ -33,9 +37,9 @@ def numbers(card: pd.DataFrame) -> pd.DataFrame:
         card: as `evaluation.scorecard.scorecard` returns it.
 
     Returns:
-        One row per discriminator, method and metric, then the references (`reference` is true, the method one of
-        `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that have a value,
-        of n_seeds; n showers, the least.
+        One row per discriminator, method and metric, then the references that were measured (`reference` is true, the
+        method one of `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that
+        have a value, of n_seeds; n showers, the least.
     """
     chosen = card[card["chosen"].astype(bool)]
     metric = ["metric", "space", "bin", "title"]
@@ -53,6 +57,8 @@ def numbers(card: pd.DataFrame) -> pd.DataFrame:
     ends = chosen.drop_duplicates(["discriminator", "title"])
     parts = [ours.assign(reference=False)]
     for anchor in ANCHORS:
+        if ends[anchor].isna().all():
+            continue
         part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
         part["position"] = position(ends[anchor], ends)
         parts.append(part.assign(reference=True))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from showergan.evaluation.summary import ANCHORS, CEILING
 from showergan.files import write_aside
 from showergan.rendering.numbers import plus_minus
 from showergan.rendering.published import with_published
@@ -23,7 +24,6 @@ LATEX = {
 }
 
 COLUMNS = ("max", "selected", "last")
-ANCHORS = ("ceiling", "shuffled", "untrained")
 
 # A table in parts that fit a page each, by their titles.
 Parts = dict[str, pd.DataFrame]
@@ -44,9 +44,10 @@ def numbers(
         settings: see `with_published`.
 
     Returns:
-        One row per discriminator, method, learning rates and score: max, selected and last with their _sd; untrained,
-        shuffled and ceiling; fraction_of_ceiling of the selected epoch; n_seeds; n_diverged; n events and clusters
-        behind a value; what is published and in what its setting differs, see `with_published`.
+        One row per discriminator, method, learning rates and score: max, selected and last with _sd; unflagged, see
+        `summarise_run`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
+        epoch; n_seeds; n_diverged; n events and clusters behind a value; what is published and in what its setting
+        differs, see `with_published`.
     """
     runs = ["discriminator", "method", "learning_rates", "score"]
     chosen = summary[summary["score"].isin(scores)]
@@ -58,9 +59,8 @@ def numbers(
     table = pd.DataFrame(
         {
             **values,
-            "untrained": groups["untrained"].first(),
-            "shuffled": groups["shuffled"].first(),
-            "ceiling": groups["ceiling"].first(),
+            "unflagged": groups["unflagged"].mean(),
+            **{name: groups[name].first() for name in (*ANCHORS, "ceiling_sd")},
             "fraction_of_ceiling": groups["fraction_of_ceiling"].mean(),
             "n_seeds": groups["seed"].nunique(),
             "n_diverged": groups["diverged"].sum(),
@@ -122,7 +122,14 @@ def _head(part: pd.DataFrame) -> str:
     first = part.iloc[0]
     at_least = "at least " * str(first["score"]).startswith("bins-")
     per_bin = " per bin" * str(first["score"]).startswith("bins-")
-    ends = [f"{name} {first[name]:.3f}" for name in ANCHORS if pd.notna(first[name])]
+    ends = [
+        f"{name.replace('_', ' ')} {plus_minus(first[name], spread)}"
+        for name in ANCHORS
+        if pd.notna(first[name])
+        for spread in [first["ceiling_sd"] if name == CEILING else math.nan]
+    ]
+    if pd.isna(first[CEILING]):
+        ends.append("no exact ceiling")
     return ", ".join(
         [f"{first['score']}: n {at_least}{part['n'].min()}{per_bin}, K {first['clusters']}", *ends]
     )

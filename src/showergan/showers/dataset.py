@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import showergan
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
+from showergan.showers import gflash
 from showergan.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.showers.energy_check import EnergyCheck, NegativeEnergy
 from showergan.showers.npz import ENERGY, NpzShowers
@@ -19,6 +20,7 @@ from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 SPLITS = {"train": 0, "select": 1, "test": 2}
 REFERENCE_SEED = 0x3DF3FA
+GFLASH_VERSION = "gflash_version"  # attribute of data sets that `simulate` made
 
 # Type of the datasets that must be there, and their shape behind the number of events.
 DATASETS: dict[str, tuple[type, tuple[int, ...]]] = {
@@ -114,6 +116,7 @@ def preprocess(
                 train_rectangle_cm=_rectangle(showers.point[training]),
                 shower_depth_cm=fit.depth_cm,
                 n_train_without_energy=fit.n_without_energy,
+                **({GFLASH_VERSION: showers.gflash_version} if showers.gflash_version else {}),
                 showergan_version=showergan.__version__,
             )
 
@@ -181,6 +184,11 @@ def shower_depth_cm(path: Path) -> float:
             f"{path}: an earlier version wrote it, without the depth of the showers. "
             "Write it again with `showergan preprocess`."
         ) from None
+
+
+def can_be_resimulated(path: Path) -> bool:
+    """Tell whether `gflash.resimulate` makes other showers of the same distribution for the particles of a data set."""
+    return attributes(path).get(GFLASH_VERSION) == gflash.VERSION
 
 
 def _copy_energies(

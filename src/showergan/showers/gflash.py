@@ -32,6 +32,8 @@ SLOPE_SD = 0.2
 POINT_SD_CM = 2.5
 ELECTRON = 11
 
+VERSION = 1  # raised when the distribution of the showers changes, so that no other showers pass for these
+
 # Showers per random stream; few, because a shower has some 2 000 spots, up to 9 000.
 CHUNK = 250
 
@@ -246,19 +248,38 @@ def simulate(n_showers: int, seed: int) -> Iterator[Showers]:
     """
     for number, first in enumerate(range(0, n_showers, CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
-        chunk = _simulate_chunk(CHUNK, rng)
+        energy, point, slope = sample_particles(CHUNK, rng)
+        direction = _unit(np.column_stack([slope, np.ones(CHUNK)]))
+        chunk = Showers(
+            energy=images(sample_spots(energy, rng), point, slope),
+            point=point.astype(np.float32),
+            momentum=(energy[:, None] * direction).astype(np.float32),
+            pdg=np.full(CHUNK, ELECTRON, np.int32),
+        )
         yield chunk.select(slice(n_showers - first))
 
 
-def _simulate_chunk(n: int, rng: np.random.Generator) -> Showers:
-    energy, point, slope = sample_particles(n, rng)
-    direction = _unit(np.column_stack([slope, np.ones(n)]))
-    return Showers(
-        energy=images(sample_spots(energy, rng), point, slope),
-        point=point.astype(np.float32),
-        momentum=(energy[:, None] * direction).astype(np.float32),
-        pdg=np.full(n, ELECTRON, np.int32),
-    )
+def resimulate(
+    point: NDArray[np.float32], momentum: NDArray[np.float32], seed: int
+) -> Iterator[Showers]:
+    """Yield another shower of each given electron, in order, `CHUNK` at a time.
+
+    Args:
+        point: Entry points (n, 2) in cm in the plane z = 0.
+        momentum: Momenta (n, 3) in GeV, pz > 0.
+        seed: Of random streams that `simulate` has for no seed.
+    """
+    for number, first in enumerate(range(0, len(point), CHUNK)):
+        rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
+        rows = slice(first, first + CHUNK)
+        energy = np.linalg.norm(momentum[rows].astype(np.float64), axis=1)
+        slope = momentum[rows, :2] / momentum[rows, 2:].astype(np.float64)
+        yield Showers(
+            energy=images(sample_spots(energy, rng), point[rows].astype(np.float64), slope),
+            point=point[rows],
+            momentum=momentum[rows],
+            pdg=np.full(len(energy), ELECTRON, np.int32),
+        )
 
 
 def _unit(vector: Floats) -> Floats:

@@ -6,6 +6,7 @@
 | ParticlePoint | (N, 2 or more): x, y | cm |
 | ParticleMomentum | (N, 3): px, py, pz | GeV |
 | ParticlePDG | (N,) or (N, 1); optional | |
+| GFLASH | (1,): version of the parameterisation, only where `simulate` made the showers | |
 """
 
 import zipfile
@@ -22,6 +23,7 @@ from showergan.showers.archive import Archive
 from showergan.showers.sample import IMAGE_SHAPE, Showers
 
 ENERGY, POINT, MOMENTUM, PDG = "EnergyDeposit", "ParticlePoint", "ParticleMomentum", "ParticlePDG"
+GFLASH = "GFLASH"
 
 # What the shape must be, in words and as a test of everything behind N.
 ACCEPTED: dict[str, tuple[str, Callable[[tuple[int, ...]], bool]]] = {
@@ -35,7 +37,9 @@ ACCEPTED: dict[str, tuple[str, Callable[[tuple[int, ...]], bool]]] = {
 }
 
 
-def write_npz(path: Path, n: int, chunks: Iterable[Showers]) -> None:
+def write_npz(
+    path: Path, n: int, chunks: Iterable[Showers], gflash_version: int | None = None
+) -> None:
     """Write showers in the published format; the same showers give the same bytes.
 
     Energies go to the file chunk by chunk; only points, momenta and ids are held in memory.
@@ -44,6 +48,8 @@ def write_npz(path: Path, n: int, chunks: Iterable[Showers]) -> None:
         path: The file to write; it appears whole or not at all.
         n: Number of showers in all chunks together; it stands in the header, before the first.
         chunks: The showers in order.
+        gflash_version: That of the simulation that made the showers, None for others; kept in the file, so that
+            their particles can be simulated again.
 
     Raises:
         ValueError: If the chunks do not hold `n` showers, or only some of them have ids.
@@ -68,6 +74,9 @@ def write_npz(path: Path, n: int, chunks: Iterable[Showers]) -> None:
                 raise ValueError(f"{n} showers announced, {given} given in {key}")
             with _new_member(archive, key) as stream:
                 npy.write_array(stream, np.concatenate(parts), allow_pickle=False)
+        if gflash_version is not None:
+            with _new_member(archive, GFLASH) as stream:
+                npy.write_array(stream, np.array([gflash_version]), allow_pickle=False)
 
 
 def _new_member(archive: zipfile.ZipFile, key: str) -> IO[bytes]:
@@ -83,6 +92,7 @@ class NpzShowers:
         point: Entry points x, y (n, 2), float32, cm.
         momentum: Momenta px, py, pz (n, 3), float32, GeV.
         pdg: Particle ids (n,), int32, or None where the file has none.
+        gflash_version: Of the simulation that made the showers, None where none of ours did.
     """
 
     def __init__(self, path: Path) -> None:
@@ -105,6 +115,7 @@ class NpzShowers:
             self.momentum = self._read_finite(MOMENTUM)
             self._refuse(MOMENTUM, self.momentum[:, 2] <= 0, "pz <= 0")
             self.pdg = self._read_ids() if PDG in self._archive.keys else None
+            self.gflash_version = self._read_version() if GFLASH in self._archive.keys else None
         except BaseException:
             self.close()
             raise
@@ -161,6 +172,12 @@ class NpzShowers:
             ids = values.astype(np.int32)
         self._refuse(PDG, ids != values, "ids that are no 32-bit integers")
         return ids
+
+    def _read_version(self) -> int:
+        values = self._archive.read(GFLASH)
+        if values.shape != (1,):
+            self._archive.fail(GFLASH, f"has shape {values.shape}", "Its shape must be (1,)")
+        return int(values[0])
 
     def _refuse(self, key: str, bad: NDArray[np.bool_], problem: str) -> None:
         """Fail if any shower is `bad`: (n,), or (n, k) for each of its values."""
