@@ -295,8 +295,8 @@ class TestPairsOfLearningRates:
         raw["learning_rate_search"] = None
         config = parse_config(raw)
         names = [pair.name for pair in config.learning_rates("sn")]
-        assert names == ["0.001_0.0003", "0.0001_0.0001"]
-        assert config.own_learning_rates["sn"] == "0.001_0.0003"
+        assert names == ["0.0005_0.0001", "0.0001_0.0001"]
+        assert config.own_learning_rates["sn"] == "0.0005_0.0001"
 
     def test_a_pair_twice_is_a_mistake(self, raw):
         put(
