@@ -165,14 +165,19 @@ class TestConclusion:
         assert lines[0] == (
             "Run mine: 3 methods at 2 pairs of learning rates, 3 seeds each, small discriminator."
         )
-        assert "(real showers 0.947 ± 0.004, shuffled conditions 0.407)" in " ".join(lines[1:3])
+        assert "(real showers 0.947 ± 0.004, shuffled 0.407)" in " ".join(lines[1:3])
         (line,) = [line for line in lines if line.strip().startswith("no normalization  ")]
         assert line.split()[2:] == ["0.800", "0.200", "0.25"]
         (line,) = [line for line in lines if line.strip().startswith("vanilla SN  ")]
         assert line.split()[2:] == ["0.800", "0.750", "0.94", "0.90", "1.12", "1.10"]
         assert "  0.001, 0.0003: no normalization -0.550" in lines
         assert "  chosen: no method" in lines
-        assert sum(line.startswith("  met   ") for line in lines) == 5
+        (met,) = [line for line in lines if line.startswith("  met: E/ceiling at least 0.85; ")]
+        assert "NOT MET" not in " ".join(lines)
+        told = " ".join(" ".join(lines[lines.index(met) :]).split())
+        assert "every bin (the smallest has 301, 200 needed); SN above no normalization" in told
+        assert "at some rates (0.001, 0.0003: +0.550)" in told
+        assert len(lines) <= 16
         assert "results/mine/figures/" in lines[-1]
         assert max(map(len, lines)) <= WIDTH
 
@@ -193,17 +198,15 @@ class TestConclusion:
         assert row_of(table, "showers", "")["value"] == 301
         summary = make_summary().assign(ceiling=math.nan, ceiling_sd=math.nan, other_real=0.8)
         text = self.text(summary, table)
-        told = "(other real showers 0.800, no exact ceiling, shuffled conditions 0.407)"
+        told = "(other real showers 0.800, no exact ceiling, shuffled 0.407)"
         assert told in " ".join(text.split())
-        assert "E/ceiling" not in text
-        (line,) = [line for line in text.splitlines() if "of its ceiling" in line]
-        assert line.startswith("  does not apply  PRD-AUC over E at least 0.85 of its ceiling:")
-        assert "no exact ceiling" in line
+        assert "E/ceiling" not in text.split("Bars")[0]
+        assert "  do not apply: E/ceiling at least 0.85\n" in text
         assert max(map(len, text.splitlines())) <= WIDTH
 
     def test_what_is_not_met(self):
         text = self.text(table=held(fewest=400))
-        assert "NOT MET         the smallest bin has 301 showers, at least 400 needed" in text
+        assert "NOT MET: showers in every bin (the smallest has 301, 400 needed)" in text
 
     def test_long_labels_stay_within_the_width(self):
         long = {name: label + " and many more words about it" * 2 for name, label in LABELS.items()}
@@ -220,5 +223,7 @@ class TestConclusion:
         summary = make_summary({"none": [0.1, 0.2]}, pairs=(HIGH,))
         text = self.text(summary, held(bounded=(), table=verdicts(summary)))
         assert "Verdicts do not apply" in text
-        assert text.count("does not apply  ") == 4
+        assert "NOT MET" not in text
+        (line,) = [line for line in text.splitlines() if line.startswith("  do not apply: ")]
+        assert line.startswith("  do not apply: E/ceiling at least 0.85; bins-E above")
         assert "worst" not in text.split("Bars")[0]  # of one pair of learning rates

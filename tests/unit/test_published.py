@@ -121,7 +121,7 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
             "score": "bins-E",
             **{"max": 0.7, "selected": 0.6, "last": 0.6},
             **{"ceiling": 0.9, "shuffled": 0.3, "untrained": 0.1, "fraction_of_ceiling": 0.6},
-                **{"ceiling_sd": 0.01, "other_real": 0.8, "unflagged": 0.6},
+            **{"ceiling_sd": 0.01, "other_real": 0.8, "unflagged": 0.6},
             **{"diverged": False, "n": 100, "clusters": 50},
         }
     )
