@@ -63,7 +63,7 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
         method = row["method"]
         ours = {**setting(config, method), "learning_rates": config.own_learning_rates[method]}
         assert differences(stated, ours) == "", method
-        assert len(stated) == 16
+        assert len(stated) == 17
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,10 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
     [
         ({"evaluation": {"clusters": 20}}, "evaluation.clusters 50, here 20"),
         ({"evaluation": {"statistics": "corrected"}}, "evaluation.statistics published, here"),
+        (
+            {"evaluation": {"conditions": "independent"}},
+            "evaluation.conditions same, here independent",
+        ),
         ({"evaluation": {"partition": {"bins": [2, 2]}}}, "evaluation.partition"),
         ({"training": {"epochs": 100}}, "training.epochs 150, here 100"),
         ({"training": {"batch_size": 32}}, "training.batch_size 200, here 32"),
@@ -120,6 +124,7 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
             "seed": 1,
             "score": "bins-E",
             **{"max": 0.7, "selected": 0.6, "last": 0.6},
+            **{"unflagged": 0.6, "ceiling_sd": 0.01, "other_real": None},
             **{"ceiling": 0.9, "shuffled": 0.3, "untrained": 0.1, "fraction_of_ceiling": 0.6},
             **{"ceiling_sd": 0.01, "other_real": 0.8, "unflagged": 0.6},
             **{"diverged": False, "n": 100, "clusters": 50},
