@@ -31,7 +31,7 @@ RECIPE_VERSIONS = {
     "describe": 1,
     "evaluate": 6,
     "summarise": 3,
-    "verdicts": 1,
+    "verdicts": 2,
     "scorecard": 2,
     "bars": 2,
 }
@@ -91,6 +91,7 @@ class VerdictRecipe(Section):
     """What `verdicts` gets."""
 
     baseline: str
+    null: str
 
 
 class BarsRecipe(Section):

@@ -74,7 +74,7 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     run("scorecard", *metrics, **seen, out=card, **judged, recipe=CHOICE)
     verdicts, robustness = folder / "verdicts.csv", folder / "robustness.csv"
     tested = {"summary": summary, "grid": grid, "out": verdicts, "robustness": robustness}
-    run("verdicts", **tested, recipe={"baseline": "sn"})
+    run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
     bars = {"bounded": ["sn"], "fewest": 10}
     run("bars", **held, verdicts=verdicts, out=folder / "bars.csv", recipe=bars)

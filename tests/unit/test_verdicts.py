@@ -57,6 +57,46 @@ def brute_force_p(difference):
     return np.mean(means >= abs(np.mean(difference)) - 1e-12)
 
 
+class TestNoise:
+    def test_equal_methods_are_within_it(self):
+        """A mean difference of methods that do not differ is within two floors as often as a Gaussian within two sd."""
+        rng = np.random.default_rng(1)
+        methods = ["sn", "sn_null", *(f"m{i}" for i in range(400))]
+        table = verdicts(make_summary({m: rng.normal(0.5, 0.1, 60) for m in methods}), resamples=10)
+        others = table[table["method"] != "sn_null"]
+        assert (others["noise_floor"] == others["noise_floor"].iloc[0]).all()
+        assert others["noise_floor"].iloc[0] == pytest.approx(0.1 * (2 / 60) ** 0.5, rel=0.2)
+        assert others["within_noise"].mean() == pytest.approx(0.954, abs=0.06)
+
+    def test_a_real_difference_is_not(self):
+        values = {"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72], "none": [0.1, 0.2, 0.3]}
+        table = verdicts(make_summary(values)).set_index("method")
+        assert table.loc["none", "noise_floor"] == pytest.approx(0.03 / 3)  # sqrt(1 + 4 + 4) = 3
+        assert not table.loc["none", "within_noise"]
+        assert np.isnan(table.loc["sn_null", "noise_floor"])
+        assert not table.loc["sn_null", "within_noise"]
+
+    def test_without_a_null_nothing_is_said(self):
+        row = verdicts(make_summary({"sn": [0.5, 0.6], "none": [0.5, 0.6]})).iloc[0]
+        assert np.isnan(row["noise_floor"])
+        assert not row["within_noise"]
+
+    def test_correlation_is_what_pairing_buys(self):
+        """Var(x - y) = Var x + Var y - 2 r sd x sd y."""
+        rng = np.random.default_rng(2)
+        x = rng.normal(size=9)
+        y = 0.5 * x + rng.normal(size=9)
+        r = verdicts(make_summary({"sn": y, "none": x}), resamples=10)["seed_correlation"].iloc[0]
+        bought = x.var() + y.var() - 2 * r * x.std() * y.std()
+        assert (x - y).var() == pytest.approx(bought)
+
+    @pytest.mark.parametrize("none", [[0.1, 0.2], [0.3, 0.3, 0.3]])
+    def test_no_correlation_of_two_seeds_or_of_a_constant(self, none):
+        sn = [0.5, 0.6, 0.4][: len(none)]
+        row = verdicts(make_summary({"sn": sn, "none": none})).iloc[0]
+        assert np.isnan(row["seed_correlation"])
+
+
 class TestVerdicts:
     def test_known_differences(self):
         table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, 0.6]}))
@@ -400,12 +440,20 @@ class TestTable:
         assert row["seeds in its direction"] == "2 of 2 (1 unpaired)"
         assert row["difference [95 percent]"] == "+0.150 [+0.100, +0.200]"
         assert row["verdict"] == "too few seeds: 2 of 7"
+        assert (row["noise"], row["r"]) == ("", "")
         paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
         save(table, parts, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
         assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
         assert "**bins-E: embedding" in paths[1].read_text()
         assert "%" not in paths[2].read_text()
+
+    def test_noise_is_told(self):
+        values = {"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72], "none": [0.51, 0.6, 0.7]}
+        ((_, texts),) = draw.verdict_table(verdicts(make_summary(values)), LABELS).items()
+        (row,) = texts.to_dict("records")
+        assert (row["noise"], row["r"]) == ("0.010", "+1.00")
+        assert row["verdict"].endswith("; within noise")
 
     def test_small_p_values(self):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)

@@ -270,7 +270,7 @@ def test_workflow_catalogue_entry_point(fresh):
         (
             [
                 *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz"),
-                *("--recipe", '{"baseline": "sn"}'),
+                *("--recipe", '{"baseline": "sn", "null": "sn_null"}'),
                 *("--out", "y.csv", "--robustness", "z.csv"),
             ],
             "nothing.npz",

@@ -81,8 +81,8 @@ def table_recipe(wildcards):
 
 
 def verdict_recipe(wildcards):
-    """Return whom all methods are compared with."""
-    return canonical("verdicts", baseline="sn")
+    """Return whom all methods are compared with, and the method that differs from it by noise alone."""
+    return canonical("verdicts", baseline="sn", null="sn_null")
 
 
 def bars_recipe(wildcards):

@@ -79,9 +79,9 @@ def verdicts(summary: Input, grid: Input, recipe: Recipe, out: Output, robustnes
     from showergan.evaluation.robustness import robustness as hold
     from showergan.evaluation.verdicts import verdicts as decide
 
-    baseline = parse_recipe(VerdictRecipe, recipe).baseline
+    settings = parse_recipe(VerdictRecipe, recipe)
     write_table(hold(pd.read_csv(grid)), robustness)
-    write_table(decide(pd.read_csv(summary), baseline), out)
+    write_table(decide(pd.read_csv(summary), settings.baseline, settings.null), out)
 
 
 @app.command()

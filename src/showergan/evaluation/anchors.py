@@ -46,7 +46,8 @@ def anchors(
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or
         "other_real", see `real_pairs`; "shuffled", real showers each with a particle of another one, so what a
-        generator would get that ignores its conditions; "untrained", a generator before training.
+        generator would get that ignores its conditions; "untrained", a generator before training, which gives empty
+        images while its running statistics are at their start.
     """
     select, test = reference.features["select"], reference.features["test"]
     given, frame = reference.given["test"], reference.frame

@@ -1,7 +1,9 @@
 """Verdicts on methods: paired differences to a baseline over seeds, and ranks of all methods.
 
-Seeds are paired: runs of one seed share data order and noise, whatever the method. So methods are compared within a
-seed. What is said holds for other seeds on the same data, not for other data.
+Seeds are paired: runs of one seed share first weights, data order and noise, whatever the method. Training is chaotic,
+though, and forgets them: what pairing buys is the correlation over seeds, which every comparison tells. Whether a
+difference is more than chaos tells a method that is the baseline but for a change that cannot matter, the null. What is
+said holds for other seeds on the same data, not for other data.
 """
 
 import math
@@ -16,6 +18,7 @@ from scipy import stats
 from showergan.errors import UserError
 
 LEVEL = 0.05
+FLOORS = 2  # of noise, up to which a mean difference is within it
 CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [
@@ -31,6 +34,9 @@ VERDICTS = [
     "high",
     "wins",
     "same_direction",
+    "seed_correlation",
+    "noise_floor",
+    "within_noise",
     "probability_of_improvement",
     "p_value",
     "p_smallest",
@@ -56,6 +62,7 @@ _Array = NDArray[np.float64]
 def verdicts(
     summary: pd.DataFrame,
     baseline: str = "sn",
+    null: str = "sn_null",
     *,
     column: str = "selected",
     resamples: int = 10_000,
@@ -74,6 +81,7 @@ def verdicts(
         summary: one row per run and score, as `summarise` writes it. Without the column `chosen` each method has one
             pair of learning rates.
         baseline: the method that the others are compared with.
+        null: the method whose differences to the baseline are noise.
         column: the number to compare. `selected` is the fair one; `max` was chosen on test.
         resamples: of the bootstrap; and of the permutations, where there are more of them than that.
         seed: of the resampling.
@@ -82,7 +90,10 @@ def verdicts(
         One row per discriminator, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
         differences are method - baseline: n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with
         low and high, its 95 % bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
-        same_direction, pairs whose difference has the sign of the mean one; probability_of_improvement;
+        same_direction, pairs whose difference has the sign of the mean one; seed_correlation, Pearson's r of the two
+        methods over seeds (NaN below three pairs); noise_floor, the root mean square difference of the null over
+        sqrt(its pairs): the size that a mean difference has by chaos alone (NaN without a null, and for it);
+        within_noise, whether the mean difference is at most two of these; probability_of_improvement;
         p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
         for the number of methods; n_needed, pairs from which a verdict is possible; verdict: better or worse (p_holm
         at most 0.05), too few seeds (p_smallest times the number of methods above 0.05), else undecided.
@@ -99,11 +110,13 @@ def verdicts(
     ):
         if baseline not in values:
             continue
+        floor = _noise_floor(values, baseline, null)
         rows = []
         for method in values.columns.drop(baseline):
             both = values[[method, baseline]].dropna()
             either = values[[method, baseline]].dropna(how="all")
             compared = _compare(both[method].to_numpy(), both[baseline].to_numpy(), resamples, seed)
+            compared["noise_floor"] = math.nan if method == null else floor
             rows.append({"method": method, "n_unpaired": len(either) - len(both), **compared})
         if not rows:
             continue
@@ -113,6 +126,7 @@ def verdicts(
         table["p_holm"] = holm(table["p_value"].to_numpy())
         table["n_needed"] = math.ceil(math.log2(2 * len(rows) / LEVEL))
         table["verdict"] = _verdict(table)
+        table["within_noise"] = table["mean_difference"].abs() <= FLOORS * table["noise_floor"]
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
@@ -228,10 +242,26 @@ def _compare(x: _Array, y: _Array, resamples: int, seed: int) -> dict[str, float
         "high": high,
         "wins": int((difference > 0).sum()),
         "same_direction": int((difference * difference.mean() > 0).sum()) if n else 0,
+        "seed_correlation": _correlation(x, y),
         "probability_of_improvement": probability_of_improvement(x, y) if n else math.nan,
         "p_value": _sign_flip(difference, resamples, seed),
         "p_smallest": min(1.0, 2 / min(2**n, resamples + 1)),
     }
+
+
+def _noise_floor(values: pd.DataFrame, baseline: str, null: str) -> float:
+    """Return the size of a mean difference between methods that do not differ."""
+    if null not in values:
+        return math.nan
+    difference = (values[null] - values[baseline]).dropna().to_numpy()
+    return float(np.linalg.norm(difference) / len(difference)) if len(difference) else math.nan
+
+
+def _correlation(x: _Array, y: _Array) -> float:
+    """Return Pearson's r; NaN where there are too few pairs to say, or one of the two does not vary."""
+    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return math.nan
+    return float(np.corrcoef(x, y)[0, 1])
 
 
 def _interval(difference: _Array, resamples: int, seed: int) -> tuple[float, float]:

@@ -141,7 +141,8 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
 
 def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
     decided = "*" * (row["verdict"] in ("better", "worse"))
-    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}"
+    noise = " (within noise)" * bool(row["within_noise"])
+    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
     return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 

@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -11,10 +11,10 @@ from typing import Concatenate, ParamSpec, Self
 
 import matplotlib as mpl
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from showergan.config import Figures
 from showergan.files import write_aside
@@ -111,7 +111,7 @@ def new_figure(height_inch: float) -> Figure:
     return Figure(figsize=(WIDTH_INCH, height_inch), layout="compressed")
 
 
-def legend_below(figure: Figure, handles: list[Line2D], labels: list[str]) -> None:
+def legend_below(figure: Figure, handles: Sequence[Artist], labels: list[str]) -> None:
     """Put one legend under all panels, in as many columns as fit; the figure grows by its height."""
     if not labels:
         return

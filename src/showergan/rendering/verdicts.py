@@ -4,11 +4,13 @@ import math
 from typing import Any
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from showergan.evaluation.verdicts import CHOSEN, LEVEL
+from showergan.evaluation.verdicts import CHOSEN, FLOORS, LEVEL
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import by_size
 from showergan.rendering.scores import SCORES
@@ -24,6 +26,8 @@ LOOKS = {
     "undecided": ("undecided", "o", False, "-"),
     "too few seeds": ("too few seeds to decide", "D", False, ":"),
 }
+
+NOISE = "0.9"  # grey of differences within noise
 
 # Of a panel of ranks.
 LINE_INCH = 0.21  # its unit of height
@@ -62,6 +66,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
             shown = here[here["score"] == score]
             for row in _records(shown):
                 _difference(panel, names.index(row["label"]), row, style)
+            _noise(panel, shown["noise_floor"].max())
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x", color="0.9", linewidth=0.8)
             panel.locator_params(axis="x", nbins=5)
@@ -80,8 +85,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         " at the right, seeds in the direction of the mean"
     )
     kinds = [kind for kind in LOOKS if kind in set(rows["verdict"].map(_kind))]
-    handles = [Line2D([], [], **_look(kind, "0.3")) for kind in kinds]
-    legend_below(figure, handles, [LOOKS[kind][0] for kind in kinds])
+    handles: list[Artist] = [Line2D([], [], **_look(kind, "0.3")) for kind in kinds]
+    texts = [LOOKS[kind][0] for kind in kinds]
+    if rows["noise_floor"].notna().any():
+        handles.append(Patch(color=NOISE))
+        texts.append("within the noise between equal methods")
+    legend_below(figure, handles, texts)
     return figure
 
 
@@ -168,6 +177,8 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         seeds += f" ({row['n_unpaired']} unpaired)"
     if verdict == "too few seeds":
         verdict += f": {row['n_pairs']} of {row['n_needed']}"
+    if row["within_noise"]:
+        verdict += "; within noise"
     difference = "" if math.isnan(row["mean_difference"]) else f"{row['mean_difference']:+.3f}"
     if not math.isnan(row["low"]):
         difference += f" [{row['low']:+.3f}, {row['high']:+.3f}]"
@@ -175,7 +186,9 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         "learning rates": pair(row["learning_rates"]),
         "method": row["label"],
         "difference [95 percent]": difference,
+        "noise": "" if math.isnan(row["noise_floor"]) else f"{row['noise_floor']:.3f}",
         "seeds in its direction": seeds,
+        "r": "" if math.isnan(row["seed_correlation"]) else f"{row['seed_correlation']:+.2f}",
         "p (Holm)": _p(row["p_holm"]),
         "verdict": verdict,
     }
@@ -221,6 +234,12 @@ def _look(verdict: str, colour: Colour | str) -> dict[str, Any]:
         "markersize": 6,
         "markerfacecolor": colour if filled else "white",
     }
+
+
+def _noise(axes: Axes, floor: float) -> None:
+    """Shade the differences that methods without a difference may well have."""
+    if not math.isnan(floor):
+        axes.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
 
 
 def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
