@@ -54,7 +54,7 @@ def put(raw, path, value):
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),
         ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
-        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 3"]),
+        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 4"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
         (
             "evaluation.partition.bins",
@@ -295,8 +295,8 @@ class TestPairsOfLearningRates:
         raw["learning_rate_search"] = None
         config = parse_config(raw)
         names = [pair.name for pair in config.learning_rates("sn")]
-        assert names == ["0.0005_0.0001", "0.0001_0.0001"]
-        assert config.own_learning_rates["sn"] == "0.0005_0.0001"
+        assert names == ["0.001_0.0001", "0.0001_0.0001"]
+        assert config.own_learning_rates["sn"] == "0.001_0.0001"
 
     def test_a_pair_twice_is_a_mistake(self, raw):
         put(

@@ -14,7 +14,7 @@ from conftest import ROOT, planned_jobs
 from showergan.evaluation.scorecard import ENTRIES
 
 RUN = "results/tiny"
-RATES = {"generator": 5e-4, "discriminator": 1e-4}
+RATES = {"generator": 1e-3, "discriminator": 1e-4}
 
 
 def test_every_artefact_is_there(finished):
@@ -24,7 +24,7 @@ def test_every_artefact_is_there(finished):
     assert named("data/*") == ["showers.h5", "source.npz"]
     assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
     assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5"]
-    train, evaluate = "train/small/sn/0.0005_0.0001/seed1", "evaluate/small/sn/0.0005_0.0001/seed1"
+    train, evaluate = "train/small/sn/0.001_0.0001/seed1", "evaluate/small/sn/0.001_0.0001/seed1"
     assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
     assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 15
@@ -49,7 +49,7 @@ def test_summary_and_provenance(finished):
     ).all(axis=None)
     assert (summary["max"] >= summary["last"]).all()
     run = json.loads(
-        (finished.folder / RUN / "train/small/sn/0.0005_0.0001/seed1/run.json").read_text()
+        (finished.folder / RUN / "train/small/sn/0.001_0.0001/seed1/run.json").read_text()
     )
     assert run["parameters"] == {"discriminator": 107_969, "generator": 162_321}
     assert run["recipe"]["seed"] == 1
@@ -114,11 +114,11 @@ def test_report_is_one_file_with_every_figure(finished):
 def test_cores_do_not_change_results(finished, fresh):
     """The first run had two cores."""
     fresh.configure(methods__none=None)
-    fresh.snakemake("--cores", "1", f"{RUN}/evaluate/small/sn/0.0005_0.0001/seed1/metrics.csv")
+    fresh.snakemake("--cores", "1", f"{RUN}/evaluate/small/sn/0.001_0.0001/seed1/metrics.csv")
     for part in (
-        "train/small/sn/0.0005_0.0001/seed1/history.csv",
+        "train/small/sn/0.001_0.0001/seed1/history.csv",
         "embedding/predictions.csv",
-        "evaluate/small/sn/0.0005_0.0001/seed1/metrics.csv",
+        "evaluate/small/sn/0.001_0.0001/seed1/metrics.csv",
     ):
         assert (fresh.folder / RUN / part).read_text() == (finished.folder / RUN / part).read_text()
 
