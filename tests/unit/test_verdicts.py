@@ -176,6 +176,7 @@ class TestVerdicts:
         assert table.loc["none", "mean_difference"] == pytest.approx(0.1)
         assert table.loc["new", ["n_pairs", "n_unpaired"]].tolist() == [0, 4]
         assert np.isnan(table.loc["new", "mean_difference"])
+        assert table.loc["new", ["wins", "same_direction"]].tolist() == [0, 0]
         assert table.loc["new", "verdict"] == "too few seeds"
 
     @pytest.mark.parametrize("methods", [["none", "abcas"], ["sn"], []])
