@@ -394,6 +394,16 @@ def test_undefined_statistics_are_a_difference(reference):
     assert after["coverage", "high_level"] < before["coverage", "high_level"]
 
 
+def test_undefined_statistics_lie_at_the_centre_of_real_showers(reference):
+    select, column = reference.features["select"], QUANTITIES.index("centre_x_cm")
+    far = select.take(np.arange(len(select)))
+    far.quantities[:, column] += 100 * np.nanstd(far.quantities[:, column])
+    far.quantities[::2, column] = np.nan
+    # Half of the showers are 100 standard deviations off, half are none: (difference of means)^2 + (of sd)^2.
+    fpd = whole_values(reference, far)["fpd", "high_level"]
+    assert fpd == pytest.approx(50**2 + (np.sqrt(50**2 + 1) - 1) ** 2, rel=0.2)
+
+
 def test_classifier_sees_whose_shower_it_is(reference):
     select = reference.features["select"]
     exchanged = replace(select, momentum=select.momentum[::-1].copy())
