@@ -4,7 +4,7 @@
     python tests/mutation/run.py comparison --mutants 40 --seed 0
 
 Cosmic Ray (https://cosmic-ray.readthedocs.io) changes one operator, number, condition, loop or decorator of a module
-and runs the tests that fit it; a mutant that they pass has survived. All mutants would take days, so this draws
+and runs the tests that fit it; a mutant that they pass has survived. All would take a night, so this draws
 places of the code at random and at each place one mutant. `survivors.md` says what became of every survivor.
 
 Not drawn, because no test can or need tell: annotations and what does not compile; arithmetic turned into bit
@@ -123,7 +123,7 @@ def judge(group: str, mutants: int, seed: int, python: str) -> None:
     kept = list(itertools.islice((one for one in drawn if compiles(one[-1])), mutants))
     possible = sum(map(len, places.values()))
     print(
-        f"{group}: {found} mutants, {possible} of use, at {len(places)} places; {len(kept)} drawn"
+        f"{group}: {found} mutants, {possible} after filtering, at {len(places)} places; {len(kept)} drawn"
     )
     killed = 0
     for session, config in sessions.items():

@@ -20,7 +20,7 @@ from showergan.evaluation.features import (
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generation import generate
 from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import COLUMNS, binned_prd
+from showergan.evaluation.prd import COLUMNS, binned_prd, prd_curves
 from showergan.metrics.statistics import physics_statistics
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
@@ -380,6 +380,16 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
 def whole_values(reference, sample):
     table = measure(reference.features["test"], sample, reference.frame, RECIPE)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
+
+
+def test_curves_have_101_points_from_recall_to_precision(reference):
+    samples = reference.features["test"], reference.features["select"]
+    curves = prd_curves(*samples, reference.frame, RECIPE)
+    for _, curve in curves.groupby("space"):
+        assert len(curve) == 101
+        assert curve["precision"].is_monotonic_increasing
+        assert curve["recall"].is_monotonic_decreasing
+        assert curve["precision"].iloc[0] < 1e-6 > curve["recall"].iloc[-1]
 
 
 def test_undefined_statistics_are_a_difference(reference):

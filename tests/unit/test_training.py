@@ -73,6 +73,13 @@ def test_snapshots_and_history_rows(data):
     assert not same(result.states[1], result.states[2])
 
 
+def test_score_gap_is_what_the_wasserstein_loss_minimises(data):
+    """Arjovsky, Chintala & Bottou 2017: the loss is minus the gap of mean scores, real - fake."""
+    frame = Trainer(*data, recipe("sn", epochs=1, evaluated_epochs=(1,))).run().history.frame()
+    gap, loss = (frame[name].to_numpy() for name in ("score_gap", "discriminator_loss"))
+    assert gap == pytest.approx(-loss, rel=1e-4)
+
+
 @pytest.mark.parametrize("method", COMPOSITIONS)
 def test_every_method_trains_20_steps(data, method):
     result = Trainer(*data, recipe(method, epochs=4, evaluated_epochs=(4,))).run()
