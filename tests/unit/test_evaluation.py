@@ -20,7 +20,7 @@ from showergan.evaluation.features import (
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generation import generate
 from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import COLUMNS, binned_prd
+from showergan.evaluation.prd import COLUMNS, binned_prd, prd_curves
 from showergan.metrics.statistics import physics_statistics
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
@@ -382,6 +382,16 @@ def whole_values(reference, sample):
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
 
 
+def test_curves_have_101_points_from_recall_to_precision(reference):
+    samples = reference.features["test"], reference.features["select"]
+    curves = prd_curves(*samples, reference.frame, RECIPE)
+    for _, curve in curves.groupby("space"):
+        assert len(curve) == 101
+        assert curve["precision"].is_monotonic_increasing
+        assert curve["recall"].is_monotonic_decreasing
+        assert curve["precision"].iloc[0] < 1e-6 > curve["recall"].iloc[-1]
+
+
 def test_undefined_statistics_are_a_difference(reference):
     select = reference.features["select"]
     undefined = select.take(np.arange(len(select)))
@@ -392,6 +402,16 @@ def test_undefined_statistics_are_a_difference(reference):
     before, after = (whole_values(reference, s) for s in (select, undefined))
     assert after["fpd", "high_level"] > before["fpd", "high_level"] + 0.1
     assert after["coverage", "high_level"] < before["coverage", "high_level"]
+
+
+def test_undefined_statistics_lie_at_the_centre_of_real_showers(reference):
+    select, column = reference.features["select"], QUANTITIES.index("centre_x_cm")
+    far = select.take(np.arange(len(select)))
+    far.quantities[:, column] += 100 * np.nanstd(far.quantities[:, column])
+    far.quantities[::2, column] = np.nan
+    # Half of the showers are 100 standard deviations off, half are none: (difference of means)^2 + (of sd)^2.
+    fpd = whole_values(reference, far)["fpd", "high_level"]
+    assert fpd == pytest.approx(50**2 + (np.sqrt(50**2 + 1) - 1) ** 2, rel=0.2)
 
 
 def test_classifier_sees_whose_shower_it_is(reference):

@@ -193,6 +193,15 @@ def test_unequal_samples_are_balanced():
     assert np.mean(even) < 0.87
 
 
+def test_recall_is_f_8_and_precision_f_1_8():
+    """Sajjadi et al. 2018, section 4.3, with beta^2 = 64."""
+    result = scores(mixture(1000, 0), mixture(1000, 1, shift=1.0), repeats=1)
+    alpha, r = result.precision, result.recall
+    assert result.f8 == pytest.approx([max(65 * alpha * r / (64 * alpha + r))])
+    assert result.f1_8 == pytest.approx([max(65 * alpha * r / (alpha + 64 * r))])
+    assert 0.1 < result.f8[0] < 0.95
+
+
 def test_precision_and_recall_of_samples_have_their_roles():
     real = np.vstack([mixture(1000, 0), mixture(1000, 1) + 50])
     result = scores(real, mixture(2000, 2))

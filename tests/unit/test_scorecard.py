@@ -9,6 +9,12 @@ from showergan.evaluation.failures import failures
 from showergan.evaluation.features import COUNTS
 from showergan.evaluation.rank_agreement import rank_agreement
 from showergan.evaluation.scorecard import ENTRIES, position, scorecard
+from showergan.metrics.distances import separation_power
+from showergan.metrics.duplicates import duplicates
+from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.neighbours import density_coverage
+from showergan.metrics.prd import prd_scores
+from showergan.metrics.two_sample import two_sample
 
 KEYS = ("discriminator", "method", "learning_rates", "seed")
 
@@ -79,6 +85,30 @@ def test_position_is_one_for_real_showers_and_zero_for_the_worst():
     }
 
 
+def test_bounded_metrics_end_where_a_sample_has_nothing_of_the_real_one():
+    real = np.random.default_rng(0).normal(size=(200, 2))
+    one = np.full_like(real, 1e3)
+    nothing = mean_relative_difference([Measured(0.0)], [Measured(2.0)])
+    density, coverage = density_coverage(real, one, seed=0)
+    auc, jsd = two_sample(real, one, trainings=1, seed=0)
+    found = {
+        "prd_auc": prd_scores(real, one, clusters=2, repeats=1, seed=0).auc[0],
+        "density": density.value,
+        "coverage": coverage.value,
+        "duplicates": duplicates(real, one, seed=0).value,
+        "classifier_auc": auc.value,
+        "classifier_jsd": jsd.value,
+        "separation_power": separation_power(real[:, 0], one[:, 0], seed=0).value,
+        "response_error": nothing.value,
+        "resolution_error": nothing.value,
+    }
+    bounded = [entry for entry in ENTRIES if entry.worst is not None]
+    assert {entry.metric for entry in bounded} == set(found)
+    for entry in bounded:
+        # The calibration of the classifier keeps its probabilities off 0 and 1.
+        assert entry.worst == pytest.approx(found[entry.metric], abs=0.1), entry.metric
+
+
 def test_position_without_a_ceiling_is_that_of_other_real_showers():
     runs = [run("sn", 1, table(0.25))]
     ends = ANCHORS.replace({"anchor": {"ceiling": "other_real"}})
@@ -129,7 +159,10 @@ def test_metrics_that_order_methods_alike_agree():
         ({"n_clipped_cells": 2, "mean": 1e5}, "clipped, exploding"),
         ({"n_empty_image": 1}, "none"),
         ({"n_empty_image": 2}, "empty"),
-        ({"diversity": 0.05}, "collapsed"),
+        ({"mean": 9.9e3}, "none"),
+        ({"mean": 10.1e3}, "exploding"),
+        ({"diversity": 0.101}, "none"),
+        ({"diversity": 0.099}, "collapsed"),
         ({"duplicates": 0.09}, "none"),
         ({"duplicates": 0.11}, "repeating"),
         ({"n_not_finite": 100, "mean": np.nan, "diversity": np.nan}, "not finite"),

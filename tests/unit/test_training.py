@@ -8,10 +8,11 @@ from test_constraints import COMPOSITIONS
 from showergan.config import Training
 from showergan.errors import UserError
 from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
+from showergan.showers import gflash
 from showergan.showers.conditions import Conditioning
 from showergan.training import snapshots
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
-from showergan.training.loop import Trainer
+from showergan.training.loop import Trainer, training_tensors
 
 CPU = torch.device("cpu")
 
@@ -71,6 +72,21 @@ def test_snapshots_and_history_rows(data):
     assert frame["step"].tolist() == [1, 3, 6, 9, 10]
     assert frame["epoch"].tolist() == [1, 1, 2, 2, 2]
     assert not same(result.states[1], result.states[2])
+
+
+def test_networks_see_the_logarithm_of_every_shower():
+    [showers] = gflash.simulate(3, seed=1)
+    images, conditions = training_tensors(showers, Conditioning(), torch.device("cpu"))
+    assert images.shape == (3, 1, 30, 30)
+    assert conditions.shape == (3, 7)
+    np.testing.assert_allclose(np.expm1(images.numpy()[:, 0]), showers.energy, rtol=1e-4, atol=1e-6)
+
+
+def test_score_gap_is_what_the_wasserstein_loss_minimises(data):
+    """Arjovsky, Chintala & Bottou 2017: the loss is minus the gap of mean scores, real - fake."""
+    frame = Trainer(*data, recipe("sn", epochs=1, evaluated_epochs=(1,))).run().history.frame()
+    gap, loss = (frame[name].to_numpy() for name in ("score_gap", "discriminator_loss"))
+    assert gap == pytest.approx(-loss, rel=1e-4)
 
 
 @pytest.mark.parametrize("method", COMPOSITIONS)

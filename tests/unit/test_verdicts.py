@@ -176,6 +176,7 @@ class TestVerdicts:
         assert table.loc["none", "mean_difference"] == pytest.approx(0.1)
         assert table.loc["new", ["n_pairs", "n_unpaired"]].tolist() == [0, 4]
         assert np.isnan(table.loc["new", "mean_difference"])
+        assert table.loc["new", ["wins", "same_direction"]].tolist() == [0, 0]
         assert table.loc["new", "verdict"] == "too few seeds"
 
     @pytest.mark.parametrize("methods", [["none", "abcas"], ["sn"], []])
@@ -293,6 +294,15 @@ class TestRanks:
         by_hand = 12 * 4 / (3 * 4) * (1.25**2 + 1.75**2 + 3**2 - 3 * 4**2 / 4)
         assert table["friedman_statistic"].iloc[0] == pytest.approx(by_hand)
         assert table["friedman_p"].iloc[0] == pytest.approx(np.exp(-by_hand / 2))  # chi-square, 2
+
+    def test_friedman_of_four_methods_score_by_score(self):
+        values = {"a": [9, 8, 9], "b": [8, 9, 8], "c": [3, 3, 2], "d": [2, 1, 3]}
+        table = ranks(make_summary(values, ("E", "bins-E")))
+        assert table.index.tolist() == list(range(8))
+        assert table["n_methods"].tolist() == [4] * 8
+        squares = (4 / 3) ** 2 + (5 / 3) ** 2 + (10 / 3) ** 2 + (11 / 3) ** 2
+        by_hand = 12 * 3 / (4 * 5) * (squares - 4 * 5**2 / 4)
+        assert table["friedman_statistic"].tolist() == pytest.approx([by_hand] * 8)
 
     def test_ties_share_their_rank(self):
         table = ranks(make_summary({"a": [0.5, 0.5], "b": [0.5, 0.5], "c": [0.1, 0.1]}))
