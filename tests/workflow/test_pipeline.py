@@ -185,7 +185,7 @@ def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
 
 def test_further_learning_rates_are_compared(fresh):
     """Of one method; the other keeps to its own pair."""
-    further = [{"generator": 1e-3, "discriminator": 1e-4}]
+    further = [{"generator": 1e-3, "discriminator": 3e-4}]
     fresh.configure(methods__sn={"further_learning_rates": further})
     jobs = fresh.would_run()
     assert jobs["train_gan"] == jobs["evaluate_gan"] == 3

@@ -96,7 +96,7 @@ def test_hyper_parameter_of_one_method_retrains_that_method(tiny):
 
 def test_swapped_learning_rates_retrain_that_method(tiny):
     for rates in (
-        {"generator": 1e-3, "discriminator": 1e-4},
+        {"generator": 1e-3, "discriminator": 3e-4},
         {"generator": 1e-4, "discriminator": 1e-3},
     ):
         tiny.configure(methods__sn={"learning_rates": rates})
@@ -105,7 +105,7 @@ def test_swapped_learning_rates_retrain_that_method(tiny):
 
 def test_further_pair_of_learning_rates_is_trained(tiny):
     tiny.configure(
-        methods__sn={"further_learning_rates": [{"generator": 1e-3, "discriminator": 1e-4}]}
+        methods__sn={"further_learning_rates": [{"generator": 1e-3, "discriminator": 3e-4}]}
     )
     several = {"figure_robustness": 1, "table_robustness": 1}
     assert tiny.would_run() == trainings(1) | COMPARISON | several | ALL
