@@ -52,19 +52,8 @@ def main() -> None:
         save_embedding(EmbeddingRegressor(), model)
         shared = ("--embedding", model, "--device", "cpu")
         ends = ("--anchors", folder / "anchors.csv", "--curves", folder / "ends.csv")
-        steps = {
-            "reference": (
-                "reference",
-                "--showers",
-                data,
-                "--out",
-                reference,
-                *shared,
-                *ends,
-                "--recipe",
-                "{}",
-            )
-        }
+        given = ("--showers", data, "--out", reference, "--recipe", "{}")
+        steps = {"reference": ("reference", *given, *shared, *ends)}
         for count in options.snapshots:
             path = folder / f"{count}.pt"
             states = {epoch: state_of(Generator()) for epoch in range(1, count + 1)}

@@ -30,9 +30,8 @@ def choose_device(name: str) -> torch.device:
             f"--device {name}: this machine shows {torch.cuda.device_count()} CUDA devices; "
             "use --device cpu or auto"
         )
-    if (
-        device.type == "cuda"
-    ):  # one thread of a CPU is repeatable by itself; asking takes an import of seconds
+    # One thread of a CPU is repeatable by itself, and asking it to be takes an import of seconds.
+    if device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
         torch.use_deterministic_algorithms(True)
     return device

@@ -25,23 +25,15 @@ from showergan.showers.energy_check import NegativeEnergy
 FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
-
 # What real showers beside a file are, by conditions and name of the anchor.
 WHOSE = {
-    (
-        "independent",
-        CEILING,
-    ): "Its particles are its own. The ceiling is real against real showers of other particles, "
-    "which is exact where both are drawn alike.",
-    (
-        "same",
-        CEILING,
-    ): "Its particles are those of the test showers. The ceiling is their second simulation.",
-    (
-        "same",
-        OTHER_REAL,
-    ): "Its particles are those of the test showers, which cannot be simulated again: there is no "
-    "exact ceiling. Other real showers stand in its place; a perfect generator may pass them.",
+    ("independent", CEILING): "Its particles are its own. The ceiling is real against real showers "
+    "of other particles, which is exact where both are drawn alike.",
+    ("same", CEILING): "Its particles are those of the test showers. The ceiling is their second "
+    "simulation.",
+    ("same", OTHER_REAL): "Its particles are those of the test showers, which cannot be simulated "
+    "again: there is no exact ceiling. Other real showers stand in its place; a perfect generator "
+    "may pass them.",
 }
 
 

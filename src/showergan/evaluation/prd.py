@@ -87,7 +87,7 @@ def binned_prd(
     )
     if recipe.empty_bins == "zero":
         scores = list(PRD_METRICS)
-        single = ~table["bin"].isin(["all", "mean", "unflagged"])
+        single = table["bin"].str.isdigit()
         table.loc[single, scores] = table.loc[single, scores].fillna(0)
         table.loc[table["bin"] == "mean", scores] = table.loc[single, scores].mean().to_numpy()
     return table

@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 
 from showergan.rendering.labels import fitted
 from showergan.rendering.nothing import nothing
+from showergan.rendering.numbers import compact
 from showergan.rendering.runs import groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed
 
@@ -96,4 +97,4 @@ def _ratio(rows: pd.DataFrame) -> str:
     ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
     if not len(ratios):
         return "unknown"
-    return f"\N{MULTIPLICATION SIGN} {np.exp(np.log(ratios).mean()):#.3g}"
+    return f"\N{MULTIPLICATION SIGN} {compact(np.exp(np.log(ratios).mean()))}"
