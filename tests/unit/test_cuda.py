@@ -1,0 +1,108 @@
+"""The same work on a GPU: repeatable bit for bit there, and the same as on a CPU but for rounding."""
+
+import pytest
+import torch
+from test_constraints import COMPOSITIONS
+
+from showergan.config import Embedding, LearningRates
+from showergan.device import choose_device
+from showergan.metrics.prd import prd_scores
+from showergan.networks.embedding import predict
+from showergan.recipes import AuditRecipe, TrainingRecipe
+from showergan.showers import gflash
+from showergan.training.embedding import train_embedding
+from showergan.training.loop import Trainer, build
+from showergan.training.scale_audit import scale_audit
+
+pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def cuda():
+    """The first GPU, ready for repeatable work, and no demand for it afterwards."""
+    yield choose_device("cuda")
+    torch.use_deterministic_algorithms(False)
+
+
+def train(method, device, batches="shuffled"):
+    settings = TrainingRecipe.model_validate(
+        {
+            "seed": 1,
+            "discriminator": "small",
+            "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
+            "method": COMPOSITIONS[method],
+            "epochs": 2,
+            "batch_size": 16,
+            "n_critic": 2,
+            "evaluated_epochs": (2,),
+            "record_every": 1,
+            "batches": batches,
+            "generator_average": 0.9,
+        }
+    )
+    random = torch.Generator().manual_seed(3)
+    images = (100 * torch.rand(80, 1, 30, 30, generator=random)).log1p()
+    conditions = torch.rand(80, 7, generator=random)
+    trainer = Trainer(images.to(device), conditions.to(device), settings)
+    return trainer, trainer.run()
+
+
+@pytest.mark.parametrize("method", COMPOSITIONS)
+def test_a_training_is_repeatable_bit_for_bit(cuda, method):
+    (first, one), (second, two) = train(method, cuda), train(method, cuda)
+    for name, value in one.states[2].items():
+        assert torch.equal(value, two.states[2][name]), name
+    assert one.history.frame().equals(two.history.frame())
+    assert first.lipschitz().equals(second.lipschitz())
+
+
+def test_replayed_batches_are_repeatable(cuda):
+    (_, one), (_, two) = (train("sn", cuda, batches="replayed") for _ in range(2))
+    assert one.history.frame().equals(two.history.frame())
+
+
+@pytest.mark.parametrize("method", COMPOSITIONS)
+def test_first_weights_are_those_of_the_cpu(cuda, method):
+    settings = train(method, CPU)[0].recipe
+    for here, there in zip(build(settings, CPU), build(settings, cuda), strict=True):
+        for name, value in here.state_dict().items():
+            assert torch.equal(value, there.state_dict()[name].cpu()), name
+
+
+def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):
+    [showers] = gflash.simulate(200, seed=1)
+    settings = Embedding(epochs=2, batch_size=32)
+    one, two = (train_embedding(showers, settings, cuda) for _ in range(2))
+    for name, value in one.regressor.state_dict().items():
+        assert torch.equal(value, two.regressor.state_dict()[name]), name
+    images = torch.from_numpy(showers.energy).unsqueeze(1)
+    there = predict(one.regressor, images.to(cuda))
+    here = predict(one.regressor.to(CPU), images)
+    for gpu, cpu in zip(there, here, strict=True):
+        torch.testing.assert_close(gpu.cpu(), cpu, rtol=1e-3, atol=1e-3)
+
+
+def test_scores_are_those_of_the_cpu(cuda):
+    random = torch.Generator().manual_seed(1)
+    real, other = torch.randn(800, 5, generator=random), torch.randn(800, 5, generator=random) + 0.5
+    here, there = (
+        prd_scores(real, other, clusters=10, repeats=4, seed=1, device=device)
+        for device in (CPU, cuda)
+    )
+    assert there.auc == pytest.approx(here.auc, abs=0.01)
+
+
+def test_the_audit_is_repeatable(cuda):
+    settings = AuditRecipe(
+        seed=1,
+        discriminator="small",
+        learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),
+        batch_size=16,
+    )
+    random = torch.Generator().manual_seed(3)
+    images = (100 * torch.rand(80, 1, 30, 30, generator=random)).log1p().to(cuda)
+    conditions = torch.rand(80, 7, generator=random).to(cuda)
+    assert scale_audit(images, conditions, settings).equals(
+        scale_audit(images, conditions, settings)
+    )
