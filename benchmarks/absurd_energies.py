@@ -15,12 +15,12 @@ import numpy as np
 
 from showergan.config import Evaluation
 from showergan.device import choose_device
-from showergan.evaluation.features import features_of
-from showergan.evaluation.measure import measure
-from showergan.evaluation.reference import impact_depth_cm, make_reference
+from showergan.measurement.measure import measure
+from showergan.measurement.reference import impact_depth_cm, make_reference
 from showergan.networks.embedding import load_embedding
-from showergan.showers import dataset
-from showergan.showers.sample import Showers
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.sample import Showers
 
 FACTOR = 1e4
 SHOWN = {

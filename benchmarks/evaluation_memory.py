@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 
+from showergan.inference.snapshots import Snapshots, save, state_of
 from showergan.networks.embedding import EmbeddingRegressor, save_embedding
 from showergan.networks.generator import Generator
-from showergan.showers.conditions import Conditioning
-from showergan.training.snapshots import Snapshots, save, state_of
+from showergan.tasks.showers.conditions import Conditioning
 
 
 def run(*arguments: object) -> tuple[float, float]:

@@ -44,14 +44,14 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
         )
     ],
     "comparison": [
-        (["evaluation/summary.py"], "test_summary.py test_robustness.py"),
-        (["evaluation/verdicts.py"], "test_verdicts.py -k 'not Figures'"),
-        (["evaluation/robustness.py"], "test_robustness.py -k 'not Figure'"),
+        (["comparison/summary.py"], "test_summary.py test_robustness.py"),
+        (["comparison/verdicts.py"], "test_verdicts.py -k 'not Figures'"),
+        (["comparison/robustness.py"], "test_robustness.py -k 'not Figure'"),
         (
-            ["evaluation/scorecard.py", "evaluation/failures.py", "evaluation/rank_agreement.py"],
+            ["comparison/scorecard.py", "comparison/failures.py", "comparison/rank_agreement.py"],
             "test_scorecard.py test_scorecard_figures.py -k 'not figure'",
         ),
-        (["evaluation/bars.py"], "test_bars.py"),
+        (["comparison/bars.py"], "test_bars.py"),
     ],
     "measurement": [
         (["metrics/prd.py", "metrics/conditional.py"], "test_prd.py test_conditional.py"),

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from three_methods import LABELS
 
-from showergan.evaluation import measure
+from showergan.measurement import measure
 from showergan.metrics.two_sample import two_sample
 from showergan.rendering.style import Style
 

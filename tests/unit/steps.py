@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.recipes import RECIPE_VERSIONS
-from showergan.showers import dataset, gflash
-from showergan.showers.npz import NpzShowers, write_npz
+from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.npz import NpzShowers, write_npz
 
 N = 240
 N_SPLIT = {"train": 120, "select": 60, "test": 60}

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.evaluation.bars import BARS, bars
-from showergan.evaluation.robustness import robustness
-from showergan.evaluation.summary import learning_rate_grid
-from showergan.evaluation.verdicts import verdicts
+from showergan.comparison.bars import BARS, bars
+from showergan.comparison.robustness import robustness
+from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.verdicts import verdicts
 from showergan.rendering.conclusion import WIDTH, conclusion
 
 LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, β = 6"}

@@ -5,17 +5,17 @@ import pytest
 import torch
 
 from showergan.config import Evaluation
-from showergan.evaluation import anchors as ends
-from showergan.evaluation import generated
-from showergan.evaluation.measure import measure, measure_course
-from showergan.evaluation.reference import make_reference
+from showergan.inference.snapshots import Snapshots, state_of
+from showergan.measurement import anchors as ends
+from showergan.measurement import generated
+from showergan.measurement.measure import measure, measure_course
+from showergan.measurement.reference import make_reference
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.recipes import EvaluationRecipe
-from showergan.showers import dataset, gflash
-from showergan.showers.conditions import Conditioning
-from showergan.showers.npz import write_npz
-from showergan.training.snapshots import Snapshots, state_of
+from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.npz import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")

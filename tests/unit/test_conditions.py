@@ -1,6 +1,6 @@
 import numpy as np
 
-from showergan.showers.conditions import Conditioning
+from showergan.tasks.showers.conditions import Conditioning
 
 POINT = np.array([[3, 4], [-1, 0], [0, -2]], np.float32)
 MOMENTUM = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], np.float32)

@@ -9,7 +9,7 @@ from showergan.device import choose_device
 from showergan.metrics.prd import prd_scores
 from showergan.networks.embedding import predict
 from showergan.recipes import AuditRecipe, TrainingRecipe
-from showergan.showers import gflash
+from showergan.tasks.showers import gflash
 from showergan.training.embedding import train_embedding
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit

@@ -9,15 +9,15 @@ import pytest
 
 import showergan
 from showergan.errors import UserError
-from showergan.showers import dataset, gflash
-from showergan.showers.dataset import (
+from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.dataset import (
     assign_splits,
     attributes,
     load,
     preprocess,
     shower_depth_cm,
 )
-from showergan.showers.energy_centre import DepthFit
+from showergan.tasks.showers.energy_centre import DepthFit
 
 N = 601  # odd, and more than two HDF5 chunks
 

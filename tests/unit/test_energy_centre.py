@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from showergan.metrics.statistics import physics_statistics
-from showergan.showers import gflash
-from showergan.showers.energy_centre import DepthFit, energy_centre
-from showergan.showers.sample import Showers
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.energy_centre import DepthFit, energy_centre
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import physics_statistics
 
 
 def placed(centre):

@@ -8,29 +8,29 @@ import torch
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.evaluation import reference as references
-from showergan.evaluation.anchors import anchors as measure_anchors
-from showergan.evaluation.features import (
+from showergan.inference.generation import generate
+from showergan.inference.snapshots import Snapshots, state_of
+from showergan.measurement import reference as references
+from showergan.measurement.anchors import anchors as measure_anchors
+from showergan.measurement.generated import evaluate
+from showergan.measurement.measure import measure
+from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
+from showergan.networks.embedding import EmbeddingRegressor
+from showergan.networks.generator import Generator
+from showergan.recipes import EvaluationRecipe
+from showergan.rendering.real import read_entry_points, read_examples, read_partition
+from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.features import (
     ARRAYS,
     LARGEST_ENERGY_MEV,
     QUANTITIES,
     Scale,
     features_of,
 )
-from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import COLUMNS, binned_prd, prd_curves
-from showergan.metrics.statistics import physics_statistics
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
-from showergan.recipes import EvaluationRecipe
-from showergan.rendering.real import read_entry_points, read_examples, read_partition
-from showergan.showers import dataset, gflash
-from showergan.showers.conditions import Conditioning
-from showergan.showers.npz import write_npz
-from showergan.showers.sample import Showers
-from showergan.training.snapshots import Snapshots, state_of
+from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import physics_statistics
 
 CPU = torch.device("cpu")
 

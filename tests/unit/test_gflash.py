@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from showergan.showers import gflash
+from showergan.tasks.showers import gflash
 
 CENTRES = np.arange(30) - 14.5
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.showers.npz import NpzShowers, write_npz
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.npz import NpzShowers, write_npz
+from showergan.tasks.showers.sample import Showers
 
 N = 10
 SHAPES = [(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30), (N, 900)]

@@ -18,7 +18,7 @@ from showergan.rendering.runs import read_runs
 from showergan.rendering.style import Style
 from showergan.rendering.task import on_paper, task
 from showergan.rendering.update_cosine import update_cosine
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.sample import Showers
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
 LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]

@@ -10,9 +10,9 @@ import steps
 import torch
 from steps import N_SPLIT, SN_1
 
-from showergan.evaluation.reference import load_reference
+from showergan.measurement.reference import load_reference
 from showergan.recipes import RECIPE_VERSIONS
-from showergan.showers import dataset
+from showergan.tasks.showers import dataset
 
 MODELS = ("model.pt", f"train/{SN_1}/snapshots.pt")
 TRAINED = (f"train/{SN_1}/history.csv", f"train/{SN_1}/lipschitz.csv")

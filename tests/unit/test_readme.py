@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import showergan.config  # noqa: F401 - its list of constraints is closed before the example joins
-from showergan.evaluation.scorecard import ENTRIES
+from showergan.comparison.scorecard import ENTRIES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from showergan.errors import UserError
-from showergan.showers.remote import check_sha256, fetch_url
+from showergan.tasks.showers.remote import check_sha256, fetch_url
 
 CONTENT = bytes(range(256)) * 5000
 

@@ -26,7 +26,7 @@ from showergan.rendering.script import stderr_to
 from showergan.rendering.showers import generated_showers, target_showers
 from showergan.rendering.style import Style
 from showergan.rendering.training import losses
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.sample import Showers
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "abcas": "ABCAS"}
 SEEDS = (1, 2)

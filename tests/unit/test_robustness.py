@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from three_methods import LABELS
 
-from showergan.evaluation.robustness import ROBUSTNESS, robustness
-from showergan.evaluation.summary import learning_rate_grid
+from showergan.comparison.robustness import ROBUSTNESS, robustness
+from showergan.comparison.summary import learning_rate_grid
 from showergan.rendering import robustness as draw
 from showergan.rendering.tables import save
 

@@ -4,17 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from showergan.comparison.failures import failures
+from showergan.comparison.rank_agreement import rank_agreement
+from showergan.comparison.scorecard import ENTRIES, position, scorecard
 from showergan.errors import UserError
-from showergan.evaluation.failures import failures
-from showergan.evaluation.features import COUNTS
-from showergan.evaluation.rank_agreement import rank_agreement
-from showergan.evaluation.scorecard import ENTRIES, position, scorecard
 from showergan.metrics.distances import separation_power
 from showergan.metrics.duplicates import duplicates
 from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.prd import prd_scores
 from showergan.metrics.two_sample import two_sample
+from showergan.tasks.showers.features import COUNTS
 
 KEYS = ("discriminator", "method", "learning_rates", "seed")
 

@@ -8,8 +8,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from showergan.evaluation.rank_agreement import rank_agreement as agreement_of
-from showergan.evaluation.scorecard import position
+from showergan.comparison.rank_agreement import rank_agreement as agreement_of
+from showergan.comparison.scorecard import position
 from showergan.rendering.energy_response import energy_response, momentum_of
 from showergan.rendering.failures import failures_table
 from showergan.rendering.heat_map import NONE

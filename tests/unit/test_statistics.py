@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.metrics import statistics
-from showergan.metrics.statistics import (
+from showergan.tasks.showers import statistics
+from showergan.tasks.showers.statistics import (
     FLAGS,
     STATISTICS,
     flag_counts,

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from showergan.comparison.summary import learning_rate_grid, run_of, summarise, summarise_run
 from showergan.errors import UserError
-from showergan.evaluation.summary import learning_rate_grid, run_of, summarise, summarise_run
 from showergan.rendering.numbers import plus_minus
 from showergan.rendering.tables import layout, numbers
 

@@ -7,10 +7,10 @@ from test_constraints import COMPOSITIONS
 
 from showergan.config import Training
 from showergan.errors import UserError
+from showergan.inference import snapshots
 from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
-from showergan.showers import gflash
-from showergan.showers.conditions import Conditioning
-from showergan.training import snapshots
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.conditions import Conditioning
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.loop import Trainer, training_tensors
 

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from three_methods import LABELS
 
-from showergan.errors import UserError
-from showergan.evaluation.verdicts import (
+from showergan.comparison.verdicts import (
     RANKS,
     VERDICTS,
     critical_difference,
@@ -17,6 +16,7 @@ from showergan.evaluation.verdicts import (
     ranks,
     verdicts,
 )
+from showergan.errors import UserError
 from showergan.rendering import verdicts as draw
 from showergan.rendering.tables import save
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, planned_jobs
 
-from showergan.evaluation.scorecard import ENTRIES
+from showergan.comparison.scorecard import ENTRIES
 
 RUN = "results/tiny"
 RATES = {"generator": 1e-3, "discriminator": 1e-4}

@@ -28,8 +28,8 @@ def summarise(
     """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
     import pandas as pd
 
-    from showergan.evaluation.summary import learning_rate_grid, run_of
-    from showergan.evaluation.summary import summarise as gather
+    from showergan.comparison.summary import learning_rate_grid, run_of
+    from showergan.comparison.summary import summarise as gather
 
     settings = parse_recipe(SummaryRecipe, recipe)
     choice = settings.choose_by, settings.own_learning_rates
@@ -52,11 +52,11 @@ def scorecard(
     """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
     import pandas as pd
 
-    from showergan.evaluation.failures import failures as failures_of
-    from showergan.evaluation.rank_agreement import rank_agreement
-    from showergan.evaluation.scorecard import read_runs
-    from showergan.evaluation.scorecard import scorecard as judge
-    from showergan.evaluation.summary import run_of
+    from showergan.comparison.failures import failures as failures_of
+    from showergan.comparison.rank_agreement import rank_agreement
+    from showergan.comparison.scorecard import read_runs
+    from showergan.comparison.scorecard import scorecard as judge
+    from showergan.comparison.summary import run_of
 
     choose_by = parse_recipe(ScorecardRecipe, recipe).choose_by
     inputs = (
@@ -76,8 +76,8 @@ def verdicts(summary: Input, grid: Input, recipe: Recipe, out: Output, robustnes
     """Test every method against a baseline over paired seeds; say how much hangs on its learning rates."""
     import pandas as pd
 
-    from showergan.evaluation.robustness import robustness as hold
-    from showergan.evaluation.verdicts import verdicts as decide
+    from showergan.comparison.robustness import robustness as hold
+    from showergan.comparison.verdicts import verdicts as decide
 
     settings = parse_recipe(VerdictRecipe, recipe)
     write_table(hold(pd.read_csv(grid)), robustness)
@@ -91,7 +91,7 @@ def bars(
     """Hold the run against what makes it worth comparing."""
     import pandas as pd
 
-    from showergan.evaluation.bars import bars as held
+    from showergan.comparison.bars import bars as held
 
     chosen = parse_recipe(BarsRecipe, recipe)
     table = held(

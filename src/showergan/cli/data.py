@@ -12,8 +12,8 @@ from showergan.recipes import parse_recipe
 @app.command()
 def simulate(recipe: Recipe, out: Output) -> None:
     """Simulate electromagnetic showers (GFLASH) and write them in the published npz schema."""
-    from showergan.showers import gflash
-    from showergan.showers.npz import write_npz
+    from showergan.tasks.showers import gflash
+    from showergan.tasks.showers.npz import write_npz
 
     data = parse_recipe(Data, recipe)
     start = time.perf_counter()
@@ -25,7 +25,7 @@ def simulate(recipe: Recipe, out: Output) -> None:
 @app.command()
 def fetch(recipe: Recipe, out: Output) -> None:
     """Download a data set from a URL and check its SHA-256."""
-    from showergan.showers.remote import fetch_url
+    from showergan.tasks.showers.remote import fetch_url
 
     data = parse_recipe(Data, recipe)
     if not data.path:
@@ -38,8 +38,8 @@ def fetch(recipe: Recipe, out: Output) -> None:
 @app.command()
 def preprocess(source: Input, recipe: Recipe, out: Output) -> None:
     """Check a data set of the published schema and write it as HDF5 with its split."""
-    from showergan.showers import dataset
-    from showergan.showers.remote import check_sha256
+    from showergan.tasks.showers import dataset
+    from showergan.tasks.showers.remote import check_sha256
 
     data = parse_recipe(Data, recipe)
     if data.sha256:

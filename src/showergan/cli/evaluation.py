@@ -24,8 +24,8 @@ def reference(
 ) -> None:
     """Compute features of the real select and test showers, and the ceilings and floors of every metric."""
     from showergan.device import choose_device
-    from showergan.evaluation.anchors import anchors as measure_anchors
-    from showergan.evaluation.reference import make_reference, save_reference
+    from showergan.measurement.anchors import anchors as measure_anchors
+    from showergan.measurement.reference import make_reference, save_reference
     from showergan.networks.embedding import load_embedding
 
     settings, chosen = parse_recipe(Evaluation, recipe), choose_device(device)
@@ -55,12 +55,12 @@ def evaluate(
     """Score the generator of every evaluated epoch of one training."""
     import numpy as np
 
+    from showergan.comparison.summary import scores_over_epochs
     from showergan.device import choose_device
-    from showergan.evaluation.generated import evaluate as score
-    from showergan.evaluation.reference import load_reference
-    from showergan.evaluation.summary import scores_over_epochs
+    from showergan.inference.snapshots import load
+    from showergan.measurement.generated import evaluate as score
+    from showergan.measurement.reference import load_reference
     from showergan.networks.embedding import load_embedding
-    from showergan.training.snapshots import load
 
     settings, chosen = parse_recipe(EvaluationRecipe, recipe), choose_device(device)
 
@@ -101,7 +101,7 @@ def evaluate_file(
 ) -> None:
     """Score any generated sample against real showers, beside what real showers score themselves."""
     from showergan.device import choose_device
-    from showergan.evaluation.file import evaluate_file as score
+    from showergan.measurement.file import evaluate_file as score
     from showergan.networks.embedding import load_embedding
     from showergan.rendering.file_table import file_table
 

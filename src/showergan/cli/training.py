@@ -29,7 +29,7 @@ def train_embedding(
 
     from showergan.device import choose_device
     from showergan.networks.embedding import TARGETS, predict, save_embedding
-    from showergan.showers import dataset
+    from showergan.tasks.showers import dataset
     from showergan.training.embedding import prediction_table, r2, targets_of
     from showergan.training.embedding import train_embedding as train
     from showergan.training.provenance import provenance
@@ -80,9 +80,9 @@ def train(
 ) -> None:
     """Train one GAN: one method, one pair of learning rates, one seed."""
     from showergan.device import choose_device
-    from showergan.showers import dataset
-    from showergan.showers.conditions import Conditioning
-    from showergan.training import snapshots as files
+    from showergan.inference import snapshots as files
+    from showergan.tasks.showers import dataset
+    from showergan.tasks.showers.conditions import Conditioning
     from showergan.training.loop import Trainer, training_tensors
     from showergan.training.progress import Progress
     from showergan.training.provenance import provenance
@@ -121,8 +121,8 @@ def train(
 def audit(showers: Input, recipe: Recipe, out: Output, device: Device = "auto") -> None:
     """Measure how far changes of the discriminator's scale change the direction of its training."""
     from showergan.device import choose_device
-    from showergan.showers import dataset
-    from showergan.showers.conditions import Conditioning
+    from showergan.tasks.showers import dataset
+    from showergan.tasks.showers.conditions import Conditioning
     from showergan.training.loop import training_tensors
     from showergan.training.scale_audit import scale_audit
 

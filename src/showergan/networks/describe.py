@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from showergan.networks.discriminator import Discriminator, DiscriminatorSize
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import CONDITION_SIZE, NOISE_SIZE, Generator
-from showergan.showers.sample import IMAGE_SHAPE
+from showergan.tasks.showers.sample import IMAGE_SHAPE
 
 INPUT, OUTPUT = "input", "output"
 

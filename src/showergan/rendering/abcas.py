@@ -5,7 +5,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from showergan.evaluation.summary import RUN
+from showergan.comparison.summary import RUN
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import DASHES, Group, by_size
 from showergan.rendering.style import Style, legend_below, new_figure, themed

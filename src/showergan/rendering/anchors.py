@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from showergan.evaluation.summary import scores_over_epochs
+from showergan.comparison.summary import scores_over_epochs
 
 
 class Look(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.evaluation.bars import FACTOR, FRACTION
-from showergan.evaluation.verdicts import CHOSEN
+from showergan.comparison.bars import FACTOR, FRACTION
+from showergan.comparison.verdicts import CHOSEN
 from showergan.rendering.numbers import compact, plus_minus
 from showergan.rendering.verdicts import pair
 

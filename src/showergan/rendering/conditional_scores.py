@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.evaluation.summary import scores_over_epochs
+from showergan.comparison.summary import scores_over_epochs
 from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.rendering.labels import rates_in_words
 from showergan.rendering.nothing import nothing

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
-from showergan.evaluation.summary import real_showers
+from showergan.comparison.summary import real_showers
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from showergan.evaluation.summary import real_showers
+from showergan.comparison.summary import real_showers
 from showergan.metrics.partition import Partition
 from showergan.rendering.style import Style, new_figure, themed
 

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from showergan.evaluation.scorecard import ENTRIES
+from showergan.comparison.scorecard import ENTRIES
 from showergan.rendering.numbers import compact, plus_minus
 
 UNDEFINED = "undefined"

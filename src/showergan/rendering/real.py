@@ -6,7 +6,7 @@ import h5py
 import pandas as pd
 
 from showergan.metrics.partition import Partition
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.sample import Showers
 
 
 def read_examples(reference: str | Path) -> Showers:

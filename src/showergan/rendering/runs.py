@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from showergan.evaluation.summary import METHOD, RUN, run_of
+from showergan.comparison.summary import METHOD, RUN, run_of
 from showergan.rendering.style import Colour, Style
 
 Dashes = Literal["-", "--", ":", "-."]

@@ -4,8 +4,8 @@ from collections.abc import Hashable
 
 import pandas as pd
 
-from showergan.evaluation.scorecard import position
-from showergan.evaluation.summary import ANCHORS
+from showergan.comparison.scorecard import position
+from showergan.comparison.summary import ANCHORS
 from showergan.rendering.numbers import plus_minus
 from showergan.rendering.tables import Parts
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from showergan.evaluation.summary import scores_over_epochs
+from showergan.comparison.summary import scores_over_epochs
 from showergan.rendering.anchors import anchor_key, anchor_scores, draw_anchors, draw_curve
 from showergan.rendering.runs import Group, groups
 from showergan.rendering.style import Style, legend_below, new_figure, themed

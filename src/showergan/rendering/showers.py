@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from showergan.rendering.runs import groups
 from showergan.rendering.style import Style, framed, new_figure, themed, wrapped
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.sample import Showers
 
 EDGES_CM = (-15.0, 15.0, -15.0, 15.0)
 SMALLEST_MEV = 1.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.evaluation.summary import ANCHORS, CEILING
+from showergan.comparison.summary import ANCHORS, CEILING
 from showergan.files import write_aside
 from showergan.rendering.numbers import plus_minus
 from showergan.rendering.published import with_published

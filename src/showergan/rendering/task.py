@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.rendering.nothing import nothing
 from showergan.rendering.style import Style, framed, new_figure, themed
-from showergan.showers.gflash import DEPTH_CM, FRONT_FACE_CM
-from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers.gflash import DEPTH_CM, FRONT_FACE_CM
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 HALF_CM = IMAGE_SHAPE[0] / 2 * CELL_CM
 BACK_CM = FRONT_FACE_CM + DEPTH_CM

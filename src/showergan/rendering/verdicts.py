@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from showergan.evaluation.verdicts import CHOSEN, FLOORS, LEVEL
+from showergan.comparison.verdicts import CHOSEN, FLOORS, LEVEL
 from showergan.rendering.nothing import nothing
 from showergan.rendering.runs import by_size
 from showergan.rendering.scores import SCORES

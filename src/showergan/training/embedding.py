@@ -13,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 from showergan.config import Embedding
 from showergan.errors import UserError
 from showergan.networks.embedding import TARGETS, EmbeddingRegressor, predict
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.sample import Showers
 
 PHOTON = 22
 HELD_OUT = 0.1  # share of the training showers that decides when to stop

@@ -9,17 +9,17 @@ from torch import Tensor, nn
 
 from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
+from showergan.inference.snapshots import States, state_of
 from showergan.networks.discriminator import Discriminator
 from showergan.networks.generator import Generator, draw_noise
 from showergan.recipes import TrainingRecipe
-from showergan.showers.conditions import Conditioning
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.sample import Showers
 from showergan.training.average import Average
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
 from showergan.training.history import History, LayerNorms, gradient_norm
 from showergan.training.lipschitz import lipschitz_table
 from showergan.training.losses import LOSSES, Losses
-from showergan.training.snapshots import States, state_of
 
 N_ACCOUNTED = 2000
 

@@ -3,7 +3,7 @@
 # ruff: noqa: F821 - Snakemake defines `snakemake`
 import pandas as pd
 
-from showergan.evaluation.verdicts import ranks
+from showergan.comparison.verdicts import ranks
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
 from showergan.rendering.verdicts import critical_difference

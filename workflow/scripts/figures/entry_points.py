@@ -8,7 +8,7 @@ from showergan.rendering.real import read_entry_points, read_partition
 from showergan.rendering.runs import read_metrics
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
-from showergan.showers.dataset import load
+from showergan.tasks.showers.dataset import load
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)

@@ -6,7 +6,7 @@ from pathlib import Path
 from showergan.rendering.script import stderr_to
 from showergan.rendering.showers import target_showers
 from showergan.rendering.style import Style
-from showergan.showers.dataset import load, shower_depth_cm
+from showergan.tasks.showers.dataset import load, shower_depth_cm
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)

@@ -6,7 +6,7 @@ from pathlib import Path
 from showergan.rendering.script import stderr_to
 from showergan.rendering.style import Style
 from showergan.rendering.task import task
-from showergan.showers.dataset import load
+from showergan.tasks.showers.dataset import load
 
 with stderr_to(snakemake.log[0]):
     style = Style.from_json(snakemake.params.look)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from showergan.errors import UserError
 from showergan.files import write_aside
-from showergan.showers.conditions import Conditioning
+from showergan.tasks.showers.conditions import Conditioning
 
 States = dict[int, dict[str, Tensor]]
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.showers.energy_centre import CELLS_CM, energy_centre
+from showergan.tasks.showers.energy_centre import CELLS_CM, energy_centre
 
 STATISTICS = (
     "longitudinal_asymmetry",

@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.networks.generator import Generator, draw_noise
-from showergan.showers.conditions import Conditioning
-from showergan.showers.sample import Showers
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.sample import Showers
 
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.evaluation.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
-from showergan.metrics.statistics import PUBLISHED_DEPTH_CM
 from showergan.networks.embedding import EmbeddingRegressor
-from showergan.showers import dataset
-from showergan.showers.sample import Showers
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM
 
 Split = Literal["select", "test"]
 SPLITS: tuple[Split, ...] = ("select", "test")

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from showergan.comparison.summary import ANCHORS, CEILING, RUN
 from showergan.errors import UserError
-from showergan.evaluation.summary import ANCHORS, CEILING, RUN
 
 
 class Entry(NamedTuple):

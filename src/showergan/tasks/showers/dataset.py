@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 import showergan
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
-from showergan.showers import gflash
-from showergan.showers.energy_centre import CELLS_CM, DepthFit
-from showergan.showers.energy_check import EnergyCheck, NegativeEnergy
-from showergan.showers.npz import ENERGY, NpzShowers
-from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
+from showergan.tasks.showers.energy_check import EnergyCheck, NegativeEnergy
+from showergan.tasks.showers.npz import ENERGY, NpzShowers
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 SPLITS = {"train": 0, "select": 1, "test": 2}
 REFERENCE_SEED = 0x3DF3FA
@@ -70,7 +70,7 @@ def preprocess(
     Energies stream through in chunks; only points, momenta and ids are held in memory.
 
     Args:
-        source: npz file, see `showergan.showers.npz`.
+        source: npz file, see `showergan.tasks.showers.npz`.
         out: HDF5 file to write; it appears whole or not at all.
         source_name: Name of the source, kept in the attributes.
         negative_energy: Set negative energies to 0 and count them, or refuse them.

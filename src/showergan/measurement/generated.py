@@ -8,17 +8,17 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from showergan.comparison.summary import best_epoch, scores_over_epochs
 from showergan.config import Evaluation
-from showergan.evaluation.features import Features, Frame, clipped, features_of
-from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure, measure_course, measure_for_choice
-from showergan.evaluation.prd import COLUMNS, prd_curves
-from showergan.evaluation.reference import SPLITS, Reference, Split
-from showergan.evaluation.summary import best_epoch, scores_over_epochs
+from showergan.inference.generation import generate
+from showergan.inference.snapshots import Snapshots
+from showergan.measurement.measure import measure, measure_course, measure_for_choice
+from showergan.measurement.prd import COLUMNS, prd_curves
+from showergan.measurement.reference import SPLITS, Reference, Split
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
 from showergan.recipes import EvaluationRecipe
-from showergan.training.snapshots import Snapshots
+from showergan.tasks.showers.features import Features, Frame, clipped, features_of
 
 _Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]
 

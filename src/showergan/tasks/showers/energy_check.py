@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.showers.npz import first_rows
+from showergan.tasks.showers.npz import first_rows
 
 NegativeEnergy = Literal["clip", "error"]
 

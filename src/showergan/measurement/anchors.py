@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 import torch
 
+from showergan.comparison.summary import CEILING, OTHER_REAL
 from showergan.config import Evaluation
-from showergan.evaluation.features import ARRAYS, Features, Frame, features_of
-from showergan.evaluation.generation import generate
-from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import prd_curves
-from showergan.evaluation.reference import Particles, Reference, impact_depth_cm
-from showergan.evaluation.summary import CEILING, OTHER_REAL
+from showergan.inference.generation import generate
+from showergan.measurement.measure import measure
+from showergan.measurement.prd import prd_curves
+from showergan.measurement.reference import Particles, Reference, impact_depth_cm
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
-from showergan.showers import dataset, gflash
-from showergan.showers.conditions import Conditioning
-from showergan.showers.sample import Showers
+from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.features import ARRAYS, Features, Frame, features_of
+from showergan.tasks.showers.sample import Showers
 
 DRAWS = 5  # divisions of the real showers, or second simulations, behind a ceiling
 

@@ -10,15 +10,15 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.metrics.partition import Partition
-from showergan.metrics.statistics import (
+from showergan.networks.embedding import EmbeddingRegressor, predict
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import (
     FLAGS,
     STATISTICS,
     flag_counts,
     observables,
     physics_statistics,
 )
-from showergan.networks.embedding import EmbeddingRegressor, predict
-from showergan.showers.sample import Showers
 
 OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 QUANTITIES = (*STATISTICS, *OBSERVABLES)

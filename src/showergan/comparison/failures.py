@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from showergan.evaluation.scorecard import run_of_summary
-from showergan.evaluation.summary import RUN, real_showers
+from showergan.comparison.scorecard import run_of_summary
+from showergan.comparison.summary import RUN, real_showers
 
 EXPLODING = 10.0  # times the mean total energy of real showers
 COLLAPSED = 0.1  # of the diversity of real showers

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.evaluation.scorecard import ENTRIES
+from showergan.comparison.scorecard import ENTRIES
 
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:

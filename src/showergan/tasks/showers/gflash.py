@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from showergan.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 # Lead 2 mm / polystyrene 4 mm, shashlik.
 RADIATION_LENGTH_CM = 1.641

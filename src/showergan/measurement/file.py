@@ -9,18 +9,18 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from showergan.comparison.scorecard import ENTRIES
+from showergan.comparison.summary import CEILING, OTHER_REAL
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.evaluation.anchors import measure_draws, real_pairs, shuffled_features
-from showergan.evaluation.features import Features, features_of
-from showergan.evaluation.measure import measure
-from showergan.evaluation.prd import COLUMNS
-from showergan.evaluation.reference import Particles, impact_depth_cm, make_reference
-from showergan.evaluation.scorecard import ENTRIES
-from showergan.evaluation.summary import CEILING, OTHER_REAL
+from showergan.measurement.anchors import measure_draws, real_pairs, shuffled_features
+from showergan.measurement.measure import measure
+from showergan.measurement.prd import COLUMNS
+from showergan.measurement.reference import Particles, impact_depth_cm, make_reference
 from showergan.networks.embedding import TARGETS, EmbeddingRegressor
-from showergan.showers.any_file import read_showers
-from showergan.showers.energy_check import NegativeEnergy
+from showergan.tasks.showers.any_file import read_showers
+from showergan.tasks.showers.energy_check import NegativeEnergy
+from showergan.tasks.showers.features import Features, features_of
 
 FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions

@@ -8,8 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.features import OBSERVABLES, QUANTITIES, Features, Frame
-from showergan.evaluation.prd import measure_prd
+from showergan.measurement.prd import measure_prd
 from showergan.metrics.distances import separation_power, wasserstein
 from showergan.metrics.diversity import diversity
 from showergan.metrics.duplicates import duplicates
@@ -17,9 +16,10 @@ from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.physics_distance import fpd, kpd
 from showergan.metrics.residuals import root_mean_square
-from showergan.metrics.response import response_and_resolution
 from showergan.metrics.two_sample import two_sample
 from showergan.networks.embedding import TARGETS
+from showergan.tasks.showers.features import OBSERVABLES, QUANTITIES, Features, Frame
+from showergan.tasks.showers.response import response_and_resolution
 
 FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.showers.energy_check import EnergyCheck, NegativeEnergy
-from showergan.showers.npz import ENERGY, NpzShowers, first_rows
-from showergan.showers.sample import IMAGE_SHAPE, Showers
+from showergan.tasks.showers.energy_check import EnergyCheck, NegativeEnergy
+from showergan.tasks.showers.npz import ENERGY, NpzShowers, first_rows
+from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
 
 CHUNK = 1024
 

@@ -19,8 +19,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from showergan.files import write_aside
-from showergan.showers.archive import Archive
-from showergan.showers.sample import IMAGE_SHAPE, Showers
+from showergan.tasks.showers.archive import Archive
+from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
 
 ENERGY, POINT, MOMENTUM, PDG = "EnergyDeposit", "ParticlePoint", "ParticleMomentum", "ParticlePDG"
 GFLASH = "GFLASH"

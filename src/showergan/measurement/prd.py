@@ -5,9 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from showergan.config import Evaluation
-from showergan.evaluation.features import Features, Frame
 from showergan.metrics.conditional import conditional_prd
 from showergan.metrics.prd import ANGLES, prd_scores
+from showergan.tasks.showers.features import Features, Frame
 
 COLUMNS = ["metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters", "flagged"]
 PRD_METRICS = ("prd_auc", "f8", "f1_8")

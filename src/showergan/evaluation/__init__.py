@@ -1,1 +1,0 @@
-"""Evaluation: real showers as reference, generated showers against them, runs against runs."""

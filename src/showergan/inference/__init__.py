@@ -1,0 +1,1 @@
+"""Samples from trained generators."""

@@ -1,1 +1,0 @@
-"""Calorimeter showers: simulation, input files and the data set."""

@@ -1,0 +1,1 @@
+"""What is learned: each task its data, features and pictures."""

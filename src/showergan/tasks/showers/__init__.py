@@ -1,0 +1,1 @@
+"""Showers in a calorimeter: sources, data set, features."""
