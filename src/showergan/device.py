@@ -1,10 +1,11 @@
 """The device to compute on."""
 
+from __future__ import annotations
+
 import os
 
-import torch
-
 from showergan.errors import UserError
+from showergan.heavy import torch
 
 
 def choose_device(name: str) -> torch.device:

@@ -1,0 +1,6 @@
+import numpy
+import pandas
+import torch as torch
+
+np = numpy
+pd = pandas
