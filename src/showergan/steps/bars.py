@@ -5,10 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt
 
-from showergan import comparison
+from showergan import comparison, heavy
 from showergan.config import Config
 from showergan.files import write_table
-from showergan.heavy import pd
 from showergan.steps.step import Anchors, Input, Output, Step
 
 
@@ -41,10 +40,10 @@ class Bars(Step):
     ) -> None:
         """Read what all runs were judged by."""
         table = comparison.bars(
-            pd.read_csv(scorecard),
-            pd.read_csv(failures),
-            pd.read_csv(anchors, dtype={"bin": str}),
-            pd.read_csv(verdicts),
+            heavy.pd.read_csv(scorecard),
+            heavy.pd.read_csv(failures),
+            heavy.pd.read_csv(anchors, dtype={"bin": str}),
+            heavy.pd.read_csv(verdicts),
             bounded=self.bounded,
             fewest=self.fewest,
         )

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
-from showergan import comparison, inference, measurement, networks
+from showergan import comparison, heavy, inference, measurement, networks
 from showergan.config import Config, EvaluationRecipe
 from showergan.device import choose_device
 from showergan.files import say, write_aside, write_table
-from showergan.heavy import np
 from showergan.steps.step import Device, Input, Model, Output, Step
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class Evaluate(EvaluationRecipe, Step):
         write_table(scores.metrics, metrics)
         write_table(scores.curves, curves)
         with write_aside(examples) as aside, aside.open("wb") as stream:
-            np.savez(stream, energy=scores.examples)
+            heavy.np.savez(stream, energy=scores.examples)
 
 
 def _show(epoch: int, metrics: "pd.DataFrame") -> None:

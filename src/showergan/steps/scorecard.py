@@ -5,11 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from showergan import comparison
+from showergan import comparison, heavy
 from showergan.config import Config
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
-from showergan.heavy import pd
 from showergan.steps.step import Anchors, Input, Metrics, Output, Step
 
 
@@ -39,8 +38,8 @@ class Scorecard(Step):
         """Read the metrics of every run."""
         inputs = (
             comparison.read_runs([(comparison.run_of(path), path) for path in metrics]),
-            pd.read_csv(anchors, dtype={"bin": str}),
-            pd.read_csv(summary),
+            heavy.pd.read_csv(anchors, dtype={"bin": str}),
+            heavy.pd.read_csv(summary),
             self.choose_by,
         )
         card = comparison.scorecard(*inputs)

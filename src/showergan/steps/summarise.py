@@ -5,11 +5,10 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from showergan import comparison
+from showergan import comparison, heavy
 from showergan.config import Config
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
-from showergan.heavy import pd
 from showergan.steps.step import Anchors, Metrics, Output, Step
 
 
@@ -42,6 +41,8 @@ class Summarise(Step):
         """Read the metrics of every run."""
         choice = self.choose_by, self.own_learning_rates
         runs = [(comparison.run_of(path), path) for path in metrics]
-        summary = comparison.summarise(runs, pd.read_csv(anchors, dtype={"bin": str}), *choice)
+        summary = comparison.summarise(
+            runs, heavy.pd.read_csv(anchors, dtype={"bin": str}), *choice
+        )
         write_table(comparison.learning_rate_grid(summary, *choice), grid)
         write_table(summary, out)

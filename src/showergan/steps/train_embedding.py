@@ -4,11 +4,10 @@ import time
 from pathlib import Path
 from typing import Annotated, Self
 
-from showergan import networks, tasks, training
+from showergan import heavy, networks, tasks, training
 from showergan.config import Config, Embedding
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
-from showergan.heavy import torch
 from showergan.steps.step import Device, Output, Showers, Step
 
 
@@ -41,9 +40,9 @@ class TrainEmbedding(Embedding, Step):
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
         )
         select = tasks.showers.dataset.load(showers, "select")
-        energy = torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
+        energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
         predicted = networks.predict(result.regressor, energy)[1].cpu()
-        true = torch.from_numpy(training.targets_of(select))
+        true = heavy.torch.from_numpy(training.targets_of(select))
         scores = dict(zip(networks.TARGETS, training.r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
         write_table(training.prediction_table(predicted.numpy(), true.numpy()), predictions)

@@ -5,10 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from showergan import comparison
+from showergan import comparison, heavy
 from showergan.config import Config
 from showergan.files import write_table
-from showergan.heavy import pd
 from showergan.steps.step import Input, Output, Step
 
 
@@ -35,5 +34,5 @@ class Verdicts(Step):
         robustness: Annotated[Path, Output("a row per method: CSV")],
     ) -> None:
         """Read what `summarise` wrote."""
-        write_table(comparison.robustness(pd.read_csv(grid)), robustness)
-        write_table(comparison.verdicts(pd.read_csv(summary), self.baseline, self.null), out)
+        write_table(comparison.robustness(heavy.pd.read_csv(grid)), robustness)
+        write_table(comparison.verdicts(heavy.pd.read_csv(summary), self.baseline, self.null), out)

@@ -1,6 +1,0 @@
-import numpy
-import pandas
-import torch as torch
-
-np = numpy
-pd = pandas
