@@ -34,7 +34,7 @@ def raw():
 
 
 def training(config):
-    return STEPS["train"].of(config, "sn", "0.001_0.0001", "1")
+    return STEPS["train"].of(config, method="sn", rates="0.001_0.0001", seed="1")
 
 
 def help_of(command):
@@ -43,7 +43,7 @@ def help_of(command):
     return shown.output
 
 
-@pytest.mark.parametrize("name", [name for name in STEPS if name not in ("train", "evaluate_file")])
+@pytest.mark.parametrize("name", [name for name in STEPS if name != "train"])
 def test_the_recipe_of_the_configuration_is_read_back(raw, name):
     raw["data"] |= {"source": "npz", "path": "https://there/s.npz"}
     step = STEPS[name].of(parse_config(raw))

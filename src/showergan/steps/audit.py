@@ -19,7 +19,7 @@ class Audit(AuditRecipe, Step):
     version = 2
 
     @classmethod
-    def of(cls, config: Config) -> Self:
+    def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run: its first seed, at the published learning rates."""
         shared = config.training.model_dump(include={"discriminator", "batch_size"})
         return cls(seed=config.training.seeds[0], learning_rates=PUBLISHED, **shared)

@@ -21,7 +21,7 @@ class Bars(Step):
     fewest: PositiveInt = Field(description="showers that every bin needs")
 
     @classmethod
-    def of(cls, config: Config) -> Self:
+    def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run: the bars are for methods with spectral normalisation."""
         kinds = {n: getattr(m.normaliser, "kind", None) for n, m in config.sorted_methods.items()}
         return cls(

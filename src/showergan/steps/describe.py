@@ -1,10 +1,9 @@
 """The networks in numbers."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from showergan import networks
-from showergan.config import Config
 from showergan.config.training import Discriminator
 from showergan.files import write_table
 from showergan.steps.step import Output, Step
@@ -15,13 +14,9 @@ class Describe(Step):
 
     name = "describe"
     version = 1
+    section = "training"
 
     discriminator: Discriminator = "standard"
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls(discriminator=config.training.discriminator)
 
     def run(self, *, out: Annotated[Path, Output("a row per layer: CSV")]) -> None:
         """Run both networks once."""

@@ -20,7 +20,7 @@ class Evaluate(EvaluationRecipe, Step):
     version = 6
 
     @classmethod
-    def of(cls, config: Config) -> Self:
+    def of(cls, config: Config, **_: str) -> Self:
         """Return the step of every training of a run."""
         return cls(choose_by=config.choose_by, **dict(config.evaluation))
 

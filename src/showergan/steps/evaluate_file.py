@@ -15,6 +15,7 @@ class EvaluateFile(Evaluation, Step):
 
     name = "evaluate_file"
     version = 1
+    section = "evaluation"
 
     def run(
         self,

@@ -1,12 +1,11 @@
 """Showers from elsewhere."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
 from showergan import tasks
-from showergan.config import Config
 from showergan.config.data import DataFile
 from showergan.steps.step import Output, Step
 
@@ -16,13 +15,9 @@ class Fetch(DataFile, Step):
 
     name = "fetch"
     version = 1
+    section = "data"
 
     path: str = Field(description="an http(s)://, s3:// or root:// URL")
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls.model_validate(config.data, from_attributes=True)
 
     def run(self, *, out: Annotated[Path, Output("showers as they are there")]) -> None:
         """Download as a stream."""

@@ -1,10 +1,9 @@
 """The data set that all else reads."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from showergan import tasks
-from showergan.config import Config
 from showergan.config.data import Preparation
 from showergan.files import say
 from showergan.steps.step import Input, Output, Step
@@ -15,11 +14,7 @@ class Preprocess(Preparation, Step):
 
     name = "preprocess"
     version = 3
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls.model_validate(config.data, from_attributes=True)
+    section = "data"
 
     def run(
         self,

@@ -1,10 +1,10 @@
 """The real showers, and what they and the worst generators score."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from showergan import measurement, networks
-from showergan.config import Config, Evaluation
+from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
 from showergan.steps.step import Device, Model, Output, Showers, Step
@@ -15,11 +15,7 @@ class Reference(Evaluation, Step):
 
     name = "reference"
     version = 6
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls.model_validate(config.evaluation, from_attributes=True)
+    section = "evaluation"
 
     def run(
         self,

@@ -1,12 +1,11 @@
 """All trainings of a run by every metric."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
 from showergan import comparison, heavy
-from showergan.config import Config
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.steps.step import Anchors, Input, Metrics, Output, Step
@@ -19,11 +18,6 @@ class Scorecard(Step):
     version = 2
 
     choose_by: ScoreName = Field(description="score on select that chooses the epoch")
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls(choose_by=config.choose_by)
 
     def run(
         self,

@@ -2,10 +2,9 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from showergan import tasks
-from showergan.config import Config
 from showergan.config.data import Simulation
 from showergan.files import say
 from showergan.steps.step import Output, Step
@@ -16,11 +15,7 @@ class Simulate(Simulation, Step):
 
     name = "simulate"
     version = 2
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls.model_validate(config.data, from_attributes=True)
+    section = "data"
 
     def run(self, *, out: Annotated[Path, Output("showers, published schema: npz")]) -> None:
         """Simulate chunk by chunk."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
+from showergan.config import Config
 from showergan.config.section import Section
 from showergan.config.validation import validated
 from showergan.errors import UserError
@@ -47,19 +48,31 @@ Metrics = Annotated[list[Path], Input("metrics.csv of every run")]
 class Step(Section):
     """A step: its fields are its recipe, everything that changes its result and nothing else.
 
-    A subclass says in a class method `of` how it comes from the configuration, with the wildcards of its rule as
-    keywords. The keywords of its `run`, each an `Annotated` with an `Argument`, are the options of its subcommand.
-    What it needs of heavy packages it names by the package, which loads at the first use.
+    The keywords of `run`, each an `Annotated` with an `Argument`, are the options of the subcommand. What a step needs
+    of heavy packages it names by the package, which loads at the first use.
 
     Attributes:
         name: of the step.
         version: bumped on purpose when its numbers change; a golden test fails when they change without it.
+        section: of the configuration, that holds its fields; None: the configuration does.
         run: does the step.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
+    section: ClassVar[str | None] = None
     run: ClassVar[Callable[..., None]]
+
+    @classmethod
+    def of(cls, config: Config, **wildcards: str) -> Self:
+        """Return the step of a run.
+
+        Args:
+            config: of the run.
+            **wildcards: of the rule, where the step has any.
+        """
+        section = getattr(config, cls.section) if cls.section else config
+        return cls.model_validate(section, from_attributes=True)
 
     @classmethod
     def read(cls, recipe: str) -> Self:

@@ -1,12 +1,11 @@
 """All trainings of a run in one table."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from pydantic import Field
 
 from showergan import comparison, heavy
-from showergan.config import Config
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.steps.step import Anchors, Metrics, Output, Step
@@ -24,11 +23,6 @@ class Summarise(Step):
     own_learning_rates: dict[str, str] | None = Field(
         None, description="the name of each method's own pair; null: `choose_by` chooses"
     )
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls(choose_by=config.choose_by, own_learning_rates=config.own_learning_rates)
 
     def run(
         self,

@@ -22,7 +22,7 @@ class Train(TrainingRecipe, Step):
     version = 2
 
     @classmethod
-    def of(cls, config: Config, method: str, rates: str, seed: str) -> Self:
+    def of(cls, config: Config, *, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
         """Return the step of one method, one of its pairs of learning rates by its name, and a seed."""
         pairs = {pair.name: pair for pair in config.learning_rates(method)}
         return cls(

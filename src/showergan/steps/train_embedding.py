@@ -2,10 +2,10 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 from showergan import heavy, networks, tasks, training
-from showergan.config import Config, Embedding
+from showergan.config import Embedding
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
 from showergan.steps.step import Device, Output, Showers, Step
@@ -16,11 +16,7 @@ class TrainEmbedding(Embedding, Step):
 
     name = "train_embedding"
     version = 1
-
-    @classmethod
-    def of(cls, config: Config) -> Self:
-        """Return the step of a run."""
-        return cls.model_validate(config.embedding, from_attributes=True)
+    section = "embedding"
 
     def run(
         self,

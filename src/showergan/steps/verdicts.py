@@ -21,7 +21,7 @@ class Verdicts(Step):
     null: str = Field(description="the method that differs from it by noise alone")
 
     @classmethod
-    def of(cls, config: Config) -> Self:
+    def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run: the baseline is vanilla SN."""
         return cls(baseline="sn", null="sn_null")
 
