@@ -4,6 +4,8 @@
 #   train/{discriminator}/{method}/{rates}/seed{seed}/{snapshots.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,robustness,scorecard,rank_agreement,failures,bars,audit,architectures}.csv
+#   and beside what a step wrote its recipe, which `showergan STEP --recipe` takes: recipe.json where the folder is the
+#   step's own, elsewhere {source,showers,summary,verdicts,scorecard,bars,audit,architectures}.recipe.json
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 
 from snakemake.utils import min_version

@@ -1,10 +1,15 @@
 """The device to compute on."""
 
+from __future__ import annotations
+
 import os
+from typing import TYPE_CHECKING
 
-import torch
-
+from showergan import heavy
 from showergan.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
 
 
 def choose_device(name: str) -> torch.device:
@@ -16,6 +21,7 @@ def choose_device(name: str) -> torch.device:
     Raises:
         UserError: no such device here.
     """
+    torch = heavy.torch
     torch.set_num_threads(1)
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,11 +1,19 @@
-"""Files that exist whole or not at all."""
+"""What is left behind: files that exist whole or not at all, and lines for a reader."""
+
+from __future__ import annotations
 
 import hashlib
+import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @contextmanager
@@ -21,6 +29,23 @@ def write_aside(path: Path) -> Iterator[Path]:
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a data frame as CSV."""
+    with write_aside(path) as aside:
+        frame.to_csv(aside, index=False)
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Write a dictionary as indented JSON."""
+    with write_aside(path) as aside:
+        aside.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr at once."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -38,9 +38,12 @@ ROOT = Path(__file__).parents[2]
 GROUPS: dict[str, list[tuple[list[str], str]]] = {
     "recipes": [
         (
-            ["recipes.py"],
-            "test_protocol.py test_config.py test_published.py test_scale_audit.py "
-            "-k 'versions or recipe or published or scale_audit'",
+            [
+                f"steps/{name}.py"
+                for name in ("step", "fetch", "train", "audit", "evaluate", "bars")
+            ],
+            "test_steps.py test_protocol.py test_scale_audit.py "
+            "-k 'versions or steps or scale_audit'",
         )
     ],
     "comparison": [

@@ -3,8 +3,6 @@
 import copy
 import datetime
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from snakemake.utils import update_config
 
 from showergan.config import Composition, Config, parse_config
 from showergan.errors import UserError
-from showergan.recipes import TrainingRecipe, canonical, parse_recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -202,38 +199,6 @@ def test_yaml_1_1_texts_are_numbers(raw):
     assert rates.name == "0.001_1e-05"
 
 
-def test_canonical_recipe_ignores_order_and_sees_swaps():
-    assert canonical("train", a=1, b={"x": 1, "y": 2}) == canonical(
-        "train", b={"y": 2, "x": 1}, a=1
-    )
-    assert canonical("train", a=1, b=2) != canonical("train", a=2, b=1)
-    assert '"recipe_version"' in canonical("train")
-
-
-def test_recipe_round_trip(raw):
-    config = parse_config(raw)
-    recipe = TrainingRecipe(
-        seed=1,
-        discriminator="small",
-        learning_rates=config.methods["sn"].learning_rates,
-        method=config.methods["sn"].composition,
-        epochs=1,
-        batch_size=8,
-        n_critic=1,
-        evaluated_epochs=(1,),
-        record_every=1,
-    )
-    text = canonical("train", **recipe.model_dump(mode="json"))
-    assert parse_recipe(TrainingRecipe, text) == recipe
-
-
-def test_recipe_errors_are_for_people():
-    with pytest.raises(UserError, match="not JSON"):
-        parse_recipe(TrainingRecipe, "{")
-    with pytest.raises(UserError, match="seed: missing"):
-        parse_recipe(TrainingRecipe, "{}")
-
-
 def test_schema_is_in_step_with_the_models():
     written = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
     assert written == Config.model_json_schema(), (
@@ -311,11 +276,3 @@ class TestPairsOfLearningRates:
         put(raw, "methods.sn.label", "another")
         assert parse_config(raw).methods["sn"].composition == before
         assert type(before) is Composition
-
-
-def test_config_stays_light():
-    code = "import sys, showergan.config; print({'torch', 'pandas', 'numpy'} & set(sys.modules))"
-    printed = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert printed.stdout.strip() == "set()"

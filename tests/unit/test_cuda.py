@@ -4,11 +4,10 @@ import pytest
 import torch
 from test_constraints import COMPOSITIONS
 
-from showergan.config import Embedding, LearningRates
+from showergan.config import AuditRecipe, Embedding, LearningRates, TrainingRecipe
 from showergan.device import choose_device
 from showergan.metrics.prd import prd_scores
 from showergan.networks.embedding import predict
-from showergan.recipes import AuditRecipe, TrainingRecipe
 from showergan.tasks.showers import gflash
 from showergan.training.embedding import train_embedding
 from showergan.training.loop import Trainer, build

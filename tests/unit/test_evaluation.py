@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from showergan.config import Evaluation
+from showergan.config import Evaluation, EvaluationRecipe
 from showergan.errors import UserError
 from showergan.inference.generation import generate
 from showergan.inference.snapshots import Snapshots, state_of
@@ -17,7 +17,6 @@ from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
-from showergan.recipes import EvaluationRecipe
 from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning

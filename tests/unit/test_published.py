@@ -9,7 +9,6 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config import parse_config
-from showergan.recipes import setting
 from showergan.rendering.published import differences, read_published, with_published
 from showergan.rendering.tables import layout, numbers
 
@@ -48,7 +47,7 @@ def row_of(published, config, method, learning_rates=None):
             "score": "bins-E",
         }
     )
-    settings = {method: setting(config, method)}
+    settings = {method: config.setting(method)}
     return with_published(ours, of(published, method), settings).iloc[0]
 
 
@@ -61,7 +60,7 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
     for row in rows.to_dict("records"):
         stated = {k: v for k, v in row.items() if k == "data" or "." in k or k == "learning_rates"}
         method = row["method"]
-        ours = {**setting(config, method), "learning_rates": config.own_learning_rates[method]}
+        ours = {**config.setting(method), "learning_rates": config.own_learning_rates[method]}
         assert differences(stated, ours) == "", method
         assert len(stated) == 17
 
@@ -130,7 +129,7 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
             **{"diverged": False, "n": 100, "clusters": 50},
         }
     )
-    settings = {"sn": setting(config, "sn")}
+    settings = {"sn": config.setting("sn")}
     table = numbers(summary, of(published, "sn"), ["bins-E"], settings)
     (rows,) = layout(table, {"sn": "vanilla SN"}).values()
     assert rows["published max"].tolist() == ["0.766 ± 0.040", ""]

@@ -1,11 +1,13 @@
 """RMSprop does not see a factor in front of a linear loss."""
 
+from importlib import import_module
+
 import pytest
 import torch
 from test_training import data  # noqa: F401 - a fixture
 
-from showergan.config import LearningRates
-from showergan.recipes import RECIPE_VERSIONS, AuditRecipe
+from showergan.config import AuditRecipe, LearningRates
+from showergan.steps import STEPS
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(
@@ -34,14 +36,14 @@ def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
     assert last["plain to SN, sigma detached"] > last["plain to SN, sigma attached"]
     assert table["relative_difference"].between(0, 3).all()
     # Numbers that change on purpose get a new version.
-    assert RECIPE_VERSIONS["audit"] == 2
+    assert STEPS["audit"].version == 2
     assert last.to_dict() == pytest.approx(GOLDEN, abs=2e-3)
 
 
 def test_no_change_is_no_difference(data, monkeypatch):  # noqa: F811
-    module = "showergan.training.scale_audit"
-    monkeypatch.setattr(f"{module}.COMPOSITIONS", {"plain": {}, "again": {}})
-    monkeypatch.setattr(f"{module}.CHANGES", {"nothing": ("plain", "again")})
+    module = import_module("showergan.training.scale_audit")
+    monkeypatch.setattr(module, "COMPOSITIONS", {"plain": {}, "again": {}})
+    monkeypatch.setattr(module, "CHANGES", {"nothing": ("plain", "again")})
     row = scale_audit(*data, RECIPE, n_steps=2, every=2).iloc[0]
     assert row["cosine"] == pytest.approx(1, abs=1e-4)
     assert row["relative_difference"] == 0

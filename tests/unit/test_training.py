@@ -5,10 +5,10 @@ import pytest
 import torch
 from test_constraints import COMPOSITIONS
 
-from showergan.config import Training
+from showergan.config import Training, TrainingRecipe
 from showergan.errors import UserError
 from showergan.inference import snapshots
-from showergan.recipes import RECIPE_VERSIONS, TrainingRecipe
+from showergan.steps import STEPS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.training.batches import replayed_batches, shuffled_passes, stream
@@ -268,11 +268,11 @@ GOLDEN = {
 
 @pytest.mark.parametrize("method", GOLDEN)
 def test_golden_steps(data, method):
-    """When this fails on purpose, raise RECIPE_VERSIONS["train"], so that users' trainings run again.
+    """When this fails on purpose, raise the version of `Train`, so that users' trainings run again.
 
     In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps.
     """
-    assert RECIPE_VERSIONS["train"] == 2
+    assert STEPS["train"].version == 2
     gentle = {"generator": 1e-4, "discriminator": 1e-4}
     images, conditions = (x.double() for x in data)
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))

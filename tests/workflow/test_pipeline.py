@@ -21,12 +21,18 @@ def test_every_artefact_is_there(finished):
     def named(pattern):
         return sorted(p.name for p in (finished.folder / RUN).glob(pattern))
 
-    assert named("data/*") == ["showers.h5", "source.npz"]
-    assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv"]
-    assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5"]
+    data = ["showers.h5", "showers.recipe.json", "source.npz", "source.recipe.json"]
+    assert named("data/*") == data
+    assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv", "recipe.json"]
+    assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5", "recipe.json"]
     train, evaluate = "train/small/sn/0.001_0.0001/seed1", "evaluate/small/sn/0.001_0.0001/seed1"
-    assert named(f"{train}/*") == ["history.csv", "lipschitz.csv", "run.json", "snapshots.pt"]
-    assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv"]
+    trained = ["history.csv", "lipschitz.csv", "recipe.json", "run.json", "snapshots.pt"]
+    assert named(f"{train}/*") == trained
+    assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv", "recipe.json"]
+    assert named("*.recipe.json") == [
+        f"{name}.recipe.json"
+        for name in ("architectures", "audit", "bars", "scorecard", "summary", "verdicts")
+    ]
     assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 15
     assert named("*.txt") == ["conclusion.txt"]
     assert named("tables/*.csv") == [
@@ -38,6 +44,26 @@ def test_every_artefact_is_there(finished):
 
 def test_a_second_run_does_nothing(finished):
     assert "Nothing to be done" in finished.snakemake("--cores", "1")
+
+
+def test_a_step_is_repeated_by_hand_with_the_recipe_it_left(finished, tmp_path):
+    """As its rule started it, but for where it writes."""
+    folder = finished.folder / RUN / "train/small/sn/0.001_0.0001/seed1"
+    files = {
+        "snapshots": "snapshots.pt", "history": "history.csv", "lipschitz": "lipschitz.csv",
+        "run": "run.json", "keep-recipe": "recipe.json",
+    }  # fmt: skip
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "showergan.cli", "train"),
+            *("--showers", finished.folder / RUN / "data/showers.h5"),
+            *("--recipe", folder / "recipe.json"),
+            *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
+        ],
+        check=True,
+    )
+    for name in ("history.csv", "lipschitz.csv", "recipe.json"):
+        assert (tmp_path / name).read_text() == (folder / name).read_text(), name
 
 
 def test_summary_and_provenance(finished):
@@ -275,7 +301,10 @@ def test_workflow_catalogue_entry_point(fresh):
             ],
             "nothing.npz",
         ),
-        (["fetch", "--recipe", "{}", "--out", "x.npz"], "give its URL"),
+        (
+            ["fetch", "--recipe", "{}", "--out", "x.npz"],
+            "path: missing; it must be given: an http(s)://",
+        ),
     ],
 )
 def test_user_mistakes_on_the_command_line_give_a_message(arguments, named):

@@ -1,7 +1,7 @@
 DATA = "results/{run}/data/showers.h5"
 FEATURES = "results/{run}/reference/features.h5"
 ANCHORS = "results/{run}/reference/anchors.csv"
-ARCHITECTURES = rules.describe.output[0]
+ARCHITECTURES = rules.describe.output.architectures
 METRICS = every_run(rules.evaluate_gan.output.metrics)
 GRID = rules.summarise.output.grid
 HISTORIES = every_run(rules.train_gan.output.history)
@@ -110,6 +110,6 @@ FIGURES = {
     "update_cosine": (
         "What a change of scale changes",
         TRAINING,
-        {"cosines": rules.audit.output[0]},
+        {"cosines": rules.audit.output.cosines},
     ),
 }

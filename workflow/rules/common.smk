@@ -17,8 +17,7 @@ os.environ.update(
 
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
-# From plain to elaborate, whatever the order in the YAML file.
-METHODS = dict(sorted(CONFIG.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
+METHODS = CONFIG.sorted_methods
 
 RUNS = [
     {

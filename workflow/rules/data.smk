@@ -2,7 +2,8 @@ if CONFIG.data.source == "simulate":
 
     rule simulate:
         output:
-            "results/{run}/data/source.npz",
+            showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
         log:
             "logs/{run}/simulate.log",
         benchmark:
@@ -10,17 +11,19 @@ if CONFIG.data.source == "simulate":
         conda:
             "../../envs/showergan.yaml"
         params:
-            recipe=recipe("simulate", CONFIG.data, "n_showers", "seed"),
+            recipe=recipe_of("simulate"),
         message:
             "Simulating showers with GFLASH"
         shell:
-            "showergan simulate --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+            "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
+            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 else:
 
     rule fetch:
         output:
-            "results/{run}/data/source.npz",
+            showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
         log:
             "logs/{run}/fetch.log",
         benchmark:
@@ -28,18 +31,20 @@ else:
         conda:
             "../../envs/showergan.yaml"
         params:
-            recipe=recipe("fetch", CONFIG.data, "path", "sha256"),
+            recipe=recipe_of("fetch"),
         message:
             "Downloading the showers"
         shell:
-            "showergan fetch --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+            "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
+            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule preprocess:
     input:
         raw_showers,
     output:
-        "results/{run}/data/showers.h5",
+        showers="results/{run}/data/showers.h5",
+        recipe="results/{run}/data/showers.recipe.json",
     log:
         "logs/{run}/preprocess.log",
     benchmark:
@@ -47,13 +52,9 @@ rule preprocess:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=recipe(
-            "preprocess",
-            CONFIG.data,
-            *("path", "sha256", "negative_energy", "split", "split_seed"),
-        ),
+        recipe=recipe_of("preprocess"),
     message:
         "Checking and splitting the showers"
     shell:
-        "showergan preprocess --source {input:q} --recipe {params.recipe:q} --out {output:q}"
-        " > {log:q} 2>&1"
+        "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
+        " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -5,6 +5,7 @@ rule train_embedding:
         model="results/{run}/embedding/model.pt",
         metrics="results/{run}/embedding/metrics.json",
         predictions="results/{run}/embedding/predictions.csv",
+        recipe="results/{run}/embedding/recipe.json",
     log:
         "logs/{run}/train_embedding.log",
     benchmark:
@@ -15,13 +16,13 @@ rule train_embedding:
     resources:
         gpu=1,
     params:
-        recipe=recipe("embedding", CONFIG.embedding),
+        recipe=recipe_of("train_embedding"),
     message:
         "Training the embedding"
     shell:
         "showergan train-embedding --showers {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
-        " --predictions {output.predictions:q} > {log:q} 2>&1"
+        " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule reference:
@@ -32,6 +33,7 @@ rule reference:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
         curves="results/{run}/reference/curves.csv",
+        recipe="results/{run}/reference/recipe.json",
     log:
         "logs/{run}/reference.log",
     benchmark:
@@ -41,10 +43,10 @@ rule reference:
     resources:
         gpu=1,
     params:
-        recipe=recipe("reference", CONFIG.evaluation),
+        recipe=recipe_of("reference"),
     message:
         "Computing features, ceilings and floors of the real showers"
     shell:
         "showergan reference --showers {input.showers:q} --embedding {input.embedding:q}"
-        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q} --curves {output.curves:q}"
-        " > {log:q} 2>&1"
+        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+        " --curves {output.curves:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

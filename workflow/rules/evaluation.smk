@@ -7,6 +7,7 @@ rule evaluate_gan:
         metrics="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/metrics.csv",
         curves="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/curves.csv",
         examples="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/examples.npz",
+        recipe="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/recipe.json",
     log:
         "logs/{run}/evaluate/{discriminator}.{method}.{rates}.seed{seed}.log",
     benchmark:
@@ -16,14 +17,14 @@ rule evaluate_gan:
     resources:
         gpu=1,
     params:
-        recipe=evaluation_recipe,
+        recipe=recipe_of("evaluate"),
     message:
         "Evaluating {wildcards.method}, seed {wildcards.seed}"
     shell:
         "showergan evaluate --snapshots {input.snapshots:q} --embedding {input.embedding:q}"
         " --reference {input.reference:q} --recipe {params.recipe:q}"
         " --metrics {output.metrics:q} --curves {output.curves:q}"
-        " --examples {output.examples:q} > {log:q} 2>&1"
+        " --examples {output.examples:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule evaluate:
@@ -38,6 +39,7 @@ rule summarise:
     output:
         summary="results/{run}/summary.csv",
         grid="results/{run}/learning_rates.csv",
+        recipe="results/{run}/summary.recipe.json",
     log:
         "logs/{run}/summarise.log",
     benchmark:
@@ -45,13 +47,13 @@ rule summarise:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=summary_recipe,
+        recipe=recipe_of("summarise"),
     message:
         "Summarising all trainings"
     shell:
         "showergan summarise {input.metrics:q} --anchors {input.anchors:q}"
         " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
-        " > {log:q} 2>&1"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule verdicts:
@@ -61,6 +63,7 @@ rule verdicts:
     output:
         verdicts="results/{run}/verdicts.csv",
         robustness="results/{run}/robustness.csv",
+        recipe="results/{run}/verdicts.recipe.json",
     log:
         "logs/{run}/verdicts.log",
     benchmark:
@@ -68,13 +71,13 @@ rule verdicts:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=verdict_recipe,
+        recipe=recipe_of("verdicts"),
     message:
         "Testing every method against vanilla SN"
     shell:
         "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
-        " --recipe {params.recipe:q} --out {output.verdicts:q} --robustness {output.robustness:q}"
-        " > {log:q} 2>&1"
+        " --recipe {params.recipe:q} --out {output.verdicts:q}"
+        " --robustness {output.robustness:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule scorecard:
@@ -86,6 +89,7 @@ rule scorecard:
         scorecard="results/{run}/scorecard.csv",
         agreement="results/{run}/rank_agreement.csv",
         failures="results/{run}/failures.csv",
+        recipe="results/{run}/scorecard.recipe.json",
     log:
         "logs/{run}/scorecard.log",
     benchmark:
@@ -93,13 +97,14 @@ rule scorecard:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=recipe("scorecard", CONFIG, "choose_by"),
+        recipe=recipe_of("scorecard"),
     message:
         "Judging all trainings by every metric"
     shell:
         "showergan scorecard {input.metrics:q} --anchors {input.anchors:q}"
         " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
-        " --agreement {output.agreement:q} --failures {output.failures:q} > {log:q} 2>&1"
+        " --agreement {output.agreement:q} --failures {output.failures:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule bars:
@@ -109,7 +114,8 @@ rule bars:
         anchors="results/{run}/reference/anchors.csv",
         verdicts=rules.verdicts.output.verdicts,
     output:
-        "results/{run}/bars.csv",
+        bars="results/{run}/bars.csv",
+        recipe="results/{run}/bars.recipe.json",
     log:
         "logs/{run}/bars.log",
     benchmark:
@@ -117,10 +123,11 @@ rule bars:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=bars_recipe,
+        recipe=recipe_of("bars"),
     message:
         "Holding the run against its bars"
     shell:
         "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
         " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
-        " --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+        " --recipe {params.recipe:q} --out {output.bars:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -98,7 +98,7 @@ rule conclusion:
         summary=rules.summarise.output.summary,
         verdicts=rules.verdicts.output.verdicts,
         robustness=rules.verdicts.output.robustness,
-        bars=rules.bars.output[0],
+        bars=rules.bars.output.bars,
         code=rendering_code(),
     output:
         report(

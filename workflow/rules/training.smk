@@ -6,6 +6,7 @@ rule train_gan:
         history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
         lipschitz="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/lipschitz.csv",
         run="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/run.json",
+        recipe="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/recipe.json",
     log:
         "logs/{run}/train/{discriminator}.{method}.{rates}.seed{seed}.log",
     benchmark:
@@ -15,13 +16,14 @@ rule train_gan:
     resources:
         gpu=1,
     params:
-        recipe=training_recipe,
+        recipe=recipe_of("train", "method", "rates", "seed"),
     message:
         "Training {wildcards.method}, seed {wildcards.seed}"
     shell:
         "showergan train --showers {input:q} --recipe {params.recipe:q}"
         " --snapshots {output.snapshots:q} --history {output.history:q}"
-        " --lipschitz {output.lipschitz:q} --run {output.run:q} > {log:q} 2>&1"
+        " --lipschitz {output.lipschitz:q} --run {output.run:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule train:
@@ -33,7 +35,8 @@ rule audit:
     input:
         "results/{run}/data/showers.h5",
     output:
-        "results/{run}/audit.csv",
+        cosines="results/{run}/audit.csv",
+        recipe="results/{run}/audit.recipe.json",
     log:
         "logs/{run}/audit.log",
     benchmark:
@@ -43,17 +46,18 @@ rule audit:
     resources:
         gpu=1,
     params:
-        recipe=audit_recipe,
+        recipe=recipe_of("audit"),
     message:
         "Measuring what a change of the discriminator's scale changes"
     shell:
-        "showergan audit --showers {input:q} --recipe {params.recipe:q} --out {output:q}"
-        " > {log:q} 2>&1"
+        "showergan audit --showers {input:q} --recipe {params.recipe:q}"
+        " --out {output.cosines:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule describe:
     output:
-        "results/{run}/architectures.csv",
+        architectures="results/{run}/architectures.csv",
+        recipe="results/{run}/architectures.recipe.json",
     log:
         "logs/{run}/describe.log",
     benchmark:
@@ -61,8 +65,9 @@ rule describe:
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=recipe("describe", CONFIG.training, "discriminator"),
+        recipe=recipe_of("describe"),
     message:
         "Describing the networks"
     shell:
-        "showergan describe --recipe {params.recipe:q} --out {output:q} > {log:q} 2>&1"
+        "showergan describe --recipe {params.recipe:q} --out {output.architectures:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -1,23 +1,30 @@
 """The command line: one subcommand per step, files in and files out.
 
-Results go to files, what a person reads goes to stderr. Heavy libraries are imported by the step that needs them.
+Results go to files, what a person reads goes to stderr.
 """
 
 import sys
 
-from showergan.cli.options import app
-from showergan.cli.output import say
+import typer
+import yaml
+
+from showergan.cli.options import add_step
+from showergan.config import Config
 from showergan.errors import UserError
+from showergan.files import say
+from showergan.steps import STEPS
 
-# The order of --help is that of the work.
-# isort: off
-from showergan.cli import data, training, evaluation, comparison
+app = typer.Typer(
+    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+for _step in STEPS.values():
+    add_step(app, _step)
 
-# isort: on
 
-__all__ = ["app", "comparison", "data", "evaluation", "main", "training"]
-
-app.info.help = __doc__
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of the configuration as YAML."""
+    print(yaml.safe_dump(Config.model_json_schema(), sort_keys=False, allow_unicode=True), end="")
 
 
 def main() -> None:

@@ -1,13 +1,51 @@
-"""The application and the options that its subcommands share."""
+"""The options of a step: what Typer reads off a function, read off the step."""
 
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, get_args, get_origin
 
 import typer
+from rich.markup import escape
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+from showergan.cli.recipe_keys import recipe_keys
+from showergan.steps import Step
 
-Input = Annotated[Path, typer.Option(help="input file")]
-Output = Annotated[Path, typer.Option(help="output file, written whole or not at all")]
-Recipe = Annotated[str, typer.Option(help="what to do, as JSON; the workflow writes it")]
-Device = Annotated[str, typer.Option(envvar="SHOWERGAN_DEVICE", help="auto, cpu, cuda or cuda:n")]
+KEEP_RECIPE = Annotated[
+    Path | None,
+    typer.Option(help="file for the whole recipe, defaults included, as --recipe takes it"),
+]
+
+
+def add_step(app: typer.Typer, step: type[Step]) -> None:
+    """Add the subcommand of a step: an option for each keyword of its `run`, beside those of the recipe."""
+
+    def command(recipe: str, keep_recipe: Path | None, **arguments: Any) -> None:
+        made = step.read(recipe)
+        made.run(**arguments)
+        if keep_recipe:
+            made.keep(keep_recipe)
+
+    own = [_option(p) for name, p in signature(step.run).parameters.items() if name != "self"]
+    options = [*own, _recipe(step), _keyword("keep_recipe", KEEP_RECIPE, None)]
+    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in options}
+    keys = "\n".join(f"- {key}" for key in recipe_keys(step))
+    name = step.name.replace("_", "-")
+    app.command(name, help=step.__doc__, epilog=escape(f"Keys of the recipe:\n{keys}"))(command)
+
+
+def _option(parameter: Parameter) -> Parameter:
+    kind, told = get_args(parameter.annotation)
+    make = typer.Argument if get_origin(kind) is list else typer.Option
+    option = make(help=told.help, envvar=told.variable, rich_help_panel=f"{type(told).__name__}s")
+    return parameter.replace(annotation=Annotated[kind, option])
+
+
+def _recipe(step: type[Step]) -> Parameter:
+    needed = any(field.is_required() for field in step.model_fields.values())
+    told = typer.Option(help="what to do: JSON, or a JSON file; its keys are told below")
+    return _keyword("recipe", Annotated[str, told], Parameter.empty if needed else "{}")
+
+
+def _keyword(name: str, annotation: Any, default: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

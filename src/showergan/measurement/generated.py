@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.comparison.summary import best_epoch, scores_over_epochs
-from showergan.config import Evaluation
+from showergan.config import Evaluation, EvaluationRecipe
 from showergan.inference.generation import generate
 from showergan.inference.snapshots import Snapshots
 from showergan.measurement.measure import measure, measure_course, measure_for_choice
@@ -17,7 +17,6 @@ from showergan.measurement.prd import COLUMNS, prd_curves
 from showergan.measurement.reference import SPLITS, Reference, Split
 from showergan.networks.embedding import EmbeddingRegressor
 from showergan.networks.generator import Generator
-from showergan.recipes import EvaluationRecipe
 from showergan.tasks.showers.features import Features, Frame, clipped, features_of
 
 _Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]

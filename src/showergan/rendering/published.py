@@ -32,7 +32,7 @@ def with_published(
     Args:
         table: with the columns discriminator, method, learning_rates and score.
         published: as `read_published` returns it, at most a row per discriminator, method and score.
-        settings: ours, by method, see `recipes.setting`.
+        settings: ours, by method, see `Config.setting`.
     """
     stated = [str(c) for c in published if c not in VALUE]
     value = published[[*KEY, "mean", "sd"]].rename(

@@ -7,12 +7,12 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from showergan.config import TrainingRecipe
 from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
 from showergan.inference.snapshots import States, state_of
 from showergan.networks.discriminator import Discriminator
 from showergan.networks.generator import Generator, draw_noise
-from showergan.recipes import TrainingRecipe
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.sample import Showers
 from showergan.training.average import Average

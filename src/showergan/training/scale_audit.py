@@ -8,9 +8,8 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.config import Composition
+from showergan.config import AuditRecipe, Composition, TrainingRecipe
 from showergan.constraints.layers import normalised_layers, trained_weight
-from showergan.recipes import AuditRecipe, TrainingRecipe
 from showergan.training.loop import Trainer
 
 N_STEPS, EVERY = 150, 10

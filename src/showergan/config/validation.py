@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from showergan.errors import UserError
 
@@ -79,12 +80,14 @@ def _explain(model: type[BaseModel], details: Any) -> str:
     location = details["loc"]
     key = ".".join(str(part) for part in _without_tags(location)) or "top level"
     if details["type"] == "extra_forbidden":
-        allowed = sorted(_keys_beside(model, location))
+        allowed = sorted(_fields_beside(model, location))
         close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
         hint = f"did you mean {close[0]}? " if close else ""
         return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
     if details["type"] == "missing":
-        return f"{key}: missing; it must be given"
+        field = _fields_beside(model, location).get(location[-1])
+        meaning = f": {field.description}" if field and field.description else ""
+        return f"{key}: missing; it must be given{meaning}"
     if details["type"] == "value_error":
         where = "" if key == "top level" else f"{key}: "
         return where + str(details["ctx"]["error"])
@@ -104,8 +107,8 @@ def _without_tags(location: tuple[Any, ...]) -> Iterator[Any]:
             yield part
 
 
-def _keys_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Return the keys allowed where the last part of `location` stands."""
+def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:
+    """Return what is allowed where the last part of `location` stands."""
     here: Any = model
     for part in location[:-1]:
         candidates = list(_models(here))
@@ -115,7 +118,7 @@ def _keys_beside(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]
         else:
             tagged = [c for c in candidates if _kind(c) == part]
             here = tagged[0] if tagged else here
-    return [key for c in _models(here) for key in c.model_fields]
+    return {key: field for c in _models(here) for key, field in c.model_fields.items()}
 
 
 def _kind(model: type[BaseModel]) -> str | None:

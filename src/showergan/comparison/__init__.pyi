@@ -1,0 +1,11 @@
+from .bars import bars as bars
+from .failures import failures as failures
+from .rank_agreement import rank_agreement as rank_agreement
+from .robustness import robustness as robustness
+from .scorecard import read_runs as read_runs
+from .scorecard import scorecard as scorecard
+from .summary import learning_rate_grid as learning_rate_grid
+from .summary import run_of as run_of
+from .summary import scores_over_epochs as scores_over_epochs
+from .summary import summarise as summarise
+from .verdicts import verdicts as verdicts

@@ -1,0 +1,61 @@
+"""Scores of the generators."""
+
+from typing import Literal
+
+from pydantic import Field, PositiveInt
+
+from showergan.config.section import Section, Seed
+
+ScoreName = Literal["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"]
+
+
+class Partition(Section):
+    """Bins of the entry point."""
+
+    kind: Literal["rectangles", "quantiles"] = Field(
+        "rectangles", description="equal rectangles of the training rectangle, or equal counts"
+    )
+    bins: tuple[PositiveInt, PositiveInt] = Field((3, 3), description="bins in x and in y")
+
+
+class Evaluation(Section):
+    """Scores of the generators."""
+
+    clusters: int = Field(20, ge=2, description="K of k-means; the published models used 50")
+    repeats: int = Field(10, ge=2, description="fresh k-means runs per value")
+    events_per_cluster: PositiveInt = Field(
+        10, description="bins with fewer than this times K events are flagged"
+    )
+    partition: Partition = Partition()
+    statistics: Literal["corrected", "published"] = Field(
+        "corrected",
+        description="form of the physics statistics: corrected, with the impact point at the depth "
+        "of the energy of the real training showers, or published, at 25 cm",
+    )
+    conditions: Literal["independent", "same"] = Field(
+        "independent",
+        description="particles that generators are scored with; independent: those of another real "
+        "sample (on test those of select, on select those of training), so that real against real "
+        "showers is their exact ceiling; same: as published, those of the real showers themselves",
+    )
+    generator_mode: Literal["running", "batch"] = Field(
+        "running",
+        description="BatchNorm of a generator under evaluation: running statistics, or those of "
+        "batches of 64 as in the published code",
+    )
+    empty_bins: Literal["nan", "zero"] = Field(
+        "nan",
+        description="bins without events: left out of the mean, or 0 as in the published code",
+    )
+    invalid_rows: Literal["cluster", "drop"] = Field(
+        "cluster",
+        description="features that are not numbers: a cluster of their own, or dropped as in the "
+        "published code",
+    )
+    seed: Seed = Field(1, description="random seed")
+
+
+class EvaluationRecipe(Evaluation):
+    """Scores of the generators of one training; the epoch that `choose_by` chooses is measured by every metric."""
+
+    choose_by: ScoreName = Field(description="score on select that chooses the epoch")

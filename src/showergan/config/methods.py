@@ -1,0 +1,83 @@
+"""The methods to compare."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveFloat, model_validator
+
+from showergan.config.section import Section
+from showergan.constraints import Constraint, one_of
+
+
+class LearningRates(Section):
+    """Learning rates of RMSprop."""
+
+    generator: PositiveFloat
+    discriminator: PositiveFloat
+
+    @property
+    def name(self) -> str:
+        """The pair as it stands in paths, for example `0.001_1e-05`."""
+        return f"{self.generator:g}_{self.discriminator:g}"
+
+
+class LearningRateSearch(Section):
+    """A grid of learning rates, the same for every method."""
+
+    generator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    discriminator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+
+    @property
+    def pairs(self) -> list[LearningRates]:
+        """All pairs of the grid."""
+        return [
+            LearningRates(generator=g, discriminator=d)
+            for g in self.generator
+            for d in self.discriminator
+        ]
+
+
+class Composition(Section):
+    """What a method is made of: a loss and the constraints on the discriminator."""
+
+    loss: Literal["wasserstein", "gan", "least_squares"] = Field(
+        "wasserstein", description="gan: non-saturating; least_squares: LSGAN"
+    )
+    normaliser: one_of("normaliser") | None = None  # type: ignore[valid-type]
+    multiplier: one_of("multiplier") | None = None  # type: ignore[valid-type]
+    penalty: one_of("penalty") | None = None  # type: ignore[valid-type]
+    controller: one_of("controller") | None = None  # type: ignore[valid-type]
+
+    @property
+    def constraints(self) -> list[Constraint]:
+        """The constraints in the order in which they attach and act."""
+        found = (self.normaliser, self.multiplier, self.penalty, self.controller)
+        return [c for c in found if c is not None]
+
+
+class Method(Composition):
+    """One way of training, and its name."""
+
+    label: str = Field(description="name in figures and tables")
+    learning_rates: LearningRates = Field(
+        description="the method's own pair, which tables, verdicts and ranks are about"
+    )
+    further_learning_rates: tuple[LearningRates, ...] = Field(
+        (), description="pairs to train besides, for the figures that compare learning rates"
+    )
+
+    @property
+    def pairs(self) -> list[LearningRates]:
+        """All pairs of the method, its own first."""
+        return [self.learning_rates, *self.further_learning_rates]
+
+    @property
+    def composition(self) -> Composition:
+        """What it is made of, without its name and learning rates."""
+        return Composition(**{key: getattr(self, key) for key in Composition.model_fields})
+
+    @model_validator(mode="after")
+    def _no_pair_twice(self) -> Self:
+        names = [pair.name for pair in self.pairs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"names a pair of learning rates twice: {', '.join(names)}")
+        return self

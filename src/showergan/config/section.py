@@ -1,0 +1,16 @@
+"""What every section of the configuration is, and the kinds of values that several hold."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+# Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
+Seed = Annotated[int, Field(ge=0, lt=2**26)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

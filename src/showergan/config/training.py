@@ -1,0 +1,93 @@
+"""Training of the GANs."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+
+from showergan.config.methods import Composition, LearningRates
+from showergan.config.section import Section, Seed
+
+Discriminator = Annotated[
+    Literal["standard", "small"], Field(description="406 849 or 107 969 parameters")
+]
+BatchSize = Annotated[int, Field(ge=2, description="showers per step")]
+
+
+class Schedule(Section):
+    """Epochs first, first + every, first + 2 every, ..."""
+
+    first: PositiveInt = 25
+    every: PositiveInt = 5
+
+
+class SharedTraining(Section):
+    """What a training depends on, whatever the method and the seed."""
+
+    discriminator: Discriminator = "standard"
+    batch_size: BatchSize = 200
+    epochs: PositiveInt = Field(
+        150, description="passes of generator steps over the training showers"
+    )
+    n_critic: PositiveInt = Field(5, description="discriminator steps per generator step")
+    record_every: PositiveInt = Field(10, description="generator steps between rows of history.csv")
+    batches: Literal["shuffled", "replayed"] = Field(
+        "shuffled",
+        description="of the discriminator; shuffled: passes without replacement; replayed: as in the "
+        "published code, one set of random batches per epoch, n_critic times over",
+    )
+    conditions: Literal["raw", "scaled"] = Field(
+        "raw",
+        description="of both networks; raw: as published, px, py, pz, x, y, angle, radius; scaled: px/pz, py/pz, "
+        "ln|p| in place of the momentum, all standardised on the training set",
+    )
+    generator_average: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None,
+        description="d of the average theta_avg = d theta_avg + (1 - d) theta over generator steps, "
+        "which is then what is evaluated; null: the generator as trained",
+    )
+
+
+class Training(SharedTraining):
+    """Training of the GANs: everything that all methods share."""
+
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = Field(
+        (1, 2), description="one training per method and seed"
+    )
+    evaluate: Schedule = Field(
+        Schedule(), description="epochs at which the generator is kept for evaluation"
+    )
+
+    @property
+    def evaluated_epochs(self) -> tuple[int, ...]:
+        """Epochs at which the generator is kept."""
+        return tuple(range(self.evaluate.first, self.epochs + 1, self.evaluate.every))
+
+    @model_validator(mode="after")
+    def _is_evaluated(self) -> Self:
+        if self.evaluate.first > self.epochs:
+            raise ValueError(
+                f"evaluate.first = {self.evaluate.first} is after the last epoch, epochs = {self.epochs}"
+            )
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"seeds = {list(self.seeds)} names a seed twice")
+        return self
+
+
+class AuditRecipe(Section):
+    """One training of the discriminator alone, whatever the method."""
+
+    seed: Seed
+    discriminator: Discriminator = "standard"
+    batch_size: BatchSize = 200
+    learning_rates: LearningRates
+
+
+class TrainingRecipe(SharedTraining):
+    """One training: everything that changes the trained weights, and nothing else."""
+
+    seed: Seed
+    learning_rates: LearningRates
+    method: Composition
+    evaluated_epochs: tuple[NonNegativeInt, ...] = Field(
+        description="at whose ends the generator is kept"
+    )

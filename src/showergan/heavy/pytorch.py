@@ -1,0 +1,7 @@
+"""PyTorch."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+__all__ = ["functional", "nn", "torch"]

@@ -1,0 +1,1 @@
+from .file_table import file_table as file_table

@@ -1,0 +1,39 @@
+"""What a change of the discriminator's scale changes."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from showergan import tasks, training
+from showergan.config import AuditRecipe, Config, LearningRates
+from showergan.device import choose_device
+from showergan.files import write_table
+from showergan.steps.step import Device, Output, Showers, Step
+
+PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
+
+
+class Audit(AuditRecipe, Step):
+    """Measure how far changes of the discriminator's scale change the direction of its training."""
+
+    name = "audit"
+    version = 2
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run: its first seed, at the published learning rates."""
+        shared = config.training.model_dump(include={"discriminator", "batch_size"})
+        return cls(seed=config.training.seeds[0], learning_rates=PUBLISHED, **shared)
+
+    def run(
+        self,
+        *,
+        showers: Showers,
+        out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
+        device: Device = "auto",
+    ) -> None:
+        """Train the discriminator with and without each change."""
+        sample = tasks.showers.dataset.load(showers, "train")
+        tensors = training.training_tensors(
+            sample, tasks.showers.Conditioning(), choose_device(device)
+        )
+        write_table(training.scale_audit(*tensors, self), out)

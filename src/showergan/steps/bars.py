@@ -1,0 +1,50 @@
+"""Whether a run is worth comparing."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveInt
+
+from showergan import comparison, heavy
+from showergan.config import Config
+from showergan.files import write_table
+from showergan.steps.step import Anchors, Input, Output, Step
+
+
+class Bars(Step):
+    """Hold the run against what makes it worth comparing."""
+
+    name = "bars"
+    version = 2
+
+    bounded: tuple[str, ...] = Field(description="the methods that the bars are for")
+    fewest: PositiveInt = Field(description="showers that every bin needs")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run: the bars are for methods with spectral normalisation."""
+        kinds = {n: getattr(m.normaliser, "kind", None) for n, m in config.sorted_methods.items()}
+        return cls(
+            bounded=tuple(name for name, kind in kinds.items() if kind == "spectral_norm"),
+            fewest=config.evaluation.events_per_cluster * config.evaluation.clusters,
+        )
+
+    def run(
+        self,
+        *,
+        scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
+        failures: Annotated[Path, Input("failures of `scorecard`: CSV")],
+        anchors: Anchors,
+        verdicts: Annotated[Path, Input("verdicts of `verdicts`: CSV")],
+        out: Annotated[Path, Output("a row per bar: CSV")],
+    ) -> None:
+        """Read what all runs were judged by."""
+        table = comparison.bars(
+            heavy.pd.read_csv(scorecard),
+            heavy.pd.read_csv(failures),
+            heavy.pd.read_csv(anchors, dtype={"bin": str}),
+            heavy.pd.read_csv(verdicts),
+            bounded=self.bounded,
+            fewest=self.fewest,
+        )
+        write_table(table, out)

@@ -1,0 +1,57 @@
+"""The generators of one training against the real showers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+from showergan import comparison, heavy, inference, measurement, networks
+from showergan.config import Config, EvaluationRecipe
+from showergan.device import choose_device
+from showergan.files import say, write_aside, write_table
+from showergan.steps.step import Device, Input, Model, Output, Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Evaluate(EvaluationRecipe, Step):
+    """Score the generator of every evaluated epoch of one training."""
+
+    name = "evaluate"
+    version = 6
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of every training of a run."""
+        return cls(choose_by=config.choose_by, **dict(config.evaluation))
+
+    def run(
+        self,
+        *,
+        snapshots: Annotated[Path, Input("generators of `train`: snapshots.pt")],
+        embedding: Model,
+        reference: Annotated[Path, Input("features of `reference`: HDF5")],
+        metrics: Annotated[Path, Output("every metric of every evaluated epoch: CSV")],
+        curves: Annotated[Path, Output("curves of precision and recall: CSV")],
+        examples: Annotated[Path, Output("a few generated showers: npz")],
+        device: Device = "auto",
+    ) -> None:
+        """Measure generated showers against those of select and test."""
+        chosen = choose_device(device)
+        scores = measurement.evaluate(
+            inference.snapshots.load(snapshots),
+            measurement.load_reference(reference),
+            networks.load_embedding(embedding, chosen),
+            self,
+            chosen,
+            _show,
+        )
+        write_table(scores.metrics, metrics)
+        write_table(scores.curves, curves)
+        with write_aside(examples) as aside, aside.open("wb") as stream:
+            heavy.np.savez(stream, energy=scores.examples)
+
+
+def _show(epoch: int, metrics: "pd.DataFrame") -> None:
+    test = comparison.scores_over_epochs(metrics)
+    values = (f"{s} {v:.3f}" for s, v in zip(test["score"], test["value"], strict=True))
+    say(f"epoch {epoch}: {', '.join(values)}")

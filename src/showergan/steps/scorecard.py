@@ -1,0 +1,42 @@
+"""All trainings of a run by every metric."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from showergan import comparison, heavy
+from showergan.config.evaluation import ScoreName
+from showergan.files import write_table
+from showergan.steps.step import Anchors, Input, Metrics, Output, Step
+
+
+class Scorecard(Step):
+    """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
+
+    name = "scorecard"
+    version = 2
+
+    choose_by: ScoreName = Field(description="score on select that chooses the epoch")
+
+    def run(
+        self,
+        *,
+        metrics: Metrics,
+        anchors: Anchors,
+        summary: Annotated[Path, Input("summary of `summarise`: CSV")],
+        out: Annotated[Path, Output("a row per run and metric: CSV")],
+        agreement: Annotated[Path, Output("Kendall's tau between metrics: CSV")],
+        failures: Annotated[Path, Output("what went wrong in every run: CSV")],
+    ) -> None:
+        """Read the metrics of every run."""
+        inputs = (
+            comparison.read_runs([(comparison.run_of(path), path) for path in metrics]),
+            heavy.pd.read_csv(anchors, dtype={"bin": str}),
+            heavy.pd.read_csv(summary),
+            self.choose_by,
+        )
+        card = comparison.scorecard(*inputs)
+        write_table(comparison.rank_agreement(card), agreement)
+        write_table(comparison.failures(*inputs), failures)
+        write_table(card, out)

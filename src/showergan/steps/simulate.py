@@ -1,0 +1,26 @@
+"""Showers made here."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+from showergan import tasks
+from showergan.config.data import Simulation
+from showergan.files import say
+from showergan.steps.step import Output, Step
+
+
+class Simulate(Simulation, Step):
+    """Simulate electromagnetic showers (GFLASH) and write them in the published npz schema."""
+
+    name = "simulate"
+    version = 2
+    section = "data"
+
+    def run(self, *, out: Annotated[Path, Output("showers, published schema: npz")]) -> None:
+        """Simulate chunk by chunk."""
+        start, gflash = time.perf_counter(), tasks.showers.gflash
+        showers = gflash.simulate(self.n_showers, self.seed)
+        tasks.showers.write_npz(out, self.n_showers, showers, gflash.VERSION)
+        seconds = time.perf_counter() - start
+        say(f"{out}: {self.n_showers} showers, {self.n_showers / seconds:.0f} per second")

@@ -1,0 +1,111 @@
+"""What a step is: a recipe that holds all that changes its result, and the doing, files in and files out."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+from showergan.config import Config
+from showergan.config.section import Section
+from showergan.config.validation import validated
+from showergan.errors import UserError
+from showergan.files import say, write_json
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What the command line tells of an argument of `run`; its kind is the subclass.
+
+    Attributes:
+        help: what it is.
+        variable: of the environment, that gives it where the command line does not.
+    """
+
+    help: str
+    variable: str | None = None
+
+
+class Input(Argument):
+    """A file that the step reads."""
+
+
+class Output(Argument):
+    """A file that the step writes, whole or not at all."""
+
+
+class Setting(Argument):
+    """Anything else."""
+
+
+Device = Annotated[str, Setting("auto, cpu, cuda or cuda:n", "SHOWERGAN_DEVICE")]
+Showers = Annotated[Path, Input("data set of `preprocess`: HDF5")]
+Model = Annotated[Path, Input("embedding of `train-embedding`: model.pt")]
+Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
+Metrics = Annotated[list[Path], Input("metrics.csv of every run")]
+
+
+class Step(Section):
+    """A step: its fields are its recipe, everything that changes its result and nothing else.
+
+    The keywords of `run`, each an `Annotated` with an `Argument`, are the options of the subcommand. What a step needs
+    of heavy packages it names by the package, which loads at the first use.
+
+    Attributes:
+        name: of the step.
+        version: bumped on purpose when its numbers change; a golden test fails when they change without it.
+        section: of the configuration, that holds its fields; None: the configuration does.
+        run: does the step.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    section: ClassVar[str | None] = None
+    run: ClassVar[Callable[..., None]]
+
+    @classmethod
+    def of(cls, config: Config, **wildcards: str) -> Self:
+        """Return the step of a run.
+
+        Args:
+            config: of the run.
+            **wildcards: of the rule, where the step has any.
+        """
+        section = getattr(config, cls.section) if cls.section else config
+        return cls.model_validate(section, from_attributes=True)
+
+    @classmethod
+    def read(cls, recipe: str) -> Self:
+        """Return the step of a recipe, given as JSON text or as the path of a JSON file.
+
+        Raises:
+            UserError: neither can be read, or the recipe is not one of this step.
+        """
+        try:
+            text = recipe if recipe.lstrip().startswith("{") else Path(recipe).read_text()
+            raw = json.loads(text)
+        except OSError as error:
+            raise UserError(
+                f"--recipe {recipe}: give JSON text, or a JSON file that can be read ({error.strerror})"
+            ) from None
+        except ValueError as error:
+            raise UserError(f"--recipe is not JSON: {error}") from None
+        version = raw.pop("recipe_version", cls.version) if isinstance(raw, dict) else None
+        step = validated(cls, raw, "recipe")
+        if version != cls.version:
+            say(f"The recipe is of version {version}, this is {cls.version}: other numbers")
+        return step
+
+    def canonical(self) -> str:
+        """Return the recipe as JSON with sorted keys and the version of the step's numerics.
+
+        The workflow compares recipes as text: equal content gives equal text, whatever the order of YAML keys.
+        """
+        return json.dumps(self._content(), sort_keys=True)
+
+    def keep(self, path: Path) -> None:
+        """Write the whole recipe, defaults and version included, as `read` reads it."""
+        write_json(self._content(), path)
+
+    def _content(self) -> dict[str, object]:
+        return {**self.model_dump(mode="json"), "recipe_version": self.version}

@@ -1,0 +1,42 @@
+"""All trainings of a run in one table."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from showergan import comparison, heavy
+from showergan.config.evaluation import ScoreName
+from showergan.files import write_table
+from showergan.steps.step import Anchors, Metrics, Output, Step
+
+
+class Summarise(Step):
+    """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
+
+    name = "summarise"
+    version = 3
+
+    choose_by: ScoreName = Field(
+        description="score whose mean over seeds chooses learning rates where no pair is a method's own"
+    )
+    own_learning_rates: dict[str, str] | None = Field(
+        None, description="the name of each method's own pair; null: `choose_by` chooses"
+    )
+
+    def run(
+        self,
+        *,
+        metrics: Metrics,
+        anchors: Anchors,
+        out: Annotated[Path, Output("a row per run and score: CSV")],
+        grid: Annotated[Path, Output("a row per method and pair of learning rates: CSV")],
+    ) -> None:
+        """Read the metrics of every run."""
+        choice = self.choose_by, self.own_learning_rates
+        runs = [(comparison.run_of(path), path) for path in metrics]
+        summary = comparison.summarise(
+            runs, heavy.pd.read_csv(anchors, dtype={"bin": str}), *choice
+        )
+        write_table(comparison.learning_rate_grid(summary, *choice), grid)
+        write_table(summary, out)

@@ -1,0 +1,81 @@
+"""One training of a GAN."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+from showergan import inference, tasks, training
+from showergan.config import Config, TrainingRecipe
+from showergan.device import choose_device
+from showergan.files import write_json, write_table
+from showergan.steps.step import Device, Output, Showers, Step
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Train(TrainingRecipe, Step):
+    """Train one GAN: one method, one pair of learning rates, one seed."""
+
+    name = "train"
+    version = 2
+
+    @classmethod
+    def of(cls, config: Config, *, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
+        """Return the step of one method, one of its pairs of learning rates by its name, and a seed."""
+        pairs = {pair.name: pair for pair in config.learning_rates(method)}
+        return cls(
+            seed=int(seed),
+            method=config.methods[method].composition,
+            learning_rates=pairs[rates],
+            evaluated_epochs=config.training.evaluated_epochs,
+            **config.training.model_dump(exclude={"seeds", "evaluate"}),
+        )
+
+    def run(
+        self,
+        *,
+        showers: Showers,
+        snapshots: Annotated[Path, Output("the generator at every evaluated epoch: snapshots.pt")],
+        history: Annotated[Path, Output("losses, norms and multipliers over the steps: CSV")],
+        lipschitz: Annotated[Path, Output("Lipschitz bounds of the trained discriminator: CSV")],
+        run: Annotated[Path, Output("recipe, versions, sizes and seconds: JSON")],
+        device: Device = "auto",
+    ) -> None:
+        """Train on the training showers, and show where the training is."""
+        chosen, dataset = choose_device(device), tasks.showers.dataset
+        sample = dataset.load(showers, "train")
+        conditioning = tasks.showers.Conditioning.fitted(
+            self.conditions, sample.point, sample.momentum
+        )
+        trainer = training.Trainer(*training.training_tensors(sample, conditioning, chosen), self)
+        start = time.perf_counter()
+        result = trainer.run(training.Progress(sys.stderr))
+        frame = result.history.frame()
+        seconds = time.perf_counter() - start
+        write_table(frame, history)
+        write_table(trainer.lipschitz(), lipschitz)
+        write_json(
+            {
+                "recipe": self.model_dump(mode="json"),
+                "n_train": len(trainer.images),
+                "generator_steps": result.n_steps,
+                "discriminator_steps": result.n_steps * self.n_critic,
+                "parameters": {
+                    "generator": _n_trained(trainer.generator),
+                    "discriminator": _n_trained(trainer.discriminator),
+                },
+                "seconds": round(seconds, 2),
+                "source_sha256": dataset.attributes(showers)["source_sha256"],
+                **training.provenance(chosen),
+            },
+            run,
+        )
+        kept = inference.snapshots.Snapshots(conditioning, self.generator_average, result.states)
+        inference.snapshots.save(kept, snapshots)
+
+
+def _n_trained(network: "nn.Module") -> int:
+    """Return the number of trained numbers of a network."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)

@@ -1,0 +1,59 @@
+"""The embedding of showers."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+from showergan import heavy, networks, tasks, training
+from showergan.config import Embedding
+from showergan.device import choose_device
+from showergan.files import say, write_json, write_table
+from showergan.steps.step import Device, Output, Showers, Step
+
+
+class TrainEmbedding(Embedding, Step):
+    """Train the regressor whose last hidden layer is the embedding of the E metrics."""
+
+    name = "train_embedding"
+    version = 1
+    section = "embedding"
+
+    def run(
+        self,
+        *,
+        showers: Showers,
+        out: Annotated[Path, Output("the regressor: model.pt")],
+        metrics: Annotated[Path, Output("R2 on the select showers, and where it comes from: JSON")],
+        predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
+        device: Device = "auto",
+    ) -> None:
+        """Train on the training showers, of which a part decides when to stop; measure on select."""
+        chosen, start = choose_device(device), time.perf_counter()
+        result = training.train_embedding(
+            tasks.showers.dataset.load(showers, "train"),
+            self,
+            chosen,
+            lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
+        )
+        select = tasks.showers.dataset.load(showers, "select")
+        energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
+        predicted = networks.predict(result.regressor, energy)[1].cpu()
+        true = heavy.torch.from_numpy(training.targets_of(select))
+        scores = dict(zip(networks.TARGETS, training.r2(predicted, true).tolist(), strict=True))
+        say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+        write_table(training.prediction_table(predicted.numpy(), true.numpy()), predictions)
+        write_json(
+            {
+                "r2": scores,
+                "r2_split": "select",
+                "n_select": len(select),
+                "n_fitted": result.n_fitted,
+                "n_held_out": result.n_held_out,
+                "best_epoch": result.best_epoch,
+                "n_epochs": result.n_epochs,
+                "seconds": round(time.perf_counter() - start, 2),
+                **training.provenance(chosen),
+            },
+            metrics,
+        )
+        networks.save_embedding(result.regressor, out)

@@ -1,0 +1,44 @@
+"""Heavy libraries are loaded by what computes with them, and by nothing before."""
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+SRC = Path(__file__).parents[2] / "src"
+HEAVY = {"torch", "numpy", "pandas", "matplotlib", "h5py", "sklearn", "scipy", "seaborn"}
+LAZY = [".".join(stub.relative_to(SRC).parent.parts) for stub in (SRC / "showergan").rglob("*.pyi")]
+
+
+def test_configuration_and_steps_load_nothing_heavy():
+    """The workflow imports them whenever it is parsed, in every job."""
+    code = "import sys, showergan.config, showergan.steps, showergan.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "showergan.steps.train" in loaded
+    assert not HEAVY & loaded
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_every_name_that_is_loaded_late_is_there(package):
+    module = import_module(package)
+    assert module.__all__
+    for name in module.__all__:
+        assert getattr(module, name) is not None
+
+
+def test_no_function_imports():
+    """What must be loaded late has one way to be: `showergan.heavy`, and packages with a stub."""
+    found = [
+        f"{path.relative_to(SRC)}:{node.lineno}"
+        for path in SRC.rglob("*.py")
+        if "constraints" not in path.parts
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not found

@@ -1,0 +1,170 @@
+"""A step's recipe: the same text for the same content, from the configuration, the command line or a file."""
+
+import json
+import re
+from inspect import signature
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from showergan.cli import app
+from showergan.config import parse_config
+from showergan.errors import UserError
+from showergan.steps import STEPS
+
+ROOT = Path(__file__).parents[2]
+
+TRAINING = {
+    "seed": 1,
+    "discriminator": "small",
+    "learning_rates": {"generator": 1e-3, "discriminator": 3e-4},
+    "method": {"normaliser": {"kind": "spectral_norm"}},
+    "evaluated_epochs": [1],
+}
+
+
+@pytest.fixture
+def raw():
+    return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def training(config):
+    return STEPS["train"].of(config, method="sn", rates="0.001_0.0001", seed="1")
+
+
+def help_of(command):
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    return shown.output
+
+
+@pytest.mark.parametrize("name", [name for name in STEPS if name != "train"])
+def test_the_recipe_of_the_configuration_is_read_back(raw, name):
+    raw["data"] |= {"source": "npz", "path": "https://there/s.npz"}
+    step = STEPS[name].of(parse_config(raw))
+    assert STEPS[name].read(step.canonical()) == step
+    assert json.loads(step.canonical())["recipe_version"] == STEPS[name].version
+
+
+def test_the_recipe_of_a_training_is_read_back(raw):
+    step = training(parse_config(raw))
+    assert step.read(step.canonical()) == step
+    assert (step.seed, step.learning_rates.name) == (1, "0.001_0.0001")
+    assert step.method == parse_config(raw).methods["sn"].composition
+    assert step.evaluated_epochs == parse_config(raw).training.evaluated_epochs
+
+
+def test_the_text_ignores_order_and_sees_swaps(raw):
+    """Snakemake compares texts."""
+    text = training(parse_config(raw)).canonical()
+    turned = {key: raw[key] for key in reversed(raw)}
+    turned["methods"] = {key: raw["methods"][key] for key in reversed(raw["methods"])}
+    turned["training"] = {key: raw["training"][key] for key in reversed(raw["training"])}
+    config = parse_config(turned)
+    assert training(config).canonical() == text
+    assert STEPS["bars"].of(config) == STEPS["bars"].of(parse_config(raw))
+    step = STEPS["train"].read(json.dumps(TRAINING))
+    swapped = {"generator": 3e-4, "discriminator": 1e-3}
+    other = STEPS["train"].read(json.dumps(TRAINING | {"learning_rates": swapped}))
+    assert step.canonical() != other.canonical()
+
+
+def test_the_recipe_is_text_or_a_file(tmp_path):
+    path = tmp_path / "recipe.json"
+    step = STEPS["train"].read(json.dumps(TRAINING))
+    step.keep(path)
+    assert STEPS["train"].read(str(path)) == step
+    assert json.loads(path.read_text()) == json.loads(step.canonical())
+
+
+@pytest.mark.parametrize(
+    ("recipe", "message"),
+    [
+        ("{", "not JSON"),
+        ("{}", "seed: missing"),
+        (json.dumps(TRAINING | {"epoks": 1}), "epoks: unknown key; did you mean epochs"),
+        ("nothing.json", "nothing.json: give JSON text, or a JSON file"),
+        ("[" * 5000, "give JSON text, or a JSON file"),
+        (str(ROOT), "give JSON text, or a JSON file"),
+        (str(ROOT / "config.yaml"), "not JSON"),
+    ],
+)
+def test_mistakes_are_explained(recipe, message):
+    with pytest.raises(UserError, match=message):
+        STEPS["train"].read(recipe)
+
+
+def test_another_version_is_told(capsys):
+    STEPS["train"].read(json.dumps(TRAINING | {"recipe_version": STEPS["train"].version}))
+    assert capsys.readouterr().err == ""
+    STEPS["train"].read(json.dumps(TRAINING | {"recipe_version": 0}))
+    assert "version 0" in capsys.readouterr().err
+
+
+def test_a_step_is_repeated_from_the_recipe_it_kept(tmp_path):
+    runner, kept = CliRunner(), tmp_path / "recipe.json"
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    for recipe, out in (('{"discriminator": "small"}', first), (kept, second)):
+        arguments = ["describe", "--recipe", recipe, "--out", out, "--keep-recipe", kept]
+        done = runner.invoke(app, list(map(str, arguments)), catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    assert first.read_text() == second.read_text()
+    assert STEPS["describe"].read(str(kept)).discriminator == "small"
+
+
+def test_a_step_that_fails_keeps_no_recipe(tmp_path):
+    kept = tmp_path / "recipe.json"
+    arguments = ["bars", "--recipe", '{"bounded": [], "fewest": 1}', "--keep-recipe", str(kept)]
+    files = ("scorecard", "failures", "anchors", "verdicts", "out")
+    options = [word for name in files for word in (f"--{name}", str(tmp_path / name))]
+    assert CliRunner().invoke(app, arguments + options).exit_code == 1
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+def test_help_tells_every_option_and_every_key(step):
+    told = help_of(step.name.replace("_", "-"))
+    for name in signature(step.run).parameters:
+        assert name == "self" or f"--{name.replace('_', '-')} " in told or f"{name}..." in told
+    for name, field in step.model_fields.items():
+        assert f"- {name}" in told
+        if field.description:
+            assert field.description[:30] in told
+
+
+def test_help_tells_what_may_stand_in_a_recipe():
+    told = help_of("train")
+    assert "- epochs: integer, default 150; passes of generator steps" in told
+    assert "- seed: integer, needed" in told
+    assert '- batches: shuffled | replayed, default "shuffled"; of the discriminator' in told
+    assert "- learning_rates.generator: number, needed" in told
+    assert "- generator_average: number | null, default null" in told
+    assert "- evaluated_epochs: array of integer, needed" in told
+    assert "- method.penalty: gradient | power | null, default null" in told
+    assert "- method.normaliser.bound: number, default 0.1; c: weights stay in [-c, c]" in told
+
+
+RULES = [
+    rule
+    for path in (ROOT / "workflow/rules").glob("*.smk")
+    for rule in re.split(r"^ *rule ", path.read_text(), flags=re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("name", [name for name in STEPS if name != "evaluate_file"])
+def test_the_workflow_asks_every_step_for_its_recipe_and_keeps_it(name):
+    command = f"showergan {name.replace('_', '-')} "
+    (rule,) = (rule for rule in RULES if command in rule)
+    assert f'recipe=recipe_of("{name}"' in rule
+    assert re.search(r'^ *recipe="results/.*recipe\.json",$', rule, re.MULTILINE)
+    assert "--recipe {params.recipe:q}" in rule
+    assert "--keep-recipe {output.recipe:q}" in rule
+
+
+def test_no_two_rules_keep_their_recipe_in_one_place():
+    """But for the two that never stand together: showers are simulated or fetched."""
+    places = re.findall(r'"(results/.*recipe\.json)"', "".join(RULES))
+    assert len(places) == len(STEPS) - 1
+    assert len(set(places)) == len(places) - 1
