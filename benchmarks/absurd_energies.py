@@ -17,8 +17,8 @@ from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.measurement.measure import measure
 from showergan.measurement.reference import impact_depth_cm, make_reference
-from showergan.networks.embedding import load_embedding
 from showergan.tasks.showers import dataset
+from showergan.tasks.showers.embedding import load_embedding
 from showergan.tasks.showers.features import features_of
 from showergan.tasks.showers.sample import Showers
 

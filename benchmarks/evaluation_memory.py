@@ -17,10 +17,11 @@ from pathlib import Path
 
 import torch
 
-from showergan.inference.snapshots import Snapshots, save, state_of
-from showergan.networks.embedding import EmbeddingRegressor, save_embedding
-from showergan.networks.generator import Generator
+from showergan.inference.snapshots import Snapshots, save
+from showergan.networks.modules import state_of
+from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 
 
 def run(*arguments: object) -> tuple[float, float]:
@@ -56,7 +57,10 @@ def main() -> None:
         steps = {"reference": ("reference", *given, *shared, *ends)}
         for count in options.snapshots:
             path = folder / f"{count}.pt"
-            states = {epoch: state_of(Generator()) for epoch in range(1, count + 1)}
+            states = {
+                epoch: state_of(ShowerGenerator().build((1, 30, 30), 7))
+                for epoch in range(1, count + 1)
+            }
             save(Snapshots(Conditioning(), None, states), path)
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
             steps[f"evaluate, {count} snapshots"] = (

@@ -67,8 +67,8 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
     "training": [
         (
             [
-                f"training/{name}.py"
-                for name in ("batches", "losses", "average", "snapshots", "loop")
+                *(f"training/{name}.py" for name in ("batches", "average", "loop")),
+                *(f"losses/{name}.py" for name in ("wasserstein", "gan", "least_squares")),
             ],
             "test_losses.py test_training.py",
         ),

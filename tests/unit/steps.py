@@ -25,6 +25,7 @@ GOLDEN = Path(__file__).with_name("golden.json")
 DATA = {"n_showers": N, "seed": 3}
 EMBEDDING = {"epochs": 2, "batch_size": 16}
 SN_1 = "small/sn/0.001_0.0003/seed1"  # the training looked at
+SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
 METHODS = {"none": {}, "sn": {"normaliser": {"kind": "spectral_norm"}}}
 SEEDS = (1, 2)
 RATES = {"generator": 1e-3, "discriminator": 3e-4}
@@ -43,7 +44,7 @@ def training(method, seed):
     return {
         "seed": seed,
         "method": METHODS[method],
-        "discriminator": "small",
+        **SMALL,
         "learning_rates": RATES,
         "epochs": 2,
         "batch_size": 40,
@@ -72,7 +73,7 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     run("train-embedding", showers=showers, out=model, **files, recipe=EMBEDDING)
     real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
     run("reference", showers=showers, embedding=model, **real, recipe=EVALUATION)
-    run("describe", out=folder / "describe.csv", recipe={"discriminator": "small"})
+    run("describe", out=folder / "describe.csv", recipe=SMALL)
     metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
     run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)

@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from showergan.config import Evaluation, EvaluationRecipe
-from showergan.inference.snapshots import Snapshots, state_of
+from showergan.inference.snapshots import Snapshots
 from showergan.measurement import generated
 from showergan.measurement.measure import measure, measure_course
 from showergan.measurement.reference import make_reference
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
+from showergan.networks.modules import state_of
+from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.npz import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -88,7 +89,9 @@ def test_a_perfect_generator_scores_the_ceiling(
 
     monkeypatch.setattr(generated, "generate", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]
-    snapshots = Snapshots(Conditioning(), None, {1: state_of(Generator())})
+    snapshots = Snapshots(
+        Conditioning(), None, {1: state_of(ShowerGenerator().build((1, 30, 30), 7))}
+    )
     scores = generated.evaluate(snapshots, reference, regressor, recipe, CPU).metrics
     away = distances(scores[scores["split"] == "test"], ceilings[conditions])
     assert away.max() < FAR, away.nlargest(5)

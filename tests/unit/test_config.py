@@ -13,6 +13,10 @@ from snakemake.utils import update_config
 
 from showergan.config import Composition, Config, parse_config
 from showergan.errors import UserError
+from showergan.kinds import kinds
+from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.optimisers.rmsprop import RMSprop
+from showergan.steps import STEPS
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,7 +54,28 @@ def put(raw, path, value):
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),
-        ("training.discriminator", "huge", ["= 'huge'", "'standard' or 'small'"]),
+        (
+            "training.discriminator",
+            "small",
+            ["training.discriminator = 'small': must be {kind: ...}", "'shower_discriminator'"],
+        ),
+        ("training.discriminator.size", "huge", ["discriminator.size = 'huge'", "'standard' or"]),
+        (
+            "training.generator",
+            {"kind": "dcgan"},
+            ["training.generator.kind = 'dcgan'", "'perceptron'"],
+        ),
+        (
+            "training.generator",
+            {"kind": "perceptron", "widht": 3},
+            ["training.generator.widht: unknown key; did you mean width?"],
+        ),
+        (
+            "training.optimiser",
+            {"kind": "adam", "betas": [0.9, 1]},
+            ["training.optimiser.betas.1 = 1", "less than 1"],
+        ),
+        ("methods.sn.loss", "wasserstein", ["methods.sn.loss = 'wasserstein'", "'least_squares'"]),
         ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 4"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
         (
@@ -147,6 +172,17 @@ def test_value_that_yaml_should_not_give_is_explained(raw):
             "methods.clipping.normaliser.bound",
             0.01,
         ),
+        ("training={discriminator: {size: standard}}", "training.discriminator.name", "standard"),
+        (
+            "training={discriminator: {kind: perceptron, size: null, width: 64}}",
+            "training.discriminator.name",
+            "perceptron_3x64",
+        ),
+        (
+            "training={optimiser: {kind: adam, betas: [0, 0.9]}}",
+            "training.optimiser.betas",
+            (0.0, 0.9),
+        ),
         (
             "methods={sn: {penalty: {kind: gradient, one_sided: true}}}",
             "methods.sn.penalty.one_sided",
@@ -197,6 +233,23 @@ def test_yaml_1_1_texts_are_numbers(raw):
     rates = parse_config(raw).methods["sn"].learning_rates
     assert (rates.generator, rates.discriminator) == (1e-3, 1e-5)
     assert rates.name == "0.001_1e-05"
+
+
+def test_a_method_may_have_an_optimiser_of_its_own(raw):
+    put(raw, "methods.sn.optimiser", {"kind": "adam", "betas": [0, 0.9]})
+    config = parse_config(raw)
+    assert config.optimiser("sn").betas == (0, 0.9)
+    assert config.optimiser("none") == config.training.optimiser == RMSprop()
+    for method, kind in (("sn", "adam"), ("none", "rmsprop")):
+        assert config.setting(method)["training"]["optimiser"]["kind"] == kind
+        step = STEPS["train"].of(config, method=method, rates="0.001_0.0001", seed="1")
+        assert step.optimiser.kind == kind
+
+
+def test_names_of_networks_can_stand_in_paths():
+    for base in (GeneratorNetwork, DiscriminatorNetwork):
+        for network in kinds(base).values():
+            assert re.fullmatch("[a-z0-9_]+", network().name)
 
 
 def test_schema_is_in_step_with_the_models():

@@ -5,19 +5,20 @@ import math
 
 import pytest
 import torch
+from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
 
-from showergan.config import Composition
-from showergan.constraints import DiscriminatorBatch, kinds
+from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.constraints.abcas import Abcas
+from showergan.constraints.base import between
 from showergan.constraints.clipping import WeightClipping
 from showergan.constraints.gradient_penalty import GradientPenalty
 from showergan.constraints.layers import (
     flattened,
     multipliers,
-    normalised_layers,
     total_multiplier,
     trained_weight,
+    weight_layers,
 )
 from showergan.constraints.multipliers import (
     ConstantMultiplier,
@@ -26,7 +27,8 @@ from showergan.constraints.multipliers import (
 )
 from showergan.constraints.power_penalty import PowerPenalty
 from showergan.constraints.spectral_norm import SpectralNorm, power_iteration
-from showergan.networks.discriminator import Discriminator
+from showergan.errors import UserError
+from showergan.kinds import kinds
 from showergan.training.history import LayerNorms
 
 
@@ -37,7 +39,7 @@ def seeded():
 
 @pytest.fixture
 def discriminator():
-    return Discriminator("small")
+    return discriminator_of("small")
 
 
 @pytest.fixture
@@ -64,14 +66,111 @@ def test_clipping_clips_every_weight_and_bias(discriminator):
     assert max(p.abs().max().item() for p in discriminator.parameters()) == pytest.approx(0.01)
 
 
+class StringCritic(nn.Module):
+    """Scores of one-hot texts, shape (n, 32, 5)."""
+
+    def __init__(self, *further):
+        super().__init__()
+        self.first = nn.Conv1d(5, 6, 5, padding=2)
+        self.norm = nn.LayerNorm([6, 32])
+        self.second = nn.Conv1d(6, 4, 3, stride=2)
+        self.batch_norm = nn.BatchNorm1d(4)
+        self.head = nn.Linear(4 * 15, 1)
+        self.further = nn.ModuleList(further)
+
+    def forward(self, text, condition):
+        x = self.norm(self.first(text.mT).relu())
+        return self.head(self.batch_norm(self.second(x)).flatten(1)).squeeze(1)
+
+
+@pytest.mark.parametrize("controller", [(), (Abcas(beta=6),)])
+def test_clipping_of_linear_layers_reaches_every_linear_layer_and_no_other(controller):
+    critic = StringCritic()
+    for constraint in controller:
+        constraint.attach(critic)
+    before = {n: p.detach().clone() for n, p in critic.named_parameters()}
+    WeightClipping(bound=1e-3, layers="linear").after_step(critic, None)
+    for name, value in critic.named_parameters():
+        assert torch.equal(value, before[name]) == (not name.startswith("head")), name
+    assert trained_weight(critic.head).abs().max().item() == pytest.approx(1e-3)
+
+
+# Layers that have weights
+
+
+def test_weight_layers_are_linear_layers_and_convolutions():
+    critic = StringCritic()
+    assert list(weight_layers(critic)) == ["first", "second", "head"]
+    SpectralNorm().attach(critic)
+    Abcas(beta=6).attach(critic)
+    assert list(weight_layers(critic)) == ["first", "second", "head"]
+
+
+def test_spectral_norm_of_a_convolution_along_a_text_and_of_a_linear_layer():
+    """The norm is that of the weight flattened to (out, in * kernel)."""
+    critic = StringCritic()
+    plain = {n: layer.weight.detach().clone() for n, layer in weight_layers(critic).items()}
+    gains = {n: p.detach().clone() for n, p in critic.named_parameters() if "norm" in n}
+    SpectralNorm(warmup_iterations=300).attach(critic)
+    for name, layer in weight_layers(critic).items():
+        matrix = plain[name].reshape(len(plain[name]), -1)
+        sigma = torch.linalg.svdvals(matrix)[0]
+        torch.testing.assert_close(layer.weight, plain[name] / sigma, rtol=1e-3, atol=1e-6)
+        norm = LayerNorms(critic, iterations=300)(critic)[f"sigma_{name}"]
+        assert norm.item() == pytest.approx(sigma.item(), rel=1e-3)
+    # Gains of normalisation layers stay as they are.
+    assert len(gains) == 4
+    for name, value in gains.items():
+        assert torch.equal(dict(critic.named_parameters())[name], value), name
+
+
+class OwnMatrix(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.matrix = nn.Parameter(torch.ones(3, 3))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.Embedding(4, 3),
+        nn.ConvTranspose1d(4, 3, 2),
+        nn.Conv3d(1, 1, 2),
+        nn.GRU(3, 3),
+        OwnMatrix(),
+    ],
+)
+@pytest.mark.parametrize(
+    "act",
+    [
+        SpectralNorm().attach,
+        LayerMultipliers().attach,
+        Abcas(beta=6).attach,
+        lambda critic: WeightClipping(layers="linear").after_step(critic, None),
+        LayerNorms,
+    ],
+)
+def test_a_layer_with_weights_that_nobody_knows_is_refused(act, layer):
+    with pytest.raises(
+        UserError, match=rf"layer further\.0 .* is a {type(layer).__name__}, .*Conv1d"
+    ):
+        act(StringCritic(layer))
+
+
+def test_clipping_of_everything_needs_to_know_no_layer():
+    critic = StringCritic(nn.Embedding(4, 3))
+    WeightClipping(bound=0.01).after_step(critic, None)
+    assert max(p.abs().max().item() for p in critic.parameters()) == pytest.approx(0.01)
+
+
 # Spectral normalisation
 
 
 def test_sigma_converges_to_the_svd(discriminator):
-    true = {n: largest_singular_value(m) for n, m in normalised_layers(discriminator).items()}
+    true = {n: largest_singular_value(m) for n, m in weight_layers(discriminator).items()}
     assert len(true) == 7
     SpectralNorm(warmup_iterations=300).attach(discriminator)
-    for name, layer in normalised_layers(discriminator).items():
+    for name, layer in weight_layers(discriminator).items():
         torch.testing.assert_close(
             layer.weight * true[name], trained_weight(layer), rtol=1e-3, atol=1e-6
         )
@@ -81,7 +180,7 @@ def test_sigma_converges_to_the_svd(discriminator):
 def test_one_power_iteration_before_each_step(discriminator):
     constraint = SpectralNorm(warmup_iterations=1)
     constraint.attach(discriminator)
-    layer = normalised_layers(discriminator)["head.0"]
+    layer = weight_layers(discriminator)["head.0"]
     errors = []
     for _ in range(60):
         errors.append(abs(largest_singular_value(layer).item() - 1))
@@ -91,19 +190,19 @@ def test_one_power_iteration_before_each_step(discriminator):
 
 
 def test_spectral_norm_agrees_with_torch(images):
-    ours = Discriminator("small")
+    ours = discriminator_of("small")
     theirs = copy.deepcopy(ours)
     constraint = SpectralNorm(warmup_iterations=400)
     constraint.attach(ours)
-    for layer in list(normalised_layers(theirs).values()):
+    for layer in list(weight_layers(theirs).values()):
         nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=50)
     scores = ours(*images)
     expected = theirs(*images)
     torch.testing.assert_close(scores, expected, rtol=1e-3, atol=1e-4)
     scores.sum().backward()
     expected.sum().backward()
-    for name, layer in normalised_layers(ours).items():
-        other = dict(normalised_layers(theirs))[name]
+    for name, layer in weight_layers(ours).items():
+        other = dict(weight_layers(theirs))[name]
         torch.testing.assert_close(
             trained_weight(layer).grad, trained_weight(other).grad, rtol=1e-2, atol=1e-3
         )
@@ -125,7 +224,7 @@ def test_scaling_a_weight_changes_nothing(discriminator, images):
     SpectralNorm(warmup_iterations=100).attach(discriminator)
     before = discriminator(*images)
     with torch.no_grad():
-        for layer in normalised_layers(discriminator).values():
+        for layer in weight_layers(discriminator).values():
             trained_weight(layer).mul_(7.0)
     torch.testing.assert_close(discriminator(*images), before, rtol=1e-4, atol=1e-5)
 
@@ -148,7 +247,7 @@ def test_recorded_norms_agree_with_the_svd(discriminator):
     ConstantMultiplier(value=4).attach(discriminator)
     norms = LayerNorms(discriminator, iterations=300)(discriminator)
     product = 4.0
-    for name, layer in normalised_layers(discriminator).items():
+    for name, layer in weight_layers(discriminator).items():
         sigma = torch.linalg.svdvals(flattened(trained_weight(layer).detach()))[0]
         bound = 1.3 * largest_singular_value(layer)
         product *= bound.item()
@@ -218,7 +317,7 @@ def test_detached_sigma_gives_the_plain_direction(acts_on):
 
 def test_uniform_start_is_far_from_sigma(discriminator):
     SpectralNorm(start="uniform", warmup_iterations=0).attach(discriminator)
-    ratios = [largest_singular_value(m).item() for m in normalised_layers(discriminator).values()]
+    ratios = [largest_singular_value(m).item() for m in weight_layers(discriminator).values()]
     assert max(abs(r - 1) for r in ratios) > 1
 
 
@@ -243,7 +342,7 @@ def test_abcas_of_the_published_code(discriminator):
     constraint = Abcas(
         beta=6, alpha=0.5, distance="max_min", update="discriminator_step", acts_on="output"
     )
-    layer = normalised_layers(discriminator)["head.0"]
+    layer = weight_layers(discriminator)["head.0"]
     x = torch.randn(2, layer.in_features)
     before = layer(x)
     constraint.attach(discriminator)
@@ -261,7 +360,9 @@ def test_abcas_of_the_published_code(discriminator):
 @pytest.mark.parametrize("kind", ["constant", "trainable"])
 def test_multiplier_scales_the_output(discriminator, images, kind):
     before = discriminator(*images)
-    made = kinds("multiplier")[kind](**{"constant": {"value": 4}, "trainable": {"start": 4}}[kind])
+    made = kinds(Constraint, slot="multiplier")[kind](
+        **{"constant": {"value": 4}, "trainable": {"start": 4}}[kind]
+    )
     made.attach(discriminator)
     torch.testing.assert_close(discriminator(*images), 4 * before)
     assert total_multiplier(discriminator) == 4
@@ -269,8 +370,8 @@ def test_multiplier_scales_the_output(discriminator, images, kind):
 
 
 def test_layer_multipliers_scale_each_output_with_its_bias(images):
-    discriminator = Discriminator("small")
-    layer = normalised_layers(discriminator)["head.0"]
+    discriminator = discriminator_of("small")
+    layer = weight_layers(discriminator)["head.0"]
     x = torch.randn(2, layer.in_features)
     before = layer(x)
     LayerMultipliers(start=2.0).attach(discriminator)
@@ -295,7 +396,7 @@ def test_without_biases_only_the_product_matters(discriminator, images):
     Not past the conditions, which join between the convolutions and the head: here they are 0.
     """
     images = images[0], torch.zeros(16, 7)
-    for layer in normalised_layers(discriminator).values():
+    for layer in weight_layers(discriminator).values():
         layer.bias.data.zero_()
     other = copy.deepcopy(discriminator)
     LayerMultipliers().attach(discriminator)
@@ -343,39 +444,50 @@ def test_penalty_without_offset_pulls_a_negative_multiplier_up(discriminator):
 
 
 class LinearCritic(nn.Module):
-    """f(x, c) = slope * sum(x): the gradient has the norm slope * 30 everywhere."""
+    """f(x, c) = slope * sum(x): the gradient has the norm slope * sqrt(numbers of x) everywhere."""
 
     def __init__(self, slope):
         super().__init__()
         self.slope = nn.Parameter(torch.tensor(slope))
 
-    def forward(self, image, condition):
-        return self.slope * image.flatten(1).sum(1)
+    def forward(self, sample, condition):
+        return self.slope * sample.flatten(1).sum(1)
 
 
+SHAPES = [(2,), (1, 30, 30), (32, 5)]  # points, images, one-hot texts
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("one_sided", [False, True])
 @pytest.mark.parametrize("norm", [0.5, 1.0, 3.0])
-def test_gradient_penalty_of_a_linear_critic(norm, one_sided, images):
-    critic = LinearCritic(norm / 30)
-    batch = batch_of(None, None, images[0], -images[0], images[1], torch.rand(16))
+def test_gradient_penalty_of_a_linear_critic(norm, one_sided, shape):
+    root = math.prod(shape) ** 0.5
+    critic, real = LinearCritic(norm / root), torch.rand(16, *shape)
+    batch = batch_of(None, None, real, -real, torch.zeros(16, 0), torch.rand(16))
     loss = GradientPenalty(weight=10, one_sided=one_sided).loss(critic, batch)
     loss.backward()
     excess = max(0, norm - 1) if one_sided else norm - 1
     assert loss.item() == pytest.approx(10 * excess**2, rel=1e-4, abs=1e-5)
-    assert critic.slope.grad.item() == pytest.approx(20 * excess * 30, rel=1e-4, abs=1e-2)
+    assert critic.slope.grad.item() == pytest.approx(20 * excess * root, rel=1e-4, abs=1e-2)
 
 
 class QuadraticCritic(nn.Module):
     """f(x, c) = |x|^2 / 2: the gradient is x, so the penalty tells where it was taken."""
 
-    def forward(self, image, condition):
-        return (image.flatten(1) ** 2).sum(1) / 2
+    def forward(self, sample, condition):
+        return (sample.flatten(1) ** 2).sum(1) / 2
 
 
-def test_gradient_penalty_is_taken_between_real_and_fake():
-    real, fake = torch.zeros(3, 1, 30, 30), torch.zeros(3, 1, 30, 30)
-    real[:, 0, 0, 0], fake[:, 0, 0, 0] = 5.0, 1.0
-    batch = batch_of(None, None, real, fake, torch.zeros(3, 7), torch.tensor([0.0, 0.5, 1.0]))
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradient_penalty_is_taken_between_real_and_fake(shape):
+    """Each sample at its own place; three pairs of points are not mixed with each other either."""
+    real, fake = torch.zeros(3, *shape), torch.zeros(3, *shape)
+    real.flatten(1)[:, 0], fake.flatten(1)[:, 0] = 5.0, 1.0
+    mix = torch.tensor([0.0, 0.5, 1.0])
+    points = between(real, fake, mix)
+    assert points.shape == real.shape
+    assert points.flatten(1)[:, 0].tolist() == [1, 3, 5]
+    batch = batch_of(None, None, real, fake, torch.zeros(3, 7), mix)
     loss = GradientPenalty(weight=1).loss(QuadraticCritic(), batch)
     assert loss.item() == pytest.approx(((1 - 1) ** 2 + (3 - 1) ** 2 + (5 - 1) ** 2) / 3)
 
@@ -388,7 +500,7 @@ def test_abcas_follows_the_recursion(discriminator, beta):
     """Distances around 3: r stays near 0 for a large beta, q passes 1 for a small one and is clipped."""
     constraint = Abcas(beta=beta, alpha=0.9)
     constraint.attach(discriminator)
-    plain = {n: trained_weight(m) for n, m in normalised_layers(discriminator).items()}
+    plain = {n: trained_weight(m) for n, m in weight_layers(discriminator).items()}
     mean, clipped = 0.0, 0
     for step in range(80):
         real, fake = torch.randn(8) + 3 * math.sin(step / 5), torch.randn(8)
@@ -402,7 +514,7 @@ def test_abcas_follows_the_recursion(discriminator, beta):
         assert record["abcas_dm"] == pytest.approx(mean, rel=1e-4, abs=1e-5)
         assert record["abcas_r"] == pytest.approx(r, rel=2e-3, abs=1e-5)
         assert record["abcas_clipped"] == clipped
-        for name, layer in normalised_layers(discriminator).items():
+        for name, layer in weight_layers(discriminator).items():
             torch.testing.assert_close(
                 layer.weight, plain[name] * 0.9 ** record["abcas_r"], rtol=1e-4, atol=1e-30
             )
@@ -410,54 +522,6 @@ def test_abcas_follows_the_recursion(discriminator, beta):
 
 
 # Every composition
-
-
-COMPOSITIONS = {
-    "none": {},
-    "clipping": {"normaliser": {"kind": "weight_clipping", "bound": 0.1}},
-    "sn": {"normaliser": {"kind": "spectral_norm"}},
-    "sn_constant": {
-        "normaliser": {"kind": "spectral_norm"},
-        "multiplier": {"kind": "constant", "value": 4},
-    },
-    "sn_coefficient": {
-        "normaliser": {"kind": "spectral_norm"},
-        "multiplier": {"kind": "trainable", "start": 2},
-        "penalty": {"kind": "power", "weight": 1e-3, "p": 2, "offset": 2},
-    },
-    "sn_coefficients": {
-        "normaliser": {"kind": "spectral_norm"},
-        "multiplier": {"kind": "trainable_per_layer"},
-        "penalty": {"kind": "power", "weight": 1e-5, "p": 2, "offset": 0.5},
-    },
-    "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
-    "gradient_penalty": {"penalty": {"kind": "gradient"}},
-    "reference_code": {
-        "normaliser": {
-            "kind": "spectral_norm",
-            "acts_on": "output",
-            "sigma_gradient": "detached",
-            "start": "uniform",
-            "warmup_iterations": 0,
-            "iterate": "after_step",
-        },
-        "controller": {
-            "kind": "abcas",
-            "beta": 6,
-            "distance": "max_min",
-            "update": "discriminator_step",
-            "acts_on": "output",
-        },
-    },
-}
-
-
-def constrained(name):
-    discriminator = Discriminator("small")
-    constraints = Composition.model_validate(COMPOSITIONS[name]).constraints
-    for constraint in constraints:
-        constraint.attach(discriminator)
-    return discriminator, constraints
 
 
 def disturb(discriminator):

@@ -2,13 +2,14 @@
 
 import pytest
 import torch
-from test_constraints import COMPOSITIONS
+from small_training import COMPOSITIONS, recipe
 
-from showergan.config import AuditRecipe, Embedding, LearningRates, TrainingRecipe
+from showergan.config import AuditRecipe, Embedding, LearningRates
 from showergan.device import choose_device
 from showergan.metrics.prd import prd_scores
-from showergan.networks.embedding import predict
+from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.tasks.showers import gflash
+from showergan.tasks.showers.embedding import predict
 from showergan.training.embedding import train_embedding
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit
@@ -25,20 +26,8 @@ def cuda():
 
 
 def train(method, device, batches="shuffled"):
-    settings = TrainingRecipe.model_validate(
-        {
-            "seed": 1,
-            "discriminator": "small",
-            "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
-            "method": COMPOSITIONS[method],
-            "epochs": 2,
-            "batch_size": 16,
-            "n_critic": 2,
-            "evaluated_epochs": (2,),
-            "record_every": 1,
-            "batches": batches,
-            "generator_average": 0.9,
-        }
+    settings = recipe(
+        method, evaluated_epochs=(2,), record_every=1, batches=batches, generator_average=0.9
     )
     random = torch.Generator().manual_seed(3)
     images = (100 * torch.rand(80, 1, 30, 30, generator=random)).log1p()
@@ -64,7 +53,8 @@ def test_replayed_batches_are_repeatable(cuda):
 @pytest.mark.parametrize("method", COMPOSITIONS)
 def test_first_weights_are_those_of_the_cpu(cuda, method):
     settings = train(method, CPU)[0].recipe
-    for here, there in zip(build(settings, CPU), build(settings, cuda), strict=True):
+    both = (build(settings, (1, 30, 30), 7, device) for device in (CPU, cuda))
+    for here, there in zip(*both, strict=True):
         for name, value in here.state_dict().items():
             assert torch.equal(value, there.state_dict()[name].cpu()), name
 
@@ -95,7 +85,7 @@ def test_scores_are_those_of_the_cpu(cuda):
 def test_the_audit_is_repeatable(cuda):
     settings = AuditRecipe(
         seed=1,
-        discriminator="small",
+        discriminator=ShowerDiscriminator(size="small"),
         learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),
         batch_size=16,
     )

@@ -6,7 +6,7 @@ import torch
 
 from showergan.config import Embedding
 from showergan.errors import UserError
-from showergan.networks.embedding import load_embedding, predict, save_embedding
+from showergan.tasks.showers.embedding import load_embedding, predict, save_embedding
 from showergan.tasks.showers.sample import Showers
 from showergan.training.embedding import r2, targets_of, train_embedding
 

@@ -11,10 +11,10 @@ from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.measurement.file import evaluate_file
-from showergan.networks.embedding import EmbeddingRegressor, save_embedding
 from showergan.rendering.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.any_file import read_showers
+from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.npz import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")

@@ -9,17 +9,18 @@ import torch
 from showergan.config import Evaluation, EvaluationRecipe
 from showergan.errors import UserError
 from showergan.inference.generation import generate
-from showergan.inference.snapshots import Snapshots, state_of
+from showergan.inference.snapshots import Snapshots
 from showergan.measurement import reference as references
 from showergan.measurement.anchors import anchors as measure_anchors
 from showergan.measurement.generated import evaluate
 from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
+from showergan.networks.modules import state_of
+from showergan.networks.shower_generator import ShowerGenerator
 from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import (
     ARRAYS,
     LARGEST_ENERGY_MEV,
@@ -230,7 +231,7 @@ def test_sample_without_embedding_has_no_metric_of_it(folder):
 def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
-    generator, real = Generator(), reference.features["test"]
+    generator, real = ShowerGenerator().build((1, 30, 30), 7), reference.features["test"]
 
     def energy(n, seed):
         (made,) = generate(generator, Conditioning(), real.point[:n], real.momentum[:n], seed, CPU)
@@ -242,7 +243,7 @@ def test_generation_does_not_depend_on_company(reference):
 
 def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
-    generator, real = Generator(), reference.features["test"]
+    generator, real = ShowerGenerator().build((1, 30, 30), 7), reference.features["test"]
     whole, part = (
         next(
             generate(generator, Conditioning(), real.point[:n], real.momentum[:n], 1, CPU, "batch")
@@ -282,7 +283,7 @@ def test_infinite_energy_is_not_finite_and_clipped(regressor):
 
 def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     torch.manual_seed(0)
-    good, broken = Generator(), Generator()
+    good, broken = ShowerGenerator().build((1, 30, 30), 7), ShowerGenerator().build((1, 30, 30), 7)
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
     scores = evaluate(kept(good, broken), reference, regressor, CHOOSING, CPU)

@@ -2,9 +2,10 @@
 
 import pytest
 import torch
-from test_constraints import COMPOSITIONS, constrained
+from small_training import COMPOSITIONS, constrained
 from torch import nn
 
+from showergan.networks.perceptron import PerceptronDiscriminator
 from showergan.training.lipschitz import (
     convolution_norm,
     input_sizes,
@@ -34,6 +35,41 @@ def test_operator_norm_is_that_of_the_matrix(size, padding, stride):
     matrix = (layer(pixels) - layer(torch.zeros(1, 2, size, size))).flatten(1).detach()
     expected = torch.linalg.matrix_norm(matrix, 2).item()
     assert convolution_norm(layer, (size, size)).item() == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize("length", [7, 32])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kernel_size": 5, "padding": 2},
+        {"kernel_size": 3, "stride": 3},
+        {"kernel_size": 3, "dilation": 2, "groups": 2, "padding": 1},
+    ],
+)
+def test_operator_norm_of_a_convolution_along_a_text(options, length):
+    layer = nn.Conv1d(2, 4, **options)
+    places = torch.eye(2 * length).view(-1, 2, length)
+    matrix = (layer(places) - layer(torch.zeros(1, 2, length))).flatten(1).detach()
+    expected = torch.linalg.matrix_norm(matrix, 2).item()
+    assert convolution_norm(layer, (length,)).item() == pytest.approx(expected, rel=1e-3)
+
+
+def test_table_of_a_perceptron_on_points():
+    """Of a linear map the product of norms is the largest gradient at best; here both are known."""
+    discriminator = PerceptronDiscriminator(width=8, depth=1).build((2,), 0)
+    real, fake = torch.rand(2, 24, 2)
+    nothing, mix = torch.zeros(24, 0), torch.rand(24)
+    table = lipschitz_table(discriminator, real, fake, nothing, mix).set_index("layer")
+    first, second = discriminator.body[0].weight, discriminator.body[2].weight
+    for name, weight in (("body.0", first), ("body.2", second)):
+        expected = torch.linalg.matrix_norm(weight.detach(), 2).item()
+        assert table.loc[name, ["flattened", "operator"]].tolist() == pytest.approx([expected] * 2)
+    x = mix[:, None] * real + (1 - mix[:, None]) * fake
+    active = (x @ first.T > 0).float()  # biases start at 0
+    gradients = (active * second) @ first
+    total = table.loc["total"]
+    assert total["gradient_between"] == pytest.approx(gradients.norm(dim=1).max().item(), rel=1e-5)
+    assert total["gradient_between"] <= total["operator"]
 
 
 def test_input_sizes_are_30_15_7_3():

@@ -1,11 +1,21 @@
 """Sizes and views of the networks."""
 
+import copy
+
 import pytest
 import torch
+from pydantic import TypeAdapter
 
-from showergan.networks.discriminator import Conv2d, Discriminator
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import NOISE_SIZE, Generator, draw_noise
+from showergan.errors import UserError
+from showergan.kinds import kinds, one_of
+from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.networks.modules import Conv2d
+from showergan.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers.embedding import EmbeddingRegressor
+
+SHOWER = (1, 30, 30)
 
 
 def parameters(module):
@@ -15,9 +25,9 @@ def parameters(module):
 @pytest.mark.parametrize(
     ("network", "count"),
     [
-        (Generator(), 162_321),
-        (Discriminator("standard"), 406_849),
-        (Discriminator("small"), 107_969),
+        (ShowerGenerator().build(SHOWER, 7), 162_321),
+        (ShowerDiscriminator().build(SHOWER, 7), 406_849),
+        (ShowerDiscriminator(size="small").build(SHOWER, 7), 107_969),
         (EmbeddingRegressor("padded"), 134_936),
         (EmbeddingRegressor("cropped"), 134_936),
     ],
@@ -27,20 +37,99 @@ def test_parameter_counts_are_the_published_ones(network, count):
 
 
 def test_generator_gives_nonnegative_images():
-    images = Generator()(torch.rand(4, NOISE_SIZE), torch.randn(4, 7))
+    images = ShowerGenerator().build(SHOWER, 7)(torch.rand(4, 50), torch.randn(4, 7))
     assert images.shape == (4, 1, 30, 30)
     assert (images >= 0).all()
 
 
 @pytest.mark.parametrize("size", ["standard", "small"])
 def test_discriminator_shrinks_15_7_3_1(size):
-    discriminator = Discriminator(size)
+    discriminator = ShowerDiscriminator(size=size).build(SHOWER, 7)
     image, sizes = torch.rand(2, 1, 30, 30), []
     for layer in discriminator.convolutions:
         image = layer(image)
         sizes.append(image.shape[-1])
     assert sizes[::2] == [15, 7, 3, 1]
     assert discriminator(torch.rand(2, 1, 30, 30), torch.rand(2, 7)).shape == (2,)
+
+
+# Every network, present and to come: a shape that it is made for.
+
+
+def shape_of(network):
+    return network.only_shape or (3, 4)
+
+
+@pytest.mark.parametrize("n_conditions", [0, 5])
+@pytest.mark.parametrize("kind", kinds(GeneratorNetwork))
+def test_generators_keep_what_they_say(kind, n_conditions):
+    network = kinds(GeneratorNetwork)[kind]()
+    generator = network.build(shape_of(network), n_conditions)
+    noise = generator.draw_noise(6, torch.Generator().manual_seed(1))
+    assert noise.shape == (6, network.noise_size)
+    assert generator(noise, torch.rand(6, n_conditions)).shape == (6, *shape_of(network))
+    assert (generator.network, generator.n_conditions) == (network, n_conditions)
+    assert generator.sample_shape == shape_of(network)
+
+
+@pytest.mark.parametrize("n_conditions", [0, 5])
+@pytest.mark.parametrize("kind", kinds(DiscriminatorNetwork))
+def test_discriminators_give_a_score_per_sample(kind, n_conditions):
+    network = kinds(DiscriminatorNetwork)[kind]()
+    discriminator = network.build(shape_of(network), n_conditions)
+    sample, condition = torch.rand(6, *shape_of(network)), torch.rand(6, n_conditions)
+    scores = discriminator(sample, condition)
+    assert scores.shape == (6,)
+    if n_conditions:
+        assert not torch.allclose(discriminator(sample, condition + 1), scores)
+
+
+@pytest.mark.parametrize("base", [GeneratorNetwork, DiscriminatorNetwork])
+def test_a_network_comes_back_from_its_kind_and_parameters(base):
+    """What a file has to hold, besides shape, number of conditions and weights."""
+    for network in (kind() for kind in kinds(base).values()):
+        kept = network.model_dump(mode="json")
+        again = TypeAdapter(one_of(base)).validate_python(kept)
+        assert again == network
+        module = network.build(shape_of(network), 2)
+        other = again.build(shape_of(network), 2)
+        other.load_state_dict(module.state_dict())
+        first = torch.rand(
+            3, *(shape_of(network) if base is DiscriminatorNetwork else (again.noise_size,))
+        )
+        given = first, torch.rand(3, 2)
+        assert torch.equal(other.eval()(*given), module.eval()(*given))
+        assert torch.equal(copy.deepcopy(module)(*given), module(*given))
+
+
+@pytest.mark.parametrize("network", [ShowerGenerator(), ShowerDiscriminator()])
+def test_a_network_refuses_samples_that_it_is_not_made_for(network):
+    with pytest.raises(UserError, match=rf"{network.kind} is made for .*\(1, 30, 30\).*\(2,\)"):
+        network.build((2,), 0)
+
+
+def test_perceptrons_are_those_of_the_toys():
+    """512 x 3 units: weights and biases of 2 -> 512 -> 512 -> 512 -> 2 or 1."""
+    hidden = 512 * 3 + 2 * 512 * 513
+    assert parameters(PerceptronGenerator().build((2,), 0)) == hidden + 2 * 513
+    assert parameters(PerceptronDiscriminator().build((2,), 0)) == hidden + 513
+
+
+def test_perceptrons_start_as_he_says():
+    torch.manual_seed(0)
+    body = PerceptronDiscriminator(width=400, depth=2).build((300,), 20).body
+    linear = [layer for layer in body if isinstance(layer, torch.nn.Linear)]
+    assert [layer.in_features for layer in linear] == [320, 400, 400]
+    for layer in linear:
+        assert layer.weight.std().item() == pytest.approx((2 / layer.in_features) ** 0.5, rel=0.1)
+        assert (layer.bias == 0).all()
+    assert sum(isinstance(layer, torch.nn.ReLU) for layer in body) == 2
+
+
+def test_a_perceptron_generator_gives_any_sign():
+    torch.manual_seed(0)
+    points = PerceptronGenerator(width=32).build((2,), 0)(torch.randn(99, 2), torch.zeros(99, 0))
+    assert points.min() < 0 < points.max()
 
 
 @pytest.mark.parametrize(("view", "blind"), [("padded", 0), ("cropped", 30 * 30 - 24 * 24)])
@@ -60,13 +149,17 @@ def test_embedding_is_taken_before_the_tanh():
     torch.testing.assert_close(prediction.targets, expected)
 
 
-def test_noise_is_uniform_and_seeded():
-    first = draw_noise(4000, torch.Generator().manual_seed(1))
-    assert torch.equal(first, draw_noise(4000, torch.Generator().manual_seed(1)))
-    assert first.min() >= -1
-    assert first.max() <= 1
+@pytest.mark.parametrize(
+    ("network", "sd"),
     # sd of a uniform number on [-1, 1]
-    assert first.std().item() == pytest.approx(3**-0.5, rel=0.01)
+    [(ShowerGenerator(), 3**-0.5), (PerceptronGenerator(noise_size=50), 1)],
+)
+def test_noise_is_seeded(network, sd):
+    first = network.draw_noise(4000, torch.Generator().manual_seed(1))
+    assert torch.equal(first, network.draw_noise(4000, torch.Generator().manual_seed(1)))
+    assert first.std().item() == pytest.approx(sd, rel=0.01)
+    assert first.mean().item() == pytest.approx(0, abs=0.01)
+    assert (first.abs().max() <= 1) == (network.noise == "uniform")
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.networks.describe import architectures, describe
+from showergan.networks.modules import describe
+from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.networks.shower_generator import ShowerGenerator
 from showergan.rendering.abcas import abcas
 from showergan.rendering.architecture import architecture, blocks_of
 from showergan.rendering.conditional_scores import conditional_scores
@@ -18,6 +20,7 @@ from showergan.rendering.runs import read_runs
 from showergan.rendering.style import Style
 from showergan.rendering.task import on_paper, task
 from showergan.rendering.update_cosine import update_cosine
+from showergan.tasks.showers.architectures import architectures
 from showergan.tasks.showers.sample import Showers
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
@@ -34,7 +37,7 @@ def style():
 
 @pytest.fixture(scope="module")
 def table():
-    return architectures()
+    return architectures(ShowerGenerator(), ShowerDiscriminator())
 
 
 def run(method, table, rates=RATES, seed="1"):
@@ -131,7 +134,7 @@ class TestDescribe:
         ],
     )
     def test_parameters(self, network, size, parameters):
-        rows = architectures(size)
+        rows = architectures(ShowerGenerator(), ShowerDiscriminator(size=size))
         assert rows.loc[rows["network"] == network, "parameters"].sum() == parameters
 
     def test_rows(self, table):
@@ -147,7 +150,7 @@ class TestDescribe:
     def test_module_is_left_as_it_was(self):
         torch = pytest.importorskip("torch")
         module = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 2))
-        rows = describe(module, torch.ones(4, 3))
+        rows = describe(module, input=torch.ones(4, 3))
         assert [r["name"] for r in rows] == ["input", "0", "1", "output"]
         assert module.training
         assert module[0].num_batches_tracked == 0

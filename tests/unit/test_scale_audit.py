@@ -4,15 +4,16 @@ from importlib import import_module
 
 import pytest
 import torch
-from test_training import data  # noqa: F401 - a fixture
+from small_training import blobs
 
 from showergan.config import AuditRecipe, LearningRates
+from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.steps import STEPS
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(
     seed=1,
-    discriminator="small",
+    discriminator=ShowerDiscriminator(size="small"),
     learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),
     batch_size=16,
 )
@@ -25,9 +26,9 @@ GOLDEN = {  # cosine after 30 steps
 }
 
 
-def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
+def test_constant_is_a_no_op_and_attached_sigma_is_not():
     torch.set_num_threads(1)
-    table = scale_audit(*data, RECIPE, n_steps=30, every=15)
+    table = scale_audit(*blobs(), RECIPE, n_steps=30, every=15)
     assert set(table["change"]) == set(CHANGES)
     assert table.groupby("change").size().tolist() == [2] * len(CHANGES)
     last = table[table["step"] == 30].set_index("change")["cosine"]
@@ -40,10 +41,10 @@ def test_constant_is_a_no_op_and_attached_sigma_is_not(data):  # noqa: F811
     assert last.to_dict() == pytest.approx(GOLDEN, abs=2e-3)
 
 
-def test_no_change_is_no_difference(data, monkeypatch):  # noqa: F811
+def test_no_change_is_no_difference(monkeypatch):
     module = import_module("showergan.training.scale_audit")
     monkeypatch.setattr(module, "COMPOSITIONS", {"plain": {}, "again": {}})
     monkeypatch.setattr(module, "CHANGES", {"nothing": ("plain", "again")})
-    row = scale_audit(*data, RECIPE, n_steps=2, every=2).iloc[0]
+    row = scale_audit(*blobs(), RECIPE, n_steps=2, every=2).iloc[0]
     assert row["cosine"] == pytest.approx(1, abs=1e-4)
     assert row["relative_difference"] == 0

@@ -16,9 +16,10 @@ from showergan.steps import STEPS
 
 ROOT = Path(__file__).parents[2]
 
+SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
 TRAINING = {
     "seed": 1,
-    "discriminator": "small",
+    **SMALL,
     "learning_rates": {"generator": 1e-3, "discriminator": 3e-4},
     "method": {"normaliser": {"kind": "spectral_norm"}},
     "evaluated_epochs": [1],
@@ -106,12 +107,12 @@ def test_another_version_is_told(capsys):
 def test_a_step_is_repeated_from_the_recipe_it_kept(tmp_path):
     runner, kept = CliRunner(), tmp_path / "recipe.json"
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
-    for recipe, out in (('{"discriminator": "small"}', first), (kept, second)):
+    for recipe, out in ((json.dumps(SMALL), first), (kept, second)):
         arguments = ["describe", "--recipe", recipe, "--out", out, "--keep-recipe", kept]
         done = runner.invoke(app, list(map(str, arguments)), catch_exceptions=False)
         assert done.exit_code == 0, done.output
     assert first.read_text() == second.read_text()
-    assert STEPS["describe"].read(str(kept)).discriminator == "small"
+    assert STEPS["describe"].read(str(kept)).discriminator.name == "small"
 
 
 def test_a_step_that_fails_keeps_no_recipe(tmp_path):

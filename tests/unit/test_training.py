@@ -1,48 +1,34 @@
 """The training loop: repeatable, paired across methods, guarded by golden numbers."""
 
+from functools import partial
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
-from test_constraints import COMPOSITIONS
+from small_training import COMPOSITIONS, blobs, recipe
+from torch.nn.functional import softplus
 
-from showergan.config import Training, TrainingRecipe
+from showergan.config import Composition, Training
 from showergan.errors import UserError
 from showergan.inference import snapshots
+from showergan.kinds import kinds
+from showergan.losses import Loss
 from showergan.steps import STEPS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
-from showergan.training.batches import replayed_batches, shuffled_passes, stream
-from showergan.training.loop import Trainer, training_tensors
+from showergan.tasks.showers.tensors import to_energy, training_tensors
+from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.training.batches import ReplayedBatches, ShuffledPasses, stream
+from showergan.training.loop import Trainer
 
 CPU = torch.device("cpu")
+LOSSES = list(kinds(Loss))  # before that of this file
 
 
 @pytest.fixture(scope="module")
 def data():
-    """Blobs whose place follows the entry point."""
-    generator = torch.Generator().manual_seed(3)
-    condition = torch.rand(80, 7, generator=generator)
-    grid = torch.arange(30) / 30
-    x, y = condition[:, 3, None, None], condition[:, 4, None, None]
-    blob = torch.exp(-((grid[None, None, :] - x) ** 2 + (grid[None, :, None] - y) ** 2) / 0.02)
-    return (100 * blob).log1p().unsqueeze(1), condition
-
-
-def recipe(method="sn", **changes):
-    return TrainingRecipe.model_validate(
-        {
-            "seed": 1,
-            "discriminator": "small",
-            "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
-            "method": COMPOSITIONS[method],
-            "epochs": 2,
-            "batch_size": 16,
-            "n_critic": 2,
-            "evaluated_epochs": (1, 2),
-            "record_every": 3,
-            **changes,
-        }
-    )
+    return blobs()
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +58,14 @@ def test_snapshots_and_history_rows(data):
     assert frame["step"].tolist() == [1, 3, 6, 9, 10]
     assert frame["epoch"].tolist() == [1, 1, 2, 2, 2]
     assert not same(result.states[1], result.states[2])
+
+
+def test_energies_come_back_from_images():
+    [showers] = gflash.simulate(3, seed=1)
+    images, _ = training_tensors(showers, Conditioning(), CPU)
+    energy = to_energy(images)
+    np.testing.assert_allclose(energy.numpy(), showers.energy, rtol=1e-4, atol=1e-4)
+    assert torch.isfinite(to_energy(torch.full((1, 1, 30, 30), 1e3))).all()
 
 
 def test_networks_see_the_logarithm_of_every_shower():
@@ -143,6 +137,66 @@ def test_first_discriminator_step_is_rmsprop_by_hand(data):
         torch.testing.assert_close(parameter.detach(), before[name] - step)
 
 
+def test_first_discriminator_step_is_adam_by_hand(data):
+    optimiser = {"kind": "adam", "betas": (0.5, 0.9)}
+    trainer = Trainer(*data, recipe("none", optimiser=optimiser))
+    before = {n: p.detach().clone() for n, p in trainer.discriminator.named_parameters()}
+    for optimiser in (trainer.generator_optimiser, trainer.discriminator_optimiser):
+        assert optimiser.defaults["betas"] == (0.5, 0.9)
+    trainer.discriminator_step()
+    for name, parameter in trainer.discriminator.named_parameters():
+        # Its bias correction undoes the betas in the first step.
+        gradient = parameter.grad
+        step = 1e-3 * gradient / (gradient.abs() + 1e-8)
+        torch.testing.assert_close(parameter.detach(), before[name] - step)
+
+
+class RelativisticLoss(Loss):
+    """The relativistic pair of Jolicoeur-Martineau 2019: whether real scores are above fake ones."""
+
+    kind: Literal["relativistic"] = "relativistic"
+
+    def discriminator(self, real, fake):
+        return softplus(fake - real).mean()
+
+    def generator(self, fake, real):
+        return softplus(real() - fake).mean()
+
+
+def counted(trainer):
+    """Return a list that the shape of every batch of the discriminator joins."""
+    seen = []
+    trainer.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0].shape))
+    return seen
+
+
+def test_a_loss_may_see_real_scores_in_the_generators_step(data):
+    method = Composition.model_construct(**dict(recipe("sn").method) | {"loss": RelativisticLoss()})
+    relativistic = recipe("sn").model_copy(update={"method": method})
+    trainer = Trainer(*data, relativistic)
+    seen = counted(trainer)
+    index = Trainer(*data, relativistic).generator_batches.next()
+    before = {n: p.detach().clone() for n, p in trainer.generator.named_parameters()}
+    loss = trainer.generator_step()
+    assert seen == [(16, 1, 30, 30)] * 2
+    # Real scores are those of the samples whose conditions the generator was given.
+    other = Trainer(*data, relativistic)
+    samples, conditions = (x[index] for x in data)
+    fake = other.generator(other.generator.draw_noise(16, other.noise), conditions)
+    difference = other.discriminator(samples, conditions) - other.discriminator(fake, conditions)
+    assert loss.item() == pytest.approx(softplus(difference).mean().item(), rel=1e-5)
+    assert not same(before, dict(trainer.generator.named_parameters()))
+    assert np.isfinite(Trainer(*data, relativistic).run().history.frame().to_numpy()).all()
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_losses_that_do_not_ask_cost_no_further_pass(data, loss):
+    trainer = Trainer(*data, recipe({"loss": {"kind": loss}}))
+    seen = counted(trainer)
+    trainer.generator_step()
+    assert len(seen) == 1
+
+
 def test_average_of_the_generator_by_hand(data):
     """theta_avg = d theta_avg + (1 - d) theta, BatchNorm's statistics included; training does not notice."""
     plain = Trainer(*data, recipe())
@@ -180,33 +234,66 @@ def test_clipped_weights_stay_clipped(data):
     )
 
 
+def test_batches_are_those_of_torch_by_hand():
+    random = torch.Generator().manual_seed(7)
+    shuffled = ShuffledPasses(10, 3, torch.Generator().manual_seed(7))
+    for _ in range(3):
+        order = torch.randperm(10, generator=random)
+        for start in (0, 3, 6):
+            assert torch.equal(shuffled.next(), order[start : start + 3])
+    random.manual_seed(7)
+    replayed = ReplayedBatches(10, 3, torch.Generator().manual_seed(7), 2)
+    for _ in range(3):
+        drawn = torch.randint(10, (3, 3), generator=random)
+        for batch in (*drawn, *drawn):
+            assert torch.equal(replayed.next(), batch)
+
+
+@pytest.mark.parametrize("done", [0, 1, 3, 4, 8])
+@pytest.mark.parametrize("kind", [ShuffledPasses, partial(ReplayedBatches, times=2)])
+def test_a_stream_of_batches_goes_on_where_another_was(kind, done):
+    first = kind(10, 3, torch.Generator().manual_seed(1))
+    for _ in range(done):
+        first.next()
+    state = first.state_dict()
+    expected = torch.stack([first.next() for _ in range(20)])
+    second = kind(10, 3, torch.Generator().manual_seed(2))
+    second.next()
+    second.load_state_dict(state)
+    assert torch.equal(torch.stack([second.next() for _ in range(20)]), expected)
+    # What was saved stays as it was saved.
+    third = kind(10, 3, torch.Generator().manual_seed(3))
+    third.load_state_dict(state)
+    assert torch.equal(torch.stack([third.next() for _ in range(20)]), expected)
+
+
 def test_shuffled_passes_replace_nothing_within_a_pass():
-    batches = shuffled_passes(10, 3, torch.Generator().manual_seed(0))
+    batches = ShuffledPasses(10, 3, torch.Generator().manual_seed(0))
     for _ in range(4):
-        seen = torch.cat([next(batches) for _ in range(3)])
+        seen = torch.cat([batches.next() for _ in range(3)])
         assert len(set(seen.tolist())) == 9
         assert set(seen.tolist()) <= set(range(10))
 
 
 def test_replayed_batches_come_back_n_critic_times():
-    batches = replayed_batches(10, 3, 5, torch.Generator().manual_seed(0))
-    first = torch.stack([next(batches) for _ in range(3)])
+    batches = ReplayedBatches(10, 3, torch.Generator().manual_seed(0), 5)
+    first = torch.stack([batches.next() for _ in range(3)])
     for _ in range(4):
-        assert torch.equal(torch.stack([next(batches) for _ in range(3)]), first)
-    assert not torch.equal(torch.stack([next(batches) for _ in range(3)]), first)
+        assert torch.equal(torch.stack([batches.next() for _ in range(3)]), first)
+    assert not torch.equal(torch.stack([batches.next() for _ in range(3)]), first)
 
 
 def test_replayed_batches_are_drawn_with_replacement():
     """One pass over n showers sees a share of 1 - 1/e of them."""
-    batches = replayed_batches(10_000, 100, 5, torch.Generator().manual_seed(0))
-    seen = torch.cat([next(batches) for _ in range(500)]).unique()
+    batches = ReplayedBatches(10_000, 100, torch.Generator().manual_seed(0), 5)
+    seen = torch.cat([batches.next() for _ in range(500)]).unique()
     assert len(seen) / 10_000 == pytest.approx(1 - np.exp(-1), abs=0.02)
 
 
 def test_recipe_chooses_the_batches(data):
     replayed = Trainer(*data, recipe(batches="replayed"))
-    first = [next(replayed.discriminator_batches) for _ in range(5)]
-    assert torch.equal(next(replayed.discriminator_batches), first[0])
+    first = [replayed.discriminator_batches.next() for _ in range(5)]
+    assert torch.equal(replayed.discriminator_batches.next(), first[0])
 
 
 def test_streams_are_their_own():
@@ -253,6 +340,49 @@ def test_snapshot_errors_are_for_people(tmp_path):
     (tmp_path / "bad.pt").write_bytes(b"not a snapshot")
     with pytest.raises(UserError, match="not a file of generator snapshots"):
         snapshots.load(tmp_path / "bad.pt")
+
+
+TOYS = {
+    "clipping": {"normaliser": {"kind": "weight_clipping", "bound": 0.01}},
+    "gradient_penalty": {"penalty": {"kind": "gradient", "weight": 0.1}},
+    "sn": {"normaliser": {"kind": "spectral_norm"}},
+}
+
+
+@pytest.mark.parametrize("method", TOYS)
+def test_points_are_trained_like_showers(method):
+    """8 Gaussians, no conditions, perceptrons: a few steps that move the generator towards the ring."""
+    random = np.random.default_rng(1)
+    points = torch.from_numpy(DISTRIBUTIONS["gaussians_8"].sample(256, random))
+    adam = {"kind": "adam", "betas": (0.5, 0.9)}
+    settings = recipe(
+        TOYS[method],
+        generator={"kind": "perceptron", "width": 64},
+        discriminator={"kind": "perceptron", "width": 64},
+        optimiser=adam if method == "gradient_penalty" else {"kind": "rmsprop"},
+        batch_size=64,
+        epochs=10,
+        evaluated_epochs=(10,),
+    )
+    trainer = Trainer(points, torch.empty(len(points), 0), settings)
+    result = trainer.run()
+    frame = result.history.frame()
+    assert np.isfinite(frame.to_numpy()).all()
+    assert {"sigma_body.0", "lipschitz_body.6", "lipschitz_bound"} <= set(frame.columns)
+    noise = trainer.generator.draw_noise(500, torch.Generator().manual_seed(1))
+    assert trainer.generator(noise, torch.empty(500, 0)).shape == (500, 2)
+    assert set(result.states[10]) == set(trainer.generator.state_dict())
+    total = trainer.lipschitz().set_index("layer").loc["total"]
+    assert 0 < total["gradient_between"] <= total["operator"] * 1.001
+    if method == "clipping":
+        assert max(p.abs().max() for p in trainer.discriminator.parameters()) <= 0.01
+    if method == "sn":
+        assert frame["lipschitz_bound"].iloc[-1] == pytest.approx(1, rel=0.2)
+
+
+def test_networks_that_do_not_fit_the_samples_are_told():
+    with pytest.raises(UserError, match=r"shower_generator is made for .*\(1, 30, 30\).*\(2,\)"):
+        Trainer(torch.rand(80, 2), torch.rand(80, 0), recipe())
 
 
 GOLDEN = {

@@ -23,7 +23,7 @@ TINY = {
     "data": {"n_showers": 160},
     "embedding": {"epochs": 2, "batch_size": 16},
     "training": {
-        "discriminator": "small",
+        "discriminator": {"size": "small"},
         "seeds": [1],
         "epochs": 2,
         "batch_size": 16,

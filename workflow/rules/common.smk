@@ -22,7 +22,7 @@ METHODS = CONFIG.sorted_methods
 RUNS = [
     {
         "run": CONFIG.run,
-        "discriminator": CONFIG.training.discriminator,
+        "discriminator": CONFIG.training.discriminator.name,
         "method": name,
         "rates": rates.name,
         "seed": seed,
@@ -35,7 +35,7 @@ RUNS = [
 
 wildcard_constraints:
     run=CONFIG.run,
-    discriminator=CONFIG.training.discriminator,
+    discriminator=CONFIG.training.discriminator.name,
     method="|".join(METHODS),
     rates="|".join(sorted({run["rates"] for run in RUNS})).replace(".", r"\."),
     seed=r"\d+",

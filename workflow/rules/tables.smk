@@ -17,7 +17,7 @@ SCORES_OF = {
     "all_methods": ["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"],
 }
 # Tables 1 and 2 are about the standard discriminator, table 3 about the small one.
-STANDARD = CONFIG.training.discriminator == "standard"
+STANDARD = CONFIG.training.discriminator.name == "standard"
 TABLES = ["table_1", "table_2", "all_methods"] if STANDARD else ["table_3", "all_methods"]
 
 

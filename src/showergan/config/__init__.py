@@ -14,8 +14,9 @@ from showergan.config.evaluation import Evaluation, EvaluationRecipe, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import Composition, LearningRates, LearningRateSearch, Method
 from showergan.config.section import Name, Section
-from showergan.config.training import AuditRecipe, Training, TrainingRecipe
+from showergan.config.training import AuditRecipe, Networks, Training, TrainingRecipe
 from showergan.config.validation import validated, with_texts_read
+from showergan.optimisers import Optimiser
 
 __all__ = [
     "AuditRecipe",
@@ -28,6 +29,7 @@ __all__ = [
     "Figures",
     "LearningRates",
     "Method",
+    "Networks",
     "Training",
     "TrainingRecipe",
     "parse_config",
@@ -60,6 +62,10 @@ class Config(Section):
         """The methods from plain to elaborate, whatever the order in the YAML file."""
         return dict(sorted(self.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
 
+    def optimiser(self, method: str) -> Optimiser:
+        """Return what moves the weights of a method."""
+        return self.methods[method].optimiser or self.training.optimiser
+
     def learning_rates(self, method: str) -> list[LearningRates]:
         """Return the pairs of learning rates a method is trained with."""
         return (self.learning_rate_search or self.methods[method]).pairs
@@ -79,7 +85,8 @@ class Config(Section):
         return {
             "data": source,
             "method": self.methods[method].composition.model_dump(mode="json"),
-            "training": self.training.model_dump(mode="json"),
+            "training": self.training.model_dump(mode="json")
+            | {"optimiser": self.optimiser(method).model_dump(mode="json")},
             "evaluation": self.evaluation.model_dump(mode="json"),
         }
 

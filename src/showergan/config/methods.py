@@ -1,15 +1,19 @@
 """The methods to compare."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
 from showergan.config.section import Section
-from showergan.constraints import Constraint, one_of
+from showergan.constraints import Constraint
+from showergan.kinds import one_of
+from showergan.losses import Loss
+from showergan.losses.wasserstein import Wasserstein
+from showergan.optimisers import Optimiser
 
 
 class LearningRates(Section):
-    """Learning rates of RMSprop."""
+    """Learning rates of the two optimisers."""
 
     generator: PositiveFloat
     discriminator: PositiveFloat
@@ -39,13 +43,13 @@ class LearningRateSearch(Section):
 class Composition(Section):
     """What a method is made of: a loss and the constraints on the discriminator."""
 
-    loss: Literal["wasserstein", "gan", "least_squares"] = Field(
-        "wasserstein", description="gan: non-saturating; least_squares: LSGAN"
+    loss: one_of(Loss) = Field(  # type: ignore[valid-type]
+        Wasserstein(), description="gan: non-saturating; least_squares: LSGAN"
     )
-    normaliser: one_of("normaliser") | None = None  # type: ignore[valid-type]
-    multiplier: one_of("multiplier") | None = None  # type: ignore[valid-type]
-    penalty: one_of("penalty") | None = None  # type: ignore[valid-type]
-    controller: one_of("controller") | None = None  # type: ignore[valid-type]
+    normaliser: one_of(Constraint, slot="normaliser") | None = None  # type: ignore[valid-type]
+    multiplier: one_of(Constraint, slot="multiplier") | None = None  # type: ignore[valid-type]
+    penalty: one_of(Constraint, slot="penalty") | None = None  # type: ignore[valid-type]
+    controller: one_of(Constraint, slot="controller") | None = None  # type: ignore[valid-type]
 
     @property
     def constraints(self) -> list[Constraint]:
@@ -58,6 +62,9 @@ class Method(Composition):
     """One way of training, and its name."""
 
     label: str = Field(description="name in figures and tables")
+    optimiser: one_of(Optimiser) | None = Field(  # type: ignore[valid-type]
+        None, description="of both networks; null: that of training"
+    )
     learning_rates: LearningRates = Field(
         description="the method's own pair, which tables, verdicts and ranks are about"
     )

@@ -6,10 +6,13 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.section import Section, Seed
+from showergan.kinds import one_of
+from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.optimisers import Optimiser
+from showergan.optimisers.rmsprop import RMSprop
 
-Discriminator = Annotated[
-    Literal["standard", "small"], Field(description="406 849 or 107 969 parameters")
-]
 BatchSize = Annotated[int, Field(ge=2, description="showers per step")]
 
 
@@ -20,10 +23,19 @@ class Schedule(Section):
     every: PositiveInt = 5
 
 
-class SharedTraining(Section):
+class Networks(Section):
+    """The two networks of a GAN."""
+
+    generator: one_of(GeneratorNetwork) = ShowerGenerator()  # type: ignore[valid-type]
+    discriminator: one_of(DiscriminatorNetwork) = ShowerDiscriminator()  # type: ignore[valid-type]
+
+
+class SharedTraining(Networks):
     """What a training depends on, whatever the method and the seed."""
 
-    discriminator: Discriminator = "standard"
+    optimiser: one_of(Optimiser) = Field(  # type: ignore[valid-type]
+        RMSprop(), description="of both networks, where a method has none of its own"
+    )
     batch_size: BatchSize = 200
     epochs: PositiveInt = Field(
         150, description="passes of generator steps over the training showers"
@@ -73,11 +85,10 @@ class Training(SharedTraining):
         return self
 
 
-class AuditRecipe(Section):
+class AuditRecipe(Networks):
     """One training of the discriminator alone, whatever the method."""
 
     seed: Seed
-    discriminator: Discriminator = "standard"
     batch_size: BatchSize = 200
     learning_rates: LearningRates
 

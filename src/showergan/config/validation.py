@@ -6,13 +6,14 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from showergan.errors import UserError
+from showergan.kinds import Kind
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -78,7 +79,8 @@ def _value(text: str) -> Any:
 
 def _explain(model: type[BaseModel], details: Any) -> str:
     location = details["loc"]
-    key = ".".join(str(part) for part in _without_tags(location)) or "top level"
+    key = ".".join(str(part) for part, _, added in _walk(model, location) if not added)
+    key = key or "top level"
     if details["type"] == "extra_forbidden":
         allowed = sorted(_fields_beside(model, location))
         close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
@@ -96,34 +98,40 @@ def _explain(model: type[BaseModel], details: Any) -> str:
         allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
         return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
     must = re.sub(r"^\w+ should ", "must ", details["msg"])
+    names = [f"'{kind}'" for kind in map(_kind, _models_at(model, location)) if kind]
+    if names and not isinstance(details["input"], dict):
+        must = f"must be {{kind: ...}}, with a kind of {', '.join(names)}"
     return f"{key} = {details['input']!r}: {must}"
 
 
-def _without_tags(location: tuple[Any, ...]) -> Iterator[Any]:
-    """Leave out the kinds that pydantic puts into the location of an error inside a constraint."""
-    slots = {"normaliser", "multiplier", "penalty", "controller"}
-    for i, part in enumerate(location):
-        if not (i and location[i - 1] in slots and i < len(location) - 1):
-            yield part
+def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[Any, Any, bool]]:
+    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to tell a kind."""
+    here: Any = model
+    for part in location:
+        candidates = list(_models(here))
+        named = [c for c in candidates if part in c.model_fields]
+        tagged = [c for c in candidates if _kind(c) == part]
+        if named:
+            here = named[0].model_fields[part].annotation
+        elif tagged:
+            here = tagged[0]
+        yield part, here, bool(tagged and not named)
 
 
 def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:
     """Return what is allowed where the last part of `location` stands."""
-    here: Any = model
-    for part in location[:-1]:
-        candidates = list(_models(here))
-        named = [c for c in candidates if part in c.model_fields]
-        if named:
-            here = named[0].model_fields[part].annotation
-        else:
-            tagged = [c for c in candidates if _kind(c) == part]
-            here = tagged[0] if tagged else here
-    return {key: field for c in _models(here) for key, field in c.model_fields.items()}
+    beside = _models_at(model, location[:-1])
+    return {key: field for c in beside for key, field in c.model_fields.items()}
+
+
+def _models_at(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[type[BaseModel]]:
+    """Yield what may stand at a location."""
+    places = [model, *(here for _, here, _ in _walk(model, location))]
+    yield from _models(places[-1])
 
 
 def _kind(model: type[BaseModel]) -> str | None:
-    field = model.model_fields.get("kind")
-    return cast("str | None", field.default) if field else None
+    return model.model_fields["kind"].default if issubclass(model, Kind) else None
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
+from showergan.constraints import layers
 from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
@@ -40,20 +41,15 @@ class Abcas(Constraint):
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each layer its factor and the discriminator its running mean."""
-        import torch
-
-        from showergan.constraints.layers import normalised_layers, reparametrise, scale_output
-
-        like = next(discriminator.parameters())
-        one = torch.ones((), device=like.device, dtype=like.dtype)
-        for layer in normalised_layers(discriminator).values():
+        one = next(discriminator.parameters()).new_ones(())
+        for layer in layers.weight_layers(discriminator).values():
             if self.acts_on == "weight":
-                reparametrise(layer, _times_factor, factor=one.clone())
+                layers.reparametrise(layer, _times_factor, factor=one.clone())
             else:
                 layer.register_buffer("factor", one.clone())
-                scale_output(layer, _factor)
+                layers.scale_output(layer, _factor)
         for name in _STATE:
-            discriminator.register_buffer(name, torch.zeros_like(one))
+            discriminator.register_buffer(name, one.new_zeros(()))
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         """Follow the distance of this step."""
@@ -66,8 +62,6 @@ class Abcas(Constraint):
             self._follow(discriminator, batch)
 
     def _follow(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        from showergan.constraints.layers import normalised_layers, reparametrisations
-
         mean, r, clipped = (discriminator.get_buffer(name) for name in _STATE)
         fake = batch.fake_scores.max() if self.distance == "max_max" else batch.fake_scores.min()
         mean.mul_(self.alpha).add_((1 - self.alpha) * (batch.real_scores.max() - fake).detach())
@@ -75,8 +69,9 @@ class Abcas(Constraint):
         clipped.add_(q > LARGEST_Q)
         q = q.clamp(0, LARGEST_Q)
         r.copy_(q / (1 - q))
-        for layer in normalised_layers(discriminator).values():
-            state = reparametrisations(layer)[-1] if self.acts_on == "weight" else layer
+        for layer in layers.weight_layers(discriminator).values():
+            on_weight = self.acts_on == "weight"
+            state = layers.reparametrisations(layer)[-1] if on_weight else layer
             state.get_buffer("factor").copy_(0.9**r)
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:

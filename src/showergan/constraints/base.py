@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from showergan.kinds import Kind
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -18,9 +18,9 @@ class DiscriminatorBatch:
     """What the discriminator has seen in one of its steps.
 
     Attributes:
-        real: real log1p images, shape (batch, 1, 30, 30).
-        fake: generated log1p images under the same conditions, shape (batch, 1, 30, 30).
-        condition: conditions of both, shape (batch, 7).
+        real: real samples, shape (batch, ...).
+        fake: generated samples under the same conditions, shape (batch, ...).
+        condition: conditions of both, shape (batch, c).
         real_scores: f(real), shape (batch,).
         fake_scores: f(fake), shape (batch,).
         mix: uniform random numbers in [0, 1), shape (batch,), the same for every method of a seed.
@@ -34,18 +34,26 @@ class DiscriminatorBatch:
     mix: Tensor
 
 
-class Constraint(BaseModel):
+def between(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+    """Return a point on the segment from each fake sample to a real one, of their shape (n, ...).
+
+    Args:
+        real: shape (n, ...).
+        fake: same shape.
+        mix: places on the segments, shape (n,): 0 is fake, 1 is real.
+    """
+    mix = mix.view(-1, *[1] * (real.ndim - 1))
+    return mix * real + (1 - mix) * fake
+
+
+class Constraint(Kind):
     """One idea for bounding a discriminator: its parameters, and what it does during training.
 
     A subclass is frozen and holds parameters only; whatever changes in training lives in the
     discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
-    Subclasses import torch inside their methods: the workflow reads these classes whenever it is parsed.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     slot: ClassVar[Slot]
-    kind: str
 
     def attach(self, discriminator: nn.Module) -> None:
         """Add to the discriminator what the constraint needs, once, before training."""

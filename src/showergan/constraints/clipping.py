@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
+from showergan import heavy
+from showergan.constraints import layers
 from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
@@ -24,9 +26,10 @@ class WeightClipping(Constraint):
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         """Clip in place."""
-        from torch import nn
-
-        for module in discriminator.modules():
-            if self.layers == "all" or isinstance(module, nn.Linear):
-                for parameter in module.parameters(recurse=False):
-                    parameter.data.clamp_(-self.bound, self.bound)
+        clipped: list[nn.Module] = [discriminator]
+        if self.layers == "linear":
+            found = layers.weight_layers(discriminator).values()
+            clipped = [layer for layer in found if isinstance(layer, heavy.nn.Linear)]
+        for module in clipped:
+            for parameter in module.parameters():
+                parameter.data.clamp_(-self.bound, self.bound)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
-from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
+from showergan import heavy
+from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot, between
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class GradientPenalty(Constraint):
     """weight * mean (||grad_x f(x_hat, condition)|| - 1)^2 at x_hat on the segments from fake to real.
 
-    The norm of a sample is taken over all its pixels. One-sided: only norms above 1 are penalised
+    The norm of a sample's gradient is taken over all its numbers. One-sided: only norms above 1 are penalised
     (Petzka, Fischer & Lukovnikov 2018).
     """
 
@@ -26,12 +27,9 @@ class GradientPenalty(Constraint):
 
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor:
         """Return the penalty, shape ()."""
-        import torch
-
-        mix = batch.mix.view(-1, 1, 1, 1)
-        between = (mix * batch.real + (1 - mix) * batch.fake).requires_grad_()
-        scores = discriminator(between, batch.condition)
-        (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
+        points = between(batch.real, batch.fake, batch.mix).requires_grad_()
+        scores = discriminator(points, batch.condition)
+        (gradient,) = heavy.torch.autograd.grad(scores.sum(), points, create_graph=True)
         excess = gradient.flatten(1).norm(dim=1) - 1
         if self.one_sided:
             excess = excess.relu()

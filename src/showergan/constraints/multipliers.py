@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
+from showergan import heavy
+from showergan.constraints import layers
 from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
@@ -21,11 +23,7 @@ class ConstantMultiplier(Constraint):
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output."""
-        import torch
-
-        from showergan.constraints.layers import multiply_output
-
-        multiply_output(discriminator, _like(discriminator, torch.tensor(self.value)))
+        layers.multiply_output(discriminator, self.value, trained=False)
 
 
 class TrainableMultiplier(Constraint):
@@ -37,13 +35,7 @@ class TrainableMultiplier(Constraint):
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output by a new parameter."""
-        import torch
-        from torch import nn
-
-        from showergan.constraints.layers import multiply_output
-
-        start = _like(discriminator, torch.tensor(self.start))
-        multiply_output(discriminator, nn.Parameter(start))
+        layers.multiply_output(discriminator, self.start, trained=True)
         _watch_signs(discriminator)
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
@@ -52,10 +44,8 @@ class TrainableMultiplier(Constraint):
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return the coefficient, and how often its sign has changed."""
-        from showergan.constraints.layers import total_multiplier
-
         changes = discriminator.get_buffer("sign_changes")
-        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
+        return {"multiplier": layers.total_multiplier(discriminator), "sign_changes": changes}
 
 
 class LayerMultipliers(Constraint):
@@ -67,14 +57,8 @@ class LayerMultipliers(Constraint):
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output of every convolution and linear layer by a new parameter."""
-        import torch
-        from torch import nn
-
-        from showergan.constraints.layers import multiply_output, normalised_layers
-
-        for layer in normalised_layers(discriminator).values():
-            start = _like(discriminator, torch.tensor(self.start))
-            multiply_output(layer, nn.Parameter(start))
+        for layer in layers.weight_layers(discriminator).values():
+            layers.multiply_output(layer, self.start, trained=True)
         _watch_signs(discriminator)
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
@@ -83,19 +67,15 @@ class LayerMultipliers(Constraint):
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return each coefficient, their product, and how often a sign has changed."""
-        from showergan.constraints.layers import multipliers, total_multiplier
-
-        each = {f"multiplier_{name}": c for name, c in multipliers(discriminator).items()}
+        each = {f"multiplier_{name}": c for name, c in layers.multipliers(discriminator).items()}
+        total = layers.total_multiplier(discriminator)
         changes = discriminator.get_buffer("sign_changes")
-        return {**each, "multiplier": total_multiplier(discriminator), "sign_changes": changes}
+        return {**each, "multiplier": total, "sign_changes": changes}
 
 
 def _signs(discriminator: nn.Module) -> Tensor:
-    import torch
-
-    from showergan.constraints.layers import multipliers
-
-    return torch.stack([c.detach().sign() for c in multipliers(discriminator).values()])
+    signs = [c.detach().sign() for c in layers.multipliers(discriminator).values()]
+    return heavy.torch.stack(signs)
 
 
 def _watch_signs(discriminator: nn.Module) -> None:
@@ -108,7 +88,3 @@ def _count_sign_changes(discriminator: nn.Module) -> None:
     last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
     discriminator.get_buffer("sign_changes").add_((now != last).sum())
     last.copy_(now)
-
-
-def _like(discriminator: nn.Module, value: Tensor) -> Tensor:
-    return value.to(next(discriminator.parameters()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat
 
+from showergan.constraints import layers
 from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ class PowerPenalty(Constraint):
 
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor:
         """Return the penalty, shape ()."""
-        from showergan.constraints.layers import total_multiplier
-
-        total = total_multiplier(discriminator)
+        total = layers.total_multiplier(discriminator)
         excess = total.abs() if self.offset is None else (total - self.offset).relu()
         return self.weight * excess**self.p

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, NonNegativeInt
 
+from showergan import heavy
+from showergan.constraints import layers
 from showergan.constraints.base import Constraint, DiscriminatorBatch, Slot
 
 if TYPE_CHECKING:
@@ -37,31 +39,23 @@ class SpectralNorm(Constraint):
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each convolution and linear layer its vectors u, v and its division by sigma."""
-        import torch
-
-        from showergan.constraints.layers import (
-            flattened,
-            normalised_layers,
-            reparametrise,
-            scale_output,
-            trained_weight,
-        )
-
-        for layer in normalised_layers(discriminator).values():
-            matrix = flattened(trained_weight(layer).detach())
+        for layer in layers.weight_layers(discriminator).values():
+            matrix = _matrix(layer)
             if self.start == "gaussian":
-                u, v = (torch.randn(size, device=matrix.device) for size in matrix.shape)
+                u, v = (matrix.new_empty(size).normal_() for size in matrix.shape)
                 u, v = u / u.norm(), v / v.norm()
             else:
-                u, v = (torch.rand(size, device=matrix.device) * 2 - 1 for size in matrix.shape)
+                u, v = (matrix.new_empty(size).uniform_() * 2 - 1 for size in matrix.shape)
             u, v = power_iteration(matrix, u, v, self.warmup_iterations)
             attached = self.sigma_gradient == "attached"
             if self.acts_on == "weight":
-                reparametrise(layer, divide_attached if attached else divide_detached, u=u, v=v)
+                layers.reparametrise(
+                    layer, divide_attached if attached else divide_detached, u=u, v=v
+                )
             else:
                 layer.register_buffer("u", u)
                 layer.register_buffer("v", v)
-                scale_output(layer, inverse_attached if attached else inverse_detached)
+                layers.scale_output(layer, inverse_attached if attached else inverse_detached)
 
     def before_step(self, discriminator: nn.Module) -> None:
         """Move every u, v by one power iteration."""
@@ -74,22 +68,17 @@ class SpectralNorm(Constraint):
             self._iterate(discriminator)
 
     def _iterate(self, discriminator: nn.Module) -> None:
-        import torch
+        for layer in layers.weight_layers(discriminator).values():
+            state = layers.reparametrisations(layer)[0] if self.acts_on == "weight" else layer
+            u, v = state.get_buffer("u"), state.get_buffer("v")
+            new_u, new_v = power_iteration(_matrix(layer), u, v, 1)
+            u.copy_(new_u)
+            v.copy_(new_v)
 
-        from showergan.constraints.layers import (
-            flattened,
-            normalised_layers,
-            reparametrisations,
-            trained_weight,
-        )
 
-        with torch.no_grad():
-            for layer in normalised_layers(discriminator).values():
-                state = reparametrisations(layer)[0] if self.acts_on == "weight" else layer
-                u, v = state.get_buffer("u"), state.get_buffer("v")
-                new_u, new_v = power_iteration(flattened(trained_weight(layer)), u, v, 1)
-                u.copy_(new_u)
-                v.copy_(new_v)
+def _matrix(layer: nn.Module) -> Tensor:
+    """Return the trained weight as a matrix, a constant for the gradient."""
+    return layers.flattened(layers.trained_weight(layer).detach())
 
 
 def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[Tensor, Tensor]:
@@ -101,8 +90,7 @@ def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[T
         v: unit vector, shape (columns,).
         count: number of iterations.
     """
-    from torch.nn.functional import normalize
-
+    normalize = heavy.functional.normalize
     for _ in range(count):
         v = normalize(matrix.mT @ u, dim=0)
         u = normalize(matrix @ v, dim=0)
@@ -111,9 +99,7 @@ def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[T
 
 def sigma(weight: Tensor, state: nn.Module) -> Tensor:
     """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...)."""
-    from showergan.constraints.layers import flattened
-
-    return state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
+    return state.get_buffer("u") @ (layers.flattened(weight) @ state.get_buffer("v"))
 
 
 def divide_attached(weight: Tensor, state: nn.Module) -> Tensor:

@@ -7,11 +7,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from showergan.networks.generator import Generator, draw_noise
+from showergan.networks.modules import Generator
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.sample import Showers
-
-LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
+from showergan.tasks.showers.tensors import to_energy
 
 
 def generate(
@@ -34,8 +33,7 @@ def generate(
         device: where to generate.
         mode: BatchNorm with running statistics, or with those of batches of 64.
     """
-    # A transposed convolution of many small images is faster with the channels last.
-    generator.to(device, memory_format=torch.channels_last).train(mode == "batch")  # type: ignore[call-overload]
+    generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
     condition = torch.from_numpy(conditioning.of(point, momentum))
     size = 64 if mode == "batch" else 250
@@ -43,6 +41,5 @@ def generate(
         rows = slice(first, first + size)
         with torch.no_grad():
             given = condition[rows].to(device)
-            log_energy = generator(draw_noise(len(given), noise), given).squeeze(1)
-            energy = torch.expm1(log_energy.clamp(max=LARGEST_LOG_ENERGY)).cpu().numpy()
-        yield Showers(energy, point[rows], momentum[rows], None)
+            images = generator(generator.draw_noise(len(given), noise), given)
+        yield Showers(to_energy(images).cpu().numpy(), point[rows], momentum[rows], None)

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from showergan.errors import UserError
 from showergan.files import write_aside
@@ -26,11 +26,6 @@ class Snapshots:
     conditioning: Conditioning
     average: float | None
     states: States
-
-
-def state_of(generator: nn.Module) -> dict[str, Tensor]:
-    """Return a copy of a generator's state on the CPU."""
-    return {name: value.detach().cpu().clone() for name, value in generator.state_dict().items()}
 
 
 def save(snapshots: Snapshots, path: Path) -> None:

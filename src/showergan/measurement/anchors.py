@@ -15,12 +15,13 @@ from showergan.inference.generation import generate
 from showergan.measurement.measure import measure
 from showergan.measurement.prd import prd_curves
 from showergan.measurement.reference import Particles, Reference, impact_depth_cm
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
+from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.conditions import N_CONDITIONS, Conditioning
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import ARRAYS, Features, Frame, features_of
 from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.tensors import SAMPLE_SHAPE
 
 DRAWS = 5  # divisions of the real showers, or second simulations, behind a ceiling
 
@@ -56,7 +57,7 @@ def anchors(
     torch.manual_seed(recipe.seed)
     untrained = features_of(
         generate(
-            Generator(),
+            ShowerGenerator().build(SAMPLE_SHAPE, N_CONDITIONS),
             Conditioning(),
             given.point,
             given.momentum,

@@ -17,8 +17,8 @@ from showergan.measurement.anchors import measure_draws, real_pairs, shuffled_fe
 from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS
 from showergan.measurement.reference import Particles, impact_depth_cm, make_reference
-from showergan.networks.embedding import TARGETS, EmbeddingRegressor
 from showergan.tasks.showers.any_file import read_showers
+from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor
 from showergan.tasks.showers.energy_check import NegativeEnergy
 from showergan.tasks.showers.features import Features, features_of
 

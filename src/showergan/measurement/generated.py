@@ -15,9 +15,11 @@ from showergan.inference.snapshots import Snapshots
 from showergan.measurement.measure import measure, measure_course, measure_for_choice
 from showergan.measurement.prd import COLUMNS, prd_curves
 from showergan.measurement.reference import SPLITS, Reference, Split
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import Generator
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers.conditions import N_CONDITIONS
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import Features, Frame, clipped, features_of
+from showergan.tasks.showers.tensors import SAMPLE_SHAPE
 
 _Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]
 
@@ -60,7 +62,7 @@ def evaluate(
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
-    generator = Generator()
+    generator = ShowerGenerator().build(SAMPLE_SHAPE, N_CONDITIONS)
 
     def generated(epoch: int, split: Split) -> Features:
         generator.load_state_dict(snapshots.states[epoch])

@@ -17,7 +17,7 @@ from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.physics_distance import fpd, kpd
 from showergan.metrics.residuals import root_mean_square
 from showergan.metrics.two_sample import two_sample
-from showergan.networks.embedding import TARGETS
+from showergan.tasks.showers.embedding import TARGETS
 from showergan.tasks.showers.features import OBSERVABLES, QUANTITIES, Features, Frame
 from showergan.tasks.showers.response import response_and_resolution
 

@@ -14,8 +14,8 @@ from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.metrics.partition import Partition, equal_rectangles, quantile_rectangles
-from showergan.networks.embedding import EmbeddingRegressor
 from showergan.tasks.showers import dataset
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import ARRAYS, QUANTITIES, Features, Frame, Scale, features_of
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM

@@ -1,5 +1,12 @@
-"""Generator, discriminator and embedding network."""
+"""Generators and discriminators: one architecture, one file.
 
-import lazy_loader as lazy
+A file that defines a subclass of `GeneratorNetwork` or `DiscriminatorNetwork` in this folder is found by itself and can
+be named by its `kind` in the configuration.
+"""
 
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
+from showergan.kinds import find
+from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork, Network, Shape
+
+__all__ = ["DiscriminatorNetwork", "GeneratorNetwork", "Network", "Shape"]
+
+find(__name__, __path__)

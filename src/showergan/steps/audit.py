@@ -21,7 +21,7 @@ class Audit(AuditRecipe, Step):
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run: its first seed, at the published learning rates."""
-        shared = config.training.model_dump(include={"discriminator", "batch_size"})
+        shared = config.training.model_dump(include={"generator", "discriminator", "batch_size"})
         return cls(seed=config.training.seeds[0], learning_rates=PUBLISHED, **shared)
 
     def run(
@@ -33,7 +33,7 @@ class Audit(AuditRecipe, Step):
     ) -> None:
         """Train the discriminator with and without each change."""
         sample = tasks.showers.dataset.load(showers, "train")
-        tensors = training.training_tensors(
+        tensors = tasks.showers.training_tensors(
             sample, tasks.showers.Conditioning(), choose_device(device)
         )
         write_table(training.scale_audit(*tensors, self), out)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
-from showergan import comparison, heavy, inference, measurement, networks
+from showergan import comparison, heavy, inference, measurement, tasks
 from showergan.config import Config, EvaluationRecipe
 from showergan.device import choose_device
 from showergan.files import say, write_aside, write_table
@@ -40,7 +40,7 @@ class Evaluate(EvaluationRecipe, Step):
         scores = measurement.evaluate(
             inference.snapshots.load(snapshots),
             measurement.load_reference(reference),
-            networks.load_embedding(embedding, chosen),
+            tasks.showers.load_embedding(embedding, chosen),
             self,
             chosen,
             _show,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from showergan import measurement, networks, rendering
+from showergan import measurement, rendering, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import write_table
@@ -33,7 +33,7 @@ class EvaluateFile(Evaluation, Step):
     ) -> None:
         """Measure it, and print a table and what to mind on stdout."""
         chosen = choose_device(device)
-        regressor = networks.load_embedding(embedding, chosen) if embedding else None
+        regressor = tasks.showers.load_embedding(embedding, chosen) if embedding else None
         metrics, remarks = measurement.evaluate_file(
             generated, real, regressor, self, chosen, negative_energy
         )

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from showergan import measurement, networks
+from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
@@ -29,7 +29,7 @@ class Reference(Evaluation, Step):
     ) -> None:
         """Measure real showers against real showers, and against the floors."""
         chosen = choose_device(device)
-        regressor = networks.load_embedding(embedding, chosen)
+        regressor = tasks.showers.load_embedding(embedding, chosen)
         made = measurement.make_reference(showers, regressor, self, chosen)
         say(
             f"Physics statistics: {self.statistics}, impact point at a depth of "

@@ -29,8 +29,9 @@ class Train(TrainingRecipe, Step):
             seed=int(seed),
             method=config.methods[method].composition,
             learning_rates=pairs[rates],
+            optimiser=config.optimiser(method),
             evaluated_epochs=config.training.evaluated_epochs,
-            **config.training.model_dump(exclude={"seeds", "evaluate"}),
+            **config.training.model_dump(exclude={"seeds", "evaluate", "optimiser"}),
         )
 
     def run(
@@ -49,7 +50,8 @@ class Train(TrainingRecipe, Step):
         conditioning = tasks.showers.Conditioning.fitted(
             self.conditions, sample.point, sample.momentum
         )
-        trainer = training.Trainer(*training.training_tensors(sample, conditioning, chosen), self)
+        tensors = tasks.showers.training_tensors(sample, conditioning, chosen)
+        trainer = training.Trainer(*tensors, self)
         start = time.perf_counter()
         result = trainer.run(training.Progress(sys.stderr))
         frame = result.history.frame()
@@ -59,7 +61,7 @@ class Train(TrainingRecipe, Step):
         write_json(
             {
                 "recipe": self.model_dump(mode="json"),
-                "n_train": len(trainer.images),
+                "n_train": len(trainer.samples),
                 "generator_steps": result.n_steps,
                 "discriminator_steps": result.n_steps * self.n_critic,
                 "parameters": {

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from showergan import heavy, networks, tasks, training
+from showergan import heavy, tasks, training
 from showergan.config import Embedding
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
@@ -37,9 +37,11 @@ class TrainEmbedding(Embedding, Step):
         )
         select = tasks.showers.dataset.load(showers, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
-        predicted = networks.predict(result.regressor, energy)[1].cpu()
+        predicted = tasks.showers.predict(result.regressor, energy)[1].cpu()
         true = heavy.torch.from_numpy(training.targets_of(select))
-        scores = dict(zip(networks.TARGETS, training.r2(predicted, true).tolist(), strict=True))
+        scores = dict(
+            zip(tasks.showers.TARGETS, training.r2(predicted, true).tolist(), strict=True)
+        )
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
         write_table(training.prediction_table(predicted.numpy(), true.numpy()), predictions)
         write_json(
@@ -56,4 +58,4 @@ class TrainEmbedding(Embedding, Step):
             },
             metrics,
         )
-        networks.save_embedding(result.regressor, out)
+        tasks.showers.save_embedding(result.regressor, out)

@@ -3,7 +3,6 @@ from .embedding import r2 as r2
 from .embedding import targets_of as targets_of
 from .embedding import train_embedding as train_embedding
 from .loop import Trainer as Trainer
-from .loop import training_tensors as training_tensors
 from .progress import Progress as Progress
 from .provenance import provenance as provenance
 from .scale_audit import scale_audit as scale_audit

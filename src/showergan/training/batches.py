@@ -1,6 +1,7 @@
 """The random numbers of a training: the same for every method of a seed."""
 
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -25,26 +26,63 @@ def stream(seed: int, purpose: str, device: torch.device) -> torch.Generator:
     return torch.Generator(device).manual_seed(state)
 
 
-def shuffled_passes(n: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Yield indices, shape (batch_size,), in shuffled passes over range(n) without replacement, for ever.
+class Batches(ABC):
+    """Indices of samples, a batch at a time and without end, drawn a pass at a time.
 
-    A pass ends with its last full batch.
+    Args:
+        n: number of samples.
+        size: of a batch.
+        random: where they come from; nothing else may draw from it.
     """
-    while True:
-        order = torch.randperm(n, generator=generator, device=generator.device)
-        for start in range(0, n - batch_size + 1, batch_size):
-            yield order[start : start + batch_size]
+
+    def __init__(self, n: int, size: int, random: torch.Generator) -> None:
+        self.n, self.size, self.random = n, size, random
+        self._before = random.get_state()
+        self._pass: Tensor | None = None
+        self._position = 0
+
+    @abstractmethod
+    def _drawn(self) -> Tensor:
+        """Return the indices of a new pass, shape (batches, size)."""
+
+    def next(self) -> Tensor:
+        """Return the indices of the next batch, shape (size,)."""
+        if self._pass is None or self._position == len(self._pass):
+            self._before = self.random.get_state()
+            self._pass, self._position = self._drawn(), 0
+        self._position += 1
+        return self._pass[self._position - 1]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the stream is: the random state before the pass, and the batches of it that are done."""
+        return {"random": self._before, "position": self._position}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go to where another stream of as many samples and the same batches was."""
+        self._before = state["random"]
+        self.random.set_state(self._before)
+        self._pass, self._position = self._drawn(), state["position"]
 
 
-def replayed_batches(
-    n: int, batch_size: int, times: int, generator: torch.Generator
-) -> Iterator[Tensor]:
-    """Yield indices, shape (batch_size,), as the code published with Egorov & Rogachev 2023 does, for ever.
+class ShuffledPasses(Batches):
+    """Shuffled passes over all samples without replacement; a pass ends with its last full batch."""
 
-    One set of n // batch_size batches, drawn with replacement, is replayed `times` times before the next is drawn.
+    def _drawn(self) -> Tensor:
+        order = torch.randperm(self.n, generator=self.random, device=self.random.device)
+        return order[: self.n - self.n % self.size].view(-1, self.size)
+
+
+class ReplayedBatches(Batches):
+    """As the code published with Egorov & Rogachev 2023 does.
+
+    One set of n // size batches, drawn with replacement, is replayed `times` times before the next is drawn.
     """
-    while True:
-        size = (n // batch_size, batch_size)
-        drawn = torch.randint(n, size, generator=generator, device=generator.device)
-        for _ in range(times):
-            yield from drawn
+
+    def __init__(self, n: int, size: int, random: torch.Generator, times: int) -> None:
+        super().__init__(n, size, random)
+        self.times = times
+
+    def _drawn(self) -> Tensor:
+        shape = (self.n // self.size, self.size)
+        drawn = torch.randint(self.n, shape, generator=self.random, device=self.random.device)
+        return drawn.repeat(self.times, 1)

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from showergan.constraints.layers import (
     flattened,
-    normalised_layers,
     output_scale,
     trained_weight,
+    weight_layers,
 )
 from showergan.constraints.spectral_norm import power_iteration
 
@@ -27,7 +27,7 @@ class LayerNorms:
         self.iterations = iterations
         self._vectors: dict[str, tuple[Tensor, Tensor]] = {}
         generator = torch.Generator().manual_seed(0)
-        for name, layer in normalised_layers(discriminator).items():
+        for name, layer in weight_layers(discriminator).items():
             matrix = flattened(trained_weight(layer))
             u, v = (torch.randn(s, generator=generator).to(matrix) for s in matrix.shape)
             self._vectors[name] = u / u.norm(), v / v.norm()
@@ -37,16 +37,18 @@ class LayerNorms:
         """Return sigma of each trained weight, the Lipschitz bound of each layer in use, and their product.
 
         A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by;
-        the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3).
+        the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It is
+        a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
+        `weight_layers` for what it does not count.
         """
         sigmas, bounds = {}, {}
-        for name, layer in normalised_layers(discriminator).items():
+        for name, layer in weight_layers(discriminator).items():
             matrix = flattened(trained_weight(layer))
             u, v = power_iteration(matrix, *self._vectors[name], self.iterations)
             self._vectors[name] = u, v
             sigmas[f"sigma_{name}"] = u @ (matrix @ v)
             # The weight in use is the trained one times a number, so u and v are its singular vectors too.
-            in_use = u @ (flattened(layer.weight) @ v)  # type: ignore[arg-type]
+            in_use = u @ (flattened(layer.weight) @ v)
             bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
         total = math.prod(bounds.values(), start=output_scale(discriminator).abs())
         return {**sigmas, **bounds, "lipschitz_bound": total}

@@ -5,9 +5,10 @@ import math
 import pandas as pd
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv2d, conv_transpose2d
+from torch.nn.functional import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 
-from showergan.constraints.layers import flattened, normalised_layers, output_scale
+from showergan.constraints.base import between
+from showergan.constraints.layers import flattened, output_scale, weight_layers
 
 ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %
 
@@ -19,37 +20,37 @@ def lipschitz_table(
 
     Args:
         discriminator: as trained.
-        real: log1p images, shape (n, 1, 30, 30).
-        fake: generated log1p images under the same conditions, same shape.
-        condition: shape (n, 7).
+        real: real samples, shape (n, ...).
+        fake: generated samples under the same conditions, same shape.
+        condition: shape (n, c).
         mix: uniform random numbers in [0, 1), shape (n,), the places of points between real and fake.
 
     Returns:
         One row per layer with flattened (largest singular value of the flattened weight in use) and operator (norm of
         the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
         "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
-        the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions.
+        the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions. Like
+        `LayerNorms`, the products count no normalisation layers.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
     flattened_norms: dict[str, float] = {}
     operator_norms: dict[str, float] = {}
-    for name, layer in normalised_layers(discriminator).items():
-        weight: Tensor = layer.weight.detach()  # type: ignore[operator]
+    for name, layer in weight_layers(discriminator).items():
+        weight = layer.weight.detach()
         scale = output_scale(layer).detach().abs().item()
         flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
         operator = flat
-        if isinstance(layer, nn.Conv2d):
+        if not isinstance(layer, nn.Linear):
             operator = convolution_norm(layer, sizes[name]).item()
         flattened_norms[name], operator_norms[name] = scale * flat, scale * operator
     output = output_scale(discriminator).detach().abs().item()
-    x = mix.view(-1, 1, 1, 1)
     total = {
         "layer": "total",
         "flattened": output * math.prod(flattened_norms.values()),
         "operator": output * math.prod(operator_norms.values()),
         "gradient_real": largest_gradient(discriminator, real, condition),
         "gradient_fake": largest_gradient(discriminator, fake, condition),
-        "gradient_between": largest_gradient(discriminator, x * real + (1 - x) * fake, condition),
+        "gradient_between": largest_gradient(discriminator, between(real, fake, mix), condition),
     }
     layers = pd.DataFrame({"flattened": flattened_norms, "operator": operator_norms})
     return pd.concat(
@@ -58,35 +59,39 @@ def lipschitz_table(
 
 
 @torch.no_grad()
-def convolution_norm(layer: nn.Conv2d, size: tuple[int, int]) -> Tensor:
+def convolution_norm(layer: nn.Conv1d | nn.Conv2d, size: tuple[int, ...]) -> Tensor:
     """Return the operator norm of a convolution on inputs of one size, shape ().
 
     Power iteration with the convolution and its adjoint, the transposed convolution (Gouk et al. 2021, section 3.2).
 
     Args:
-        layer: a convolution without groups, the same in both directions.
-        size: height and width of its input in pixels.
+        layer: a convolution that pads with numbers of zeros.
+        size: of its input in pixels, without channels.
     """
+    convolve, adjoint = (conv1d, conv_transpose1d) if len(size) == 1 else (conv2d, conv_transpose2d)
     weight = layer.weight.double()
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(1, layer.in_channels, *size, generator=generator, dtype=torch.float64)
     x = x.to(weight.device)
-    stride, padding, kernel = layer.stride[0], int(layer.padding[0]), layer.kernel_size[0]
+    stride, padding, dilation = layer.stride, [int(p) for p in layer.padding], layer.dilation
     # Rows and columns at the far edge that no kernel reaches.
-    rest = [(n + 2 * padding - kernel) % stride for n in size]
+    rest = [
+        (n + 2 * p - d * (k - 1) - 1) % s
+        for n, p, d, k, s in zip(size, padding, dilation, layer.kernel_size, stride, strict=True)
+    ]
     norm = x.new_zeros(())
     for _ in range(ITERATIONS):
         x = x / x.norm()
-        y = conv2d(x, weight, stride=stride, padding=padding)
+        y = convolve(x, weight, None, stride, padding, dilation, layer.groups)
         norm = y.norm()
-        x = conv_transpose2d(y, weight, None, stride, padding, rest)
+        x = adjoint(y, weight, None, stride, padding, rest, layer.groups, dilation)
     return norm
 
 
-def largest_gradient(discriminator: nn.Module, image: Tensor, condition: Tensor) -> float:
-    """Return the largest norm over all pixels of grad_x f(x, condition) among images of shape (n, 1, 30, 30)."""
+def largest_gradient(discriminator: nn.Module, sample: Tensor, condition: Tensor) -> float:
+    """Return the largest norm over all numbers of x of grad_x f(x, condition) among samples of shape (n, ...)."""
     largest = 0.0
-    for x, c in zip(image.split(500), condition.split(500), strict=True):
+    for x, c in zip(sample.split(500), condition.split(500), strict=True):
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(discriminator(x, c).sum(), x)
         largest = max(largest, gradient.flatten(1).norm(dim=1).max().item())
@@ -95,18 +100,18 @@ def largest_gradient(discriminator: nn.Module, image: Tensor, condition: Tensor)
 
 @torch.no_grad()
 def input_sizes(
-    discriminator: nn.Module, image: Tensor, condition: Tensor
-) -> dict[str, tuple[int, int]]:
-    """Return height and width of the input of every convolution."""
-    sizes: dict[str, tuple[int, int]] = {}
+    discriminator: nn.Module, sample: Tensor, condition: Tensor
+) -> dict[str, tuple[int, ...]]:
+    """Return the size in pixels of the input of every convolution."""
+    sizes: dict[str, tuple[int, ...]] = {}
     handles = [
         layer.register_forward_pre_hook(
             lambda _, inputs, name=name: sizes.update({name: tuple(inputs[0].shape[2:])})
         )
-        for name, layer in normalised_layers(discriminator).items()
-        if isinstance(layer, nn.Conv2d)
+        for name, layer in weight_layers(discriminator).items()
+        if not isinstance(layer, nn.Linear)
     ]
-    discriminator(image, condition)
+    discriminator(sample, condition)
     for handle in handles:
         handle.remove()
     return sizes

@@ -1,4 +1,4 @@
-"""The training of a conditional GAN (Egorov & Rogachev 2023, section 4.1)."""
+"""The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +10,13 @@ from torch import Tensor, nn
 from showergan.config import TrainingRecipe
 from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
-from showergan.inference.snapshots import States, state_of
-from showergan.networks.discriminator import Discriminator
-from showergan.networks.generator import Generator, draw_noise
-from showergan.tasks.showers.conditions import Conditioning
-from showergan.tasks.showers.sample import Showers
+from showergan.losses import Loss
+from showergan.networks import Shape
+from showergan.networks.modules import Discriminator, Generator, state_of
 from showergan.training.average import Average
-from showergan.training.batches import replayed_batches, shuffled_passes, stream
+from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.history import History, LayerNorms, gradient_norm
 from showergan.training.lipschitz import lipschitz_table
-from showergan.training.losses import LOSSES, Losses
 
 N_ACCOUNTED = 2000
 
@@ -35,7 +32,7 @@ class Result:
         n_steps: generator steps done.
     """
 
-    states: States
+    states: dict[int, dict[str, Tensor]]
     history: History
     discriminator: nn.Module
     n_steps: int
@@ -45,52 +42,51 @@ class Trainer:
     """Two networks, their optimisers and the constraints that act on the discriminator.
 
     Args:
-        images: log1p training images, shape (n, 1, 30, 30), on the device to train on.
-        conditions: shape (n, 7), on the same device.
+        samples: as the networks see them, shape (n, ...), on the device to train on.
+        conditions: shape (n, c), on the same device; (n, 0) where there are none.
         recipe: what to train.
 
     Raises:
-        UserError: a batch is larger than the training set.
+        UserError: a batch is larger than the training set, or a network is made for samples of another shape.
     """
 
-    def __init__(self, images: Tensor, conditions: Tensor, recipe: TrainingRecipe) -> None:
-        if len(images) < recipe.batch_size:
+    def __init__(self, samples: Tensor, conditions: Tensor, recipe: TrainingRecipe) -> None:
+        n, size = len(samples), recipe.batch_size
+        if n < size:
             raise UserError(
-                f"training.batch_size = {recipe.batch_size} is larger than the training set of "
-                f"{len(images)} showers: choose a smaller batch or give more showers"
+                f"training.batch_size = {size} is larger than the training set of {n} samples: "
+                "choose a smaller batch or give more of them"
             )
-        self.images, self.conditions, self.recipe = images, conditions, recipe
-        self.losses: Losses = LOSSES[recipe.method.loss]
+        self.samples, self.conditions, self.recipe = samples, conditions, recipe
+        self.loss: Loss = recipe.method.loss
         self.constraints: list[Constraint] = recipe.method.constraints
-        device, seed = images.device, recipe.seed
+        device, seed = samples.device, recipe.seed
 
-        self.generator, self.discriminator = build(recipe, device)
+        self.generator, self.discriminator = build(
+            recipe, samples.shape[1:], conditions.shape[1], device
+        )
         self.average = (
             Average(self.generator, recipe.generator_average) if recipe.generator_average else None
         )
-        self.generator_optimiser = torch.optim.RMSprop(
-            self.generator.parameters(), lr=recipe.learning_rates.generator
-        )
-        self.discriminator_optimiser = torch.optim.RMSprop(
-            self.discriminator.parameters(), lr=recipe.learning_rates.discriminator
-        )
+        rates = recipe.learning_rates
+        self.generator_optimiser = recipe.optimiser.of(self.generator, rates.generator)
+        self.discriminator_optimiser = recipe.optimiser.of(self.discriminator, rates.discriminator)
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
-        n, size = len(images), recipe.batch_size
         order = stream(seed, "discriminator batches", device)
-        self.discriminator_batches = (
-            shuffled_passes(n, size, order)
+        self.discriminator_batches: Batches = (
+            ShuffledPasses(n, size, order)
             if recipe.batches == "shuffled"
-            else replayed_batches(n, size, recipe.n_critic, order)
+            else ReplayedBatches(n, size, order, recipe.n_critic)
         )
-        self.generator_batches = shuffled_passes(n, size, stream(seed, "generator batches", device))
+        self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
 
     def discriminator_step(self) -> tuple[Tensor, DiscriminatorBatch]:
         """Move the discriminator once; return its loss without penalties, shape (), and what it saw."""
-        index = next(self.discriminator_batches)
-        real, condition = self.images[index], self.conditions[index]
+        index = self.discriminator_batches.next()
+        real, condition = self.samples[index], self.conditions[index]
         with torch.no_grad():
-            fake = self.generator(draw_noise(len(index), self.noise), condition)
+            fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
         for constraint in self.constraints:
             constraint.before_step(self.discriminator)
         both = self.discriminator(torch.cat([real, fake]), torch.cat([condition, condition]))
@@ -98,7 +94,7 @@ class Trainer:
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
         batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
 
-        loss = self.losses.discriminator(real_scores, fake_scores)
+        loss = self.loss.discriminator(real_scores, fake_scores)
         penalties = [c.loss(self.discriminator, batch) for c in self.constraints]
         self.discriminator_optimiser.zero_grad()
         sum([p for p in penalties if p is not None], loss).backward()
@@ -109,10 +105,14 @@ class Trainer:
 
     def generator_step(self) -> Tensor:
         """Move the generator once; return its loss, shape ()."""
-        condition = self.conditions[next(self.generator_batches)]
+        index = self.generator_batches.next()
+        condition = self.conditions[index]
         self.discriminator.requires_grad_(False)
-        fake = self.generator(draw_noise(len(condition), self.noise), condition)
-        loss = self.losses.generator(self.discriminator(fake, condition))
+        fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
+        loss = self.loss.generator(
+            self.discriminator(fake, condition),
+            lambda: self.discriminator(self.samples[index], condition),
+        )
         self.generator_optimiser.zero_grad()
         loss.backward()
         self.generator_optimiser.step()
@@ -122,13 +122,13 @@ class Trainer:
         return loss
 
     def lipschitz(self) -> pd.DataFrame:
-        """Account for the discriminator as it is now, on at most 2 000 training showers and as many generated."""
-        real, condition = self.images[:N_ACCOUNTED], self.conditions[:N_ACCOUNTED]
+        """Account for the discriminator as it is now, on at most 2 000 training samples and as many generated."""
+        real, condition = self.samples[:N_ACCOUNTED], self.conditions[:N_ACCOUNTED]
         noise = stream(self.recipe.seed, "account", real.device)
         with torch.no_grad():
             fake = torch.cat(
                 [
-                    self.generator(draw_noise(len(c), noise), c)
+                    self.generator(self.generator.draw_noise(len(c), noise), c)
                     for c in condition.split(self.recipe.batch_size)
                 ]
             )
@@ -142,10 +142,10 @@ class Trainer:
             on_record: called with (step, number of steps, history) after each new row of the history.
         """
         recipe = self.recipe
-        steps_per_epoch = len(self.images) // recipe.batch_size
+        steps_per_epoch = len(self.samples) // recipe.batch_size
         n_steps = recipe.epochs * steps_per_epoch
         history, norms = History(), LayerNorms(self.discriminator)
-        states: States = {}
+        states: dict[int, dict[str, Tensor]] = {}
         kept = self.average.network if self.average else self.generator
         for step in range(1, n_steps + 1):
             for _ in range(recipe.n_critic):
@@ -180,24 +180,23 @@ class Trainer:
         return Result(states, history, self.discriminator, n_steps)
 
 
-def training_tensors(
-    showers: Showers, conditioning: Conditioning, device: torch.device
-) -> tuple[Tensor, Tensor]:
-    """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
-    images = torch.from_numpy(showers.energy).unsqueeze(1).to(device).log1p()
-    return images, torch.from_numpy(conditioning.of(showers.point, showers.momentum)).to(device)
+def build(
+    recipe: TrainingRecipe, sample_shape: Shape, n_conditions: int, device: torch.device
+) -> tuple[Generator, Discriminator]:
+    """Return generator and discriminator with constraints attached; a seed's first weights are the same for all.
 
-
-def build(recipe: TrainingRecipe, device: torch.device) -> tuple[Generator, nn.Module]:
-    """Return generator and discriminator with constraints attached; a seed's first weights are the same for all."""
+    Args:
+        recipe: what to train.
+        sample_shape: of one sample, without the batch.
+        n_conditions: numbers that a sample is conditioned on.
+        device: where to train.
+    """
     cpu = torch.device("cpu")
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(stream(recipe.seed, "weights", cpu).get_state())
-        generator, discriminator = Generator(), Discriminator(recipe.discriminator)
+        generator = recipe.generator.build(sample_shape, n_conditions)
+        discriminator = recipe.discriminator.build(sample_shape, n_conditions)
         torch.set_rng_state(stream(recipe.seed, "constraint", cpu).get_state())
         for constraint in recipe.method.constraints:
             constraint.attach(discriminator)
-    for network in (generator, discriminator):
-        # Convolutions of this size run about a tenth faster on CPUs in this layout.
-        network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return generator, discriminator
+    return generator.to(device), discriminator.to(device)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from showergan.config import AuditRecipe, Composition, TrainingRecipe
-from showergan.constraints.layers import normalised_layers, trained_weight
+from showergan.constraints.layers import trained_weight, weight_layers
+from showergan.optimisers.rmsprop import RMSprop
 from showergan.training.loop import Trainer
 
 N_STEPS, EVERY = 150, 10
@@ -34,7 +35,7 @@ CHANGES = {
 
 
 def scale_audit(
-    images: Tensor,
+    samples: Tensor,
     conditions: Tensor,
     recipe: AuditRecipe,
     n_steps: int = N_STEPS,
@@ -43,8 +44,8 @@ def scale_audit(
     """Return the agreement of the total movement of all trained weights with and without each change.
 
     Args:
-        images: log1p training images, shape (n, 1, 30, 30).
-        conditions: shape (n, 7).
+        samples: for training, shape (n, ...).
+        conditions: shape (n, c).
         recipe: seed, sizes and learning rates.
         n_steps: discriminator steps.
         every: steps between rows.
@@ -55,7 +56,7 @@ def scale_audit(
     """
     steps = range(every, n_steps + 1, every)
     moved = {
-        name: _movements(Trainer(images, conditions, training_recipe(recipe, composition)), steps)
+        name: _movements(Trainer(samples, conditions, training_recipe(recipe, composition)), steps)
         for name, composition in COMPOSITIONS.items()
     }
     rows = [
@@ -85,6 +86,7 @@ def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:
     """Return the recipe of a training of this composition; the discriminator alone is trained, step by step."""
     return TrainingRecipe(
         **dict(recipe),
+        optimiser=RMSprop(),
         method=Composition.model_validate(composition),
         epochs=1,
         n_critic=1,
@@ -95,6 +97,6 @@ def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:
 
 def weights(discriminator: nn.Module) -> Tensor:
     """Return all trained weights and biases of the layers as one vector."""
-    layers = normalised_layers(discriminator).values()
-    parts = [p for layer in layers for p in (trained_weight(layer), layer.bias)]
-    return torch.cat([p.detach().flatten() for p in parts])  # type: ignore[operator]
+    layers = weight_layers(discriminator).values()
+    parts = [p for layer in layers for p in (trained_weight(layer), layer.bias) if p is not None]
+    return torch.cat([p.detach().flatten() for p in parts])

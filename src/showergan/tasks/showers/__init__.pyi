@@ -1,6 +1,12 @@
 from . import dataset as dataset
 from . import gflash as gflash
+from .architectures import architectures as architectures
 from .conditions import Conditioning as Conditioning
+from .embedding import TARGETS as TARGETS
+from .embedding import load_embedding as load_embedding
+from .embedding import predict as predict
+from .embedding import save_embedding as save_embedding
 from .npz import write_npz as write_npz
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url
+from .tensors import training_tensors as training_tensors

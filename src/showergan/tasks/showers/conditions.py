@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Form = Literal["raw", "scaled"]
 
+N_CONDITIONS = 7
+
 
 @dataclass(frozen=True)
 class Conditioning:
@@ -22,8 +24,8 @@ class Conditioning:
     """
 
     form: Form = "raw"
-    mean: tuple[float, ...] = (0.0,) * 7
-    sd: tuple[float, ...] = (1.0,) * 7
+    mean: tuple[float, ...] = (0.0,) * N_CONDITIONS
+    sd: tuple[float, ...] = (1.0,) * N_CONDITIONS
 
     @classmethod
     def fitted(cls, form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.metrics.partition import Partition
-from showergan.networks.embedding import EmbeddingRegressor, predict
+from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import (
     FLAGS,

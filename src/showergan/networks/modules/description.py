@@ -2,23 +2,16 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from inspect import signature
 from typing import Any
 
-import pandas as pd
 import torch
 from torch import Tensor, nn
-
-from showergan.networks.discriminator import Discriminator, DiscriminatorSize
-from showergan.networks.embedding import EmbeddingRegressor
-from showergan.networks.generator import CONDITION_SIZE, NOISE_SIZE, Generator
-from showergan.tasks.showers.sample import IMAGE_SHAPE
 
 INPUT, OUTPUT = "input", "output"
 
 
 @torch.no_grad()
-def describe(module: nn.Module, *inputs: Tensor) -> list[dict[str, Any]]:
+def describe(module: nn.Module, **inputs: Tensor) -> list[dict[str, Any]]:
     """Return the inputs, the layers in the order in which data passes them, and the outputs.
 
     A layer is a module without children. What happens between layers (joining, reshaping, cropping) shows as a layer
@@ -26,16 +19,13 @@ def describe(module: nn.Module, *inputs: Tensor) -> list[dict[str, Any]]:
 
     Args:
         module: left as it was.
-        inputs: of the module's `forward`, with a batch in front.
+        **inputs: of the module's `forward` in their order, by the names to show, with a batch in front.
 
     Returns:
         Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (what goes in and
         out without the batch, for example "32x15x15"; "" where nothing goes in) and parameters (their number).
     """
-    rows: list[dict[str, Any]] = [
-        _row(name, INPUT, None, value)
-        for name, value in zip(signature(module.forward).parameters, inputs, strict=True)
-    ]
+    rows: list[dict[str, Any]] = [_row(name, INPUT, None, value) for name, value in inputs.items()]
     copy = deepcopy(module).eval()
     for name, layer in copy.named_modules():
         if not list(layer.children()):
@@ -44,28 +34,8 @@ def describe(module: nn.Module, *inputs: Tensor) -> list[dict[str, Any]]:
                     _row(name, _kind(layer), given[0], result, _parameters(layer))
                 )
             )
-    result = copy(*inputs)
+    result = copy(*inputs.values())
     return rows + [_row(name, OUTPUT, value, value) for name, value in _named(result)]
-
-
-def architectures(discriminator_size: DiscriminatorSize = "standard") -> pd.DataFrame:
-    """Return the layers of generator, discriminator and embedding network.
-
-    Returns:
-        Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.
-    """
-    noise, condition = torch.zeros(2, NOISE_SIZE), torch.zeros(2, CONDITION_SIZE)
-    image = torch.zeros(2, 1, *IMAGE_SHAPE)
-    networks: dict[str, tuple[nn.Module, tuple[Tensor, ...]]] = {
-        "generator": (Generator(), (noise, condition)),
-        "discriminator": (Discriminator(discriminator_size), (image, condition)),
-        "embedding": (EmbeddingRegressor(), (image,)),
-    }
-    return pd.DataFrame(
-        {"network": network, "order": order, **row}
-        for network, (module, inputs) in networks.items()
-        for order, row in enumerate(describe(module, *inputs))
-    ).rename(columns={"name": "layer"})
 
 
 def _row(

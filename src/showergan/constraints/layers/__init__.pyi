@@ -1,0 +1,10 @@
+from .outputs import multipliers as multipliers
+from .outputs import multiply_output as multiply_output
+from .outputs import output_scale as output_scale
+from .outputs import scale_output as scale_output
+from .outputs import total_multiplier as total_multiplier
+from .weights import flattened as flattened
+from .weights import reparametrisations as reparametrisations
+from .weights import reparametrise as reparametrise
+from .weights import trained_weight as trained_weight
+from .weights import weight_layers as weight_layers

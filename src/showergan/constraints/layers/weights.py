@@ -1,0 +1,82 @@
+"""The weights of a discriminator's layers, as trained and as used."""
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from showergan.errors import UserError
+
+WeightLayer = nn.Linear | nn.Conv1d | nn.Conv2d
+
+# Their gains act on each number of the output by itself. Where they were trained stands in a ParametrizationList.
+_WITHOUT_MATRIX = (nn.LayerNorm, nn.RMSNorm, parametrize.ParametrizationList)
+
+
+def weight_layers(discriminator: nn.Module) -> dict[str, WeightLayer]:
+    """Return the layers with a weight matrix, linear ones and convolutions, by name in forward order.
+
+    Normalisation layers (BatchNorm, LayerNorm, ...) have gains but no matrix. They are none of these layers: no
+    constraint on layers acts on them, weight clipping of everything apart, and no Lipschitz bound counts them.
+
+    Raises:
+        UserError: another layer has a weight of two or more dimensions, and would stay without any constraint.
+    """
+    found: dict[str, WeightLayer] = {}
+    for name, module in discriminator.named_modules():
+        if isinstance(module, WeightLayer):
+            found[name] = module
+        elif not isinstance(module, _WITHOUT_MATRIX) and any(
+            p.ndim > 1 for p in module.parameters(recurse=False)
+        ):
+            raise UserError(
+                f"layer {name or 'at the top'} of the discriminator is a {type(module).__name__}, whose weights no "
+                "constraint and no Lipschitz bound knows. Known are Linear, Conv1d and Conv2d: choose another "
+                "discriminator, or teach weight_layers (showergan/constraints/layers/weights.py) this one"
+            )
+    return found
+
+
+def flattened(weight: Tensor) -> Tensor:
+    """Return a weight as the matrix (out, in * kernel) (Miyato et al. 2018, section 2.1)."""
+    return weight.flatten(1)
+
+
+class Reparametrised(nn.Module):
+    """A weight computed from the trained one and from buffers of its own.
+
+    Args:
+        function: maps (weight, this module) to the weight the layer uses.
+        buffers: state of the function; part of the state dict.
+    """
+
+    def __init__(self, function: Callable[[Tensor, nn.Module], Tensor], **buffers: Tensor) -> None:
+        super().__init__()
+        self.function = function
+        for name, value in buffers.items():
+            self.register_buffer(name, value)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Return the weight the layer uses, of the shape of the trained one."""
+        return self.function(weight, self)
+
+
+def reparametrise(
+    layer: nn.Module, function: Callable[[Tensor, nn.Module], Tensor], **buffers: Tensor
+) -> None:
+    """Let `layer` use function(weight, module with the buffers) in place of its trained weight."""
+    parametrize.register_parametrization(layer, "weight", Reparametrised(function, **buffers))
+
+
+def reparametrisations(layer: nn.Module) -> list[Reparametrised]:
+    """Return the re-parametrisations of a layer's weight in the order in which they act."""
+    if not parametrize.is_parametrized(layer, "weight"):
+        return []
+    return [m for m in layer.parametrizations.weight if isinstance(m, Reparametrised)]  # type: ignore[union-attr]
+
+
+def trained_weight(layer: nn.Module) -> Tensor:
+    """Return the weight that the optimiser moves, before any re-parametrisation."""
+    if parametrize.is_parametrized(layer, "weight"):
+        return layer.parametrizations.weight.original  # type: ignore[union-attr, return-value]
+    return layer.weight  # type: ignore[return-value]

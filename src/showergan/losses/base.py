@@ -1,0 +1,30 @@
+"""What a pair of losses is."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from showergan.kinds import Kind
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Loss(Kind):
+    """A loss of the discriminator and one of the generator, from scores, both to minimise."""
+
+    @abstractmethod
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return the discriminator's loss, shape (), of f(real) and f(fake), each of shape (batch,)."""
+
+    @abstractmethod
+    def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
+        """Return the generator's loss, shape ().
+
+        Args:
+            fake: f(fake), shape (batch,).
+            real: returns f(real) of real samples under the same conditions, shape (batch,), for a forward pass more;
+                losses of the scores' difference (Jolicoeur-Martineau 2019) ask for it.
+        """

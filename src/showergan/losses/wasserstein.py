@@ -1,0 +1,25 @@
+"""The dual form of the Wasserstein distance (Arjovsky, Chintala & Bottou 2017, algorithm 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from showergan.losses.base import Loss
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Wasserstein(Loss):
+    """The difference of mean scores (Egorov & Rogachev 2023, equation 2)."""
+
+    kind: Literal["wasserstein"] = "wasserstein"
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return E f(fake) - E f(real)."""
+        return fake.mean() - real.mean()
+
+    def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
+        """Return -E f(fake)."""
+        return -fake.mean()

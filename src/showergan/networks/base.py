@@ -1,0 +1,98 @@
+"""What a network is: an architecture, its parameters, and how data passes it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PositiveInt
+
+from showergan import heavy
+from showergan.errors import UserError
+from showergan.kinds import Kind
+from showergan.networks import modules
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+Shape = tuple[int, ...]
+
+NoiseDistribution = Annotated[
+    Literal["uniform", "normal"], Field(description="uniform: on [-1, 1]; normal: standard")
+]
+NoiseSize = Annotated[PositiveInt, Field(description="numbers of noise per sample")]
+
+
+class Network(Kind):
+    """An architecture and its parameters; what is trained lives in the module that `build` returns."""
+
+    only_shape: ClassVar[Shape | None] = None  # of the samples that it is made for; None: any
+
+    @property
+    def name(self) -> str:
+        """Name of the network in paths and tables, of letters, digits and _."""
+        return self.kind
+
+    @abstractmethod
+    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
+        """Return new layers by name, in the order in which data passes them.
+
+        Args:
+            sample_shape: of one sample, without the batch.
+            n_conditions: numbers that a sample is conditioned on; 0 for none.
+        """
+
+    @abstractmethod
+    def forward(self, layers: Any, first: Tensor, condition: Tensor) -> Tensor:
+        """Pass data through the layers.
+
+        Args:
+            layers: the module that holds those of `layers` under their names.
+            first: noise or samples.
+            condition: shape (n, c).
+        """
+
+    def check(self, sample_shape: Shape) -> None:
+        """Refuse samples of a shape that the network is not made for."""
+        if self.only_shape not in (None, tuple(sample_shape)):
+            raise UserError(
+                f"{self.kind} is made for samples of shape {self.only_shape}, and those of the data set have "
+                f"{tuple(sample_shape)}: choose another network under training:"
+            )
+
+
+class GeneratorNetwork(Network):
+    """Noise and conditions to samples."""
+
+    noise: NoiseDistribution
+    noise_size: NoiseSize
+
+    def build(self, sample_shape: Shape, n_conditions: int) -> modules.Generator:
+        """Return a new generator; its first weights come from PyTorch's global random generator.
+
+        Args:
+            sample_shape: of one sample, without the batch.
+            n_conditions: numbers that a sample is conditioned on; 0 for none.
+
+        Raises:
+            UserError: the network makes no samples of this shape.
+        """
+        self.check(sample_shape)
+        return modules.Generator(self, sample_shape, n_conditions)
+
+    def draw_noise(self, n: int, random: torch.Generator) -> Tensor:
+        """Return noise, shape (n, noise_size), on the device of the random generator."""
+        torch, size = heavy.torch, (n, self.noise_size)
+        if self.noise == "normal":
+            return torch.randn(size, generator=random, device=random.device)
+        return torch.rand(size, generator=random, device=random.device) * 2 - 1
+
+
+class DiscriminatorNetwork(Network):
+    """Samples and conditions to scores."""
+
+    def build(self, sample_shape: Shape, n_conditions: int) -> modules.Discriminator:
+        """Return a new discriminator, as `GeneratorNetwork.build` does a generator."""
+        self.check(sample_shape)
+        return modules.Discriminator(self, sample_shape, n_conditions)
