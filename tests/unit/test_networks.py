@@ -155,8 +155,9 @@ def test_embedding_is_taken_before_the_tanh():
     [(ShowerGenerator(), 3**-0.5), (PerceptronGenerator(noise_size=50), 1)],
 )
 def test_noise_is_seeded(network, sd):
-    first = network.draw_noise(4000, torch.Generator().manual_seed(1))
-    assert torch.equal(first, network.draw_noise(4000, torch.Generator().manual_seed(1)))
+    generator = network.build(shape_of(network), 0)
+    first = generator.draw_noise(4000, torch.Generator().manual_seed(1))
+    assert torch.equal(first, generator.draw_noise(4000, torch.Generator().manual_seed(1)))
     assert first.std().item() == pytest.approx(sd, rel=0.01)
     assert first.mean().item() == pytest.approx(0, abs=0.01)
     assert (first.abs().max() <= 1) == (network.noise == "uniform")

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
-from showergan import heavy
-from showergan.errors import UserError
 from showergan.kinds import Kind
 from showergan.networks import modules
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor, nn
 
 Shape = tuple[int, ...]
@@ -53,14 +50,6 @@ class Network(Kind):
             condition: shape (n, c).
         """
 
-    def check(self, sample_shape: Shape) -> None:
-        """Refuse samples of a shape that the network is not made for."""
-        if self.only_shape not in (None, tuple(sample_shape)):
-            raise UserError(
-                f"{self.kind} is made for samples of shape {self.only_shape}, and those of the data set have "
-                f"{tuple(sample_shape)}: choose another network under training:"
-            )
-
 
 class GeneratorNetwork(Network):
     """Noise and conditions to samples."""
@@ -78,15 +67,7 @@ class GeneratorNetwork(Network):
         Raises:
             UserError: the network makes no samples of this shape.
         """
-        self.check(sample_shape)
         return modules.Generator(self, sample_shape, n_conditions)
-
-    def draw_noise(self, n: int, random: torch.Generator) -> Tensor:
-        """Return noise, shape (n, noise_size), on the device of the random generator."""
-        torch, size = heavy.torch, (n, self.noise_size)
-        if self.noise == "normal":
-            return torch.randn(size, generator=random, device=random.device)
-        return torch.rand(size, generator=random, device=random.device) * 2 - 1
 
 
 class DiscriminatorNetwork(Network):
@@ -94,5 +75,4 @@ class DiscriminatorNetwork(Network):
 
     def build(self, sample_shape: Shape, n_conditions: int) -> modules.Discriminator:
         """Return a new discriminator, as `GeneratorNetwork.build` does a generator."""
-        self.check(sample_shape)
         return modules.Discriminator(self, sample_shape, n_conditions)
