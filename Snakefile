@@ -25,7 +25,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/embedding.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/evaluation.smk"
-include: "workflow/rules/catalogue.smk"
+include: "workflow/rules/artefacts.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/tables.smk"
 

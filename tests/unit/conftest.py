@@ -1,15 +1,15 @@
 """What tests share; a file with a look of its own has its own `style`."""
 
-import json
 import warnings
 from functools import partial
 
 import pytest
 from three_methods import LABELS
 
+from showergan.config import Figures
+from showergan.drawing.style import Style
 from showergan.measurement import measure
 from showergan.metrics.two_sample import two_sample
-from showergan.rendering.style import Style
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def no_warnings():
 
 @pytest.fixture
 def style():
-    return Style.from_json(json.dumps({"figures": {"dpi": 50}, "labels": LABELS}))
+    return Style(figures=Figures(dpi=50), labels=LABELS)
 
 
 @pytest.fixture(scope="module")

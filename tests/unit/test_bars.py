@@ -10,7 +10,8 @@ from showergan.comparison.bars import BARS, bars
 from showergan.comparison.robustness import robustness
 from showergan.comparison.summary import learning_rate_grid
 from showergan.comparison.verdicts import verdicts
-from showergan.rendering.conclusion import WIDTH, conclusion
+from showergan.drawing.style import Style
+from showergan.tables.conclusion import WIDTH, conclusion
 
 LABELS = {"none": "no normalization", "sn": "vanilla SN", "abcas": "ABCAS, β = 6"}
 HIGH, LOW = "0.001_0.0003", "0.001_3e-05"
@@ -158,7 +159,8 @@ class TestConclusion:
         decided = verdicts(summary)
         found = held(table=decided) if table is None else table
         ratios = robustness(learning_rate_grid(summary, "bins-E"))
-        return conclusion("mine", labels, summary, decided, ratios, found)
+        style = Style(run="mine", labels=labels)
+        return conclusion(style, summary, decided, ratios, found)
 
     def test_what_it_says(self):
         lines = self.text().splitlines()

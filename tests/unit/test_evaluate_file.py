@@ -11,7 +11,7 @@ from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.measurement.file import evaluate_file
-from showergan.rendering.file_table import file_table
+from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.any_file import read_showers
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

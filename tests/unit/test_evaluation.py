@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from showergan.config import Evaluation, EvaluationRecipe
+from showergan.drawing.reference_file import read_entry_points, read_examples, read_partition
 from showergan.errors import UserError
 from showergan.inference.generation import generate
 from showergan.inference.snapshots import Snapshots
@@ -17,7 +18,6 @@ from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
 from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.rendering.real import read_entry_points, read_examples, read_partition
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor

@@ -1,27 +1,28 @@
 """Figures of the paper: what is on them, and what they say when there is nothing to show."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
+from shower_files import make_showers, write_data_set
 
+from showergan.config import Figures
+from showergan.drawing.architecture import architecture, blocks_of
+from showergan.drawing.labels import fitted
+from showergan.drawing.style import Style
+from showergan.figures.abcas import abcas
+from showergan.figures.conditional_scores import conditional_scores
+from showergan.figures.discriminator_architecture import discriminator_architecture
+from showergan.figures.generator_architecture import generator_architecture
+from showergan.figures.layer_multipliers import layer_multipliers
+from showergan.figures.learning_rate_grid import learning_rate_grid
+from showergan.figures.lipschitz import lipschitz
+from showergan.figures.multipliers import multipliers
+from showergan.figures.task import on_paper, task
+from showergan.figures.update_cosine import update_cosine
 from showergan.networks.modules import describe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.rendering.abcas import abcas
-from showergan.rendering.architecture import architecture, blocks_of
-from showergan.rendering.conditional_scores import conditional_scores
-from showergan.rendering.labels import fitted
-from showergan.rendering.learning_rates import learning_rate_grid
-from showergan.rendering.lipschitz import lipschitz
-from showergan.rendering.multipliers import layer_multipliers, multipliers
-from showergan.rendering.runs import read_runs
-from showergan.rendering.style import Style
-from showergan.rendering.task import on_paper, task
-from showergan.rendering.update_cosine import update_cosine
 from showergan.tasks.showers.architectures import architectures
-from showergan.tasks.showers.sample import Showers
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
 LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]
@@ -31,8 +32,7 @@ STEPS = 20
 
 @pytest.fixture
 def style():
-    look = {"dpi": 50, "palette": "colorblind", "colormap": "viridis", "context": "paper"}
-    return Style.from_json(json.dumps({"figures": look, "labels": LABELS}))
+    return Style(figures=Figures(dpi=50, context="paper"), labels=LABELS)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def history(**columns):
 
 
 def histories(methods=tuple(LABELS), rates=(RATES,)):
-    """Return the histories of two seeds as `read_runs` does: columns that a run lacks are empty."""
+    """Return the histories of two seeds as they are read: columns that a run lacks are empty."""
     rising = np.linspace(1, 100, STEPS)
     columns = {
         "sn": {},
@@ -103,15 +103,6 @@ def norms(gradient=0.5):
     for place in ("real", "fake", "between"):
         layers[f"gradient_{place}"] = np.where(layers["layer"] == "total", gradient, np.nan)
     return pd.concat([run(m, layers, seed=s) for m in LABELS for s in "12"])
-
-
-def make_showers(n=12):
-    rng = np.random.default_rng(0)
-    energy = rng.gamma(0.2, 50, (n, 30, 30)) * (rng.random((n, 30, 30)) < 0.13)
-    momentum = rng.normal(0, 1, (n, 3))
-    momentum[:, 2] = rng.uniform(5, 100, n)
-    point = rng.normal(0, 2.5, (n, 2))
-    return Showers(*(a.astype(np.float32) for a in (energy, point, momentum)), None)
 
 
 def words(figure):
@@ -181,15 +172,20 @@ class TestArchitecture:
     )
     def test_boxes_and_total(self, style, table, network, n_boxes, total, tmp_path):
         table.to_csv(tmp_path / "a.csv", index=False)  # empty shapes come back as NaN
-        figure = architecture(style, pd.read_csv(tmp_path / "a.csv"), network)
+        with style.theme():
+            figure = architecture(pd.read_csv(tmp_path / "a.csv"), network)
         assert len(figure.axes[0].patches) >= n_boxes
         assert total in words(figure)
         assert network in words(figure)
 
+    def test_each_network_has_its_figure(self, style, table):
+        assert "162 321" in words(generator_architecture(style, table))
+        assert "406 849" in words(discriminator_architecture(style, table))
+
 
 class TestTask:
     def test_labels(self, style, tmp_path):
-        figure = task(style, make_showers())
+        figure = task(style, write_data_set(tmp_path / "showers.h5", make_showers(softest=5)))
         space, image, bar = figure.axes
         assert "GeV" in words(figure)
         assert "front face" in words(figure)
@@ -206,13 +202,18 @@ class TestTask:
         u, v = on_paper(0, 3, 5)
         assert (float(u), float(v)) == (5, 3)
 
-    def test_no_shower(self, style):
-        assert "no showers" in words(task(style, make_showers(0)))
+    def test_no_shower(self, style, tmp_path):
+        data = write_data_set(tmp_path / "showers.h5", make_showers(0))
+        assert "no showers" in words(task(style, data))
+
+
+def with_offsets(style, **offsets):
+    return style.model_copy(update={"offsets": offsets})
 
 
 class TestMultipliers:
     def test_of_the_output(self, style):
-        figure = multipliers(style, histories(), {"coef": 2.0, "coefs": 0.5})
+        figure = multipliers(with_offsets(style, coef=2.0, coefs=0.5), histories())
         (axes,) = figure.axes
         assert len(axes.lines) == 2 + 1  # two seeds and the offset
         assert axes.get_yscale() == "log"
@@ -224,19 +225,19 @@ class TestMultipliers:
         runs = pd.concat(
             [histories(["coef"]), histories(["sn", "coef", "abcas"], ["0.001_0.0001"])]
         )
-        large, small = multipliers(style, runs, {}).axes
+        large, small = multipliers(style, runs).axes
         assert large.get_title(loc="left").endswith("generator 0.001, discriminator 0.0001")
         assert small.get_title(loc="left").endswith("generator 0.001, discriminator 1e-05")
         assert len(large.lines) == len(small.lines) == 2
         assert {line.get_linestyle() for line in (*large.lines, *small.lines)} == {"-"}
-        assert legend_of(multipliers(style, runs, {})) == ["SN * coef"]
+        assert legend_of(multipliers(style, runs)) == ["SN * coef"]
 
     def test_narrow_range_is_linear(self, style):
         narrow = histories().assign(multiplier=lambda t: t["multiplier"].clip(upper=2))
-        assert multipliers(style, narrow, {}).axes[0].get_yscale() == "linear"
+        assert multipliers(style, narrow).axes[0].get_yscale() == "linear"
 
     def test_of_the_layers(self, style, tmp_path):
-        figure = layer_multipliers(style, histories(), {"coefs": 0.5})
+        figure = layer_multipliers(with_offsets(style, coefs=0.5), histories())
         each, product = figure.axes
         assert len(each.lines) == 2 * len(LAYERS)
         assert len(product.lines) == 2 + 1
@@ -246,10 +247,9 @@ class TestMultipliers:
 
     @pytest.mark.parametrize("draw", [multipliers, layer_multipliers])
     def test_nothing_to_show(self, style, draw, tmp_path):
-        for runs in (histories(["sn"]), read_runs([])):
-            figure = draw(style, runs, {"coef": 2.0})
-            assert "No method of this run" in words(figure)
-            assert not figure.legends
+        figure = draw(with_offsets(style, coef=2.0), histories(["sn"]))
+        assert "No method of this run" in words(figure)
+        assert not figure.legends
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
 
@@ -302,7 +302,7 @@ class TestConditionalScores:
         assert legend_of(figure) == ["vanilla SN", "ABCAS", "real against real (ceiling)"]
 
     def test_mean_runs_over_three_epochs(self, style):
-        figure = conditional_scores(style, metrics(["sn"]), anchors(), ["sn"])
+        figure = conditional_scores(style, metrics(["sn"]), anchors())
         thick = figure.axes[0].lines[2]
         np.testing.assert_allclose(thick.get_ydata(), [0.55, 0.6, 0.65])
 
@@ -337,9 +337,14 @@ class TestLearningRates:
         assert "No learning rates" in words(learning_rate_grid(style, grid([1e-3]), anchors()))
 
 
+def bounds_of(style, norms):
+    keys = ["discriminator", "method", "learning_rates"]
+    return lipschitz(style, norms, norms[keys].drop_duplicates().assign(chosen=True))
+
+
 class TestLipschitz:
     def test_bounds_against_gradients(self, style):
-        figure = lipschitz(style, norms())
+        figure = bounds_of(style, norms())
         (axes,) = figure.axes
         assert axes.get_xscale() == "log"
         assert len(axes.lines) == 5 * len(LABELS)
@@ -348,12 +353,12 @@ class TestLipschitz:
 
     @pytest.mark.parametrize("gradient", [0.0, np.nan, np.inf])
     def test_unusable_gradients(self, style, gradient, tmp_path):
-        figure = lipschitz(style, norms(gradient))
+        figure = bounds_of(style, norms(gradient))
         assert "unknown" in words(figure)
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_nothing_to_show(self, style):
-        assert "No Lipschitz" in words(lipschitz(style, norms().iloc[:0]))
+        assert "No Lipschitz" in words(bounds_of(style, norms().iloc[:0]))
 
 
 class TestUpdateCosine:

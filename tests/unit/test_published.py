@@ -9,8 +9,8 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config import parse_config
-from showergan.rendering.published import differences, read_published, with_published
-from showergan.rendering.tables import layout, numbers
+from showergan.drawing.artefacts import read_published
+from showergan.drawing.published import differences, layout, numbers, with_published
 
 ROOT = Path(__file__).parents[2]
 OF_DISCRIMINATOR = {"standard": "paper", "small": "small_discriminator"}

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from three_methods import LABELS
 
 from showergan.comparison.robustness import ROBUSTNESS, robustness
 from showergan.comparison.summary import learning_rate_grid
-from showergan.rendering import robustness as draw
-from showergan.rendering.tables import save
+from showergan.drawing.table_files import save_table
+from showergan.figures.robustness import robustness as draw
+from showergan.tables.robustness import robustness as table_of
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 
@@ -87,7 +87,7 @@ class TestNumber:
 class TestFigure:
     def drawn(self, style, scores=None):
         grid = make_grid(scores)
-        return draw.robustness(style, make_summary(scores), grid, robustness(grid), make_anchors())
+        return draw(style, make_summary(scores), grid, robustness(grid), make_anchors())
 
     def test_seeds_means_and_ratios(self, style, tmp_path):
         figure = self.drawn(style)
@@ -133,14 +133,15 @@ class TestFigure:
         assert "one pair of learning rates" in figure.axes[0].texts[0].get_text().replace("\n", " ")
 
 
-def test_table(tmp_path):
+def test_table(style, tmp_path):
     ratios = robustness(make_grid())
     ratios.to_csv(tmp_path / "r.csv", index=False)
-    parts = draw.robustness_table(pd.read_csv(tmp_path / "r.csv"), LABELS)
+    made = table_of(style, pd.read_csv(tmp_path / "r.csv"))
+    parts = made.parts
     assert list(parts) == ["bins-E on test, mean over seeds"]
     (table,) = parts.values()
     assert table["worst over best"].tolist() == ["0.167", "0.959"]
     assert table.loc[0, "worst at"] == "0.001, 0.0003"
     assert set(table["remark"]) == {""}
-    save(ratios, parts, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+    save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
     assert "remark" not in (tmp_path / "t.md").read_text()

@@ -1,7 +1,5 @@
 """Scorecard, agreement of metrics, energy response and failures: what they say, also of broken runs."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +8,16 @@ from matplotlib.colors import to_rgb
 
 from showergan.comparison.rank_agreement import rank_agreement as agreement_of
 from showergan.comparison.scorecard import position
-from showergan.rendering.energy_response import energy_response, momentum_of
-from showergan.rendering.failures import failures_table
-from showergan.rendering.heat_map import NONE
-from showergan.rendering.numbers import compact, plus_minus
-from showergan.rendering.rank_agreement import rank_agreement
-from showergan.rendering.scorecard import WARNING, scorecard
-from showergan.rendering.scorecard_table import REFERENCES, layout, numbers
-from showergan.rendering.style import Style
+from showergan.config import Figures
+from showergan.drawing.anchors import REFERENCES
+from showergan.drawing.heat_map import NONE
+from showergan.drawing.numbers import compact, plus_minus
+from showergan.drawing.style import Style
+from showergan.figures.energy_response import energy_response, momentum_of
+from showergan.figures.rank_agreement import rank_agreement
+from showergan.figures.scorecard import WARNING, scorecard
+from showergan.tables.failures import failures
+from showergan.tables.scorecard import scorecard as scorecard_table
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "clip": "clipping", "abcas": "ABCAS"}
 GOOD = {"sn": 0.5, "plain": 0.25, "clip": 0.0, "abcas": 0.75}
@@ -34,8 +34,7 @@ BINS = ("1-4 GeV", "4-25 GeV", "25-100 GeV")
 
 @pytest.fixture
 def style():
-    look = {"dpi": 50, "palette": "colorblind", "colormap": "viridis", "context": "paper"}
-    return Style.from_json(json.dumps({"figures": look, "labels": LABELS}))
+    return Style(figures=Figures(dpi=50, context="paper"), labels=LABELS)
 
 
 def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
@@ -65,6 +64,18 @@ def exploded(card, method, value=1e28):
     return placed(card.assign(value=card["value"].mask(hit, value)))
 
 
+def map_of(style, card):
+    """Return the figure of a card, whose means over seeds it takes from the table."""
+    return scorecard(style, scorecard_table(style, card).numbers)
+
+
+def response_of(style, metrics, anchors):
+    keys = ["discriminator", "method", "learning_rates"]
+    return energy_response(
+        style, metrics, anchors, metrics[keys].drop_duplicates().assign(chosen=True)
+    )
+
+
 def cells(axes):
     """Return the texts and the colours of a map by metric and column."""
     rows = [t.get_text() for t in axes.get_yticklabels()]
@@ -91,7 +102,7 @@ def legend_of(figure):
 
 class TestScorecard:
     def test_cells_are_means_over_seeds(self, style, tmp_path):
-        figure = scorecard(style, make_card())
+        figure = map_of(style, make_card())
         texts, colours = cells(figure.axes[0])
         assert list(texts.index) == [title for _, _, _, title, *_ in METRICS]
         assert list(texts.columns) == [*LABELS.values(), *THERE]
@@ -108,18 +119,18 @@ class TestScorecard:
     def test_other_real_showers_are_no_ceiling(self, style):
         card = make_card()
         card = placed(card.assign(other_real=card["ceiling"], ceiling=np.nan))
-        figure = scorecard(style, card)
+        figure = map_of(style, card)
         texts, colours = cells(figure.axes[0])
         assert REFERENCES["ceiling"] not in texts
         assert texts.loc["PRD-AUC: E", REFERENCES["other_real"]] == "0.80"
         assert colours.loc["FPD: E", REFERENCES["other_real"]] == style.colormap(1.0)[:3]
         assert figure.axes[-1].get_xlabel().endswith("1 other real showers (no ceiling)")
-        table = layout(numbers(card), LABELS)
+        table = scorecard_table(style, card).parts
         assert all("other real showers (no ceiling)" in set(t["method"]) for t in table.values())
 
     @pytest.mark.parametrize("value", [1e28, np.inf])
     def test_one_exploding_seed_is_seen(self, style, value, tmp_path):
-        figure = scorecard(style, exploded(make_card(), "abcas", value))
+        figure = map_of(style, exploded(make_card(), "abcas", value))
         texts, colours = cells(figure.axes[0])
         warned = colours.map(lambda c: c == to_rgb(WARNING))
         assert warned.loc["FPD: E", "ABCAS"]
@@ -135,7 +146,7 @@ class TestScorecard:
     def test_rounding_is_no_failure(self, style):
         card = make_card(["clip"], [1])
         card["position"] = card["position"].where(card["metric"] != "fpd", -4.6e-16)
-        _, colours = cells(scorecard(style, card).axes[0])
+        _, colours = cells(map_of(style, card).axes[0])
         assert colours.loc["FPD: E", "clipping"] == style.colormap(0.0)[:3]
 
     def test_missing_values(self, style):
@@ -145,7 +156,7 @@ class TestScorecard:
         card = placed(
             card.assign(value=card["value"].mask(gone | part), untrained=card["untrained"])
         )
-        figure = scorecard(style, card)
+        figure = map_of(style, card)
         texts, colours = cells(figure.axes[0])
         assert texts.loc["PRD-AUC: E", "vanilla SN"] == NONE
         assert colours.loc["PRD-AUC: E", "vanilla SN"] == to_rgb("0.92")
@@ -153,7 +164,7 @@ class TestScorecard:
         assert legend_of(figure)[1:] == [f"{NONE} no value", "* some seeds without a value"]
 
     def test_one_method_and_seed(self, style, tmp_path):
-        figure = scorecard(style, make_card(["plain"], [1]))
+        figure = map_of(style, make_card(["plain"], [1]))
         texts, _ = cells(figure.axes[0])
         assert list(texts.columns) == ["no normalization", *THERE]
         assert "one seed" in figure.axes[0].get_title()
@@ -163,12 +174,12 @@ class TestScorecard:
         other = make_card(learning_rates="1_1", chosen=False).assign(value=9.0, position=9.0)
         both = pd.concat([make_card(), other])
         pd.testing.assert_frame_equal(
-            *(cells(scorecard(style, card).axes[0])[0] for card in (both, make_card()))
+            *(cells(map_of(style, card).axes[0])[0] for card in (both, make_card()))
         )
 
     def test_a_map_per_discriminator(self, style):
         both = pd.concat([make_card(), make_card(["abcas"], discriminator="small")])
-        *panels, _ = scorecard(style, both).axes
+        *panels, _ = map_of(style, both).axes
         assert [p.get_title().split(",")[0] for p in panels] == [
             "Standard discriminator",
             "Small discriminator",
@@ -177,18 +188,18 @@ class TestScorecard:
 
     def test_texts_fit_their_cells(self, style):
         many = {f"m{i}": f"SN * coef, l2-offset {i}, λ = 1e-3" for i in range(10)}
-        style = Style(style.look, many)
+        style = style.model_copy(update={"labels": many})
         parts = [make_card(["plain"], method=m, title="W1 of total energy [MeV]") for m in many]
         card = pd.concat(parts).drop_duplicates(["method", "seed"]).assign(value=-2.5e-28)
-        figure = scorecard(style, placed(card))
+        figure = map_of(style, placed(card))
         figure.draw_without_rendering()
         axes, renderer = figure.axes[0], FigureCanvasAgg(figure).get_renderer()
         cell = axes.get_window_extent().width / np.ptp(axes.get_xlim())
         assert max(t.get_window_extent(renderer).width for t in axes.texts) < 0.95 * cell
 
     def test_nothing_to_show(self, style):
-        assert "No method" in words(scorecard(style, make_card().assign(chosen=False)))
-        assert "No method" in words(scorecard(style, make_card(["sn"]).assign(method="new")))
+        assert "No method" in words(map_of(style, make_card().assign(chosen=False)))
+        assert "No method" in words(map_of(style, make_card(["sn"]).assign(method="new")))
 
 
 class TestRankAgreement:
@@ -248,7 +259,7 @@ class TestEnergyResponse:
     def test_lines(self, style, tmp_path):
         metrics = make_responses()
         first = metrics["epoch"] == 0
-        figure = energy_response(
+        figure = response_of(
             style, metrics.assign(value=metrics["value"].mask(first, 1e9)), make_anchors()
         )
         response, resolution = figure.axes
@@ -272,17 +283,17 @@ class TestEnergyResponse:
 
     def test_explosion_is_on_a_logarithmic_axis(self, style, tmp_path):
         metrics = pd.concat([make_responses(["sn"]), make_responses(["abcas"], factor=1e3)])
-        figure = energy_response(style, metrics, make_anchors())
+        figure = response_of(style, metrics, make_anchors())
         assert [a.get_yscale() for a in figure.axes] == ["log", "log"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_values_that_are_not_numbers(self, style, tmp_path):
         metrics = make_responses(["sn"], "1").assign(value=np.nan)
-        figure = energy_response(style, metrics, make_anchors().assign(value=np.nan))
+        figure = response_of(style, metrics, make_anchors().assign(value=np.nan))
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_nothing_to_show(self, style):
-        figure = energy_response(style, make_responses().iloc[:0], make_anchors())
+        figure = response_of(style, make_responses().iloc[:0], make_anchors())
         assert "No energy response" in words(figure)
 
     def test_bins(self):
@@ -329,11 +340,11 @@ class TestTables:
     def test_plus_minus(self, mean, sd, text):
         assert plus_minus(mean, sd) == text
 
-    def test_scorecard(self):
+    def test_scorecard(self, style):
         card = exploded(make_card(), "abcas")
         gone = (card["method"] == "plain") & (card["metric"] == "fpd") & (card["seed"] == 1)
-        means = numbers(card.assign(value=card["value"].mask(gone)))
-        parts = [part.set_index("method") for part in layout(means, LABELS).values()]
+        means, shown = scorecard_table(style, card.assign(value=card["value"].mask(gone)))
+        parts = [part.set_index("method") for part in shown.values()]
         assert [list(part)[1:] for part in parts] == [[title] for _, _, _, title, *_ in METRICS]
         table = pd.concat([parts[0], *(part.drop(columns="seeds") for part in parts[1:])], axis=1)
         assert list(table.index) == [*LABELS.values(), *THERE]
@@ -346,9 +357,9 @@ class TestTables:
         ends = means[means["reference"] & (means["metric"] == "fpd")].set_index("method")
         assert list(ends["position"]) == [1.0, 0.5, 0.0]
 
-    def test_several_discriminators_stand_in_the_label(self):
+    def test_several_discriminators_stand_in_the_label(self, style):
         both = pd.concat([make_card(["sn"]), make_card(["sn"], discriminator="small")])
-        table = layout(numbers(both), LABELS)[
+        table = scorecard_table(style, both).parts[
             "Distributions: precision and recall, density and coverage"
         ]
         assert list(table["method"])[:2] == [
@@ -356,8 +367,8 @@ class TestTables:
             f"{REFERENCES['ceiling']} standard",
         ]
 
-    def test_failures(self):
-        judged, counted = failures_table(make_failures(), LABELS).values()
+    def test_failures(self, style):
+        judged, counted = failures(style, make_failures()).parts.values()
         assert judged[["method", "seed"]].equals(counted[["method", "seed"]])
         table = judged.join(counted.drop(columns=["method", "seed"])).set_index("method")
         assert list(table.index) == ["real showers", "vanilla SN", "vanilla SN", "ABCAS"]
@@ -371,15 +382,16 @@ class TestTables:
         assert table["failed epochs"].iloc[0] == ""
         assert not {"no transverse momentum", "infinite arc factor"} & set(table.columns)
 
-    def test_rare_failures_are_shown_where_there_are_any(self):
-        _, table = failures_table(make_failures().assign(n_infinite_arc_factor=1), LABELS).values()
+    def test_rare_failures_are_shown_where_there_are_any(self, style):
+        broken = make_failures().assign(n_infinite_arc_factor=1)
+        _, table = failures(style, broken).parts.values()
         assert "infinite arc factor" in table
         assert "no transverse momentum" not in table
 
-    def test_several_rates_stand_in_the_label(self):
+    def test_several_rates_stand_in_the_label(self, style):
         runs = make_failures()
         runs.loc[runs["seed"] == 2, "learning_rates"] = "1_2"
-        for table in failures_table(runs, LABELS).values():
+        for table in failures(style, runs).parts.values():
             names = list(table["method"])
             assert names[1:] == ["vanilla SN (0.001, 0.0003)", "vanilla SN (1, 2)", "ABCAS"]
 

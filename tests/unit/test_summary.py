@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from showergan.comparison.summary import learning_rate_grid, run_of, summarise, summarise_run
+from showergan.drawing.numbers import plus_minus
+from showergan.drawing.published import layout, numbers
 from showergan.errors import UserError
-from showergan.rendering.numbers import plus_minus
-from showergan.rendering.tables import layout, numbers
 
 
 def metrics(select, test, broken=0):

@@ -16,9 +16,12 @@ from showergan.comparison.verdicts import (
     ranks,
     verdicts,
 )
+from showergan.drawing.table_files import save_table
 from showergan.errors import UserError
-from showergan.rendering import verdicts as draw
-from showergan.rendering.tables import save
+from showergan.figures.critical_difference import critical_difference as draw_ranks
+from showergan.figures.critical_difference import joined
+from showergan.figures.differences import differences
+from showergan.tables.verdicts import verdicts as verdict_table
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 
@@ -340,7 +343,7 @@ class TestFigures:
     @pytest.mark.parametrize(("n_seeds", "told"), [(1, "1 paired seed"), (5, "5 paired seeds")])
     def test_differences(self, style, n_seeds, told, tmp_path):
         table = verdicts(random_summary(n_seeds))
-        figure = draw.differences(style, table)
+        figure = differences(style, table)
         titles = [a.get_title() for a in figure.axes]
         assert [title.split("\n")[0] for title in titles] == ["bins-E", "bins-P", "E"]
         assert all(told in title for title in titles)
@@ -360,7 +363,7 @@ class TestFigures:
         low = random_summary(3).assign(chosen=True)
         high = low.assign(learning_rates="0.001_0.001", selected=0.5, chosen=False)
         high.loc[high["method"] == "none", "selected"] = 0.1
-        figure = draw.differences(style, verdicts(pd.concat([low, high])))
+        figure = differences(style, verdicts(pd.concat([low, high])))
         assert len(figure.axes) == 3 * 3
         heads = [a.get_ylabel() for a in figure.axes[::3]]
         assert heads[0].endswith("\n0.001, 0.001")
@@ -374,7 +377,7 @@ class TestFigures:
         low = random_summary(3).assign(chosen=True)
         high = low.assign(learning_rates="0.001_0.001", chosen=False)
         high = high[high["method"].isin(["sn", "abcas"])]
-        figure = draw.differences(style, verdicts(pd.concat([low, high])))
+        figure = differences(style, verdicts(pd.concat([low, high])))
         names = [[t.get_text() for t in a.get_yticklabels()] for a in figure.axes[::3]]
         assert [len(n) for n in names] == [1, 2, 2]
         assert names[0] == names[1][1:]
@@ -382,13 +385,13 @@ class TestFigures:
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)
         summary = make_summary({"sn": sn, "none": sn + 0.1, "abcas": sn}, ["bins-E"])
-        (panel,) = draw.differences(style, verdicts(summary)).axes
+        (panel,) = differences(style, verdicts(summary)).axes
         faces = [line.get_markerfacecolor() for line in panel.lines[1:4:2]]
         assert faces == [style.colour("none"), "white"]
 
     @pytest.mark.parametrize("n_seeds", [1, 2, 5])
     def test_critical_difference(self, style, n_seeds, tmp_path):
-        figure = draw.critical_difference(style, ranks(random_summary(n_seeds)))
+        figure = draw_ranks(style, ranks(random_summary(n_seeds)))
         assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P"]
         text = text_of(figure)
         assert all(text.count(label.split(",")[0]) == 2 for label in LABELS.values())
@@ -398,17 +401,17 @@ class TestFigures:
     def test_several_discriminators(self, style):
         summary = random_summary(2)
         both = pd.concat([summary, summary.assign(discriminator="small")])
-        assert len(draw.critical_difference(style, ranks(both)).axes) == 4
-        assert len(draw.differences(style, verdicts(both)).axes[0].get_yticks()) == 4
+        assert len(draw_ranks(style, ranks(both)).axes) == 4
+        assert len(differences(style, verdicts(both)).axes[0].get_yticks()) == 4
 
     def test_nothing_to_draw(self, style, tmp_path):
         summary = random_summary(2)
         alone = summary[summary["method"] == "sn"]
         verdicts(alone).to_csv(tmp_path / "v.csv", index=False)
         for figure in (
-            draw.differences(style, pd.read_csv(tmp_path / "v.csv")),
-            draw.critical_difference(style, ranks(alone)),
-            draw.critical_difference(style, ranks(alone.iloc[:0])),
+            differences(style, pd.read_csv(tmp_path / "v.csv")),
+            draw_ranks(style, ranks(alone)),
+            draw_ranks(style, ranks(alone.iloc[:0])),
         ):
             assert figure.axes[0].texts[0].get_text().startswith("Nothing to")
             style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
@@ -424,7 +427,7 @@ class TestFigures:
         ],
     )
     def test_joined(self, positions, reach, expected):
-        assert draw.joined(positions, reach) == expected
+        assert joined(positions, reach) == expected
 
     def test_friedman_goes_before_nemenyi(self, style):
         """Ranks further apart than the critical difference stay joined if the methods do not differ at all."""
@@ -432,15 +435,16 @@ class TestFigures:
             average_rank=[1.0, 2.0, 3.0], critical_difference=1.5
         )
         for p_value, n_lines in ((0.01, 2), (0.2, 1)):
-            (panel,) = draw.critical_difference(style, table.assign(friedman_p=p_value)).axes
+            (panel,) = draw_ranks(style, table.assign(friedman_p=p_value)).axes
             assert sum(line.get_linewidth() > 3 for line in panel.lines) == n_lines
 
 
 class TestTable:
-    def test_texts(self, tmp_path):
+    def test_texts(self, style, tmp_path):
         values = {"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, None], "none": [0.5, 0.5, 0.5]}
         table = verdicts(make_summary(values, ["bins-E", "P_std"]))
-        parts = draw.verdict_table(table, LABELS)
+        made = verdict_table(style, table)
+        parts = made.parts
         # The other scores stand in the CSV file.
         assert list(parts) == ["bins-E: embedding, mean over bins, minus that of vanilla SN"]
         (texts,) = parts.values()
@@ -452,28 +456,28 @@ class TestTable:
         assert row["verdict"] == "too few seeds: 2 of 7"
         assert (row["noise"], row["r"]) == ("", "")
         paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
-        save(table, parts, *paths)
+        save_table(style, made, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
         assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
         assert "**bins-E: embedding" in paths[1].read_text()
         assert "%" not in paths[2].read_text()
 
-    def test_noise_is_told(self):
+    def test_noise_is_told(self, style):
         values = {"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72], "none": [0.51, 0.6, 0.7]}
-        ((_, texts),) = draw.verdict_table(verdicts(make_summary(values)), LABELS).items()
+        ((_, texts),) = verdict_table(style, verdicts(make_summary(values))).parts.items()
         (row,) = texts.to_dict("records")
         assert (row["noise"], row["r"]) == ("0.010", "+1.00")
         assert row["verdict"].endswith("; within noise")
 
-    def test_small_p_values(self):
+    def test_small_p_values(self, style):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)
         table = verdicts(make_summary({"sn": sn, "none": sn + 0.1}))
-        (texts,) = draw.verdict_table(table, LABELS).values()
+        (texts,) = verdict_table(style, table).parts.values()
         assert texts.loc[0, ["p (Holm)", "verdict"]].tolist() == ["below 0.001", "better"]
 
-    def test_no_rows(self, tmp_path):
+    def test_no_rows(self, style, tmp_path):
         empty = verdicts(make_summary({"none": [0.5]}))
         empty.to_csv(tmp_path / "v.csv", index=False)
-        texts = draw.verdict_table(pd.read_csv(tmp_path / "v.csv"), LABELS)
-        save(empty, texts, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+        made = verdict_table(style, pd.read_csv(tmp_path / "v.csv"))
+        save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
         assert "verdict" in (tmp_path / "t.md").read_text()

@@ -269,8 +269,7 @@ def test_overrides_on_the_command_line(fresh):
     assert re.search(r"showergan simulate .*\"n_showers\": 170, .*--out results/abc/data", plan)
 
 
-def test_overrides_on_the_command_line_reach_the_scripts(tiny):
-    """A script runs in a Snakemake of its own, which gets the overrides handed on."""
+def test_overrides_on_the_command_line_reach_the_figures(tiny):
     figure = f"{RUN}/figures/losses.png"
     width = plt.imread(tiny.folder / figure).shape[1]
     tiny.snakemake("--cores", "1", figure, "--config", "figures={dpi: 80}")

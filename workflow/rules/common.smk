@@ -62,8 +62,3 @@ def raw_showers(wildcards):
 def shipped(pattern):
     """Return files of this repository, as seen from the working directory."""
     return sorted(os.path.relpath(path) for path in ROOT.glob(pattern))
-
-
-def rendering_code():
-    """Return the code that draws: what a script imports is invisible to Snakemake."""
-    return shipped("src/showergan/rendering/*.py")

@@ -27,21 +27,13 @@ def look(wildcards):
     )
 
 
-def table_recipe(wildcards):
-    """Return which methods and scores a table shows, the methods' names, and the setting of our values."""
-    table = wildcards.table
-    names = {m: METHODS[m].label for m in METHODS_OF[table] if m in METHODS}
-    number = table.removeprefix("table_")
-    return json.dumps(
-        {
-            "table": int(number) if number.isdigit() else None,
-            "scores": SCORES_OF[table],
-            "labels": names,
-            "settings": {method: CONFIG.setting(method) for method in names},
-        }
-    )
-
-
-def method_labels(wildcards):
-    """Return the names of the methods for readers."""
-    return json.dumps({"labels": {name: method.label for name, method in METHODS.items()}})
+def words(exhibit):
+    """Return a params function that gives a table what it calls things, and our setting where it has published values."""
+    parts = {
+        "run": CONFIG.run,
+        "labels": {name: method.label for name, method in METHODS.items()},
+    }
+    if "published" in exhibit.inputs:
+        parts["settings"] = {name: CONFIG.setting(name) for name in METHODS}
+    text = json.dumps(parts)
+    return lambda wildcards: text

@@ -1,82 +1,23 @@
-METHODS_OF = {
-    "table_1": ["none", "clipping", "sn"],
-    "table_2": [
-        *("sn", "sn_constant", "sn_coef", "sn_coef_l1_offset", "sn_coef_l2_offset"),
-        *("sn_coef_l2_low_offset", "sn_coefs_l2_offset", "abcas"),
-    ],
-    "table_3": [
-        *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
-        *("sn_coefs_l2_offset", "abcas"),
-    ],
-    "all_methods": list(METHODS),
-}
-SCORES_OF = {
-    "table_1": ["bins-E", "bins-P"],
-    "table_2": ["bins-E", "bins-P"],
-    "table_3": ["E", "bins-E", "bins-P"],
-    "all_methods": ["E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"],
-}
-# Tables 1 and 2 are about the standard discriminator, table 3 about the small one.
-STANDARD = CONFIG.training.discriminator.name == "standard"
-TABLES = ["table_1", "table_2", "all_methods"] if STANDARD else ["table_3", "all_methods"]
+from showergan.tables import TABLES
 
+# The conclusion is a text that stands beside them.
+CONCLUSION = TABLES["conclusion"]
+FILES = {name: exhibit for name, exhibit in TABLES.items() if "csv" in exhibit.kinds}
 
-rule table:
-    input:
-        summary="results/{run}/summary.csv",
-        published=shipped("workflow/published.csv")[0],
-        code=rendering_code(),
-    output:
-        csv=report(
-            "results/{run}/tables/{table}.csv",
-            caption="../report/table.rst",
-            category=IN_NUMBERS,
-            labels={"result": "{table}"},
-        ),
-        md="results/{run}/tables/{table}.md",
-        tex="results/{run}/tables/{table}.tex",
-    log:
-        "logs/{run}/tables/{table}.log",
-    wildcard_constraints:
-        table="|".join(TABLES),
-    conda:
-        "../../envs/showergan.yaml"
-    params:
-        recipe=table_recipe,
-    message:
-        "Writing {wildcards.table}"
-    script:
-        "../scripts/tables/published.py"
-
-
-# name: caption, input
-RESULT_TABLES = {
-    "verdicts": ("verdicts", rules.verdicts.output.verdicts),
-    "robustness": ("robustness_table", rules.verdicts.output.robustness),
-    "scorecard": ("scorecard_table", rules.scorecard.output.scorecard),
-    "failures": ("failures", rules.scorecard.output.failures),
-}
-# As for figures.
-WORTH_WRITING = {
-    "verdicts": WORTH_DRAWING["differences"],
-    "robustness": WORTH_DRAWING["robustness"],
-}
-
-for table, (caption, source) in RESULT_TABLES.items():
-    shown = {
-        "caption": f"../report/{caption}.rst",
-        "category": IN_NUMBERS,
-        "labels": {"result": table},
-    }
+for table, exhibit in FILES.items():
 
     rule:
         name:
             f"table_{table}"
         input:
-            **{table: source},
-            code=rendering_code(),
+            **made_from(exhibit),
         output:
-            csv=report("results/{run}/tables/{table}.csv", **shown),
+            csv=report(
+                "results/{run}/tables/{table}.csv",
+                caption=f"../report/tables/{exhibit.caption}.rst",
+                category=exhibit.section,
+                labels={"result": exhibit.title},
+            ),
             md="results/{run}/tables/{table}.md",
             tex="results/{run}/tables/{table}.tex",
         log:
@@ -86,37 +27,37 @@ for table, (caption, source) in RESULT_TABLES.items():
         conda:
             "../../envs/showergan.yaml"
         params:
-            recipe=method_labels,
+            inputs=as_options,
+            look=words(exhibit),
         message:
             "Writing {wildcards.table}"
-        script:
-            "../scripts/tables/{wildcards.table}.py"
+        shell:
+            "showergan table {wildcards.table} {params.inputs:q} --look {params.look:q}"
+            " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q} > {log:q} 2>&1"
 
 
 rule conclusion:
     input:
-        summary=rules.summarise.output.summary,
-        verdicts=rules.verdicts.output.verdicts,
-        robustness=rules.verdicts.output.robustness,
-        bars=rules.bars.output.bars,
-        code=rendering_code(),
+        **made_from(CONCLUSION),
     output:
         report(
             "results/{run}/conclusion.txt",
-            caption="../report/conclusion.rst",
-            category=GLANCE,
-            labels={"result": "1 Conclusion"},
+            caption=f"../report/tables/{CONCLUSION.caption}.rst",
+            category=CONCLUSION.section,
+            labels={"result": CONCLUSION.title},
         ),
     log:
         "logs/{run}/conclusion.log",
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=method_labels,
+        inputs=as_options,
+        look=words(CONCLUSION),
     message:
         "Concluding"
-    script:
-        "../scripts/tables/conclusion.py"
+    shell:
+        "showergan table conclusion {params.inputs:q} --look {params.look:q}"
+        " --txt {output:q} > {log:q} 2>&1"
 
 
 rule tables:
@@ -124,5 +65,5 @@ rule tables:
         expand(
             "results/{run}/tables/{table}.csv",
             run=CONFIG.run,
-            table=[*TABLES, *(t for t in RESULT_TABLES if WORTH_WRITING.get(t, True))],
+            table=worth_making(FILES),
         ),

@@ -8,17 +8,22 @@ import sys
 import typer
 import yaml
 
+from showergan.cli.drawing import add_exhibits
 from showergan.cli.options import add_step
 from showergan.config import Config
 from showergan.errors import UserError
+from showergan.figures import FIGURES
 from showergan.files import say
 from showergan.steps import STEPS
+from showergan.tables import TABLES
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
 for _step in STEPS.values():
     add_step(app, _step)
+add_exhibits(app, "figure", "Draw a figure, as the workflow does.", FIGURES)
+add_exhibits(app, "table", "Write a table, as the workflow does.", TABLES)
 
 
 @app.command()

@@ -26,7 +26,7 @@ def add_step(app: typer.Typer, step: type[Step]) -> None:
             made.keep(keep_recipe)
 
     own = [_option(p) for name, p in signature(step.run).parameters.items() if name != "self"]
-    options = [*own, _recipe(step), _keyword("keep_recipe", KEEP_RECIPE, None)]
+    options = [*own, _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
     command.__signature__ = Signature(options)  # type: ignore[attr-defined]
     command.__annotations__ = {option.name: option.annotation for option in options}
     keys = "\n".join(f"- {key}" for key in recipe_keys(step))
@@ -44,8 +44,9 @@ def _option(parameter: Parameter) -> Parameter:
 def _recipe(step: type[Step]) -> Parameter:
     needed = any(field.is_required() for field in step.model_fields.values())
     told = typer.Option(help="what to do: JSON, or a JSON file; its keys are told below")
-    return _keyword("recipe", Annotated[str, told], Parameter.empty if needed else "{}")
+    return keyword("recipe", Annotated[str, told], Parameter.empty if needed else "{}")
 
 
-def _keyword(name: str, annotation: Any, default: Any) -> Parameter:
+def keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    """Return a parameter as Typer reads it; without a default it is needed."""
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

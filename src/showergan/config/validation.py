@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import yaml
@@ -16,6 +17,22 @@ from showergan.errors import UserError
 from showergan.kinds import Kind
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_json(option: str, given: str) -> Any:
+    """Return what an option of the command line says, given as JSON text or as the path of a JSON file.
+
+    Raises:
+        UserError: neither can be read.
+    """
+    try:
+        return json.loads(given if given.lstrip().startswith("{") else Path(given).read_text())
+    except OSError as error:
+        raise UserError(
+            f"{option} {given}: give JSON text, or a JSON file that can be read ({error.strerror})"
+        ) from None
+    except ValueError as error:
+        raise UserError(f"{option} is not JSON: {error}") from None
 
 
 def validated(model: type[Model], raw: Any, what: str) -> Model:

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from showergan import measurement, rendering, tasks
+from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import write_table
 from showergan.steps.step import Device, Input, Output, Setting, Step
+from showergan.tables.file_table import file_table
 
 
 class EvaluateFile(Evaluation, Step):
@@ -39,6 +40,6 @@ class EvaluateFile(Evaluation, Step):
         )
         write_table(metrics, out)
         print(f"{generated} against {real}, {self.statistics} statistics, K = {self.clusters}\n")
-        print(rendering.file_table(metrics), end="\n\n")
+        print(file_table(metrics), end="\n\n")
         for remark in remarks:
             print(f"- {remark}")

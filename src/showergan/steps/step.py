@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Self
 
 from showergan.config import Config
 from showergan.config.section import Section
-from showergan.config.validation import validated
-from showergan.errors import UserError
+from showergan.config.validation import read_json, validated
 from showergan.files import say, write_json
 
 
@@ -81,15 +80,7 @@ class Step(Section):
         Raises:
             UserError: neither can be read, or the recipe is not one of this step.
         """
-        try:
-            text = recipe if recipe.lstrip().startswith("{") else Path(recipe).read_text()
-            raw = json.loads(text)
-        except OSError as error:
-            raise UserError(
-                f"--recipe {recipe}: give JSON text, or a JSON file that can be read ({error.strerror})"
-            ) from None
-        except ValueError as error:
-            raise UserError(f"--recipe is not JSON: {error}") from None
+        raw = read_json("--recipe", recipe)
         version = raw.pop("recipe_version", cls.version) if isinstance(raw, dict) else None
         step = validated(cls, raw, "recipe")
         if version != cls.version:

@@ -1,0 +1,54 @@
+"""The options of figures and tables: what each is made from, how it looks, and the files that it is written to."""
+
+from inspect import Signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from showergan.cli.options import keyword
+from showergan.cli.recipe_keys import recipe_keys
+from showergan.drawing.artefacts import ARTEFACTS
+from showergan.drawing.registry import Exhibit
+from showergan.drawing.style import Style
+
+LOOK = Annotated[
+    str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are told below")
+]
+
+
+def add_exhibits(app: typer.Typer, kind: str, told: str, exhibits: dict[str, Exhibit]) -> None:
+    """Add a kind of exhibits, a subcommand each."""
+    group = typer.Typer(no_args_is_help=True, help=told)
+    keys = "\n".join(f"- {key}" for key in recipe_keys(Style))
+    for name, exhibit in exhibits.items():
+        add = group.command(
+            name, help=exhibit.make.__doc__, epilog=escape(f"Keys of the look:\n{keys}")
+        )
+        add(_command(exhibit))
+    app.add_typer(group, name=kind)
+
+
+def _command(exhibit: Exhibit) -> Any:
+    def command(look: str, **paths: Any) -> None:
+        style = Style.read(look)
+        made = exhibit(style, *(ARTEFACTS[name].load(paths[name]) for name in exhibit.inputs))
+        exhibit.save(style, made, *(paths[kind] for kind in exhibit.kinds))
+
+    inputs = [keyword(name, _input(name)) for name in exhibit.inputs]
+    outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]
+    options = [*inputs, keyword("look", LOOK), *outputs]
+    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in options}
+    return command
+
+
+def _input(name: str) -> Any:
+    artefact = ARTEFACTS[name]
+    files = list[Path] if artefact.of_runs else Path
+    return Annotated[files, typer.Option(help=artefact.told, rich_help_panel="Inputs")]
+
+
+def _output(kind: str) -> Any:
+    return Annotated[Path, typer.Option(help=f"{kind.upper()} file", rich_help_panel="Outputs")]

@@ -1,0 +1,1 @@
+from . import reference_file as reference_file

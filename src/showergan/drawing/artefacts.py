@@ -1,0 +1,103 @@
+"""What figures and tables are made from, by name, and how it is read; where it lies the workflow says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from showergan import comparison
+from showergan.heavy import np, pd
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A file, or one for each run.
+
+    Attributes:
+        told: what it is.
+        read: reads one file.
+        of_runs: whether there is one for each run, .../{discriminator}/{method}/{learning rates}/seed{seed}/{file}.
+    """
+
+    told: str
+    read: Callable[[Path], Any]
+    of_runs: bool = False
+
+    def load(self, paths: Path | list[Path]) -> Any:
+        """Return what is in the file; of runs, their tables with the columns discriminator, method, ... as texts."""
+        if isinstance(paths, Path):
+            return self.read(paths)
+        tables = [self.read(path).assign(**comparison.run_of(path)) for path in paths]
+        return pd.concat(tables, ignore_index=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a CSV file."""
+    return pd.read_csv(path)
+
+
+def read_metrics(path: Path) -> pd.DataFrame:
+    """Read a metrics.csv or an anchors.csv, whose bins are "0", "1", ..., "all" and "mean"."""
+    return pd.read_csv(path, dtype={"bin": str})
+
+
+def read_curves(path: Path) -> pd.DataFrame:
+    """Read a curves.csv; the column `point` numbers the points along each curve."""
+    curves = pd.read_csv(path)
+    return curves.assign(point=curves.groupby("space").cumcount())
+
+
+def read_examples(path: Path) -> pd.DataFrame:
+    """Read an examples.npz: one row per shower, `energy` holding its image in MeV, shape (30, 30)."""
+    with np.load(path) as file:
+        energy = list(file["energy"])
+    return pd.DataFrame({"example": range(len(energy)), "energy": energy})
+
+
+def read_published(path: Path) -> pd.DataFrame:
+    """Read published.csv: a row per published value, its setting as texts.
+
+    The columns table, discriminator, method, score, mean, sd; learning_rates; and keys of the setting, such as
+    training.epochs or method.penalty, what the sources say of them as a configuration would. An empty cell is null.
+    """
+    texts = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return texts.astype({"table": int, "mean": float, "sd": float})
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+def _read_ranks(path: Path) -> pd.DataFrame:
+    return comparison.ranks(pd.read_csv(path))
+
+
+ARTEFACTS = {
+    "showers": Artefact("data set of `preprocess`", Path),
+    "predictions": Artefact("predictions of the embedding: CSV", read_table),
+    "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", _read_json),
+    "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
+    "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics),
+    "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table),
+    "architectures": Artefact("layers of the networks: CSV of `describe`", read_table),
+    "audit": Artefact("what a change of the discriminator changes: CSV of `audit`", read_table),
+    "histories": Artefact("history.csv of each run", read_table, of_runs=True),
+    "lipschitz": Artefact("lipschitz.csv of each run", read_table, of_runs=True),
+    "metrics": Artefact("metrics.csv of each run", read_metrics, of_runs=True),
+    "curves": Artefact("curves.csv of each run", read_curves, of_runs=True),
+    "examples": Artefact("examples.npz of a run of each method", read_examples, of_runs=True),
+    "summary": Artefact("summary of `summarise`: CSV", read_table),
+    "grid": Artefact("learning rates of `summarise`: CSV", read_table),
+    "verdicts": Artefact("verdicts of `verdicts`: CSV", read_table),
+    "ranks": Artefact("summary of `summarise`: CSV", _read_ranks),
+    "robustness": Artefact("robustness of `verdicts`: CSV", read_table),
+    "scorecard": Artefact("scorecard of `scorecard`: CSV", read_table),
+    "scorecard_means": Artefact("table of the scorecard, means over seeds: CSV", read_table),
+    "agreement": Artefact("agreement of metrics of `scorecard`: CSV", read_table),
+    "failures": Artefact("failures of `scorecard`: CSV", read_table),
+    "bars": Artefact("bars of `bars`: CSV", read_table),
+    "published": Artefact("published values: CSV", read_published),
+}

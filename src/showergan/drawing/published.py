@@ -1,0 +1,201 @@
+"""Tables in the layout of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from functools import reduce
+from typing import Any
+
+import yaml
+
+from showergan import comparison
+from showergan.drawing.numbers import plus_minus
+from showergan.drawing.style import Style
+from showergan.drawing.table_files import Parts, Table
+from showergan.heavy import pd
+
+KEY = ["discriminator", "method", "score"]
+VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
+COLUMNS = ("max", "selected", "last")
+
+
+def published_table(
+    style: Style,
+    summary: pd.DataFrame,
+    published: pd.DataFrame,
+    methods: Iterable[str],
+    scores: list[str],
+) -> Table:
+    """Return the table of some methods, in this order, and scores, at the chosen learning rates.
+
+    Args:
+        style: names of the methods, and the setting of ours.
+        summary: one row per run and score, as `summarise` writes it.
+        published: see `with_published`.
+        methods: those that the run lacks are left out.
+        scores: for example bins-E.
+    """
+    labels = {method: style.labels[method] for method in methods if method in style.labels}
+    chosen = summary[summary["chosen"] & summary["method"].isin(labels)]
+    means = numbers(chosen, published, scores, style.settings)
+    return Table(means, layout(means, labels))
+
+
+def numbers(
+    summary: pd.DataFrame,
+    published: pd.DataFrame,
+    scores: list[str],
+    settings: dict[str, dict[str, Any]],
+) -> pd.DataFrame:
+    """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
+
+    Args:
+        summary: one row per run and score, as `summarise` writes it.
+        published: see `with_published`.
+        scores: the scores to show, for example bins-E.
+        settings: see `with_published`.
+
+    Returns:
+        One row per discriminator, method, learning rates and score: max, selected and last with _sd; unflagged, see
+        `summarise_run`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
+        epoch; n_seeds; n_diverged; n events and clusters behind a value; what is published and in what its setting
+        differs, see `with_published`.
+    """
+    runs = ["discriminator", "method", "learning_rates", "score"]
+    chosen = summary[summary["score"].isin(scores)]
+    groups = chosen.groupby(runs, sort=False)
+    values = {}
+    for column in COLUMNS:
+        values[column] = groups[column].mean()
+        values[f"{column}_sd"] = groups[column].std(ddof=1)
+    table = pd.DataFrame(
+        {
+            **values,
+            "unflagged": groups["unflagged"].mean(),
+            **{name: groups[name].first() for name in (*comparison.ANCHORS, "ceiling_sd")},
+            "fraction_of_ceiling": groups["fraction_of_ceiling"].mean(),
+            "n_seeds": groups["seed"].nunique(),
+            "n_diverged": groups["diverged"].sum(),
+            "n": groups["n"].min(),
+            "clusters": groups["clusters"].max(),
+        }
+    )
+    return with_published(table.reset_index(), published, settings)
+
+
+def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the table as people read it: a part per score, in it a row per method, "mean ± sd".
+
+    A published value stands there only where all that is published of its setting agrees with ours.
+
+    Args:
+        numbers: as `numbers` returns it.
+        labels: names of the methods in their order.
+    """
+    order = {method: i for i, method in enumerate(labels)}
+    rows = numbers.assign(place=numbers["method"].map(order).fillna(len(order)))
+    rows = rows.sort_values("place", kind="stable")
+    return {
+        _head(part): pd.DataFrame([_row(row, labels) for row in part.to_dict("records")], dtype=str)
+        for _, part in rows.groupby("score", sort=False)
+    }
+
+
+def with_published(
+    table: pd.DataFrame, published: pd.DataFrame, settings: dict[str, dict[str, Any]]
+) -> pd.DataFrame:
+    """Return a table of ours with the published values of the same discriminator, method and score.
+
+    The further columns: published and published_sd; published_differs, in what the setting differs, empty where it
+    agrees or nothing is published; published.* with the published setting.
+
+    Args:
+        table: with the columns discriminator, method, learning_rates and score.
+        published: as `read_published` reads it, at most a row per discriminator, method and score.
+        settings: ours, by method, see `Config.setting`.
+    """
+    stated = [str(c) for c in published if c not in VALUE]
+    value = published[[*KEY, "mean", "sd"]].rename(
+        columns={"mean": "published", "sd": "published_sd"}
+    )
+    setting = published[stated].add_prefix("published.")
+    known = value.assign(published_differs="").join(setting)
+    beside = table.merge(known, on=KEY, how="left", validate="many_to_one")
+    beside["published_differs"] = [
+        ""
+        if pd.isna(row["published"])
+        else differences(
+            {name: row[f"published.{name}"] for name in stated},
+            {**settings[row["method"]], "learning_rates": row["learning_rates"]},
+        )
+        for row in beside.to_dict("records")
+    ]
+    return beside
+
+
+def differences(stated: dict[str, str], ours: dict[str, Any]) -> str:
+    """Return in what a setting of ours differs from a published one, in words; empty where all that is stated agrees.
+
+    Args:
+        stated: texts by key, for example {"training.epochs": "150", "method.penalty": "{kind: power, p: 2}"}. Of a
+            mapping only the keys it names are compared: the sources do not say everything.
+        ours: the values of all sections, for example {"training": {"epochs": 3, ...}, ...}.
+    """
+    found = []
+    for key, text in stated.items():
+        value = reduce(lambda section, part: section[part], key.split("."), ours)
+        if text != value and not _agrees(yaml.safe_load(text), value):
+            found.append(f"{key} {text or 'none'}, here {_shown(yaml.safe_load(text), value)}")
+    return "; ".join(found)
+
+
+def _agrees(stated: Any, ours: Any) -> bool:
+    if isinstance(stated, dict) and isinstance(ours, dict):
+        return all(key in ours and _agrees(value, ours[key]) for key, value in stated.items())
+    return bool(stated == ours)
+
+
+def _shown(stated: Any, ours: Any) -> str:
+    """Return our value as text, of a mapping what the stated one names."""
+    if isinstance(ours, dict):
+        named = [key for key in ours if not isinstance(stated, dict) or key in stated]
+        return "{" + ", ".join(f"{key}: {ours[key]}" for key in named) + "}"
+    return "none" if ours is None else str(ours)
+
+
+def _head(part: pd.DataFrame) -> str:
+    """Return the title of the part of one score: what its values rest on and are to be compared with."""
+    first = part.iloc[0]
+    at_least = "at least " * str(first["score"]).startswith("bins-")
+    per_bin = " per bin" * str(first["score"]).startswith("bins-")
+    ends = [
+        f"{name.replace('_', ' ')} {plus_minus(first[name], spread)}"
+        for name in comparison.ANCHORS
+        if pd.notna(first[name])
+        for spread in [first["ceiling_sd"] if name == comparison.CEILING else math.nan]
+    ]
+    if pd.isna(first[comparison.CEILING]):
+        ends.append("no exact ceiling")
+    return ", ".join(
+        [f"{first['score']}: n {at_least}{part['n'].min()}{per_bin}, K {first['clusters']}", *ends]
+    )
+
+
+def _row(row: dict[Hashable, object], labels: dict[str, str]) -> dict[str, str]:
+    """Return a method's row of the part of one score."""
+    method, rates = str(row["method"]), str(row["learning_rates"])
+    published = "" if row["published_differs"] else _spread(row, "published")
+    fraction = float(row["fraction_of_ceiling"])  # type: ignore[arg-type]
+    return {
+        "method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})",
+        "published max": published,
+        **{column: _spread(row, column) for column in COLUMNS},
+        "selected of ceiling": "" if math.isnan(fraction) else f"{fraction:.0%}",
+        "seeds": str(row["n_seeds"]),
+        "diverged": str(row["n_diverged"]),
+    }
+
+
+def _spread(row: dict[Hashable, object], column: str) -> str:
+    return plus_minus(float(row[column]), float(row[f"{column}_sd"]))  # type: ignore[arg-type]

@@ -1,0 +1,39 @@
+"""PRD-AUC: what its kinds are called, what a value rests on, and how its lines are drawn."""
+
+from __future__ import annotations
+
+from showergan.drawing.runs import Group
+from showergan.heavy import mpl, pd
+
+SCORES = {
+    "bins-E": "bins-E: embedding, mean over bins",
+    "bins-P": "bins-P: physics, mean over bins",
+    "E": "E: embedding, all conditions",
+    "P": "P: physics, all conditions",
+}
+COMPARED = ("bins-E", "bins-P", "E")  # by figures and tables of verdicts
+
+
+def sample_size(scores: pd.DataFrame, score: str) -> str:
+    """Return the number of showers n and of clusters K, which a PRD-AUC must not be read without.
+
+    A mean over bins goes with the smallest of each: small bins get fewer clusters.
+    """
+    rows = scores[scores["score"] == score]
+    if rows.empty:
+        return "no values"
+    n, clusters, most = rows["n"].min(), rows["clusters"].min(), scores["clusters"].max()
+    if not score.startswith("bins-"):
+        return f"n = {n:.0f}, K = {clusters:.0f}"
+    fewer = f"{clusters:.0f} to " if clusters < most else ""
+    return f"n \N{GREATER-THAN OR EQUAL TO} {n:.0f} per bin, K = {fewer}{most:.0f}"
+
+
+def draw_line(
+    axes: mpl.axes.Axes, x: pd.Series, y: pd.Series, group: Group, *, is_mean: bool
+) -> None:
+    """Draw a line of a seed thinly, or that of the mean of all."""
+    look = {"linewidth": 2.2, "zorder": 3} if is_mean else {"linewidth": 0.8, "alpha": 0.55}
+    # A single evaluated epoch is a point, which a line alone would not show.
+    marker = "." if len(x) == 1 else ""
+    axes.plot(x, y, color=group.colour, linestyle=group.dashes, marker=marker, **look)  # type: ignore[arg-type]

@@ -1,0 +1,56 @@
+"""Images of showers, and what stands beside them in words."""
+
+from __future__ import annotations
+
+from showergan.drawing.style import Style, framed
+from showergan.heavy import mpl, np
+
+HALF_CM = 15.0  # of an image
+EDGES_CM = (-HALF_CM, HALF_CM, -HALF_CM, HALF_CM)
+SMALLEST_MEV = 1.0
+MARK = "#d55e00"  # of what is drawn over an image
+
+
+def ranks(values: np.typing.NDArray[np.floating], n: int) -> np.typing.NDArray[np.integer]:
+    """Return the positions of n values at equal steps of the rank, from the smallest to the largest."""
+    steps = np.linspace(0, len(values) - 1, min(n, len(values))).round().astype(int)
+    return np.argsort(values)[steps]
+
+
+def energy_scale(energy: np.typing.NDArray[np.floating]) -> mpl.colors.LogNorm:
+    """Return the logarithmic scale of the colours of images."""
+    return mpl.colors.LogNorm(SMALLEST_MEV, max(float(energy.max()), 10 * SMALLEST_MEV))
+
+
+def draw_image(
+    axes: mpl.axes.Axes,
+    energy: np.typing.NDArray[np.floating],
+    style: Style,
+    scale: mpl.colors.LogNorm,
+) -> mpl.image.AxesImage:
+    """Draw an image (30, 30) [MeV]; cells without energy are white."""
+    framed(axes)
+    return axes.imshow(
+        np.ma.masked_less_equal(energy, 0),
+        origin="lower",
+        extent=EDGES_CM,
+        cmap=style.colormap,
+        norm=scale,
+        interpolation="nearest",
+    )
+
+
+def energy_of(energy: np.typing.NDArray[np.floating]) -> str:
+    """Return the total energy of an image in words, also if it is absurd or not a number."""
+    total = float(energy.sum(dtype=float)) / 1000
+    if not np.isfinite(total):
+        return "not a number"
+    if total < 1000:
+        return f"{total:.2f} GeV"
+    digits, exponent = f"{total:.1e}".split("e")
+    return rf"${digits} \times 10^{{{int(exponent)}}}$ GeV"
+
+
+def momentum_of(momentum: np.typing.NDArray[np.floating]) -> str:
+    """Return the size of a momentum in words."""
+    return f"|p| = {np.linalg.norm(momentum):.1f} GeV"

@@ -1,0 +1,72 @@
+"""What a table is, and how it is written: as numbers, as Markdown and as LaTeX; and how a text is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from showergan.drawing.style import Style
+from showergan.files import write_aside
+from showergan.heavy import pd
+
+LATEX = {
+    "_": r"\_",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "^": r"\^{}",
+    "±": r"$\pm$",
+    "λ": r"$\lambda$",
+    "β": r"$\beta$",
+}
+
+# By their titles, parts that fit a page each.
+Parts = dict[str, "pd.DataFrame"]
+
+
+class Table(NamedTuple):
+    """A table: all numbers, and what people read of them."""
+
+    numbers: pd.DataFrame
+    parts: Parts
+
+
+def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path) -> None:
+    """Write the numbers as CSV, and the parts of the table as Markdown and as LaTeX (booktabs), each under its title.
+
+    LaTeX gets paragraphs and tabulars, to be read into a document; columns that are empty throughout are left out.
+    """
+    shown = {title: _filled(part) for title, part in table.parts.items()}
+    with write_aside(csv) as aside:
+        table.numbers.to_csv(aside, index=False)
+    with write_aside(md) as aside:
+        written = [
+            f"**{title}**\n\n{part.to_markdown(index=False, disable_numparse=True)}\n"
+            for title, part in shown.items()
+        ]
+        aside.write_text("\n".join(written), encoding="utf-8")
+    with write_aside(tex) as aside:
+        written = [
+            f"\\paragraph{{{latex(title)}}}\\leavevmode\n\n"
+            + part.rename(columns=latex).map(latex).to_latex(index=False, escape=False)
+            for title, part in shown.items()
+        ]
+        aside.write_text("\n".join(written), encoding="utf-8")
+
+
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts without the columns that are empty throughout; one without rows keeps them all."""
+    return table[[column for column in table if table.empty or table[column].astype(bool).any()]]
+
+
+def save_text(style: Style, text: str, txt: Path) -> None:
+    """Write a text."""
+    with write_aside(txt) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+def latex(text: str) -> str:
+    """Return a text with LaTeX's special characters escaped; ± and Greek letters become formulas."""
+    for plain, written in LATEX.items():
+        text = text.replace(plain, written)
+    return text

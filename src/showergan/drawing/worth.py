@@ -1,0 +1,39 @@
+"""When there is something to show: conditions on a configuration that several figures and tables share."""
+
+from collections.abc import Callable
+
+from showergan.config import Config
+
+
+def always(config: Config) -> bool:
+    """Any run has it."""
+    return True
+
+
+def with_baseline(config: Config) -> bool:
+    """Vanilla SN is there, and a method to compare with it."""
+    return "sn" in config.methods and len(config.methods) > 1
+
+
+def with_several_rates(config: Config) -> bool:
+    """Some method was trained at several pairs of learning rates."""
+    return any(len(config.learning_rates(method)) > 1 for method in config.methods)
+
+
+def of_standard_discriminator(config: Config) -> bool:
+    """Tables 1 and 2 of Egorov & Rogachev 2023 are about it."""
+    return config.training.discriminator.name == "standard"
+
+
+def of_small_discriminator(config: Config) -> bool:
+    """Table 3 of Egorov & Rogachev 2023 is about it."""
+    return config.training.discriminator.name == "small"
+
+
+def with_constraint(kind: str) -> Callable[[Config], bool]:
+    """Return whether some method has a constraint of this kind."""
+    return lambda config: any(
+        constraint.kind == kind
+        for method in config.methods.values()
+        for constraint in method.constraints
+    )

@@ -1,0 +1,14 @@
+"""The layers of the discriminator."""
+
+from __future__ import annotations
+
+from showergan.drawing.architecture import architecture
+from showergan.drawing.registry import NETWORKS, register_figure
+from showergan.drawing.style import Style
+from showergan.heavy import mpl, pd
+
+
+@register_figure("Discriminator", NETWORKS)
+def discriminator_architecture(style: Style, architectures: pd.DataFrame) -> mpl.figure.Figure:
+    """Draw the discriminator: a box per layer with weights, its shapes and its parameters."""
+    return architecture(architectures, "discriminator")

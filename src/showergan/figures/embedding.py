@@ -1,0 +1,67 @@
+"""What the embedding network knows of the particle: predictions against the truth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from showergan.drawing.registry import DATA, register_figure
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import mpl, np, pd
+
+NAMES = {
+    "px_GeV": "$p_x$ [GeV]",
+    "py_GeV": "$p_y$ [GeV]",
+    "pz_GeV": "$p_z$ [GeV]",
+    "x_cm": "x [cm]",
+    "y_cm": "y [cm]",
+}
+PER_ROW = 3
+
+
+@register_figure("Predictions of the embedding", DATA)
+def embedding(
+    style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]
+) -> mpl.figure.Figure:
+    """Draw the density of predicted against true values with R^2, one panel per target."""
+    targets = predictions["target"].unique()
+    rows = -(-len(targets) // PER_ROW)
+    figure = new_figure(0.2 + 2.85 * rows)
+    grid = figure.add_gridspec(rows, 2 * PER_ROW)
+    # The colours of all panels must mean the same, so the largest count is found before any is final.
+    drawn = []
+    for i, target in enumerate(targets):
+        row, column = divmod(i, PER_ROW)
+        missing = max(PER_ROW * (row + 1) - len(targets), 0)
+        start = 2 * column + missing  # an incomplete last row is centred
+        panel = figure.add_subplot(grid[row, start : start + 2])
+        part = predictions[predictions["target"] == target]
+        low, high = np.nanmin(part[["true", "predicted"]]), np.nanmax(part[["true", "predicted"]])
+        drawn.append(
+            panel.hexbin(
+                part["true"],
+                part["predicted"],
+                gridsize=40,
+                mincnt=1,
+                extent=(low, high, low, high),
+                cmap=style.colormap,
+                linewidths=0.1,
+            )
+        )
+        panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
+        panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_major_locator(mpl.ticker.MaxNLocator(5))
+        name = NAMES.get(target, target)
+        panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
+        panel.text(
+            0.05,
+            0.95,
+            f"$R^2$ = {embedding_metrics['r2'].get(target, np.nan):.3f}",
+            transform=panel.transAxes,
+            va="top",
+        )
+    scale = mpl.colors.LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
+    for hexagons in drawn:
+        hexagons.set_norm(scale)
+    figure.colorbar(drawn[0], ax=figure.axes, label="Showers per cell", aspect=30)
+    return figure

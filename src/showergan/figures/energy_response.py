@@ -1,0 +1,134 @@
+"""How much energy generated showers deposit per momentum, and how much it varies."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from showergan import comparison
+from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.registry import COMPARISON, register_figure
+from showergan.drawing.runs import Group, at_chosen_rates, groups, key
+from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.heavy import mpl, np, pd
+
+PANELS = {
+    "response": "Response: mean energy / momentum [MeV/GeV]",
+    "resolution": "Resolution: sd / mean of energy / momentum",
+}
+BIN = re.compile(r"(?P<low>\S*\d)-(?P<high>\d\S*) GeV")
+WIDE = 100.0  # a range of values beyond which an axis is logarithmic
+REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
+
+
+@register_figure("Energy response and resolution", COMPARISON)
+def energy_response(
+    style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw response and resolution over the true momentum, at the last evaluated epoch on test.
+
+    Thin lines are seeds, thick lines their mean, the broken line real showers with the error of their number.
+    """
+    metrics = at_chosen_rates(metrics, grid)
+    rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == "energy")]
+    rows = _with_momentum(rows[rows["split"] == "test"])
+    runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])
+    rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
+    real = comparison.real_showers(anchors)
+    real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == "energy")])
+    found = groups(style, rows)
+    if not found:
+        return empty_figure("No energy response was measured in this run.")
+    figure = new_figure(5.0)
+    axes = figure.subplots(1, 2)
+    for panel, (metric, label) in zip(axes, PANELS.items(), strict=True):
+        for group in groups(style, rows[rows["metric"] == metric]):
+            _lines(panel, group)
+        ceiling = real[real["metric"] == metric].sort_values("momentum")
+        panel.errorbar(
+            ceiling["momentum"],
+            ceiling["value"],
+            ceiling["event_sd"],
+            capsize=2.5,
+            elinewidth=1.2,
+            zorder=4,
+            **REAL,
+        )
+        both = pd.concat([rows[rows["metric"] == metric]["value"], ceiling["value"]])
+        _scale(panel, both)
+        bins = pd.concat([rows, real]).drop_duplicates("momentum").sort_values("momentum")
+        panel.set_xticks(bins["momentum"], [_short(name) for name in bins["bin"]])
+        panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+        panel.grid(axis="y", color="0.9", linewidth=0.8)
+        panel.set(xlabel="True momentum [GeV]")
+        panel.set_title(label, fontsize="medium")
+    figure.suptitle(_sample(rows), fontsize="medium")
+    handles, labels = key(found)
+    if not real.empty:
+        handles.append(mpl.lines.Line2D([], [], **REAL))
+        labels.append("real showers")
+    legend_below(figure, handles, labels)
+    return figure
+
+
+def momentum_of(label: str) -> float:
+    """Return the middle of a bin on a logarithmic axis, in GeV: its label is "1.01-2.65 GeV"."""
+    found = BIN.fullmatch(label)
+    if not found:
+        raise ValueError(f"not a bin of the momentum: {label}")
+    low, high = float(found["low"]), float(found["high"])
+    return float(np.sqrt(low * high)) if low > 0 else high / 2
+
+
+def _with_momentum(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(momentum=rows["bin"].map(momentum_of).astype(float))
+
+
+def _short(label: str) -> str:
+    """Return the bounds of a bin without the unit."""
+    found = BIN.fullmatch(label)
+    return f"{found['low']}\N{EN DASH}{found['high']}" if found else label
+
+
+def _lines(axes: mpl.axes.Axes, group: Group) -> None:
+    """Draw each seed and their mean."""
+    for seed in group.seeds:
+        ordered = seed.sort_values("momentum")
+        axes.plot(
+            ordered["momentum"],
+            ordered["value"],
+            color=group.colour,
+            linestyle=group.dashes,
+            linewidth=0.8,
+            alpha=0.55,
+        )
+    mean = group.rows.groupby("momentum")["value"].mean()
+    # A method without neighbouring values has no line, but points.
+    axes.plot(
+        mean.index,
+        mean,
+        color=group.colour,
+        linestyle=group.dashes,
+        linewidth=2.2,
+        marker="o",
+        markersize=4,
+        zorder=3,
+    )
+
+
+def _scale(axes: mpl.axes.Axes, values: pd.Series) -> None:
+    """Make the x axis logarithmic, and y too where values span decades: one generator can explode.
+
+    What is 0 then leaves the panel through its bottom.
+    """
+    axes.set_xscale("log")
+    positive = values[(values > 0) & np.isfinite(values)]
+    if len(positive) and positive.max() > WIDE * positive.min():
+        axes.set_yscale("log")
+
+
+def _sample(rows: pd.DataFrame) -> str:
+    first, last = int(rows["epoch"].min()), int(rows["epoch"].max())
+    epoch = f"epoch {last}" if first == last else f"the last epoch ({first} to {last})"
+    fewest = int(rows["n"].min())
+    return f"Test showers at {epoch}, n \N{GREATER-THAN OR EQUAL TO} {fewest} per bin"

@@ -1,0 +1,64 @@
+"""Generated showers beside real ones of the same condition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from showergan import drawing
+from showergan.drawing.registry import GLANCE, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.shower_images import draw_image, energy_of, energy_scale, momentum_of, ranks
+from showergan.drawing.style import Style, new_figure, wrapped
+from showergan.heavy import mpl, np, pd
+
+N_CONDITIONS = 6
+
+
+@register_figure("3 Generated beside real showers", GLANCE)
+def generated_showers(
+    style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw generated showers under the real ones that have the same condition.
+
+    Columns are conditions, by rising |p|; rows are the real showers and one generator per method. All panels share
+    the colour scale of the real ones; the total energy stands in each panel. Of several seeds the first is drawn.
+    """
+    real = drawing.reference_file.read_examples(reference)
+    chosen = ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
+    rows = [("real", real.energy[chosen])]
+    for group in groups(style, at_chosen_rates(examples, grid)):
+        energy = group.seeds[0].set_index("example")["energy"]
+        rows.append((group.label, np.stack(energy[chosen].tolist())))
+    figure = new_figure(1.3 + 1.62 * len(rows))
+    axes = figure.subplots(len(rows), len(chosen), squeeze=False)
+    scale = energy_scale(real.energy[chosen])
+    for line, (label, images) in zip(axes, rows, strict=True):
+        line[0].set_ylabel(wrapped(label, 15))
+        for panel, energy in zip(line, images, strict=True):
+            image = draw_image(panel, energy, style, scale)
+            panel.set(xticks=[], yticks=[])
+            panel.text(
+                0.96,
+                0.04,
+                energy_of(energy),
+                transform=panel.transAxes,
+                ha="right",
+                fontsize="small",
+                bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5},
+            )
+    for panel, i in zip(axes[0], chosen, strict=True):
+        x, y = real.point[i]
+        panel.set_title(
+            f"{momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm", fontsize="medium"
+        )
+    figure.colorbar(
+        image,
+        ax=axes,
+        label="Energy deposit [MeV]",
+        location="bottom",
+        aspect=60,
+        pad=0.01,
+        extend="max",
+        extendfrac=0.03,
+    )
+    return figure

@@ -1,0 +1,111 @@
+"""The score of every pair of learning rates that was tried."""
+
+from __future__ import annotations
+
+from showergan.config import Config
+from showergan.drawing.anchors import LOOKS, anchor_scores
+from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.labels import fitted
+from showergan.drawing.registry import VERDICTS, register_figure
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import mpl, np, pd, sns
+
+PER_ROW = 3
+FRAME = "#d55e00"
+
+
+def _worth(config: Config) -> bool:
+    """With one rate of either network the figure of robustness shows the same, and more."""
+    searches = [config.learning_rates(method) for method in config.methods]
+    return any(
+        len({pair.generator for pair in pairs}) > 1
+        and len({pair.discriminator for pair in pairs}) > 1
+        for pairs in searches
+    )
+
+
+@register_figure("Learning rates", VERDICTS, _worth)
+def learning_rate_grid(
+    style: Style, grid: pd.DataFrame, anchors: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw a heat map per method: the mean score on select of each pair of learning rates, the method's own framed.
+
+    Own is the pair that tables are about, named or chosen on select. Methods with one pair are left out. All maps share
+    one colour scale.
+    """
+    tried = grid["method"].value_counts()
+    methods = [m for m in style.labels if tried.get(m, 0) > 1]
+    if not methods:
+        return empty_figure("No learning rates were compared in this run.")
+    shown = grid[grid["method"].isin(methods)]
+    score = shown["score"].iloc[0]
+    columns = min(PER_ROW, len(methods))
+    rows = -(-len(methods) // columns)
+    generator = sorted(shown["generator_rate"].unique(), reverse=True)
+    discriminator = sorted(shown["discriminator_rate"].unique())
+    figure = new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
+    axes = figure.subplots(rows, columns, squeeze=False)
+    low, high = shown["select_mean"].min(), shown["select_mean"].max()
+    if not low < high:  # one value, or none, has no range
+        low, high = 0.0, 1.0
+    for panel, method in zip(axes.flat, methods, strict=False):
+        part = shown[shown["method"] == method]
+        # A pair that was not tried stays blank.
+        table = part.pivot_table(
+            index="generator_rate", columns="discriminator_rate", values="select_mean"
+        ).reindex(index=generator, columns=discriminator)
+        sns.heatmap(
+            table,
+            ax=panel,
+            annot=True,
+            fmt=".3f",
+            vmin=low,
+            vmax=high,
+            cmap=style.colormap,
+            cbar=False,
+            linewidths=1,
+            xticklabels=[f"{r:g}" for r in discriminator],
+            yticklabels=[f"{r:g}" for r in generator],
+        )
+        for row in part[part["chosen"].astype(bool)].to_dict("records"):
+            corner = (
+                discriminator.index(row["discriminator_rate"]),
+                generator.index(row["generator_rate"]),
+            )
+            panel.add_patch(
+                mpl.patches.Rectangle(
+                    corner, 1, 1, fill=False, edgecolor=FRAME, linewidth=3, clip_on=False
+                )
+            )
+        panel.set_title(fitted(style.labels[method], 27), fontsize="medium")
+        panel.set(xlabel="", ylabel="")
+        panel.tick_params(rotation=0, length=0)
+    for panel in list(axes.flat)[len(methods) :]:
+        panel.remove()
+    figure.supxlabel(
+        f"Learning rate of the discriminator{_scale(anchors, score)}", fontsize="medium"
+    )
+    figure.supylabel("Learning rate of the generator", fontsize="medium")
+    figure.colorbar(
+        mpl.cm.ScalarMappable(mpl.colors.Normalize(low, high), style.colormap),
+        ax=figure.axes,
+        label=f"{score} on select, mean of {_seeds(shown)}",
+        aspect=30,
+    )
+    return figure
+
+
+def _scale(anchors: pd.DataFrame, score: str) -> str:
+    """Return what the values are to be compared with."""
+    ends = anchor_scores(anchors)
+    found = [
+        f"{name.replace('_', ' ')} {ends[name][score]:.2f}"
+        for name in LOOKS
+        if name in ends and np.isfinite(ends[name].get(score, np.nan))
+    ]
+    return f"\n{score} on test for comparison: {', '.join(found)}" if found else ""
+
+
+def _seeds(grid: pd.DataFrame) -> str:
+    few, many = int(grid["n_seeds"].min()), int(grid["n_seeds"].max())
+    return f"{few} seed{'s' * (few != 1)}" if few == many else f"{few} to {many} seeds"

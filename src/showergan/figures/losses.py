@@ -1,0 +1,46 @@
+"""What happens during training: score gap, losses and the discriminator's Lipschitz bound."""
+
+from __future__ import annotations
+
+from showergan.drawing.registry import TRAINING, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import mpl, pd
+
+QUANTITIES = {
+    "score_gap": "Score gap",
+    "discriminator_loss": "Discriminator loss",
+    "generator_loss": "Generator loss",
+    "lipschitz_bound": "Lipschitz bound",
+}
+SMOOTHED = 0.05  # of a run, in the running median
+
+
+@register_figure("Losses and Lipschitz bounds", TRAINING)
+def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> mpl.figure.Figure:
+    """Draw quantities of training over generator steps: rows are methods, columns quantities.
+
+    Pale lines are the recorded values of each seed, strong lines their running medians over a twentieth of the run.
+    The score gap is mean f(real) - mean f(fake), the Wasserstein estimate times the Lipschitz constant. Every panel
+    has its own scale, since methods differ by orders of magnitude; the Lipschitz bound's is logarithmic.
+    """
+    found = groups(style, at_chosen_rates(histories, grid))
+    figure = new_figure(0.8 + 1.95 * max(len(found), 1))
+    axes = figure.subplots(max(len(found), 1), len(QUANTITIES), sharex=True, squeeze=False)
+    for line, group in zip(axes, found, strict=False):
+        for panel, column in zip(line, QUANTITIES, strict=True):
+            for seed in group.seeds:
+                window = max(round(SMOOTHED * len(seed)), 1)
+                smooth = seed[column].rolling(window, center=True, min_periods=1).median()
+                panel.plot(
+                    seed["step"], seed[column], color=group.colour, alpha=0.25, linewidth=0.6
+                )
+                panel.plot(seed["step"], smooth, color=group.colour, linewidth=1.4)
+            panel.set_ylabel(QUANTITIES[column])
+            panel.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
+        line[-1].set_yscale("log")
+        line[0].set_title(group.label, loc="left", fontweight="bold")
+    for panel in axes[-1]:
+        panel.set_xlabel("Generator step")
+    figure.align_ylabels(axes)
+    return figure

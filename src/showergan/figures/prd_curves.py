@@ -1,0 +1,41 @@
+"""The PRD curves of the last epoch."""
+
+from __future__ import annotations
+
+from showergan.drawing.anchors import anchor_key, draw_curve
+from showergan.drawing.registry import COMPARISON, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups, key
+from showergan.drawing.scores import draw_line
+from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.heavy import mpl, pd
+
+SPACES = {"E": "E: embedding", "P": "P: physics"}
+
+
+@register_figure("Precision and recall", COMPARISON)
+def prd_curves(
+    style: Style, curves: pd.DataFrame, anchor_curves: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw precision against recall of the last epoch on test: thin lines are seeds, thick ones their mean.
+
+    The mean is that of precision and of recall at equal angle. A perfect generator reaches the upper right corner.
+    """
+    curves = at_chosen_rates(curves, grid)
+    figure = new_figure(5.2)
+    axes = figure.subplots(1, 2, sharex=True, sharey=True)
+    for panel, (space, title) in zip(axes, SPACES.items(), strict=True):
+        for group in groups(style, curves[curves["space"] == space]):
+            mean = group.rows.groupby("point")[["recall", "precision"]].mean()
+            for seed in group.seeds:
+                draw_line(panel, seed["recall"], seed["precision"], group, is_mean=False)
+            draw_line(panel, mean["recall"], mean["precision"], group, is_mean=True)
+        for name, rows in anchor_curves[anchor_curves["space"] == space].groupby("anchor"):
+            draw_curve(panel, rows, str(name))
+        panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
+        panel.set_title(title, fontsize="medium")
+        panel.grid(color="0.9", linewidth=0.8)
+    axes[0].set_ylabel("Precision")
+    handles, labels = key(groups(style, curves))
+    lines, names = anchor_key(anchor_curves["anchor"])
+    legend_below(figure, [*handles, *lines], [*labels, *names])
+    return figure

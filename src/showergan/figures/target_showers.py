@@ -1,0 +1,98 @@
+"""Real showers from the softest to the most energetic particle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from showergan import tasks
+from showergan.drawing.registry import DATA, register_figure
+from showergan.drawing.shower_images import (
+    EDGES_CM,
+    MARK,
+    draw_image,
+    energy_of,
+    energy_scale,
+    momentum_of,
+    ranks,
+)
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import mpl, np
+
+N = 8  # panels
+ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
+ENTRY: dict[str, Any] = {
+    "marker": "+",
+    "linestyle": "",
+    "color": MARK,
+    "markersize": 9,
+    "markeredgewidth": 1.8,
+}
+CENTRE: dict[str, Any] = {
+    "marker": "o",
+    "linestyle": "",
+    "color": MARK,
+    "markersize": 5,
+    "markerfacecolor": "white",
+    "markeredgewidth": 1.4,
+}
+
+
+@register_figure("Target showers", DATA)
+def target_showers(style: Style, showers: Path) -> mpl.figure.Figure:
+    """Draw real showers from the softest to the most energetic particle.
+
+    Each panel is an image with the entry point (+), the way of the particle from there to 25 cm below, seen from
+    above, and where on it the energy of showers is centred on average (o). All panels share one logarithmic colour
+    scale; cells without energy are white.
+    """
+    found = tasks.showers.dataset.load(showers, "test")
+    depth_cm = tasks.showers.dataset.shower_depth_cm(showers)
+    shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N))
+    figure = new_figure(5.5)
+    axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)
+    scale = energy_scale(shown.energy)
+    for i, panel in enumerate(axes.flat):
+        if i >= len(shown):
+            panel.remove()
+            continue
+        image = draw_image(panel, shown.energy[i], style, scale)
+        x, y = shown.point[i]
+        slope = shown.momentum[i, :2] / shown.momentum[i, 2]
+        end, centre = ((x, y) + depth * slope for depth in (ARROW_CM, depth_cm))
+        panel.annotate(
+            "",
+            end,
+            (x, y),
+            arrowprops={
+                "arrowstyle": "->",
+                "color": MARK,
+                "linewidth": 1.3,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            },
+        )
+        panel.plot(x, y, **ENTRY)
+        panel.plot(*centre, **CENTRE)
+        panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
+        panel.set_title(
+            f"{momentum_of(shown.momentum[i])}\nsum E = {energy_of(shown.energy[i])}",
+            fontsize="medium",
+        )
+    for panel in axes[-1]:
+        panel.set_xlabel("x [cm]")
+    for panel in axes[:, 0]:
+        panel.set_ylabel("y [cm]")
+    figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
+    figure.legend(
+        handles=[
+            mpl.lines.Line2D([], [], **ENTRY, label="entry point"),
+            mpl.lines.Line2D(
+                [], [], **CENTRE, label=f"{depth_cm:.1f} cm below, where the energy is centred"
+            ),
+        ],
+        loc="outside lower center",
+        ncols=2,
+        frameon=False,
+    )
+    return figure

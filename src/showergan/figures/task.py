@@ -1,0 +1,168 @@
+"""The task as a schematic: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from showergan import tasks
+from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.registry import DATA, register_figure
+from showergan.drawing.shower_images import HALF_CM, MARK, energy_scale
+from showergan.drawing.style import Style, framed, new_figure
+from showergan.heavy import mpl, np
+
+START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
+BODY = "#7f9fbf"
+# How x, which points away from the reader, looks on paper; z goes to the right and y up.
+SLANT = (0.42, 0.30)
+ARROW = {
+    "arrowstyle": "-|>,head_width=0.3,head_length=0.6",
+    "color": MARK,
+    "shrinkA": 0,
+    "shrinkB": 0,
+}
+
+
+@register_figure("The task", DATA)
+def task(style: Style, showers: Path) -> mpl.figure.Figure:
+    """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
+    found = tasks.showers.dataset.load(showers, "test")
+    if not len(found):
+        return empty_figure("There are no showers to draw the task with.")
+    shower = found.select(np.array([_example(found)]))
+    energy, point, momentum = shower.energy[0], shower.point[0], shower.momentum[0]
+    scale = energy_scale(energy)
+    figure = new_figure(4.5)
+    # Two figures in one: the layout of the image must not shrink the experiment.
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.75, 1))[0]
+    space, image = left.subplots(), right.subplots()
+    _experiment(space, point, momentum)
+    x, y = np.meshgrid(_edges(), _edges())
+    look: dict[str, Any] = {"cmap": style.colormap, "norm": scale}
+    deposits = np.ma.masked_less_equal(energy, 0)
+    space.pcolormesh(*on_paper(x, y, _depths()[1]), deposits, rasterized=True, **look)
+    mesh = image.pcolormesh(x, y, deposits, **look)
+    for line in _edges():
+        image.axhline(line, color="0.93", linewidth=0.4, zorder=0)
+        image.axvline(line, color="0.93", linewidth=0.4, zorder=0)
+    image.plot(*point, "+", color=MARK, markersize=11, markeredgewidth=2)
+    framed(image)
+    rows, columns = energy.shape
+    image.set(
+        aspect="equal",
+        xlabel="x [cm]",
+        ylabel="y [cm]",
+        xticks=[-10, 0, 10],
+        yticks=[-10, 0, 10],
+        title=f"{rows} \N{MULTIPLICATION SIGN} {columns} energy deposits",
+    )
+    right.colorbar(
+        mesh, ax=image, label="Energy deposit [MeV]", location="bottom", aspect=25, pad=0.02
+    )
+    return figure
+
+
+def on_paper(
+    x: np.typing.ArrayLike, y: np.typing.ArrayLike, z: np.typing.ArrayLike
+) -> tuple[np.typing.NDArray, np.typing.NDArray]:
+    """Return where points in space [cm] are drawn: an oblique projection."""
+    x, y, z = (np.asarray(a, float) for a in (x, y, z))
+    return z + SLANT[0] * x, y + SLANT[1] * x
+
+
+def _example(showers: tasks.showers.sample.Showers) -> int:
+    """Return the most energetic shower that enters off the centre and crosses the image without leaving it."""
+    slope = showers.momentum[:, :2] / showers.momentum[:, 2:]
+    end = showers.point + MIDDLE_CM * slope
+    inclined = (np.abs(slope).max(axis=1) > 0.1) & (np.abs(end).max(axis=1) < 0.8 * HALF_CM)
+    seen = inclined & (np.hypot(*showers.point.T) > 2) & (showers.point[:, 1] > 0)
+    total = showers.energy.sum(axis=(1, 2), dtype=float)
+    return int(np.argmax(np.where(seen, total, total * 1e-9)))
+
+
+def _experiment(
+    axes: mpl.axes.Axes,
+    point: np.typing.NDArray[np.floating],
+    momentum: np.typing.NDArray[np.floating],
+) -> None:
+    """Draw the calorimeter and the particle in space."""
+    axes.set_axis_off()
+    axes.set(aspect="equal", xlim=(-44, 52), ylim=(-26, 30))
+    _calorimeter(axes)
+    _plane(axes, 0, facecolor="none", edgecolor="0.35", linewidth=1, linestyle="--")
+    _directions(axes, -39, -21)
+
+    def way(z: float) -> tuple[float, float]:
+        x, y = point + momentum[:2] / momentum[2] * z
+        u, v = on_paper(x, y, z)
+        return float(u), float(v)
+
+    front = way(_depths()[0])
+    inside = np.array([front, way(MIDDLE_CM)])
+    axes.annotate("", front, way(START_CM), arrowprops=ARROW | {"linewidth": 2.4})
+    axes.plot(*inside.T, color=MARK, linewidth=1.6, linestyle=":")
+    axes.plot(*way(0), "o", color=MARK, markersize=7, markeredgecolor="white")
+    px, py, pz = momentum
+    x, y = point
+    axes.text(
+        -44,
+        max(way(START_CM)[1], way(-20)[1]) + 2,
+        f"momentum\n$(p_x, p_y, p_z)$ =\n({px:.1f}, {py:.1f}, {pz:.1f}) GeV",
+        color=MARK,
+    )
+    axes.annotate(
+        f"entry point (x, y) = ({x:.1f}, {y:.1f}) cm\nin the plane z = 0",
+        way(0),
+        xytext=(10, 24.5),
+        color=MARK,
+        arrowprops={"arrowstyle": "-", "color": MARK, "linewidth": 0.8, "relpos": (0, 0)},
+    )
+    axes.text(-7, 16.5, "front face", ha="right", color="0.25")
+    axes.text(15, -23.5, "calorimeter", ha="center", color=BODY)
+    axes.annotate("", (51, 0), (45, 0), arrowprops=ARROW | {"color": "0.4", "linewidth": 2.4})
+
+
+def _calorimeter(axes: mpl.axes.Axes) -> None:
+    """Draw the body, and its front face with the cells."""
+    front, back = _depths()
+    for x, y in (
+        (-HALF_CM, -HALF_CM),
+        (HALF_CM, -HALF_CM),
+        (HALF_CM, HALF_CM),
+        (-HALF_CM, HALF_CM),
+    ):
+        edge = on_paper([x, x], [y, y], [front, back])
+        axes.plot(*edge, color=BODY, linewidth=0.9)
+    _plane(axes, back, facecolor="white", edgecolor=BODY, linewidth=0.9)
+    _plane(axes, front, facecolor=BODY, alpha=0.35, edgecolor="none")
+    whole = [-HALF_CM, HALF_CM]
+    for line in _edges():
+        for across, up in (([line, line], whole), (whole, [line, line])):
+            axes.plot(*on_paper(across, up, front), color="white", linewidth=0.4)
+    _plane(axes, front, facecolor="none", edgecolor="0.25", linewidth=1.1)
+
+
+def _depths() -> tuple[float, float]:
+    """Return z of the front face and of the back [cm]."""
+    front = tasks.showers.gflash.FRONT_FACE_CM
+    return front, front + tasks.showers.gflash.DEPTH_CM
+
+
+def _plane(axes: mpl.axes.Axes, z: float, **look: Any) -> None:
+    x, y = [-HALF_CM, HALF_CM, HALF_CM, -HALF_CM], [-HALF_CM, -HALF_CM, HALF_CM, HALF_CM]
+    axes.fill(*on_paper(x, y, z), **look)
+
+
+def _directions(axes: mpl.axes.Axes, u: float, v: float, length: float = 7) -> None:
+    """Draw where x, y and z point, from a place on paper."""
+    for name, direction in zip("xyz", np.eye(3) * length, strict=True):
+        du, dv = map(float, on_paper(*direction))
+        look = ARROW | {"color": "0.25", "linewidth": 1}
+        axes.annotate("", (u + du, v + dv), (u, v), arrowprops=look)
+        axes.text(u + 1.25 * du + 0.3, v + 1.25 * dv, name, ha="center", va="center", color="0.25")
+
+
+def _edges() -> np.typing.NDArray[np.floating]:
+    """Return the edges of the cells [cm], the same in x and in y."""
+    return np.linspace(-HALF_CM, HALF_CM, tasks.showers.sample.IMAGE_SHAPE[0] + 1)

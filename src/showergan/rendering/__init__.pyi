@@ -1,1 +1,0 @@
-from .file_table import file_table as file_table

@@ -1,0 +1,195 @@
+"""What a run found, in a page for a terminal."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Hashable
+from typing import Any
+
+from showergan import comparison
+from showergan.drawing.labels import pair
+from showergan.drawing.numbers import compact, plus_minus
+from showergan.drawing.registry import GLANCE, register_text
+from showergan.drawing.style import Style
+from showergan.heavy import pd
+
+WIDTH = 100  # letters
+LABEL_WIDTH = 36
+
+# Of the bars that every method with SN has to meet: column of the table of methods, and what the bar is.
+OF_METHODS = {
+    "fraction": ("E/ceiling", "E/ceiling at least {.FRACTION:g}"),
+    "shuffled": ("/shuffled", "bins-E above that of shuffled conditions"),
+    "energy": ("energy", "mean energy within a factor {.FACTOR:g} of real showers"),
+}
+
+
+@register_text("1 Conclusion", GLANCE)
+def conclusion(
+    style: Style,
+    summary: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    robustness: pd.DataFrame,
+    bars: pd.DataFrame,
+) -> str:
+    """Write what was compared, what came out, which bars the run meets, and where to look."""
+    run, labels = style.run, style.labels
+    score = str(robustness["score"].iloc[0])
+    lines = [
+        _compared(run, summary),
+        *_scores(labels, summary, robustness, bars, score),
+        *_verdicts(labels, verdicts[verdicts["score"] == score], score),
+        "Bars for the methods with SN at the learning rates they chose, by their worst seed:",
+        *_bars(bars),
+        f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _compared(run: str, summary: pd.DataFrame) -> str:
+    rates = summary.groupby("method")["learning_rates"].nunique()
+    each = (
+        _count(rates.max(), "pair")
+        if rates.min() == rates.max()
+        else f"{rates.min()} to {rates.max()} pairs"
+    )
+    seeds = summary["seed"].nunique()
+    discriminator = ", ".join(summary["discriminator"].unique())
+    return (
+        f"Run {run}: {_count(summary['method'].nunique(), 'method')} at "
+        f"{each} of learning rates, {_count(seeds, 'seed')} each, "
+        f"{discriminator} discriminator."
+    )
+
+
+def _scores(
+    labels: dict[str, str],
+    summary: pd.DataFrame,
+    robustness: pd.DataFrame,
+    bars: pd.DataFrame,
+    score: str,
+) -> list[str]:
+    """Return a line per method: its score at the best and the worst learning rates."""
+    ends = summary[summary["score"] == score].iloc[0]
+    several = bool((robustness["n_rates"] > 1).any())
+    held = bars.set_index(["bar", "subject"])["value"]
+    rows = []
+    for method, label in labels.items():
+        for row in robustness[robustness["method"] == method].to_dict("records"):
+            line = {"method": textwrap.shorten(label, LABEL_WIDTH, placeholder=" ...")}
+            line["best" if several else score] = _fixed(row["best"], 3)
+            if len(set(robustness["n_rates"])) > 1:
+                line["pairs"] = str(row["n_rates"])
+            if several:
+                line["worst"] = _fixed(row["worst"], 3)
+                line["worst/best"] = _fixed(row["robustness"], 2)
+            for bar, (column, _) in OF_METHODS.items():
+                if bar == "fraction" and math.isnan(ends["ceiling"]):
+                    continue
+                line[column] = compact(held[bar, method]) if (bar, method) in held.index else ""
+            rows.append(line)
+    among = " at the best and worst rates" * several
+    head = f"Mean {score} on test{among} ({_real(ends)}, shuffled {ends['shuffled']:.3f}):"
+    return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
+
+
+def _real(ends: pd.Series) -> str:
+    """Return what real showers score."""
+    if math.isnan(ends["ceiling"]):
+        return f"other real showers {ends['other_real']:.3f}, no exact ceiling"
+    return f"real showers {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+
+
+def _aligned(rows: list[dict[str, str]]) -> list[str]:
+    """Return lines of a table: the first column to the left, numbers to the right."""
+    cells = [list(rows[0]), *(list(row.values()) for row in rows)]
+    first, *others = (max(map(len, column)) for column in zip(*cells, strict=True))
+    lines = [
+        "  ".join([label.ljust(first), *(n.rjust(w) for n, w in zip(numbers, others, strict=True))])
+        for label, *numbers in cells
+    ]
+    return [f"  {line}".rstrip() for line in lines]
+
+
+def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
+    """Return a line per choice of learning rates: which methods differ from the baseline in every seed."""
+    rows = rows[rows["method"].isin(labels)]
+    if rows.empty:
+        return ["Verdicts do not apply: the baseline or every other method was left out."]
+    baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
+    n, needed = int(rows["n_pairs"].max()), int(rows["n_needed"].max())
+    power = f"{_count(n, 'seed')} decide nothing at 5 %, {needed} could"
+    told = power if n < needed else "*: decided at 5 %"
+    head = f"Minus that of {baseline} at rates of generator, discriminator, where all seeds agree ({told}):"
+    lines = textwrap.wrap(head, WIDTH)
+    choices = [c for c in rows["learning_rates"].unique() if c != comparison.CHOSEN]
+    for choice in (
+        [*choices, comparison.CHOSEN]
+        if comparison.CHOSEN in set(rows["learning_rates"])
+        else choices
+    ):
+        here = rows[rows["learning_rates"] == choice]
+        agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
+        found = [_difference(row, labels) for row in agree.to_dict("records")]
+        name = "chosen" if choice == comparison.CHOSEN else pair(choice)
+        lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
+    return lines
+
+
+def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
+    decided = "*" * (row["verdict"] in ("better", "worse"))
+    noise = " (within noise)" * bool(row["within_noise"])
+    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
+
+
+def _bars(bars: pd.DataFrame) -> list[str]:
+    """Return which bars are not met, which are, and which say nothing of this run."""
+    told: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
+    for bar in (*OF_METHODS, "showers", "separation"):
+        rows = bars[bars["bar"] == bar]
+        met = "met" if rows["met"].astype(bool).all() else "NOT MET"
+        told["do not apply" if rows.empty else met].append(_bar(bar, rows))
+    return [
+        line
+        for state, texts in told.items()
+        if texts
+        for line in _hanging(f"{state}: ", "; ".join(texts))
+    ]
+
+
+def _bar(bar: str, rows: pd.DataFrame) -> str:
+    if bar in OF_METHODS:
+        return OF_METHODS[bar][1].format(comparison)
+    row = rows.iloc[0] if len(rows) else None
+    if bar == "showers":
+        return "showers in every bin" + (
+            f" (the smallest has {row['value']:.0f}, {row['bound']:.0f} needed)"
+            if row is not None
+            else ""
+        )
+    text = "SN above no normalization in every seed at some rates"
+    if row is None:
+        return text
+    share = "" if row["value"] == 1 else f"{row['value']:.0%} of the seeds at "
+    return f"{text} ({share}{pair(row['subject'])}: {row['mean']:+.3f})"
+
+
+def _hanging(head: str, text: str) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="  " + head,
+        subsequent_indent=" " * (2 + len(head)),
+        break_on_hyphens=False,
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _fixed(value: float, digits: int) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,111 @@
+"""All methods judged by all metrics, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from showergan import comparison
+from showergan.drawing.anchors import REFERENCES
+from showergan.drawing.numbers import plus_minus
+from showergan.drawing.registry import register_table
+from showergan.drawing.style import Style
+from showergan.drawing.table_files import Parts, Table
+from showergan.heavy import pd
+
+# Which metrics stand together.
+PARTS = {
+    "Distributions: precision and recall, density and coverage": {
+        *("prd_auc", "density", "coverage", "duplicates")
+    },
+    "Real or generated? What a classifier sees, and distances": {
+        *("classifier_auc", "classifier_jsd", "fpd", "kpd")
+    },
+    "Physics: quantities of the showers, and conditions read back from them": {
+        *("separation_power", "wasserstein", "response_error", "resolution_error", "residual_error")
+    },
+}
+GROUP = ["discriminator", "method", "learning_rates"]
+
+
+@register_table()
+def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
+    """Write a part per idea, in it a row per method and reference, "mean ± sd" over seeds per metric."""
+    numbers = means_over_seeds(scorecard)
+    return Table(numbers, _parts(numbers, style.labels))
+
+
+def means_over_seeds(card: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and sd (n - 1) over seeds of every metric, per method at its chosen learning rates.
+
+    Args:
+        card: as `comparison.scorecard` returns it.
+
+    Returns:
+        One row per discriminator, method and metric, then the references that were measured (`reference` is true, the
+        method one of `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that
+        have a value, of n_seeds; n showers, the least.
+    """
+    chosen = card[card["chosen"].astype(bool)]
+    metric = ["metric", "space", "bin", "title"]
+    groups = chosen.groupby([*GROUP, *metric], sort=False)
+    ours = pd.DataFrame(
+        {
+            "mean": groups["value"].mean(),
+            "sd": groups["value"].std(ddof=1),
+            "position": groups["position"].mean(),
+            "n_values": groups["value"].count(),
+            "n_seeds": groups["seed"].nunique(),
+            "n": groups["n"].min(),
+        }
+    ).reset_index()
+    ends = chosen.drop_duplicates(["discriminator", "title"])
+    parts = [ours.assign(reference=False)]
+    for anchor in comparison.ANCHORS:
+        if ends[anchor].isna().all():
+            continue
+        part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
+        part["position"] = comparison.position(ends[anchor], ends)
+        parts.append(part.assign(reference=True))
+    table = pd.concat(parts, ignore_index=True)
+    for column in ("n_values", "n_seeds", "n"):  # references have none
+        table[column] = table[column].astype("Int64")
+    return table[["reference", *GROUP, *metric, *(c for c in ours if c not in GROUP + metric)]]
+
+
+def _parts(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
+    """Return the table as people read it: a part per idea, a row per method and reference, "mean ± sd" per metric.
+
+    Args:
+        numbers: as `means_over_seeds` returns it.
+        labels: names of the methods in their order; other methods are left out.
+    """
+    several = len(numbers["discriminator"].unique()) > 1
+    rows: dict[str, list[dict[str, str]]] = {part: [] for part in PARTS}
+    for discriminator, found in numbers.groupby("discriminator", sort=False):
+        for method, label in {**labels, **REFERENCES}.items():
+            own = found[
+                (found["method"] == method) & (found["reference"] == (method in REFERENCES))
+            ]
+            if own.empty:
+                continue
+            seeds = own["n_seeds"].max()
+            head = {
+                "method": f"{label} {discriminator}" if several else label,
+                "seeds": "" if pd.isna(seeds) else str(seeds),
+            }
+            for part, metrics in PARTS.items():
+                cells = own[own["metric"].isin(metrics)].to_dict("records")
+                rows[part].append({**head, **{str(r["title"]): _entry(r) for r in cells}})
+    return {
+        part: pd.DataFrame(rows[part], columns=["method", "seeds", *titles], dtype=str).fillna("")
+        for part, metrics in PARTS.items()
+        if (titles := list(dict.fromkeys(numbers["title"][numbers["metric"].isin(metrics)])))
+    }
+
+
+def _entry(row: dict[Hashable, object]) -> str:
+    """Return a cell of the table, with how many seeds it rests on where some have no value."""
+    text = plus_minus(float(row["mean"]), float(row["sd"]))  # type: ignore[arg-type]
+    if text and not row["reference"] and row["n_values"] != row["n_seeds"]:
+        text += f" ({row['n_values']} of {row['n_seeds']} seeds)"
+    return text

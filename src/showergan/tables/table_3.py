@@ -1,0 +1,22 @@
+"""Table 3 of Egorov & Rogachev 2023, our values beside the published ones: the small discriminator."""
+
+from __future__ import annotations
+
+from showergan.drawing.published import published_table
+from showergan.drawing.registry import register_table
+from showergan.drawing.style import Style
+from showergan.drawing.table_files import Table
+from showergan.drawing.worth import of_small_discriminator
+from showergan.heavy import pd
+
+METHODS = [
+    *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
+    *("sn_coefs_l2_offset", "abcas"),
+]
+SCORES = ["E", "bins-E", "bins-P"]
+
+
+@register_table(worth=of_small_discriminator, caption="published")
+def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Write a part per score, a row per method with the published value beside ours."""
+    return published_table(style, summary, published[published["table"] == 3], METHODS, SCORES)

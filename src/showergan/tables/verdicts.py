@@ -1,0 +1,60 @@
+"""The verdict on each method, score by score."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from showergan.drawing.labels import labelled, pair, records
+from showergan.drawing.registry import register_table
+from showergan.drawing.scores import COMPARED, SCORES
+from showergan.drawing.style import Style
+from showergan.drawing.table_files import Table
+from showergan.drawing.worth import with_baseline
+from showergan.heavy import pd
+
+
+@register_table(worth=with_baseline)
+def verdicts(style: Style, verdicts: pd.DataFrame) -> Table:
+    """Write a part per score, a row per choice of learning rates and method."""
+    rows = labelled(verdicts, style.labels)
+    parts = {}
+    for score in [score for score in COMPARED if score in set(rows["score"])]:
+        part = rows[rows["score"] == score]
+        texts = [
+            _texts(row)
+            for rates in dict.fromkeys(part["learning_rates"])
+            for row in records(part[part["learning_rates"] == rates])
+        ]
+        name = style.labels.get(part["baseline"].iloc[0], part["baseline"].iloc[0])
+        parts[f"{SCORES[score]}, minus that of {name}"] = pd.DataFrame(texts, dtype=str)
+    nothing = {"There is nothing to compare": pd.DataFrame(columns=["method", "verdict"])}
+    return Table(verdicts, parts or nothing)
+
+
+def _texts(row: dict[str, Any]) -> dict[str, str]:
+    """Return the row of the table."""
+    seeds, verdict = f"{row['same_direction']} of {row['n_pairs']}", row["verdict"]
+    if row["n_unpaired"]:
+        seeds += f" ({row['n_unpaired']} unpaired)"
+    if verdict == "too few seeds":
+        verdict += f": {row['n_pairs']} of {row['n_needed']}"
+    if row["within_noise"]:
+        verdict += "; within noise"
+    difference = "" if math.isnan(row["mean_difference"]) else f"{row['mean_difference']:+.3f}"
+    if not math.isnan(row["low"]):
+        difference += f" [{row['low']:+.3f}, {row['high']:+.3f}]"
+    return {
+        "learning rates": pair(row["learning_rates"]),
+        "method": row["label"],
+        "difference [95 percent]": difference,
+        "noise": "" if math.isnan(row["noise_floor"]) else f"{row['noise_floor']:.3f}",
+        "seeds in its direction": seeds,
+        "r": "" if math.isnan(row["seed_correlation"]) else f"{row['seed_correlation']:+.2f}",
+        "p (Holm)": _p(row["p_holm"]),
+        "verdict": verdict,
+    }
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else "below 0.001"

@@ -1,0 +1,138 @@
+"""Figures and tables as the workflow and the command line see them: found by themselves, light, drawn by name."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from showergan.cli import app
+from showergan.config import Config
+from showergan.drawing.artefacts import ARTEFACTS
+from showergan.drawing.registry import exhibits, register_figure
+from showergan.figures import FIGURES
+from showergan.tables import TABLES
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src/showergan"
+LOOK = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
+
+NEW = '''
+from showergan.drawing.registry import TRAINING, register_figure
+from showergan.drawing.style import new_figure
+
+
+@register_figure("New", TRAINING, lambda config: config.run == "new")
+def how_new(style, summary, anchors):
+    """Draw nothing."""
+    return new_figure(2)
+'''
+
+
+@pytest.mark.parametrize(("package", "found"), [("figures", FIGURES), ("tables", TABLES)])
+def test_every_file_is_found_and_captioned(package, found):
+    files = {path.stem for path in (SOURCE / package).glob("*.py")} - {"__init__"}
+    assert files - {"file_table"} == set(found)  # which belongs to no run
+    for name, exhibit in found.items():
+        assert exhibit.make.__name__ == name
+        assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()
+        assert set(exhibit.inputs) <= set(ARTEFACTS)
+    captions = {path.stem for path in (ROOT / f"workflow/report/{package}").glob("*.rst")}
+    assert captions == {exhibit.caption for exhibit in found.values()}
+
+
+def test_a_new_file_is_a_new_figure(tmp_path, monkeypatch):
+    (tmp_path / "additions").mkdir()
+    (tmp_path / "additions/how_new.py").write_text(NEW)
+    (tmp_path / "additions/helper.py").write_text("helper = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (figure,) = exhibits("additions", [str(tmp_path / "additions")]).values()
+    assert (figure.title, figure.section, figure.caption) == ("New", "4 Training", "how_new")
+    assert figure.inputs == ["summary", "anchors"]
+    assert figure.kinds == ("png", "pdf")
+    methods = {"sn": {"label": "SN", "learning_rates": {"generator": 1, "discriminator": 1}}}
+    for run, worth in (("new", True), ("old", False)):
+        text = json.dumps({"run": run, "methods": methods})
+        assert figure.worth(Config.model_validate_json(text)) == worth
+
+
+def test_an_unknown_input_is_told():
+    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are showers"):
+
+        @register_figure("New", "1 Section")
+        def drawn(style, sumary):
+            pass
+
+
+def test_drawing_needs_no_torch_and_no_training(tmp_path):
+    table = tmp_path / "verdicts.csv"
+    table.write_text("score,method,discriminator\n")
+    files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
+    arguments = ["figure", "differences", f"--verdicts={table}", f"--look={LOOK}", *files]
+    code = f"import sys, showergan.cli; showergan.cli.app({arguments!r}, standalone_mode=False)"
+    code += "; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (tmp_path / "v.png").read_bytes().startswith(b"\x89PNG")
+    loaded = set(done.stdout.split())
+    assert "matplotlib.figure" in loaded
+    assert (
+        not {"torch", "snakemake", "showergan.training.loop", "showergan.measurement.measure"}
+        & loaded
+    )
+
+
+@pytest.mark.parametrize("package", ["drawing", "figures", "tables"])
+def test_they_stand_apart(package):
+    text = "\n".join(path.read_text() for path in (SOURCE / package).glob("*.py*"))
+    assert not re.search(
+        r"torch|showergan\.(training|measurement|inference|networks|steps|cli)", text
+    )
+
+
+class TestCommandLine:
+    def test_help_tells_the_inputs(self):
+        done = CliRunner().invoke(app, ["figure", "score_over_epochs", "--help"])
+        assert done.exit_code == 0
+        for word in (
+            "Draw PRD-AUC on test over epochs",
+            "--metrics",
+            "--anchors",
+            "--grid",
+            "--pdf",
+        ):
+            assert word in done.output
+
+    def test_a_figure_of_runs_is_drawn_by_hand(self, tmp_path):
+        options = []
+        for method in ("sn", "none"):
+            path = tmp_path / "small" / method / "1_1" / "seed1" / "history.csv"
+            path.parent.mkdir(parents=True)
+            names = ["score_gap", "discriminator_loss", "generator_loss", "lipschitz_bound"]
+            pd.DataFrame(2.0, index=range(3), columns=names).rename_axis("step").to_csv(path)
+            options += ["--histories", str(path)]
+        grid = tmp_path / "grid.csv"
+        keys = {"discriminator": "small", "learning_rates": "1_1", "chosen": True}
+        pd.DataFrame({"method": ["sn", "none"], **keys}).to_csv(grid, index=False)
+        (tmp_path / "look.json").write_text(LOOK)
+        options += ["--grid", str(grid), "--look", str(tmp_path / "look.json")]
+        options += ["--png", str(tmp_path / "losses.png"), "--pdf", str(tmp_path / "losses.pdf")]
+        done = CliRunner().invoke(app, ["figure", "losses", *options])
+        assert done.exit_code == 0, done.exception
+        assert (tmp_path / "losses.png").read_bytes().startswith(b"\x89PNG")
+        assert (tmp_path / "losses.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_a_table_is_written_by_hand(self, tmp_path):
+        names = ["n_rates", "best_rates", "best", "worst_rates", "worst", "robustness", "remark"]
+        row = ["bins-E", "sn", 2, "1_1", 0.8, "1_2", 0.4, 0.5, ""]
+        table = tmp_path / "robustness.csv"
+        pd.DataFrame([row], columns=["score", "method", *names]).to_csv(table, index=False)
+        files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex")]
+        done = CliRunner().invoke(
+            app, ["table", "robustness", f"--robustness={table}", f"--look={LOOK}", *files]
+        )
+        assert done.exit_code == 0, done.exception
+        assert "vanilla SN" in (tmp_path / "t.md").read_text()

@@ -1,0 +1,51 @@
+# Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
+ARTEFACTS = {
+    "showers": "results/{run}/data/showers.h5",
+    "predictions": rules.train_embedding.output.predictions,
+    "embedding_metrics": rules.train_embedding.output.metrics,
+    "reference": rules.reference.output.features,
+    "anchors": rules.reference.output.anchors,
+    "anchor_curves": rules.reference.output.curves,
+    "architectures": rules.describe.output.architectures,
+    "audit": rules.audit.output.cosines,
+    "histories": every_run(rules.train_gan.output.history),
+    "lipschitz": every_run(rules.train_gan.output.lipschitz),
+    "metrics": every_run(rules.evaluate_gan.output.metrics),
+    "curves": every_run(rules.evaluate_gan.output.curves),
+    "examples": first_seed(rules.evaluate_gan.output.examples),
+    "summary": rules.summarise.output.summary,
+    "grid": rules.summarise.output.grid,
+    "verdicts": rules.verdicts.output.verdicts,
+    "ranks": rules.summarise.output.summary,
+    "robustness": rules.verdicts.output.robustness,
+    "scorecard": rules.scorecard.output.scorecard,
+    "scorecard_means": "results/{run}/tables/scorecard.csv",
+    "agreement": rules.scorecard.output.agreement,
+    "failures": rules.scorecard.output.failures,
+    "bars": rules.bars.output.bars,
+    "published": shipped("workflow/published.csv")[0],
+}
+
+
+def made_from(exhibit):
+    """Return the inputs of a figure or a table: its artefacts, and the code that makes it."""
+    path = exhibit.make.__module__.replace(".", "/")
+    code = shipped(f"src/{path}.py") + shipped("src/showergan/drawing/*.py")
+    return {**{name: ARTEFACTS[name] for name in exhibit.inputs}, "code": code}
+
+
+def as_options(wildcards, input):
+    """Return the artefacts among the inputs of a job as options of the command line, a word each."""
+    named = [(name, [files] if isinstance(files, str) else files) for name, files in input.items()]
+    return [
+        word
+        for name, files in named
+        if name != "code"
+        for file in files
+        for word in ("--" + name.replace("_", "-"), file)
+    ]
+
+
+def worth_making(exhibits):
+    """Return the names of those that have something to show in this run; others say in words that they have not."""
+    return [name for name, exhibit in exhibits.items() if exhibit.worth(CONFIG)]
