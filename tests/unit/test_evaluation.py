@@ -16,7 +16,7 @@ from showergan.measurement.anchors import anchors as measure_anchors
 from showergan.measurement.generated import evaluate
 from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
-from showergan.networks.modules import state_of
+from showergan.networks.modules import Generator, state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
@@ -253,7 +253,7 @@ def test_batch_mode_depends_on_company(reference):
     assert not np.allclose(part, whole[:3], rtol=1e-2)
 
 
-class Exploding(torch.nn.Module):
+class Exploding(Generator):
     """log1p energies 0, 500 and not-a-number in the first cell of three showers."""
 
     def forward(self, noise, condition):
@@ -264,7 +264,8 @@ class Exploding(torch.nn.Module):
 
 def test_failures_are_clipped_and_counted(regressor):
     point, momentum = np.zeros((3, 2), "f4"), np.ones((3, 3), "f4")
-    made = list(generate(Exploding(), Conditioning(), point, momentum, 1, CPU))
+    exploding = Exploding(ShowerGenerator(), (1, 30, 30), 7)
+    made = list(generate(exploding, Conditioning(), point, momentum, 1, CPU))
     assert np.isfinite(made[0].energy[1]).all()
     features = features_of(made, regressor, "corrected", 5.7, CPU)
     assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
