@@ -1,7 +1,7 @@
 # Artefacts: results/{run}/
 #   data/{source.npz,showers.h5}      embedding/{model.pt,metrics.json,predictions.csv}
 #   reference/{features.h5,anchors.csv,curves.csv}
-#   train/{discriminator}/{method}/{rates}/seed{seed}/{snapshots.pt,history.csv,lipschitz.csv,run.json}
+#   train/{discriminator}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,robustness,scorecard,rank_agreement,failures,bars,audit,architectures}.csv
 #   and beside what a step wrote its recipe, which `showergan STEP --recipe` takes: recipe.json where the folder is the

@@ -1,10 +1,10 @@
-"""Measure the memory of an evaluation: its size, and that it does not grow with the snapshots.
+"""Measure the memory of an evaluation: its size, and that it does not grow with the epochs.
 
 Simulates showers, makes a reference of them with an untrained embedding (its size is what counts)
 and evaluates untrained generators, each step in a process of its own.
 
     python benchmarks/evaluation_memory.py
-    python benchmarks/evaluation_memory.py --showers 20000 --snapshots 1 2
+    python benchmarks/evaluation_memory.py --showers 20000 --epochs 1 2
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from showergan.inference.snapshots import Snapshots, save
+from showergan.inference import Description, save_generator
 from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers.conditions import Conditioning
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument(
         "--showers", type=int, default=240_000, help="a quarter of them is the test split"
     )
-    parser.add_argument("--snapshots", type=int, nargs="+", default=[1, 3])
+    parser.add_argument("--epochs", type=int, nargs="+", default=[1, 3])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -55,16 +55,21 @@ def main() -> None:
         ends = ("--anchors", folder / "anchors.csv", "--curves", folder / "ends.csv")
         given = ("--showers", data, "--out", reference, "--recipe", "{}")
         steps = {"reference": ("reference", *given, *shared, *ends)}
-        for count in options.snapshots:
+        network = ShowerGenerator()
+        description = Description(
+            network=network,
+            conditions=(),
+            conditioning=Conditioning(),
+            average=None,
+            provenance={},
+        )
+        for count in options.epochs:
             path = folder / f"{count}.pt"
-            states = {
-                epoch: state_of(ShowerGenerator().build((1, 30, 30), 7))
-                for epoch in range(1, count + 1)
-            }
-            save(Snapshots(Conditioning(), None, states), path)
+            states = {e: state_of(network.build((1, 30, 30), 7)) for e in range(1, count + 1)}
+            save_generator(description, states, path)
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
-            steps[f"evaluate, {count} snapshots"] = (
-                *("evaluate", "--snapshots", path, "--reference", reference, *shared),
+            steps[f"evaluate, {count} epochs"] = (
+                *("evaluate", "--generator", path, "--reference", reference, *shared),
                 *("--recipe", '{"choose_by": "bins-E"}'),
                 *(word for pair in outputs for word in pair),
             )

@@ -96,11 +96,11 @@ def one(folder, showers, model, reference, method, seed):
     trained.mkdir(parents=True)
     evaluated.mkdir(parents=True)
     files = {name: trained / f"{name}.csv" for name in ("history", "lipschitz")}
-    files |= {"snapshots": trained / "snapshots.pt", "run": trained / "run.json"}
+    files |= {"generator": trained / "generator.pt", "run": trained / "run.json"}
     run("train", showers=showers, **files, recipe=training(method, seed))
     scored = {name: evaluated / f"{name}.csv" for name in ("metrics", "curves")}
     scored["examples"] = evaluated / "examples.npz"
-    inputs = {"snapshots": files["snapshots"], "embedding": model, "reference": reference}
+    inputs = {"generator": files["generator"], "embedding": model, "reference": reference}
     run("evaluate", **inputs, **scored, recipe=EVALUATION | CHOICE)
     return scored["metrics"]
 

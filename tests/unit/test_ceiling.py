@@ -5,16 +5,15 @@ from importlib import import_module
 import numpy as np
 import pytest
 import torch
+from generators import trained
 
 from showergan.config import Evaluation, EvaluationRecipe
-from showergan.inference.snapshots import Snapshots
+from showergan.inference import TrainedGenerator
 from showergan.measurement import generated
 from showergan.measurement.measure import measure, measure_course
 from showergan.measurement.reference import make_reference
-from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.npz import write_npz
 
@@ -84,15 +83,13 @@ def distances(table, ceiling):
 def test_a_perfect_generator_scores_the_ceiling(
     references, regressor, ceilings, conditions, monkeypatch
 ):
-    def simulate(generator, conditioning, point, momentum, seed, device, mode):
+    def simulate(generator, point, momentum, seed, device, mode, epoch=None):
         return gflash.resimulate(point, momentum, 1000 + seed)
 
-    monkeypatch.setattr(generated, "generate", simulate)
+    monkeypatch.setattr(TrainedGenerator, "showers", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]
-    snapshots = Snapshots(
-        Conditioning(), None, {1: state_of(ShowerGenerator().build((1, 30, 30), 7))}
-    )
-    scores = generated.evaluate(snapshots, reference, regressor, recipe, CPU).metrics
+    generator = trained(ShowerGenerator().build((1, 30, 30), 7))
+    scores = generated.evaluate(generator, reference, regressor, recipe, CPU).metrics
     away = distances(scores[scores["split"] == "test"], ceilings[conditions])
     assert away.max() < FAR, away.nlargest(5)
     assert away.median() < 1.5

@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from generators import trained
 
 from showergan.config import Evaluation, EvaluationRecipe
 from showergan.drawing.reference_file import read_entry_points, read_examples, read_partition
 from showergan.errors import UserError
 from showergan.inference.generation import generate
-from showergan.inference.snapshots import Snapshots
 from showergan.measurement import reference as references
 from showergan.measurement.anchors import anchors as measure_anchors
 from showergan.measurement.generated import evaluate
 from showergan.measurement.measure import measure
 from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
-from showergan.networks.modules import Generator, state_of
+from showergan.networks.modules import Generator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
@@ -33,11 +33,6 @@ from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
 
 CPU = torch.device("cpu")
-
-
-def kept(*generators):
-    states = {epoch: state_of(g) for epoch, g in enumerate(generators, 1)}
-    return Snapshots(Conditioning(), None, states)
 
 
 RECIPE = Evaluation(clusters=4, repeats=3)
@@ -287,7 +282,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     good, broken = ShowerGenerator().build((1, 30, 30), 7), ShowerGenerator().build((1, 30, 30), 7)
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
-    scores = evaluate(kept(good, broken), reference, regressor, CHOOSING, CPU)
+    scores = evaluate(trained(good, broken), reference, regressor, CHOOSING, CPU)
     metrics = scores.metrics
     assert list(metrics.columns) == ["epoch", "split", *COLUMNS]
     n = len(reference.features["test"])
@@ -320,7 +315,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     for epoch, rows in test.groupby("epoch"):
         assert everywhere <= set(rows["metric"])
         assert ({"fpd", "classifier_auc", "wasserstein"} <= set(rows["metric"])) == (epoch == 1)
-    again = evaluate(kept(good), reference, regressor, CHOOSING, CPU).metrics
+    again = evaluate(trained(good), reference, regressor, CHOOSING, CPU).metrics
     np.testing.assert_array_equal(again["value"], metrics.loc[metrics["epoch"] == 1, "value"])
 
 

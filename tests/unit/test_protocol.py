@@ -14,7 +14,7 @@ from showergan.measurement.reference import load_reference
 from showergan.steps import STEPS
 from showergan.tasks.showers import dataset
 
-MODELS = ("model.pt", f"train/{SN_1}/snapshots.pt")
+MODELS = ("model.pt", f"train/{SN_1}/generator.pt")
 TRAINED = (f"train/{SN_1}/history.csv", f"train/{SN_1}/lipschitz.csv")
 GOLDEN = json.loads(steps.GOLDEN.read_text())
 

@@ -11,7 +11,6 @@ from torch.nn.functional import softplus
 
 from showergan.config import Composition, Training
 from showergan.errors import UserError
-from showergan.inference import snapshots
 from showergan.kinds import kinds
 from showergan.losses import Loss
 from showergan.steps import STEPS
@@ -321,25 +320,6 @@ def test_seeds_differ_up_to_the_largest():
 def test_batch_larger_than_the_training_set(data):
     with pytest.raises(UserError, match="batch_size = 81 is larger than the training set of 80"):
         Trainer(*data, recipe(batch_size=81))
-
-
-def test_snapshots_round_trip(data, tmp_path):
-    result = Trainer(*data, recipe(epochs=1)).run()
-    kept = snapshots.Snapshots(Conditioning("scaled", (1.0,) * 7, (2.0,) * 7), 0.9, result.states)
-    snapshots.save(kept, tmp_path / "s.pt")
-    loaded = snapshots.load(tmp_path / "s.pt")
-    assert (loaded.conditioning, loaded.average) == (kept.conditioning, 0.9)
-    assert list(loaded.states) == [1]
-    assert same(loaded.states[1], result.states[1])
-    assert [p.name for p in tmp_path.iterdir()] == ["s.pt"]
-
-
-def test_snapshot_errors_are_for_people(tmp_path):
-    with pytest.raises(UserError, match="no such file"):
-        snapshots.load(tmp_path / "none.pt")
-    (tmp_path / "bad.pt").write_bytes(b"not a snapshot")
-    with pytest.raises(UserError, match="not a file of generator snapshots"):
-        snapshots.load(tmp_path / "bad.pt")
 
 
 TOYS = {

@@ -26,7 +26,7 @@ def test_every_artefact_is_there(finished):
     assert named("embedding/*") == ["metrics.json", "model.pt", "predictions.csv", "recipe.json"]
     assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5", "recipe.json"]
     train, evaluate = "train/small/sn/0.001_0.0001/seed1", "evaluate/small/sn/0.001_0.0001/seed1"
-    trained = ["history.csv", "lipschitz.csv", "recipe.json", "run.json", "snapshots.pt"]
+    trained = ["generator.pt", "history.csv", "lipschitz.csv", "recipe.json", "run.json"]
     assert named(f"{train}/*") == trained
     assert named(f"{evaluate}/*") == ["curves.csv", "examples.npz", "metrics.csv", "recipe.json"]
     assert named("*.recipe.json") == [
@@ -50,7 +50,7 @@ def test_a_step_is_repeated_by_hand_with_the_recipe_it_left(finished, tmp_path):
     """As its rule started it, but for where it writes."""
     folder = finished.folder / RUN / "train/small/sn/0.001_0.0001/seed1"
     files = {
-        "snapshots": "snapshots.pt", "history": "history.csv", "lipschitz": "lipschitz.csv",
+        "generator": "generator.pt", "history": "history.csv", "lipschitz": "lipschitz.csv",
         "run": "run.json", "keep-recipe": "recipe.json",
     }  # fmt: skip
     subprocess.run(

@@ -1,6 +1,6 @@
 rule evaluate_gan:
     input:
-        snapshots=rules.train_gan.output.snapshots,
+        generator=rules.train_gan.output.generator,
         embedding=rules.train_embedding.output.model,
         reference=rules.reference.output.features,
     output:
@@ -21,7 +21,7 @@ rule evaluate_gan:
     message:
         "Evaluating {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "showergan evaluate --snapshots {input.snapshots:q} --embedding {input.embedding:q}"
+        "showergan evaluate --generator {input.generator:q} --embedding {input.embedding:q}"
         " --reference {input.reference:q} --recipe {params.recipe:q}"
         " --metrics {output.metrics:q} --curves {output.curves:q}"
         " --examples {output.examples:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

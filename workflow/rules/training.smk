@@ -2,7 +2,7 @@ rule train_gan:
     input:
         "results/{run}/data/showers.h5",
     output:
-        snapshots="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/snapshots.pt",
+        generator="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/generator.pt",
         history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
         lipschitz="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/lipschitz.csv",
         run="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/run.json",
@@ -21,14 +21,14 @@ rule train_gan:
         "Training {wildcards.method}, seed {wildcards.seed}"
     shell:
         "showergan train --showers {input:q} --recipe {params.recipe:q}"
-        " --snapshots {output.snapshots:q} --history {output.history:q}"
+        " --generator {output.generator:q} --history {output.history:q}"
         " --lipschitz {output.lipschitz:q} --run {output.run:q}"
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule train:
     input:
-        every_run(rules.train_gan.output.snapshots),
+        every_run(rules.train_gan.output.generator),
 
 
 rule audit:

@@ -1,4 +1,4 @@
-"""Samples from trained generators."""
+"""Samples from trained generators: the generator's file, generating, and files for other programs."""
 
 import lazy_loader as lazy
 

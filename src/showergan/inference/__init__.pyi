@@ -1,1 +1,5 @@
-from . import snapshots as snapshots
+from .description import Description as Description
+from .description import conditions_of as conditions_of
+from .generator_file import load_generator as load_generator
+from .generator_file import save_generator as save_generator
+from .trained import TrainedGenerator as TrainedGenerator

@@ -12,6 +12,8 @@ from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.tensors import to_energy
 
+CHUNK = {"running": 250, "batch": 64}  # showers at a time; 64 are the batch of the published code
+
 
 def generate(
     generator: Generator,
@@ -21,25 +23,30 @@ def generate(
     seed: int,
     device: torch.device,
     mode: Literal["running", "batch"] = "running",
+    n: int | None = None,
 ) -> Iterator[Showers]:
-    """Yield one shower for each particle, in order.
+    """Yield showers in order, some at a time.
+
+    Shower i is that of particle i, counted modulo the number of particles.
 
     Args:
         generator: its running statistics change in the mode "batch".
         conditioning: that it was trained with.
-        point: entry points in cm, shape (n, 2).
-        momentum: momenta in GeV, shape (n, 3).
+        point: entry points in cm, shape (m, 2).
+        momentum: momenta in GeV, shape (m, 3).
         seed: of the noise.
         device: where to generate.
         mode: BatchNorm with running statistics, or with those of batches of 64.
+        n: number of showers, by default m.
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
     condition = torch.from_numpy(conditioning.of(point, momentum))
-    size = 64 if mode == "batch" else 250
-    for first in range(0, len(point), size):
-        rows = slice(first, first + size)
+    n, size = len(point) if n is None else n, CHUNK[mode]
+    for first in range(0, n, size):
+        rows = np.arange(first, min(first + size, n)) % len(point)
+        # Whole chunks of noise, because what the first rows hold may depend on how many are drawn.
+        drawn = generator.draw_noise(size, noise)[: len(rows)]
         with torch.no_grad():
-            given = condition[rows].to(device)
-            images = generator(generator.draw_noise(len(given), noise), given)
+            images = generator(drawn, condition[rows].to(device))
         yield Showers(to_energy(images).cpu().numpy(), point[rows], momentum[rows], None)

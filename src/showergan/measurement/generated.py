@@ -10,16 +10,12 @@ from numpy.typing import NDArray
 
 from showergan.comparison.summary import best_epoch, scores_over_epochs
 from showergan.config import Evaluation, EvaluationRecipe
-from showergan.inference.generation import generate
-from showergan.inference.snapshots import Snapshots
+from showergan.inference.trained import TrainedGenerator
 from showergan.measurement.measure import measure, measure_course, measure_for_choice
 from showergan.measurement.prd import COLUMNS, prd_curves
 from showergan.measurement.reference import SPLITS, Reference, Split
-from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks.showers.conditions import N_CONDITIONS
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import Features, Frame, clipped, features_of
-from showergan.tasks.showers.tensors import SAMPLE_SHAPE
 
 _Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]
 
@@ -39,14 +35,14 @@ class Scores(NamedTuple):
 
 
 def evaluate(
-    snapshots: Snapshots,
+    generator: TrainedGenerator,
     reference: Reference,
     regressor: EmbeddingRegressor,
     recipe: EvaluationRecipe,
     device: torch.device,
     on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
 ) -> Scores:
-    """Measure the generator of each snapshot against the select and the test showers.
+    """Measure the generator of each epoch that was kept against the select and the test showers.
 
     It is given the particles that the reference keeps for each, see `given_particles`.
 
@@ -55,27 +51,18 @@ def evaluate(
     is cheap, see `measure_course`.
 
     Args:
-        snapshots: the generator by epoch.
+        generator: the trained one.
         reference: the real showers.
         regressor: the embedding.
         recipe: settings of the metrics.
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
-    generator = ShowerGenerator().build(SAMPLE_SHAPE, N_CONDITIONS)
 
     def generated(epoch: int, split: Split) -> Features:
-        generator.load_state_dict(snapshots.states[epoch])
-        given = reference.given[split]
-        showers = generate(
-            generator,
-            snapshots.conditioning,
-            given.point,
-            given.momentum,
-            2 * recipe.seed + SPLITS.index(split),
-            device,
-            recipe.generator_mode,
-        )
+        given, seed = reference.given[split], 2 * recipe.seed + SPLITS.index(split)
+        mode = recipe.generator_mode
+        showers = generator.showers(given.point, given.momentum, seed, device, mode, epoch=epoch)
         depth = reference.frame.impact_depth_cm
         return features_of(showers, regressor, recipe.statistics, depth, device)
 
@@ -83,7 +70,7 @@ def evaluate(
         table = measure_(reference.features[split], fake, reference.frame, recipe)
         return table.assign(split=split, epoch=epoch)
 
-    epochs = sorted(snapshots.states)
+    epochs = generator.epochs
     tables = [
         measured(measure_for_choice, generated(epoch, "select"), epoch, "select")
         for epoch in epochs
@@ -95,14 +82,8 @@ def evaluate(
         if on_epoch:
             on_epoch(epoch, tables[-1])
     examples = reference.examples
-    (pictures,) = generate(
-        generator,
-        snapshots.conditioning,
-        examples.point,
-        examples.momentum,
-        recipe.seed,
-        device,
-        recipe.generator_mode,
+    (pictures,) = generator.showers(
+        examples.point, examples.momentum, recipe.seed, device, recipe.generator_mode
     )
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],

@@ -27,7 +27,7 @@ class Evaluate(EvaluationRecipe, Step):
     def run(
         self,
         *,
-        snapshots: Annotated[Path, Input("generators of `train`: snapshots.pt")],
+        generator: Annotated[Path, Input("of `train`: generator.pt")],
         embedding: Model,
         reference: Annotated[Path, Input("features of `reference`: HDF5")],
         metrics: Annotated[Path, Output("every metric of every evaluated epoch: CSV")],
@@ -38,7 +38,7 @@ class Evaluate(EvaluationRecipe, Step):
         """Measure generated showers against those of select and test."""
         chosen = choose_device(device)
         scores = measurement.evaluate(
-            inference.snapshots.load(snapshots),
+            inference.load_generator(generator),
             measurement.load_reference(reference),
             tasks.showers.load_embedding(embedding, chosen),
             self,

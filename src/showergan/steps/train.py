@@ -38,7 +38,9 @@ class Train(TrainingRecipe, Step):
         self,
         *,
         showers: Showers,
-        snapshots: Annotated[Path, Output("the generator at every evaluated epoch: snapshots.pt")],
+        generator: Annotated[
+            Path, Output("all it takes to generate, at every epoch kept: generator.pt")
+        ],
         history: Annotated[Path, Output("losses, norms and multipliers over the steps: CSV")],
         lipschitz: Annotated[Path, Output("Lipschitz bounds of the trained discriminator: CSV")],
         run: Annotated[Path, Output("recipe, versions, sizes and seconds: JSON")],
@@ -58,9 +60,13 @@ class Train(TrainingRecipe, Step):
         seconds = time.perf_counter() - start
         write_table(frame, history)
         write_table(trainer.lipschitz(), lipschitz)
+        origin = {
+            "recipe": self.model_dump(mode="json"),
+            "source_sha256": dataset.attributes(showers)["source_sha256"],
+            **training.provenance(chosen),
+        }
         write_json(
             {
-                "recipe": self.model_dump(mode="json"),
                 "n_train": len(trainer.samples),
                 "generator_steps": result.n_steps,
                 "discriminator_steps": result.n_steps * self.n_critic,
@@ -69,13 +75,18 @@ class Train(TrainingRecipe, Step):
                     "discriminator": _n_trained(trainer.discriminator),
                 },
                 "seconds": round(seconds, 2),
-                "source_sha256": dataset.attributes(showers)["source_sha256"],
-                **training.provenance(chosen),
+                **origin,
             },
             run,
         )
-        kept = inference.snapshots.Snapshots(conditioning, self.generator_average, result.states)
-        inference.snapshots.save(kept, snapshots)
+        description = inference.Description(
+            network=self.generator,
+            conditions=inference.conditions_of(sample.point, sample.momentum),
+            conditioning=conditioning,
+            average=self.generator_average,
+            provenance=origin,
+        )
+        inference.save_generator(description, result.states, generator)
 
 
 def _n_trained(network: "nn.Module") -> int:

@@ -1,0 +1,9 @@
+from .constraints import Constraint as Constraint
+from .errors import UserError as UserError
+from .inference import TrainedGenerator as TrainedGenerator
+from .inference import load_generator as load_generator
+from .measurement.file import evaluate_file as evaluate_file
+from .metrics.prd import prd_auc as prd_auc
+from .metrics.prd import prd_curve as prd_curve
+
+__version__: str

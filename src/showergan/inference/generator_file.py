@@ -1,0 +1,59 @@
+"""The file of a trained generator: one that describes itself, with the weights of every epoch that was kept."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import torch
+
+from showergan.config.validation import validated
+from showergan.errors import UserError
+from showergan.files import write_aside
+from showergan.inference.description import Description
+from showergan.inference.trained import States, TrainedGenerator
+
+
+def save_generator(description: Description, states: States, path: Path) -> None:
+    """Write a generator file; the same content gives the same bytes.
+
+    Args:
+        description: of the generator.
+        states: its weights by epoch.
+        path: file to write.
+    """
+    # Equal texts that are one object are pickled otherwise than those that are two.
+    said = json.loads(description.model_dump_json())
+    kept = {
+        epoch: {sys.intern(name): value for name, value in states[epoch].items()}
+        for epoch in sorted(states)
+    }
+    content = io.BytesIO()  # into a file, torch would write the file's name too
+    torch.save({**said, "states": kept}, content)
+    with write_aside(path) as aside:
+        aside.write_bytes(content.getbuffer())
+
+
+def load_generator(path: Path | str) -> TrainedGenerator:
+    """Read a generator file; nothing in it is run.
+
+    Raises:
+        UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
+    """
+    remedy = "Give a generator.pt that `showergan train` wrote."
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+        states = content.pop("states")
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist. {remedy}") from None
+    except Exception as error:
+        raise UserError(f"{path} is no generator file ({error}). {remedy}") from None
+    generator = TrainedGenerator(validated(Description, content, f"description in {path}"), states)
+    if not states:
+        raise UserError(f"{path} has no weights. {remedy}")
+    try:
+        for epoch in generator.epochs:
+            generator.network(epoch)
+    except RuntimeError as error:
+        raise UserError(f"{path}: the weights are not those of its network ({error}).") from None
+    return generator

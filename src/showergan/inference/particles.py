@@ -1,0 +1,128 @@
+"""Particles to generate showers for, from files and arrays; what can be none is refused."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from showergan.errors import UserError
+from showergan.tasks.showers.archive import Archive
+from showergan.tasks.showers.npz import MOMENTUM, POINT, first_rows
+
+COLUMNS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
+KEYS = ((POINT, MOMENTUM), ("point", "momentum"))  # the published ones, and our own
+
+Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+def read_particles(path: Path) -> Arrays:
+    """Return entry points x, y in cm, shape (n, 2), and momenta px, py, pz in GeV, shape (n, 3).
+
+    Args:
+        path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
+            format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`). What else the file
+            holds does not matter.
+
+    Raises:
+        UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
+    """
+    readers = {".csv": _read_csv, ".npz": _read_npz, ".h5": _read_hdf5, ".hdf5": _read_hdf5}
+    if path.suffix not in readers:
+        raise UserError(f"{path}: give particles as a file {', '.join(readers)}.")
+    if not path.is_file():
+        raise UserError(f"{path} {'is no file' if path.exists() else 'does not exist'}.")
+    return checked(*readers[path.suffix](path), f"{path}: ")
+
+
+def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Arrays:
+    """Return points (n, 2) and momenta (n, 3) as 32-bit floats.
+
+    Args:
+        point: entry points in cm, shape (n, 2 or more), of which x and y come first.
+        momentum: momenta in GeV, shape (n, 3).
+        where: what a message begins with.
+
+    Raises:
+        UserError: If there are none, shapes do not fit, values are not finite, or pz is not positive.
+    """
+    with np.errstate(over="ignore"):
+        points, momenta = (np.asarray(values).astype(np.float32) for values in (point, momentum))
+    if points.ndim != 2 or points.shape[1] < 2 or momenta.shape != (len(points), 3):
+        raise UserError(
+            f"{where}points have shape {points.shape} and momenta {momenta.shape}. "
+            "Give (N, 2), x and y, and (N, 3), px, py and pz."
+        )
+    if not len(points):
+        raise UserError(f"{where}there are no particles (N = 0). Give at least one.")
+    points = points[:, :2]
+    finite = np.isfinite(points).all(axis=1) & np.isfinite(momenta).all(axis=1)
+    for bad, problem in (
+        (~finite, "values that are no finite numbers"),
+        (momenta[:, 2] <= 0, "pz <= 0"),
+    ):
+        if bad.any():
+            rows = np.flatnonzero(bad)
+            raise UserError(
+                f"{where}{len(rows)} of {len(points)} particles have {problem} ({first_rows(rows)}). "
+                "Correct or remove them."
+            )
+    return points, momenta
+
+
+def in_columns(point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return particles as one table, shape (n, 5), in the order of `COLUMNS`."""
+    return np.hstack([momentum, point])
+
+
+def _read_csv(path: Path) -> tuple[Any, Any]:
+    problems = (ValueError, pd.errors.ParserWarning)  # rows that do not fit the header, or no text
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(path, skipinitialspace=True, index_col=False)
+    except problems as error:
+        raise UserError(f"{path} is no csv file ({error}). {_remedy()}") from error
+    table.columns = table.columns.str.strip()
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        held = ", ".join(map(str, table))
+        raise UserError(f"{path} has no {', '.join(missing)}; it has {held}. {_remedy()}")
+    values = table[list(COLUMNS)].apply(pd.to_numeric, errors="coerce").to_numpy()
+    return values[:, 3:], values[:, :3]
+
+
+def _read_npz(path: Path) -> tuple[Any, Any]:
+    with closing(Archive(path)) as archive:
+        return _read_pair(path, archive.keys, archive.read)
+
+
+def _read_hdf5(path: Path) -> tuple[Any, Any]:
+    try:
+        with h5py.File(path) as file:
+            numeric = [
+                k for k in file if getattr(getattr(file[k], "dtype", None), "kind", "") in "fiu"
+            ]
+            return _read_pair(path, numeric, lambda key: file[key][:])
+    except OSError as error:
+        raise UserError(f"{path} is no HDF5 file or is damaged ({error}).") from error
+
+
+def _read_pair(path: Path, held: Iterable[str], read: Callable[[str], Any]) -> tuple[Any, Any]:
+    keys = set(held)
+    for pair in KEYS:
+        if keys.issuperset(pair):
+            return read(pair[0]), read(pair[1])
+    raise UserError(
+        f"{path} holds {', '.join(sorted(keys)) or 'no numbers'}. It must hold "
+        f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
+    )
+
+
+def _remedy() -> str:
+    return f"Give the columns {', '.join(COLUMNS)}."

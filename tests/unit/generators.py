@@ -1,0 +1,56 @@
+"""Trained generators as tests need them."""
+
+import numpy as np
+import torch
+
+from showergan.inference import Description, TrainedGenerator, conditions_of
+from showergan.networks.modules import state_of
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.conditions import Conditioning
+
+
+def trained(*networks, form="raw"):
+    """Return networks, by their numbers from 1 as epochs, as if trained on a few simulated particles."""
+    seen = training_particles()
+    description = Description(
+        network=networks[0].network,
+        conditions=conditions_of(*seen),
+        conditioning=Conditioning.fitted(form, *seen),
+        average=None,
+        provenance={"recipe": {"seed": 1}},
+    )
+    return TrainedGenerator(description, {i: state_of(n) for i, n in enumerate(networks, 1)})
+
+
+def network(seed, form="raw"):
+    """Return a network whose BatchNorm has seen a training, and whose energies differ."""
+    torch.manual_seed(seed)
+    noise, made = torch.Generator().manual_seed(seed), untrained()
+    seen = training_particles()
+    condition = torch.from_numpy(Conditioning.fitted(form, *seen).of(*seen))
+    with torch.no_grad():
+        for _ in range(20):
+            made(made.draw_noise(len(condition), noise), condition)
+        last, made = made.upsample[-2], made.eval()
+        last.bias.fill_(0)
+        last.weight *= 7 / made(made.draw_noise(len(condition), noise), condition).max()
+        last.bias.fill_(0.5)
+    return made
+
+
+def untrained():
+    return ShowerGenerator().build((1, 30, 30), 7)
+
+
+def training_particles():
+    [showers] = gflash.simulate(40, seed=1)
+    return showers.point, showers.momentum
+
+
+def particles(n, seed=2):
+    """Return entry points and momenta within the range of the training."""
+    random = np.random.default_rng(seed)
+    slope = random.uniform(-0.1, 0.1, (n, 2))
+    momentum = np.hstack([slope, np.ones((n, 1))]) * random.uniform(5, 50, (n, 1))
+    return random.uniform(-2, 2, (n, 2)).astype("f4"), momentum.astype("f4")
