@@ -9,7 +9,8 @@ import typer
 import yaml
 
 from showergan.cli.drawing import add_exhibits
-from showergan.cli.options import add_step
+from showergan.cli.inference import generate
+from showergan.cli.options import add_function, add_step
 from showergan.config import Config
 from showergan.errors import UserError
 from showergan.figures import FIGURES
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 for _step in STEPS.values():
     add_step(app, _step)
+add_function(app, generate)
 add_exhibits(app, "figure", "Draw a figure, as the workflow does.", FIGURES)
 add_exhibits(app, "table", "Write a table, as the workflow does.", TABLES)
 

@@ -1,5 +1,6 @@
 """The options of a step: what Typer reads off a function, read off the step."""
 
+from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -25,13 +26,30 @@ def add_step(app: typer.Typer, step: type[Step]) -> None:
         if keep_recipe:
             made.keep(keep_recipe)
 
-    own = [_option(p) for name, p in signature(step.run).parameters.items() if name != "self"]
-    options = [*own, _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
-    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    command.__annotations__ = {option.name: option.annotation for option in options}
+    options = [*_options(step.run), _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
+    _sign(command, options)
     keys = "\n".join(f"- {key}" for key in recipe_keys(step))
     name = step.name.replace("_", "-")
     app.command(name, help=step.__doc__, epilog=escape(f"Keys of the recipe:\n{keys}"))(command)
+
+
+def add_function(app: typer.Typer, function: Callable[..., None]) -> None:
+    """Add the subcommand of a function that is annotated as the `run` of a step; it has no recipe."""
+
+    def command(**arguments: Any) -> None:
+        function(**arguments)
+
+    _sign(command, _options(function))
+    app.command(function.__name__, help=function.__doc__)(command)
+
+
+def _sign(command: Callable[..., None], options: list[Parameter]) -> None:
+    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in options}
+
+
+def _options(function: Callable[..., None]) -> list[Parameter]:
+    return [_option(p) for name, p in signature(function).parameters.items() if name != "self"]
 
 
 def _option(parameter: Parameter) -> Parameter:

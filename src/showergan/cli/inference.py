@@ -1,0 +1,36 @@
+"""Subcommands that use trained generators; no rule of the workflow does."""
+
+from pathlib import Path
+from typing import Annotated
+
+from showergan import inference
+from showergan.steps.step import Device, Input, Output, Setting
+
+Generator = Annotated[Path, Input("of `train`: generator.pt")]
+Epoch = Annotated[int | None, Setting("one of those that the training kept; by default the last")]
+
+
+def generate(
+    *,
+    generator: Generator,
+    conditions: Annotated[
+        Path,
+        Input(
+            "particles: csv with the columns px_GeV, py_GeV, pz_GeV, x_cm and y_cm; or npz or HDF5 "
+            "with ParticlePoint and ParticleMomentum, or point and momentum, in cm and GeV"
+        ),
+    ],
+    out: Annotated[Path, Output("showers: npz of the published schema, or HDF5 like ours (.h5)")],
+    n: Annotated[
+        int | None,
+        Setting(
+            "number of showers: of the first particles, or of all in turn, again from the first; "
+            "by default one for each"
+        ),
+    ] = None,
+    seed: Annotated[int, Setting("of the noise")] = 1,
+    epoch: Epoch = None,
+    device: Device = "auto",
+) -> None:
+    """Generate showers for the particles of a file."""
+    inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=device)
