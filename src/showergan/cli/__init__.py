@@ -9,7 +9,7 @@ import typer
 import yaml
 
 from showergan.cli.drawing import add_exhibits
-from showergan.cli.inference import generate
+from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
 from showergan.config import Config
 from showergan.errors import UserError
@@ -23,7 +23,8 @@ app = typer.Typer(
 )
 for _step in STEPS.values():
     add_step(app, _step)
-add_function(app, generate)
+for _function in (generate, export):
+    add_function(app, _function)
 add_exhibits(app, "figure", "Draw a figure, as the workflow does.", FIGURES)
 add_exhibits(app, "table", "Write a table, as the workflow does.", TABLES)
 

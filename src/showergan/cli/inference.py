@@ -1,7 +1,7 @@
 """Subcommands that use trained generators; no rule of the workflow does."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from showergan import inference
 from showergan.steps.step import Device, Input, Output, Setting
@@ -34,3 +34,14 @@ def generate(
 ) -> None:
     """Generate showers for the particles of a file."""
     inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=device)
+
+
+def export(
+    *,
+    generator: Generator,
+    out: Annotated[Path, Output("the generator for other programs, in one file")],
+    format: Annotated[Literal["onnx", "torchscript"], Setting("for which library")] = "onnx",
+    epoch: Epoch = None,
+) -> None:
+    """Write a generator as one file for other programs: noise and particles in, energies in MeV out."""
+    inference.export_file(generator, out, format, epoch)
