@@ -1,0 +1,67 @@
+"""Measure how fast a trained generator makes showers, beside the simulator, and that memory stays flat.
+
+The network is untrained; its size is what counts. Each command runs on one core, in a process of its own.
+
+    python benchmarks/generation.py
+    python benchmarks/generation.py --showers 3000 6000
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+
+from showergan.inference import Description, conditions_of, save_generator
+from showergan.networks.modules import state_of
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.conditions import Conditioning
+
+
+def run(*arguments: object) -> tuple[str, float]:
+    """Run the command line; return the last line it says and its peak memory in MB."""
+    command = [sys.executable, "-m", "showergan.cli", *map(str, arguments)]
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        said.seek(0)
+        lines = said.read().splitlines()
+    if status:
+        sys.exit("\n".join(lines))
+    return lines[-1].split("/")[-1], usage.ru_maxrss * 1024 / 1e6
+
+
+def main() -> None:
+    """Print a line per command."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--showers", type=int, nargs="+", default=[12_000, 120_000])
+    options = parser.parse_args()
+    [seen] = gflash.simulate(gflash.CHUNK, seed=1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        generator, source = folder / "generator.pt", folder / "simulated.npz"
+        torch.manual_seed(0)
+        network = ShowerGenerator()
+        description = Description(
+            network=network,
+            conditions=conditions_of(seen.point, seen.momentum),
+            conditioning=Conditioning(),
+            average=None,
+            provenance={},
+        )
+        save_generator(description, {1: state_of(network.build((1, 30, 30), 7))}, generator)
+        made = min(options.showers)
+        print(run("simulate", "--recipe", f'{{"n_showers": {made}}}', "--out", source)[0])
+        for n in options.showers:
+            for out in ("generated.npz", "generated.h5"):
+                files = ("--generator", generator, "--conditions", source, "--out", folder / out)
+                said, memory = run("generate", *files, "--n", n, "--device", "cpu")
+                print(f"{said}, {memory:.0f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
