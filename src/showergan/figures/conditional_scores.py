@@ -19,9 +19,8 @@ POINTS = 3  # of the running mean
 
 
 def _worth(config: Config) -> bool:
-    return len(config.training.evaluated_epochs) >= POINTS and not config.methods.keys().isdisjoint(
-        COMPARED
-    )
+    n_epochs = len(config.training.evaluated_epochs)
+    return n_epochs >= POINTS and not config.methods.keys().isdisjoint(COMPARED)
 
 
 @register_figure("Conditional PRD-AUC, SN against ABCAS", COMPARISON, _worth)
