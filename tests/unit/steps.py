@@ -80,8 +80,9 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     judged = {name: folder / f"{name}.csv" for name in ("agreement", "failures")}
     seen = {"anchors": anchors, "summary": summary}
     run("scorecard", *metrics, **seen, out=card, **judged, recipe=CHOICE)
-    verdicts, robustness = folder / "verdicts.csv", folder / "robustness.csv"
-    tested = {"summary": summary, "grid": grid, "out": verdicts, "robustness": robustness}
+    verdicts = folder / "verdicts.csv"
+    tested = {"summary": summary, "grid": grid, "out": verdicts}
+    tested |= {name: folder / f"{name}.csv" for name in ("ranks", "robustness")}
     run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
     bars = {"bounded": ["sn"], "fewest": 10}

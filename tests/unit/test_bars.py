@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from judged import verdicts
 
 from showergan.comparison.bars import BARS, bars
 from showergan.comparison.robustness import robustness
 from showergan.comparison.summary import learning_rate_grid
-from showergan.comparison.verdicts import verdicts
 from showergan.drawing.style import Style
 from showergan.tables.conclusion import WIDTH, conclusion
 

@@ -16,7 +16,7 @@ ARTEFACTS = {
     "summary": rules.summarise.output.summary,
     "grid": rules.summarise.output.grid,
     "verdicts": rules.verdicts.output.verdicts,
-    "ranks": rules.summarise.output.summary,
+    "ranks": rules.verdicts.output.ranks,
     "robustness": rules.verdicts.output.robustness,
     "scorecard": rules.scorecard.output.scorecard,
     "scorecard_means": "results/{run}/tables/scorecard.csv",

@@ -62,6 +62,7 @@ rule verdicts:
         grid=rules.summarise.output.grid,
     output:
         verdicts="results/{run}/verdicts.csv",
+        ranks="results/{run}/ranks.csv",
         robustness="results/{run}/robustness.csv",
         recipe="results/{run}/verdicts.recipe.json",
     log:
@@ -76,7 +77,7 @@ rule verdicts:
         "Testing every method against vanilla SN"
     shell:
         "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
-        " --recipe {params.recipe:q} --out {output.verdicts:q}"
+        " --recipe {params.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
         " --robustness {output.robustness:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 

@@ -8,6 +8,8 @@ from .scorecard import ENTRIES as ENTRIES
 from .scorecard import position as position
 from .scorecard import read_runs as read_runs
 from .scorecard import scorecard as scorecard
+from .significance import FLOORS as FLOORS
+from .significance import LEVEL as LEVEL
 from .summary import ANCHORS as ANCHORS
 from .summary import CEILING as CEILING
 from .summary import METHOD as METHOD
@@ -18,7 +20,5 @@ from .summary import run_of as run_of
 from .summary import scores_over_epochs as scores_over_epochs
 from .summary import summarise as summarise
 from .verdicts import CHOSEN as CHOSEN
-from .verdicts import FLOORS as FLOORS
-from .verdicts import LEVEL as LEVEL
 from .verdicts import ranks as ranks
 from .verdicts import verdicts as verdicts

@@ -17,8 +17,6 @@ from scipy import stats
 
 from showergan.errors import UserError
 
-LEVEL = 0.05
-FLOORS = 2  # of noise, up to which a mean difference is within it
 CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [
@@ -61,12 +59,14 @@ _Array = NDArray[np.float64]
 
 def verdicts(
     summary: pd.DataFrame,
-    baseline: str = "sn",
-    null: str = "sn_null",
     *,
-    column: str = "selected",
-    resamples: int = 10_000,
-    seed: int = 0,
+    baseline: str,
+    null: str,
+    column: str,
+    level: float,
+    floors: float,
+    resamples: int,
+    seed: int,
 ) -> pd.DataFrame:
     """Compare every method with the baseline, score by score, over the seeds that both have.
 
@@ -75,7 +75,7 @@ def verdicts(
 
     Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
-    shows their spread; it covers the true mean less often than 95 %.
+    shows their spread; it covers the true mean less often than it should.
 
     Args:
         summary: one row per run and score, as `summarise` writes it. Without the column `chosen` each method has one
@@ -83,20 +83,22 @@ def verdicts(
         baseline: the method that the others are compared with.
         null: the method whose differences to the baseline are noise.
         column: the number to compare. `selected` is the fair one; `max` was chosen on test.
+        level: of the tests and, from 1, of the intervals.
+        floors: of noise, up to which a mean difference is within it.
         resamples: of the bootstrap; and of the permutations, where there are more of them than that.
         seed: of the resampling.
 
     Returns:
         One row per discriminator, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
         differences are method - baseline: n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with
-        low and high, its 95 % bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
+        low and high, its bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
         same_direction, pairs whose difference has the sign of the mean one; seed_correlation, Pearson's r of the two
         methods over seeds (NaN below three pairs); noise_floor, the root mean square difference of the null over
         sqrt(its pairs): the size that a mean difference has by chaos alone (NaN without a null, and for it);
-        within_noise, whether the mean difference is at most two of these; probability_of_improvement;
+        within_noise, whether the mean difference is at most `floors` of these; probability_of_improvement;
         p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
         for the number of methods; n_needed, pairs from which a verdict is possible; verdict: better or worse (p_holm
-        at most 0.05), too few seeds (p_smallest times the number of methods above 0.05), else undecided.
+        at most `level`), too few seeds (p_smallest times the number of methods above it), else undecided.
         Without the baseline in the summary there is nothing to compare, and no row.
 
     Raises:
@@ -115,7 +117,8 @@ def verdicts(
         for method in values.columns.drop(baseline):
             both = values[[method, baseline]].dropna()
             either = values[[method, baseline]].dropna(how="all")
-            compared = _compare(both[method].to_numpy(), both[baseline].to_numpy(), resamples, seed)
+            x, y = both[method].to_numpy(), both[baseline].to_numpy()
+            compared = _compare(x, y, level, resamples, seed)
             compared["noise_floor"] = math.nan if method == null else floor
             rows.append({"method": method, "n_unpaired": len(either) - len(both), **compared})
         if not rows:
@@ -124,23 +127,24 @@ def verdicts(
             discriminator=discriminator, score=score, learning_rates=rates, baseline=baseline
         )
         table["p_holm"] = holm(table["p_value"].to_numpy())
-        table["n_needed"] = math.ceil(math.log2(2 * len(rows) / LEVEL))
-        table["verdict"] = _verdict(table)
-        table["within_noise"] = table["mean_difference"].abs() <= FLOORS * table["noise_floor"]
+        table["n_needed"] = math.ceil(math.log2(2 * len(rows) / level))
+        table["verdict"] = _verdict(table, level)
+        table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
-def ranks(summary: pd.DataFrame, *, column: str = "selected") -> pd.DataFrame:
+def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
     """Rank the methods within each seed, and average the ranks over the seeds that all methods have.
 
     Demšar 2006 ranks classifiers within data sets; here a seed stands for a data set. The Friedman test (Friedman
     1937, chi-square approximation, rough for a handful of seeds) asks whether the methods differ at all. Two methods
-    differ at 5 % by the Nemenyi test if their average ranks differ by at least the critical difference.
+    differ by the Nemenyi test if their average ranks differ by at least the critical difference.
 
     Args:
         summary: one row per run and score; where it has the column `chosen`, only chosen learning rates count.
         column: the number to rank.
+        level: of the Nemenyi test.
 
     Returns:
         One row per discriminator, score and method: average_rank, 1 for the best, ties share their mean rank;
@@ -166,7 +170,7 @@ def ranks(summary: pd.DataFrame, *, column: str = "selected") -> pd.DataFrame:
                     "n_seeds": n,
                     "friedman_statistic": statistic,
                     "friedman_p": p_value,
-                    "critical_difference": critical_difference(k, n),
+                    "critical_difference": critical_difference(k, n, level),
                 }
             )
         )
@@ -190,14 +194,14 @@ def holm(p_values: _Array) -> _Array:
     return corrected
 
 
-def critical_difference(n_methods: int, n_seeds: int) -> float:
+def critical_difference(n_methods: int, n_seeds: int, level: float) -> float:
     """Return the least significant difference of average ranks by the Nemenyi test (Demšar 2006, section 3.2.2).
 
-    q sqrt(k (k + 1) / (6 N)) for k methods and N seeds, q the 95 % quantile of the studentized range over sqrt(2).
+    q sqrt(k (k + 1) / (6 N)) for k methods and N seeds, q the quantile 1 - level of the studentized range over sqrt(2).
     """
     if n_methods < 2 or n_seeds < 1:
         return math.nan
-    q = stats.studentized_range.ppf(1 - LEVEL, n_methods, np.inf) / math.sqrt(2)
+    q = stats.studentized_range.ppf(1 - level, n_methods, np.inf) / math.sqrt(2)
     return float(q * math.sqrt(n_methods * (n_methods + 1) / (6 * n_seeds)))
 
 
@@ -230,11 +234,11 @@ def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str]
         yield (str(discriminator), str(score)), values[rows["method"].unique()]
 
 
-def _compare(x: _Array, y: _Array, resamples: int, seed: int) -> dict[str, float]:
+def _compare(x: _Array, y: _Array, level: float, resamples: int, seed: int) -> dict[str, float]:
     """Return what the paired values of a method, x, and of the baseline, y, say."""
     difference = x - y
     n = len(difference)
-    low, high = _interval(difference, resamples, seed)
+    low, high = _interval(difference, level, resamples, seed)
     return {
         "n_pairs": n,
         "mean_difference": float(difference.mean()) if n else math.nan,
@@ -264,15 +268,23 @@ def _correlation(x: _Array, y: _Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _interval(difference: _Array, resamples: int, seed: int) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of the mean (Efron 1987: BCa, bias-corrected and accelerated)."""
+def _interval(difference: _Array, level: float, resamples: int, seed: int) -> tuple[float, float]:
+    """Return the bootstrap interval of the mean, 95 % for the level 0.05.
+
+    Efron 1987: BCa, bias-corrected and accelerated.
+    """
     if len(difference) < 2:
         return math.nan, math.nan
     # BCa estimates a skewness, which differences equal up to rounding do not have.
     equal = np.ptp(difference) < 1e-12
     method: Literal["BCa", "percentile"] = "percentile" if equal else "BCa"
     interval = stats.bootstrap(
-        (difference,), np.mean, n_resamples=resamples, method=method, rng=seed
+        (difference,),
+        np.mean,
+        n_resamples=resamples,
+        confidence_level=1 - level,
+        method=method,
+        rng=seed,
     ).confidence_interval
     return float(interval.low), float(interval.high)
 
@@ -305,11 +317,11 @@ def _friedman(values: _Array) -> tuple[float, float]:
     return float(test.statistic), float(test.pvalue)
 
 
-def _verdict(table: pd.DataFrame) -> _Array:
+def _verdict(table: pd.DataFrame, level: float) -> _Array:
     """Return the verdict on each method of one score."""
-    decided = table["p_holm"] <= LEVEL
+    decided = table["p_holm"] <= level
     better = table["mean_difference"] > 0
-    hopeless = table["p_smallest"] * len(table) > LEVEL
+    hopeless = table["p_smallest"] * len(table) > level
     return np.select(
         [decided & better, decided, hopeless], ["better", "worse", "too few seeds"], "undecided"
     )

@@ -71,10 +71,6 @@ def _read_json(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
-def _read_ranks(path: Path) -> pd.DataFrame:
-    return comparison.ranks(pd.read_csv(path))
-
-
 ARTEFACTS = {
     "showers": Artefact("data set of `preprocess`", Path),
     "predictions": Artefact("predictions of the embedding: CSV", read_table),
@@ -92,7 +88,7 @@ ARTEFACTS = {
     "summary": Artefact("summary of `summarise`: CSV", read_table),
     "grid": Artefact("learning rates of `summarise`: CSV", read_table),
     "verdicts": Artefact("verdicts of `verdicts`: CSV", read_table),
-    "ranks": Artefact("summary of `summarise`: CSV", _read_ranks),
+    "ranks": Artefact("ranks of `verdicts`: CSV", read_table),
     "robustness": Artefact("robustness of `verdicts`: CSV", read_table),
     "scorecard": Artefact("scorecard of `scorecard`: CSV", read_table),
     "scorecard_means": Artefact("table of the scorecard, means over seeds: CSV", read_table),

@@ -1,24 +1,35 @@
 """Which methods differ."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from showergan import comparison, heavy
+from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.config import Config
+from showergan.config.section import Seed
 from showergan.files import write_table
 from showergan.steps.step import Input, Output, Step
 
 
 class Verdicts(Step):
-    """Test every method against a baseline over paired seeds; say how much hangs on its learning rates."""
+    """Test every method against a baseline over paired seeds, rank all; say how much hangs on learning rates."""
 
     name = "verdicts"
     version = 2
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")
+    column: Literal["selected", "max", "last"] = Field(
+        "selected", description="of the summary, what is compared; max was chosen on test"
+    )
+    level: float = Field(LEVEL, gt=0, lt=1, description="of the tests and, from 1, of intervals")
+    floors: PositiveFloat = Field(
+        FLOORS, description="of noise, up to which a mean difference is within it"
+    )
+    resamples: PositiveInt = Field(10_000, description="of bootstrap and permutations")
+    seed: Seed = Field(0, description="random seed of these")
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
@@ -31,8 +42,11 @@ class Verdicts(Step):
         summary: Annotated[Path, Input("summary of `summarise`: CSV")],
         grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
         out: Annotated[Path, Output("a row per comparison: CSV")],
+        ranks: Annotated[Path, Output("a row per score and method: CSV")],
         robustness: Annotated[Path, Output("a row per method: CSV")],
     ) -> None:
         """Read what `summarise` wrote."""
         write_table(comparison.robustness(heavy.pd.read_csv(grid)), robustness)
-        write_table(comparison.verdicts(heavy.pd.read_csv(summary), self.baseline, self.null), out)
+        runs = heavy.pd.read_csv(summary)
+        write_table(comparison.ranks(runs, column=self.column, level=self.level), ranks)
+        write_table(comparison.verdicts(runs, **self.model_dump()), out)
