@@ -26,8 +26,8 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from showergan.metrics.conditional import conditional_prd
-from showergan.metrics.kmeans import Algorithm
+from showergan.metrics.clustering import Algorithm
+from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.prd import prd_auc, prd_scores
 
 Array = NDArray[np.float64]

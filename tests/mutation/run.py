@@ -57,10 +57,14 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
         (["comparison/bars.py"], "test_bars.py"),
     ],
     "measurement": [
-        (["metrics/prd.py", "metrics/conditional.py"], "test_prd.py test_conditional.py"),
-        (["metrics/partition.py", "metrics/duplicates.py"], "test_partition.py test_duplicates.py"),
+        (["metrics/prd.py", "metrics/conditional_prd.py"], "test_prd.py test_conditional_prd.py"),
         (
-            [f"evaluation/{name}.py" for name in ("prd", "measure", "reference", "anchors")],
+            ["tasks/showers/rectangles.py", "metrics/duplicates.py"],
+            "test_rectangles.py test_duplicates.py",
+        ),
+        (
+            [f"measurement/{name}.py" for name in ("measure", "reference", "given", "anchors")]
+            + ["metrics/pair.py"],
             "test_evaluation.py test_ceiling.py",
         ),
     ],

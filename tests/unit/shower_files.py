@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 
 from showergan.tasks.showers.dataset import SPLITS
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 
 
@@ -31,6 +32,7 @@ def write_reference(path, showers, edges=(-9.0, -3.0, 3.0, 9.0)):
     with h5py.File(path, "w") as file:
         for name in ("energy", "point", "momentum"):
             file[f"examples/{name}"] = getattr(showers, name)
-        file["select/point"], file["test/point"] = showers.point[::2], showers.point[1::2]
+        conditions = Particles(showers.point, showers.momentum).conditions
+        file["select/conditions"], file["test/conditions"] = conditions[::2], conditions[1::2]
         file.attrs.update(x_edges_cm=edges, y_edges_cm=edges)
     return path

@@ -1,5 +1,6 @@
 """A perfect generator, a second simulation of what it is given, scores the ceiling in every metric."""
 
+from functools import partial
 from importlib import import_module
 
 import numpy as np
@@ -10,8 +11,9 @@ from generators import trained
 from showergan.config import Evaluation, EvaluationRecipe
 from showergan.inference import TrainedGenerator
 from showergan.measurement import generated
-from showergan.measurement.measure import measure, measure_course
+from showergan.measurement.measure import measure
 from showergan.measurement.reference import make_reference
+from showergan.metrics.metric import Asked
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
@@ -64,7 +66,7 @@ def ceilings(path, references, regressor, one_training):
         recipe = recipe_of(conditions)
         name, pairs = ends.real_pairs(path, test, select, regressor, recipe, CPU)
         assert name == "ceiling"
-        made[conditions] = ends.measure_draws(pairs, reference.frame, recipe)
+        made[conditions] = ends.measure_draws(pairs, reference.yardstick, recipe)
     return made
 
 
@@ -99,7 +101,7 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
     """The experiment that the ceiling must not be: other particles on one side only."""
     recipe, reference = recipe_of("same"), references["same"]
     test, select = reference.features["test"], reference.features["select"]
-    away = distances(measure(test, select, reference.frame, recipe), ceilings["same"])
+    away = distances(measure(test, select, reference.yardstick, recipe), ceilings["same"])
     assert away["wasserstein total_energy_MeV"] > FAR
     assert (away > FAR).sum() > 10
 
@@ -107,8 +109,7 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
 def test_whose_particles_are_given(path, references):
     reference = references["independent"]
     select, test = (reference.features[split] for split in ("select", "test"))
-    np.testing.assert_array_equal(reference.given["test"].point, select.point)
-    np.testing.assert_array_equal(reference.given["test"].momentum, select.momentum)
+    np.testing.assert_array_equal(reference.given["test"].conditions, select.conditions)
     train = dataset.load(path, "train")
     given = reference.given["select"]
     rows = {row.tobytes(): i for i, row in enumerate(train.momentum)}
@@ -117,8 +118,10 @@ def test_whose_particles_are_given(path, references):
     np.testing.assert_array_equal(train.point[places], given.point)
     assert np.diff(places).min() < 0  # drawn: the file may be in any order
     for split, own in references["same"].given.items():
-        np.testing.assert_array_equal(own.momentum, references["same"].features[split].momentum)
-    assert not np.isin(reference.given["test"].momentum, test.momentum).any()
+        np.testing.assert_array_equal(
+            own.momentum, references["same"].features[split].conditions[:, :3]
+        )
+    assert not np.isin(reference.given["test"].momentum, test.conditions[:, :3]).any()
 
 
 def test_published_showers_have_no_ceiling_for_the_same_particles(path, regressor, tmp_path):
@@ -133,22 +136,25 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
         assert name == expected
         first = next(pairs)
         assert first == features  # the splits themselves
-        both = np.sort(np.concatenate([s.quantities[:, 4] for s in features]))
+        both = np.sort(np.concatenate([s.quantities["total_energy_MeV"] for s in features]))
         for real, other in pairs:
             assert (len(real), len(other)) == tuple(map(len, features))
-            found = np.sort(np.concatenate([s.quantities[:, 4] for s in (real, other)]))
+            found = np.sort(
+                np.concatenate([s.quantities["total_energy_MeV"] for s in (real, other)])
+            )
             np.testing.assert_array_equal(found, both)
             assert other.counts == features[1].counts
 
 
 def test_draws_are_averaged(references, monkeypatch):
+    measure_course = partial(measure, asked=Asked.COURSE)
     monkeypatch.setattr(ends, "measure", measure_course)  # cheaper
     reference, recipe = references["independent"], Evaluation(clusters=4, repeats=3)
     test, select = reference.features["test"], reference.features["select"]
     half = np.arange(150)
     pairs = [(test, select), (select, test), (test.take(half), select.take(half))]
-    tables = [measure_course(*pair, reference.frame, recipe) for pair in pairs]
-    table = ends.measure_draws(iter(pairs), reference.frame, recipe)
+    tables = [measure_course(*pair, reference.yardstick, recipe) for pair in pairs]
+    table = ends.measure_draws(iter(pairs), reference.yardstick, recipe)
     values = np.array([t["value"] for t in tables], float)
     measured = (table["space"] != "counts").to_numpy() & np.isfinite(values).all(axis=0)
     np.testing.assert_allclose(table["value"][measured], values.mean(axis=0)[measured])

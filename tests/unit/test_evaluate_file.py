@@ -15,6 +15,7 @@ from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.any_file import read_showers
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
+from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.npz import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -75,7 +76,7 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
     assert not any("differ (" in remark for remark in remarks)
     depth = dataset.shower_depth_cm(folder / "real.h5")
     assert any(f"depth of {depth:.2f} cm" in remark for remark in remarks)
-    text = file_table(metrics)
+    text = file_table(metrics, METRICS.entries)
     assert "PRD-AUC: bins-E" in text
     assert "ceiling" in text
     assert max(map(len, text.splitlines())) <= 88
@@ -95,13 +96,13 @@ def test_the_particles_of_the_test_showers_have_their_own_ceiling(folder, tmp_pa
     energy = whole.loc[("wasserstein", "total_energy_MeV")]
     assert energy["value"] == pytest.approx(energy["ceiling"], abs=6 * energy["ceiling_sd"])
     assert energy["value"] < 0.3 * energy["event_sd"]
-    assert "ceiling  " in file_table(metrics)
+    assert "ceiling  " in file_table(metrics, METRICS.entries)
 
     published = {"real": folder / "published.h5"}
     metrics, remarks = score(folder, tmp_path / "g.npz", **published)
     assert any("no exact ceiling" in remark for remark in remarks)
     assert metrics[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
-    table = file_table(metrics)
+    table = file_table(metrics, METRICS.entries)
     assert "other real  " in table
     assert "ceiling" not in table
     _, remarks = score(folder, folder / "other.npz", **published)

@@ -14,23 +14,27 @@ from showergan.inference.generation import generate
 from showergan.measurement import reference as references
 from showergan.measurement.anchors import anchors as measure_anchors
 from showergan.measurement.generated import evaluate
-from showergan.measurement.measure import measure
-from showergan.measurement.prd import COLUMNS, binned_prd, prd_curves
+from showergan.measurement.given import HELD_OUT
+from showergan.measurement.measure import COLUMNS, measure
+from showergan.metrics.conditional_prd import conditional_prd
+from showergan.metrics.pair import Pair
+from showergan.metrics.prd import prd_curves
 from showergan.networks.modules import Generator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import (
-    ARRAYS,
     LARGEST_ENERGY_MEV,
+    OBSERVABLES,
     QUANTITIES,
-    Scale,
     features_of,
 )
 from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
+from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, energy_edges
 
 CPU = torch.device("cpu")
 
@@ -70,21 +74,22 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
     path = tmp_path / "r.h5"
     references.save_reference(reference, path)
     loaded = references.load_reference(path)
-    assert loaded.frame.partition == reference.frame.partition == read_partition(path)
-    assert loaded.frame.energy_edges_GeV == reference.frame.energy_edges_GeV
-    assert loaded.frame.impact_depth_cm == reference.frame.impact_depth_cm
-    np.testing.assert_array_equal(loaded.frame.scale.scale, reference.frame.scale.scale)
-    for split in references.SPLITS:
+    assert loaded.yardstick.rectangles == reference.yardstick.rectangles == read_partition(path)
+    assert loaded.yardstick.energy_edges_GeV == reference.yardstick.energy_edges_GeV
+    assert loaded.yardstick.impact_depth_cm == reference.yardstick.impact_depth_cm
+    np.testing.assert_array_equal(loaded.yardstick.scale.scale, reference.yardstick.scale.scale)
+    for split in HELD_OUT:
         ours, theirs = loaded.features[split], reference.features[split]
         assert ours.counts == theirs.counts
-        for name in ARRAYS:
-            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+        for (name, one), (same, other) in zip(arrays(ours), arrays(theirs), strict=True):
+            assert name == same  # in their order too
+            np.testing.assert_array_equal(one, other)
         for given, kept_ in zip(reference.given[split], loaded.given[split], strict=True):
             np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
     points = read_entry_points(path)
     test = points[points["split"] == "test"]
-    expected = reference.frame.partition.assign(reference.features["test"].point)
+    expected = reference.yardstick.bins(reference.features["test"])
     np.testing.assert_array_equal(test["bin"], expected)
 
 
@@ -97,7 +102,7 @@ def test_foreign_files_are_refused(folder):
 
 def test_bins_come_from_the_training_rectangle(reference, folder):
     x_min, x_max, y_min, y_max = dataset.attributes(folder / "s.h5")["train_rectangle_cm"]
-    partition = reference.frame.partition
+    partition = reference.yardstick.rectangles
     assert (partition.x_edges[0], partition.x_edges[-1]) == pytest.approx((x_min, x_max))
     assert (partition.y_edges[0], partition.y_edges[-1]) == pytest.approx((y_min, y_max))
     assert np.diff(partition.x_edges) == pytest.approx((x_max - x_min) / 3)
@@ -105,23 +110,25 @@ def test_bins_come_from_the_training_rectangle(reference, folder):
 
 def test_statistics_are_taken_at_the_depth_of_the_training_showers(reference, folder):
     depth = dataset.attributes(folder / "s.h5")["shower_depth_cm"]
-    assert reference.frame.impact_depth_cm == depth
+    assert reference.yardstick.impact_depth_cm == depth
     for split, features in reference.features.items():
         real = dataset.load(folder / "s.h5", split)
         expected = physics_statistics(real.energy, real.point, real.momentum, "corrected", depth)
-        np.testing.assert_array_equal(features.quantities[:, :4], expected.values)
+        np.testing.assert_array_equal(features.spaces["P"], expected.values)
+        first = [features.quantities[name] for name in QUANTITIES[:4]]
+        np.testing.assert_array_equal(np.transpose(first), expected.values)
         assert not any(features.counts.values())
 
 
 def test_published_statistics_are_taken_at_25_cm(folder):
     recipe = Evaluation(clusters=4, repeats=3, statistics="published")
     made = references.make_reference(folder / "s.h5", None, recipe, CPU)
-    assert made.frame.impact_depth_cm == 25
+    assert made.yardstick.impact_depth_cm == 25
 
 
 def test_momentum_bins_hold_every_shower_once(reference):
-    bins = reference.frame.energy_bins(reference.features["test"])
-    assert len(bins) == references.ENERGY_BINS
+    bins = reference.yardstick.energy_bins(reference.features["test"])
+    assert len(bins) == ENERGY_BINS
     assert (np.sum(list(bins.values()), axis=0) == 1).all()
     assert min(mask.sum() for mask in bins.values()) > 8  # quantiles of training
 
@@ -131,10 +138,10 @@ def test_momentum_bins_hold_every_shower_once(reference):
 )
 def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
     sample = reference.features["test"].take(np.arange(60))
-    sample.momentum[:] = 0
-    sample.momentum[:, 2] = np.resize(momenta, 60)
-    edges = references._energy_edges(sample.momentum_GeV)
-    bins = replace(reference.frame, energy_edges_GeV=edges).energy_bins(sample)
+    sample.conditions[:] = 0
+    sample.conditions[:, 2] = np.resize(momenta, 60)
+    edges = energy_edges(Particles.of(sample.conditions).momentum_GeV)
+    bins = replace(reference.yardstick, energy_edges_GeV=edges).energy_bins(sample)
     assert len(bins) >= n_bins
     assert sum(mask.sum() for mask in bins.values()) == 60
 
@@ -143,8 +150,8 @@ def test_features_do_not_depend_on_chunks(folder, regressor):
     whole = dataset.load(folder / "s.h5", "test")
     chunks = [whole.select(slice(0, 7)), whole.select(slice(7, None))]
     one, many = (features_of(c, regressor, "corrected", 5.7, CPU) for c in ([whole], chunks))
-    for name in ARRAYS:
-        np.testing.assert_allclose(getattr(one, name), getattr(many, name), rtol=2e-4, atol=1e-4)
+    for (_, ours), (_, theirs) in zip(arrays(one), arrays(many), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-4, atol=1e-4)
     assert one.counts == many.counts
 
 
@@ -162,6 +169,14 @@ def test_scale_ignores_invalid_statistics():
     statistics = np.random.default_rng(0).normal(size=(1000, 4))
     broken = np.vstack([statistics, np.full((50, 4), np.nan)])
     np.testing.assert_array_equal(Scale.of(broken).scale, Scale.of(statistics).scale)
+
+
+def arrays(features):
+    """Return all arrays of features by name, in their order."""
+    kinds = ("spaces", "quantities", "own")
+    named = [(kind, getattr(features, kind)) for kind in kinds]
+    found = [(f"{kind}/{name}", array) for kind, of in named for name, array in of.items()]
+    return [*found, ("conditions", features.conditions)]
 
 
 def values_of(anchors, anchor, bin_="all"):
@@ -216,7 +231,7 @@ def test_every_number_has_its_uncertainty(anchors):
 def test_sample_without_embedding_has_no_metric_of_it(folder):
     reference = references.make_reference(folder / "s.h5", None, RECIPE, CPU)
     features = reference.features
-    table = measure(features["test"], features["select"], reference.frame, RECIPE)
+    table = measure(features["test"], features["select"], reference.yardstick, RECIPE)
     assert list(table.columns) == COLUMNS
     assert "E" not in set(table["space"])
     assert "residual_error" not in set(table["metric"])
@@ -226,7 +241,8 @@ def test_sample_without_embedding_has_no_metric_of_it(folder):
 def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
-    generator, real = ShowerGenerator().build((1, 30, 30), 7), reference.features["test"]
+    generator = ShowerGenerator().build((1, 30, 30), 7)
+    real = Particles.of(reference.features["test"].conditions)
 
     def energy(n, seed):
         (made,) = generate(generator, Conditioning(), real.point[:n], real.momentum[:n], seed, CPU)
@@ -238,7 +254,8 @@ def test_generation_does_not_depend_on_company(reference):
 
 def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
-    generator, real = ShowerGenerator().build((1, 30, 30), 7), reference.features["test"]
+    generator = ShowerGenerator().build((1, 30, 30), 7)
+    real = Particles.of(reference.features["test"].conditions)
     whole, part = (
         next(
             generate(generator, Conditioning(), real.point[:n], real.momentum[:n], 1, CPU, "batch")
@@ -264,7 +281,7 @@ def test_failures_are_clipped_and_counted(regressor):
     assert np.isfinite(made[0].energy[1]).all()
     features = features_of(made, regressor, "corrected", 5.7, CPU)
     assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
-    total = features.quantities[:, QUANTITIES.index("total_energy_MeV")]
+    total = features.quantities["total_energy_MeV"]
     assert total[1] == LARGEST_ENERGY_MEV
     assert np.isnan(total[2])
 
@@ -326,8 +343,8 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
     other[:30] = np.nan
 
     def mean_and_all(**options):
-        recipe = Evaluation(clusters=4, repeats=3, **options)
-        table = binned_prd(real, other, bins, bins, 9, recipe).set_index("bin")["prd_auc"]
+        settings = {"clusters": 4, "repeats": 3, "n_min": 40, "seed": 1, **options}
+        table = conditional_prd(real, other, bins, bins, 9, **settings).set_index("bin")["prd_auc"]
         return table["mean"], table["all"], table["8"]
 
     mean, whole, empty = mean_and_all()
@@ -344,10 +361,10 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     real = reference.features["test"]
     calm = reference.features["select"]
     wild = calm.take(np.arange(len(calm)))
-    wild.quantities[:3, QUANTITIES.index("total_energy_MeV")] = 1e10
+    wild.quantities["total_energy_MeV"][:3] = 1e10
 
     def value(sample):
-        table = measure(real, sample, reference.frame, RECIPE)
+        table = measure(real, sample, reference.yardstick, RECIPE)
         return table.set_index(["metric", "space", "bin"])["value"]
 
     before, after = value(calm), value(wild)
@@ -362,9 +379,9 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
     """A hundred showers made of few, each under its own conditions, so that only the images repeat."""
     select = reference.features["select"]
     drawn = np.random.default_rng(0).integers(distinct, size=len(select))
-    quantities = select.quantities.copy()
-    quantities[:, 4:] = quantities[drawn, 4:]
-    repeating = replace(select, quantities=quantities, embedding=select.embedding[drawn])
+    images = {name: select.quantities[name][drawn] for name in OBSERVABLES}
+    spaces = {"E": select.spaces["E"][drawn], "P": select.spaces["P"]}
+    repeating = replace(select, quantities={**select.quantities, **images}, spaces=spaces)
     before, after = (whole_values(reference, sample) for sample in (select, repeating))
     assert after["prd_auc", "P"] == before["prd_auc", "P"]
     assert after["diversity", "high_level"] > 0.5
@@ -374,13 +391,13 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
 
 
 def whole_values(reference, sample):
-    table = measure(reference.features["test"], sample, reference.frame, RECIPE)
+    table = measure(reference.features["test"], sample, reference.yardstick, RECIPE)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
 
 
 def test_curves_have_101_points_from_recall_to_precision(reference):
     samples = reference.features["test"], reference.features["select"]
-    curves = prd_curves(*samples, reference.frame, RECIPE)
+    curves = prd_curves(Pair(*samples, reference.yardstick, RECIPE))
     for _, curve in curves.groupby("space"):
         assert len(curve) == 101
         assert curve["precision"].is_monotonic_increasing
@@ -391,20 +408,22 @@ def test_curves_have_101_points_from_recall_to_precision(reference):
 def test_undefined_statistics_are_a_difference(reference):
     select = reference.features["select"]
     undefined = select.take(np.arange(len(select)))
-    column = QUANTITIES.index("centre_x_cm")
-    centre = np.nanmean(reference.features["test"].quantities[:, column])
-    near = np.argsort(np.abs(undefined.quantities[:, column] - centre))
-    undefined.quantities[near[:40], column] = np.nan  # where the centre is put in their place
+    centre = np.nanmean(reference.features["test"].quantities["centre_x_cm"])
+    near = np.argsort(np.abs(undefined.quantities["centre_x_cm"] - centre))
+    undefined.quantities["centre_x_cm"][near[:40]] = (
+        np.nan
+    )  # where the centre is put in their place
     before, after = (whole_values(reference, s) for s in (select, undefined))
     assert after["fpd", "high_level"] > before["fpd", "high_level"] + 0.1
     assert after["coverage", "high_level"] < before["coverage", "high_level"]
 
 
 def test_undefined_statistics_lie_at_the_centre_of_real_showers(reference):
-    select, column = reference.features["select"], QUANTITIES.index("centre_x_cm")
+    select = reference.features["select"]
     far = select.take(np.arange(len(select)))
-    far.quantities[:, column] += 100 * np.nanstd(far.quantities[:, column])
-    far.quantities[::2, column] = np.nan
+    centre = far.quantities["centre_x_cm"]
+    centre += 100 * np.nanstd(centre)
+    centre[::2] = np.nan
     # Half of the showers are 100 standard deviations off, half are none: (difference of means)^2 + (of sd)^2.
     fpd = whole_values(reference, far)["fpd", "high_level"]
     assert fpd == pytest.approx(50**2 + (np.sqrt(50**2 + 1) - 1) ** 2, rel=0.2)
@@ -412,7 +431,8 @@ def test_undefined_statistics_lie_at_the_centre_of_real_showers(reference):
 
 def test_classifier_sees_whose_shower_it_is(reference):
     select = reference.features["select"]
-    exchanged = replace(select, momentum=select.momentum[::-1].copy())
+    exchanged = select.take(np.arange(len(select)))
+    exchanged.conditions[:, :3] = select.conditions[::-1, :3]
     before, after = (whole_values(reference, s) for s in (select, exchanged))
     assert after["classifier_auc", "high_level"] > before["classifier_auc", "high_level"] + 0.2
     assert after["fpd", "high_level"] == before["fpd", "high_level"]

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from showergan.errors import UserError
-from showergan.metrics.kmeans import cluster_histograms
+from showergan.metrics.clustering import cluster_histograms
 
 
 def blobs(n, shares, seed=0, d=3):

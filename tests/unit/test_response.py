@@ -6,8 +6,8 @@ import pytest
 from showergan.metrics.bootstrap import bootstrap_weights
 from showergan.metrics.diversity import diversity
 from showergan.metrics.measured import Measured, mean_relative_difference
-from showergan.metrics.residuals import root_mean_square
-from showergan.tasks.showers.response import response_and_resolution
+from showergan.tasks.showers.metrics.residuals import root_mean_square
+from showergan.tasks.showers.metrics.response import response_and_resolution
 
 
 def test_response_of_a_known_calorimeter():

@@ -6,7 +6,7 @@ import pytest
 
 from showergan.comparison.failures import failures
 from showergan.comparison.rank_agreement import rank_agreement
-from showergan.comparison.scorecard import ENTRIES, position, scorecard
+from showergan.comparison.scorecard import position, scorecard
 from showergan.errors import UserError
 from showergan.metrics.distances import separation_power
 from showergan.metrics.duplicates import duplicates
@@ -15,6 +15,7 @@ from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.prd import prd_scores
 from showergan.metrics.two_sample import two_sample
 from showergan.tasks.showers.features import COUNTS
+from showergan.tasks.showers.metrics import METRICS
 
 KEYS = ("discriminator", "method", "learning_rates", "seed")
 
@@ -26,9 +27,9 @@ def table(quality, **counts):
             "metric": entry.metric,
             "space": entry.space,
             "bin": entry.bin,
-            "value": quality if entry.worst == 0 else 1 - quality,
+            "value": quality if METRICS[entry.metric].worst == 0 else 1 - quality,
         }
-        for entry in ENTRIES
+        for entry in METRICS.entries
     ]
     rows += [{"metric": name, "space": "counts", "bin": "all", "value": 0} for name in COUNTS]
     more = {"n_counts": 0, "mean": 1000.0, "diversity": 1.0, **counts}
@@ -70,8 +71,8 @@ ANCHORS = pd.concat(
 
 def test_position_is_one_for_real_showers_and_zero_for_the_worst():
     runs = [run("sn", 1, table(1.0)), run("none", 1, table(0.0)), run("gp", 1, table(0.25))]
-    card = scorecard(runs, ANCHORS, summary(runs), "bins-E")
-    assert len(card) == 3 * len(ENTRIES)
+    card = scorecard(runs, ANCHORS, summary(runs), "bins-E", METRICS)
+    assert len(card) == 3 * len(METRICS.entries)
     assert card["title"].is_unique is False
     positions = card.groupby("method")["position"]
     np.testing.assert_allclose(positions.get_group("sn"), 1)
@@ -102,31 +103,31 @@ def test_bounded_metrics_end_where_a_sample_has_nothing_of_the_real_one():
         "response_error": nothing.value,
         "resolution_error": nothing.value,
     }
-    bounded = [entry for entry in ENTRIES if entry.worst is not None]
-    assert {entry.metric for entry in bounded} == set(found)
-    for entry in bounded:
+    bounded = {e.metric for e in METRICS.entries if METRICS[e.metric].worst is not None}
+    assert bounded == set(found)
+    for name in bounded:
         # The calibration of the classifier keeps its probabilities off 0 and 1.
-        assert entry.worst == pytest.approx(found[entry.metric], abs=0.1), entry.metric
+        assert METRICS[name].worst == pytest.approx(found[name], abs=0.1), name
 
 
 def test_position_without_a_ceiling_is_that_of_other_real_showers():
     runs = [run("sn", 1, table(0.25))]
     ends = ANCHORS.replace({"anchor": {"ceiling": "other_real"}})
-    card = scorecard(runs, ends, summary(runs), "bins-E")
+    card = scorecard(runs, ends, summary(runs), "bins-E", METRICS)
     assert card[["ceiling", "ceiling_sd"]].isna().all(axis=None)
     np.testing.assert_allclose(card["position"], 0.25)
 
 
 def test_far_negative_unbiased_distances_are_bad():
-    card = pd.DataFrame({"metric": ["kpd", "fpd"], "title": ["KPD: physics", "FPD: E"]})
+    card = pd.DataFrame({"metric": ["kpd", "fpd"]})
     ends = card.assign(ceiling=-0.01, other_real=np.nan, untrained=5.0)
-    found = position(pd.Series([-1e30] * 2), ends)
+    found = position(pd.Series([-1e30] * 2), ends, METRICS)
     assert (found < -1e20).all()
 
 
 def test_the_epoch_is_the_selected_one():
     runs = [run("sn", 1, table(0.2), table(0.7))]
-    card = scorecard(runs, ANCHORS, summary(runs, epoch=2), "bins-E")
+    card = scorecard(runs, ANCHORS, summary(runs, epoch=2), "bins-E", METRICS)
     assert (card["epoch"] == 2).all()
     np.testing.assert_allclose(card["position"], 0.7)
 
@@ -134,12 +135,12 @@ def test_the_epoch_is_the_selected_one():
 def test_a_run_without_a_row_in_the_summary_is_refused():
     runs = [run("sn", 1, table(0.2))]
     with pytest.raises(UserError, match="0 rows of the run"):
-        scorecard([run("sn", 2, table(0.2))], ANCHORS, summary(runs), "bins-E")
+        scorecard([run("sn", 2, table(0.2))], ANCHORS, summary(runs), "bins-E", METRICS)
 
 
 def test_metrics_that_order_methods_alike_agree():
     runs = [run(m, s, table(q)) for s in (1, 2) for m, q in (("a", 0.1), ("b", 0.5), ("c", 0.9))]
-    card = scorecard(runs, ANCHORS, summary(runs), "bins-E")
+    card = scorecard(runs, ANCHORS, summary(runs), "bins-E", METRICS)
     density = card["title"] == "density"
     card.loc[density, "position"] *= -1
     card.loc[card["title"] == "coverage", "position"] = 0.3
@@ -171,7 +172,7 @@ def test_metrics_that_order_methods_alike_agree():
 def test_failures_are_named(counts, failure):
     calm = {"duplicates": 0.01}
     runs = [run("sn", 1, table(0.5, **calm), table(0.5, **(calm | counts)))]
-    found = failures(runs, ANCHORS, summary(runs, epoch=2), "bins-E")
+    found = failures(runs, ANCHORS, summary(runs, epoch=2), "bins-E", METRICS)
     assert found["method"].tolist() == ["real", "sn"]
     row = found.iloc[1]
     assert row["failure"] == failure

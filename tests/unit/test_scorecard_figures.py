@@ -18,6 +18,7 @@ from showergan.figures.rank_agreement import rank_agreement
 from showergan.figures.scorecard import WARNING, scorecard
 from showergan.tables.failures import failures
 from showergan.tables.scorecard import scorecard as scorecard_table
+from showergan.tasks.showers.metrics import METRICS as REGISTRY
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "clip": "clipping", "abcas": "ABCAS"}
 GOOD = {"sn": 0.5, "plain": 0.25, "clip": 0.0, "abcas": 0.75}
@@ -56,7 +57,7 @@ def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
 
 
 def placed(card):
-    return card.assign(position=position(card["value"], card))
+    return card.assign(position=position(card["value"], card, REGISTRY))
 
 
 def exploded(card, method, value=1e28):

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, planned_jobs
 
-from showergan.comparison.scorecard import ENTRIES
+from showergan.tasks.showers.metrics import METRICS
 
 RUN = "results/tiny"
 RATES = {"generator": 1e-3, "discriminator": 1e-4}
@@ -85,8 +85,8 @@ def test_summary_and_provenance(finished):
 
 def test_every_run_is_judged_by_every_metric(finished):
     card = pd.read_csv(finished.folder / RUN / "scorecard.csv")
-    assert len(card) == 2 * len(ENTRIES)
-    assert set(card["title"]) == {entry.title for entry in ENTRIES}
+    assert len(card) == 2 * len(METRICS.entries)
+    assert set(card["title"]) == {entry.title for entry in METRICS.entries}
     assert card["ceiling"].notna().sum() > 20  # so few showers leave some undefined
     found = pd.read_csv(finished.folder / RUN / "failures.csv")
     assert found["method"].tolist() == ["real", "none", "sn"]

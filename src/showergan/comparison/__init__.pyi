@@ -4,7 +4,6 @@ from .bars import bars as bars
 from .failures import failures as failures
 from .rank_agreement import rank_agreement as rank_agreement
 from .robustness import robustness as robustness
-from .scorecard import ENTRIES as ENTRIES
 from .scorecard import position as position
 from .scorecard import read_runs as read_runs
 from .scorecard import scorecard as scorecard

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from showergan.comparison.summary import CEILING, RUN, real_showers
+from showergan.comparison.summary import RUN, real_showers
 from showergan.comparison.verdicts import CHOSEN
+from showergan.metrics.metric import CEILING
 
 FRACTION = 0.85  # of the ceiling of PRD-AUC over E
 FACTOR = 2.0  # between the mean energies of generated and real showers

@@ -1,14 +1,15 @@
 """What went wrong in every run."""
 
+import math
+
 import pandas as pd
 
 from showergan.comparison.scorecard import run_of_summary
 from showergan.comparison.summary import RUN, real_showers
+from showergan.metrics.metric import COUNTS
+from showergan.metrics.registry import Registry
 
-EXPLODING = 10.0  # times the mean total energy of real showers
-COLLAPSED = 0.1  # of the diversity of real showers
-EMPTY = 0.01  # of all images
-REPEATING = 0.1  # of all showers have a near copy; of real ones 0.01
+_Numbers = dict[tuple[str, str], float]
 
 
 def failures(
@@ -16,6 +17,7 @@ def failures(
     anchors: pd.DataFrame,
     summary: pd.DataFrame,
     choose_by: str,
+    registry: Registry,
 ) -> pd.DataFrame:
     """Return what went wrong in every run on the test conditions, at the epoch chosen on select.
 
@@ -24,58 +26,50 @@ def failures(
         anchors: as for `scorecard`.
         summary: as for `scorecard`.
         choose_by: as for `scorecard`.
+        registry: as for `scorecard`; its failures are looked for.
 
     Returns:
         A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
-        counts of mishaps, see `COUNTS` in `features`; energy_ratio of the mean total energies, generated to real;
-        diversity; duplicates, the fraction that has a near copy; failure, none or some of: not finite (any image),
-        clipped (any cell above 1e7 MeV), exploding (ratio above 10), empty (more than 1 % of the images), collapsed
-        (diversity below 0.1), repeating (more than 10 % have a near copy); n_failed_epochs, evaluated epochs with a
-        failure.
+        counts of mishaps; the numbers that tell other failures; failure, none or the names of some, see `Failure`;
+        n_failed_epochs, evaluated epochs with a failure.
     """
     real = real_showers(anchors)
-    mean_energy = _wide(real)["mean total_energy_MeV"]
-    rows = [{**_mishaps(real, mean_energy), "method": "real"}]
+    found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
     for keys, metrics in runs:
         row = run_of_summary(summary[summary["score"] == choose_by], keys)
         test = metrics[metrics["split"] == "test"]
-        found = {
-            epoch: _mishaps(part, mean_energy) for epoch, part in test.groupby("epoch", sort=True)
+        by_epoch = {
+            epoch: _mishaps(part, _whole(real), registry)
+            for epoch, part in test.groupby("epoch", sort=True)
         }
-        failed = sum(mishaps["failure"] != "none" for mishaps in found.values())
+        failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
         epoch = row["selected_epoch"]
-        rows.append({**keys, "epoch": epoch, **found[epoch], "n_failed_epochs": failed})
-    table = pd.DataFrame(rows)
+        found.append({**keys, "epoch": epoch, **by_epoch[epoch], "n_failed_epochs": failed})
+    table = pd.DataFrame(found)
     return table[[*RUN, "epoch", *(c for c in table if c not in (*RUN, "epoch"))]]
 
 
-def _wide(metrics: pd.DataFrame) -> dict[str, float]:
+def _whole(metrics: pd.DataFrame) -> _Numbers:
     """Return the values of one epoch, of the whole sample, by metric and space."""
     whole = metrics[metrics["bin"] == "all"]
-    return dict(zip(whole["metric"] + " " + whole["space"], whole["value"], strict=True))
+    keys = zip(whole["metric"], whole["space"], strict=True)
+    return dict(zip(keys, whole["value"], strict=True))
 
 
-def _mishaps(metrics: pd.DataFrame, mean_energy: float) -> dict[str, float | int | str]:
-    values = _wide(metrics)
-    counts = metrics[metrics["space"] == "counts"]
+def _mishaps(
+    metrics: pd.DataFrame, real: _Numbers, registry: Registry
+) -> dict[str, float | int | str]:
+    values, counts = _whole(metrics), metrics[metrics["space"] == COUNTS]
     n = int(counts["n"].iloc[0])
-    ratio = values["mean total_energy_MeV"] / mean_energy
-    diversity, repeated = values["diversity high_level"], values["duplicates observables"]
-    named = dict(zip(counts["metric"], counts["value"].astype(int), strict=True))
-    kinds = {
-        "not finite": named["n_not_finite"] > 0,
-        "clipped": named["n_clipped_cells"] > 0,
-        "exploding": ratio > EXPLODING,
-        "empty": named["n_empty_image"] > EMPTY * n,
-        "collapsed": diversity < COLLAPSED,
-        "repeating": repeated > REPEATING,
-    }
-    failure = ", ".join(name for name, found in kinds.items() if found) or "none"
+    numbers = {}
+    for failure in registry.failures:
+        key = failure.metric, failure.space
+        divisor = {"1": 1, "real": real.get(key, math.nan), "n": n}[failure.over]
+        numbers[failure] = values.get(key, math.nan) / divisor
+    names = [failure.name for failure, number in numbers.items() if failure.happened(number)]
     return {
         "n": n,
-        **named,
-        "energy_ratio": ratio,
-        "diversity": diversity,
-        "duplicates": repeated,
-        "failure": failure,
+        **dict(zip(counts["metric"], counts["value"].astype(int), strict=True)),
+        **{failure.column: number for failure, number in numbers.items() if failure.column},
+        "failure": ", ".join(names) or "none",
     }

@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.scorecard import ENTRIES
-
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
     """Ask of every two metrics whether they put the methods in the same order.
@@ -24,7 +22,7 @@ def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
     chosen = card[card["chosen"].astype(bool)]
     for discriminator, part in chosen.groupby("discriminator", sort=False):
         means = part.pivot_table("position", "method", "title", dropna=False)
-        titles = [entry.title for entry in ENTRIES if entry.title in means]
+        titles = [title for title in part["title"].unique() if title in means]
         for a in titles:
             for b in titles:
                 both = means[[a, b]].dropna().to_numpy()

@@ -1,52 +1,14 @@
 """Every run judged by every metric, each on a scale from the worst to what real showers get."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
-from showergan.comparison.summary import ANCHORS, CEILING, RUN
+from showergan.comparison.summary import RUN
 from showergan.errors import UserError
+from showergan.metrics.metric import ANCHORS, CEILING
+from showergan.metrics.registry import Registry
 
-
-class Entry(NamedTuple):
-    """A column of the scorecard.
-
-    Attributes:
-        metric: name in metrics.csv.
-        space: what it looks at.
-        bin: "all" or "mean".
-        title: name for readers.
-        worst: end of its scale; None: what an untrained generator gets.
-    """
-
-    metric: str
-    space: str
-    bin: str
-    title: str
-    worst: float | None
-
-
-ENTRIES = [
-    Entry("prd_auc", "E", "all", "PRD-AUC: E", 0),
-    Entry("prd_auc", "E", "mean", "PRD-AUC: bins-E", 0),
-    Entry("prd_auc", "P", "all", "PRD-AUC: P", 0),
-    Entry("prd_auc", "P", "mean", "PRD-AUC: bins-P", 0),
-    Entry("density", "high_level", "all", "density", 0),
-    Entry("coverage", "high_level", "all", "coverage", 0),
-    Entry("duplicates", "observables", "all", "duplicates", 1),
-    Entry("classifier_auc", "E", "all", "classifier AUC: E", 1),
-    Entry("classifier_auc", "high_level", "all", "classifier AUC: physics", 1),
-    Entry("classifier_jsd", "high_level", "all", "JSD: physics [bit]", 1),
-    Entry("fpd", "E", "all", "FPD: E", None),
-    Entry("fpd", "high_level", "all", "FPD: physics", None),
-    Entry("kpd", "high_level", "all", "KPD: physics", None),
-    Entry("separation_power", "quantities", "mean", "separation power", 1),
-    Entry("wasserstein", "total_energy_MeV", "all", "W1 of total energy [MeV]", None),
-    Entry("response_error", "energy", "all", "energy response error", 1),
-    Entry("resolution_error", "energy", "all", "energy resolution error", 1),
-    Entry("residual_error", "conditions", "all", "condition error", None),
-]
 _KEY = ["metric", "space", "bin"]
 
 
@@ -55,6 +17,7 @@ def scorecard(
     anchors: pd.DataFrame,
     summary: pd.DataFrame,
     choose_by: str,
+    registry: Registry,
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
@@ -63,6 +26,7 @@ def scorecard(
         anchors: as `reference` writes them.
         summary: as `summarise` writes it.
         choose_by: the score of the summary that chooses the epoch.
+        registry: the metrics of the task.
 
     Returns:
         One row per run and metric: discriminator, method, learning_rates, seed; chosen; epoch; metric, space, bin,
@@ -70,7 +34,7 @@ def scorecard(
         shuffled and untrained, see `anchors`, NaN for what there is not; ceiling_sd, its spread over draws; position,
         see `position`.
     """
-    entries = pd.DataFrame(ENTRIES).drop(columns="worst")
+    entries = pd.DataFrame(registry.entries)
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     tables = []
@@ -84,28 +48,34 @@ def scorecard(
             .assign(**keys, chosen=row["chosen"], epoch=row["selected_epoch"])
         )
     table = pd.concat(tables, ignore_index=True).merge(ends.reset_index(), on=_KEY, how="left")
-    table["position"] = position(table["value"], table)
+    table["position"] = position(table["value"], table, registry)
     values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
     return table[[*RUN, "chosen", "epoch", *_KEY, "title", *values]]
 
 
-def position(value: pd.Series, card: pd.DataFrame) -> pd.Series:
+def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
     That is the ceiling; where there is none, what other real showers get, which a generator may pass. Values beyond an
-    end lie beyond 0 or 1. The unbiased distances FPD and KPD count by their size: a far negative one comes of outliers
-    and is no merit.
+    end lie beyond 0 or 1. Of a metric with a target, such as the unbiased distances FPD and KPD, the distance from it
+    counts.
 
     Args:
         value: of metrics.
-        card: their title, metric, ceiling, other_real and untrained, row by row.
+        card: their metric, ceiling, other_real and untrained, row by row.
+        registry: the metrics of the task.
     """
-    worst = card["title"].map({entry.title: entry.worst for entry in ENTRIES}).astype(float)
-    worst = worst.fillna(card["untrained"])
-    ceiling = card["ceiling"].fillna(card["other_real"])
-    unbiased = card["metric"].isin(["fpd", "kpd"])
-    size, best = value.where(~unbiased, value.abs()), ceiling.where(~unbiased, ceiling.abs())
-    return (size - worst) / (best - worst)
+    metrics = [registry[name] for name in card["metric"]]
+    targets = [metric.best if metric.direction == "target" else None for metric in metrics]
+    target = pd.Series(targets, card.index, dtype=float)
+
+    def distance(values: pd.Series) -> pd.Series:
+        return values.where(target.isna(), (values - target).abs())
+
+    worst = pd.Series([metric.worst for metric in metrics], card.index, dtype=float)
+    worst = distance(worst.fillna(card["untrained"]))
+    best = distance(card["ceiling"].fillna(card["other_real"]))
+    return (distance(value) - worst) / (best - worst)
 
 
 def read_runs(runs: list[tuple[dict[str, str], Path]]) -> list[tuple[dict[str, str], pd.DataFrame]]:

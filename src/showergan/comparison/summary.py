@@ -1,50 +1,22 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from showergan.errors import UserError
+from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
+from showergan.metrics.score import best_epoch, means_over_unflagged, scores_over_epochs
 
 METHOD = ["discriminator", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
-
-# What is measured beside generators, see `anchors`. Real showers are the one or the other of the first two.
-CEILING, OTHER_REAL = "ceiling", "other_real"
-ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
 
 
 def real_showers(anchors: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the anchor that real showers are: the ceiling or, where there is none, other real showers."""
     return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
-
-
-def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
-
-    Args:
-        metrics: as `evaluate` writes it, of one or many runs.
-
-    Returns:
-        The rows of those scores with their name in the column `score`.
-    """
-    rows = metrics[(metrics["metric"] == "prd_auc") & metrics["bin"].isin(["all", "mean"])]
-    prefix = np.where(rows["bin"] == "mean", "bins-", "")
-    return rows.assign(score=prefix + rows["space"])
-
-
-def means_over_unflagged(metrics: pd.DataFrame) -> pd.Series:
-    """Return PRD-AUC averaged over the bins that are not thin, by split, epoch and score (for example bins-E)."""
-    rows = metrics[(metrics["metric"] == "prd_auc") & (metrics["bin"] == "unflagged")]
-    rows = rows.assign(score="bins-" + rows["space"])
-    return rows.set_index(["split", "epoch", "score"])["value"]
-
-
-def best_epoch(values: pd.Series) -> int | None:
-    """Return the first epoch with the largest value, values by epoch; None where none has a value."""
-    return None if values.isna().all() else cast(int, values.idxmax())
 
 
 def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +29,7 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     n and clusters of the value; n_epochs evaluated; diverged, whether the generator gave values that are not numbers.
     """
     scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics)
-    broken = metrics[(metrics["metric"] == "n_not_finite") & (metrics["value"] > 0)]
+    broken = metrics[(metrics["metric"] == NOT_FINITE) & (metrics["value"] > 0)]
     rows = []
     for name, group in scores.groupby("score", sort=True):
         table = group.pivot_table(

@@ -5,7 +5,8 @@ from pathlib import Path
 import h5py
 import pandas as pd
 
-from showergan.metrics.partition import Partition
+from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.rectangles import Rectangles
 from showergan.tasks.showers.sample import Showers
 
 
@@ -26,19 +27,23 @@ def read_entry_points(reference: str | Path) -> pd.DataFrame:
     """
     partition = read_partition(reference)
     with h5py.File(reference) as file:
-        return pd.concat(
-            [
-                pd.DataFrame(file[f"{split}/point"][:], columns=["x_cm", "y_cm"]).assign(
-                    split=split, bin=partition.assign(file[f"{split}/point"][:])
-                )
-                for split in ("select", "test")
-            ],
-            ignore_index=True,
-        )
+        points = {
+            split: Particles.of(file[f"{split}/conditions"][:]).point
+            for split in ("select", "test")
+        }
+    return pd.concat(
+        [
+            pd.DataFrame(point, columns=["x_cm", "y_cm"]).assign(
+                split=split, bin=partition.assign(point)
+            )
+            for split, point in points.items()
+        ],
+        ignore_index=True,
+    )
 
 
-def read_partition(reference: str | Path) -> Partition:
+def read_partition(reference: str | Path) -> Rectangles:
     """Read the bins of the entry point."""
     with h5py.File(reference) as file:
         x, y = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
-    return Partition(x, y)
+    return Rectangles(x, y)

@@ -75,7 +75,7 @@ def entry_points(
 
 
 def _rectangle(
-    partition: drawing.reference_file.Partition, number: int, **look: Any
+    partition: drawing.reference_file.Rectangles, number: int, **look: Any
 ) -> mpl.patches.Rectangle:
     iy, ix = divmod(number, len(partition.x_edges) - 1)
     x, right = partition.x_edges[ix : ix + 2]

@@ -12,6 +12,7 @@ import numpy
 import numpy.typing
 import pandas
 import seaborn
+import sklearn as sklearn
 
 from .pytorch import functional as functional
 from .pytorch import nn as nn

@@ -9,23 +9,27 @@ import numpy as np
 import pandas as pd
 import torch
 
-from showergan.comparison.summary import CEILING, OTHER_REAL
 from showergan.config import Evaluation
 from showergan.inference.generation import generate
 from showergan.measurement.measure import measure
-from showergan.measurement.prd import prd_curves
-from showergan.measurement.reference import Particles, Reference, impact_depth_cm
+from showergan.measurement.reference import Reference
+from showergan.metrics.features import Features, Yardstick
+from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
+from showergan.metrics.pair import Pair
+from showergan.metrics.prd import prd_curves
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import N_CONDITIONS, Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import ARRAYS, Features, Frame, features_of
+from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.tensors import SAMPLE_SHAPE
+from showergan.tasks.showers.yardstick import impact_depth_cm
 
 DRAWS = 5  # divisions of the real showers, or second simulations, behind a ceiling
 
-Pair = tuple[Features, Features]
+Samples = tuple[Features, Features]
 
 
 def anchors(
@@ -51,7 +55,7 @@ def anchors(
         images while its running statistics are at their start.
     """
     select, test = reference.features["select"], reference.features["test"]
-    given, frame = reference.given["test"], reference.frame
+    given, yardstick = reference.given["test"], reference.yardstick
     name, pairs = real_pairs(path, test, select, regressor, recipe, device)
     first = next(pairs)
     torch.manual_seed(recipe.seed)
@@ -67,18 +71,18 @@ def anchors(
         ),
         regressor,
         recipe.statistics,
-        frame.impact_depth_cm,
+        yardstick.impact_depth_cm,
         device,
     )
     floors = {
         "shuffled": shuffled_features(path, given, regressor, recipe, device),
         "untrained": untrained,
     }
-    metrics = [measure_draws(chain([first], pairs), frame, recipe).assign(anchor=name)]
-    curves = [prd_curves(*first, frame, recipe).assign(anchor=name)]
+    metrics = [measure_draws(chain([first], pairs), yardstick, recipe).assign(anchor=name)]
+    curves = [prd_curves(Pair(*first, yardstick, recipe)).assign(anchor=name)]
     for floor, sample in floors.items():
-        metrics.append(measure(test, sample, frame, recipe).assign(anchor=floor))
-        curves.append(prd_curves(test, sample, frame, recipe).assign(anchor=floor))
+        metrics.append(measure(test, sample, yardstick, recipe).assign(anchor=floor))
+        curves.append(prd_curves(Pair(test, sample, yardstick, recipe)).assign(anchor=floor))
     return pd.concat(metrics, ignore_index=True), pd.concat(curves, ignore_index=True)
 
 
@@ -89,7 +93,7 @@ def real_pairs(
     regressor: EmbeddingRegressor | None,
     recipe: Evaluation,
     device: torch.device,
-) -> tuple[str, Iterator[Pair]]:
+) -> tuple[str, Iterator[Samples]]:
     """Return pairs of real samples that stand to each other as the test showers and those of a perfect generator.
 
     Args:
@@ -113,17 +117,19 @@ def real_pairs(
     return name, _divisions(test, select, recipe.seed)
 
 
-def measure_draws(pairs: Iterable[Pair], frame: Frame, recipe: Evaluation) -> pd.DataFrame:
+def measure_draws(
+    pairs: Iterable[Samples], yardstick: Yardstick, recipe: Evaluation
+) -> pd.DataFrame:
     """Return the means over draws of what `measure` returns, and their spread.
 
     Returns:
         Columns of `measure`; value, sd and event_sd are means, the latter two so the noise of one draw; n, clusters,
         flagged and the counts of mishaps those of the first draw; spread is the sd (n - 1) of the values.
     """
-    tables = [measure(real, other, frame, recipe) for real, other in pairs]
+    tables = [measure(real, other, yardstick, recipe) for real, other in pairs]
     draws = pd.concat(tables).groupby(level=0)
     table, numbers = tables[0].copy(), ["value", "sd", "event_sd"]
-    measured = table["space"] != "counts"
+    measured = table["space"] != COUNTS
     table.loc[measured, numbers] = draws[numbers].mean()
     return table.assign(spread=draws["value"].std(ddof=1))
 
@@ -150,11 +156,11 @@ def shuffled_features(
     return features_of(shuffled(), regressor, recipe.statistics, depth, device)
 
 
-def _divisions(test: Features, select: Features, seed: int) -> Iterator[Pair]:
+def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]:
     yield test, select
-    arrays = {n: np.concatenate([getattr(s, n) for s in (test, select)]) for n in ARRAYS}
     # Mishaps are not known shower by shower; `measure_draws` takes those of the first pair.
-    pooled, random = Features(**arrays, counts=select.counts), np.random.default_rng(seed)
+    pooled = replace(test.followed_by(select), counts=select.counts)
+    random = np.random.default_rng(seed)
     for _ in range(DRAWS - 1):
         order = random.permutation(len(pooled))
         yield pooled.take(order[: len(test)]), pooled.take(order[len(test) :])
@@ -166,8 +172,8 @@ def _resimulated(
     regressor: EmbeddingRegressor | None,
     recipe: Evaluation,
     device: torch.device,
-) -> Iterator[Pair]:
+) -> Iterator[Samples]:
     depth = impact_depth_cm(path, recipe)
     for draw in range(DRAWS):
-        showers = gflash.resimulate(test.point, test.momentum, recipe.seed + draw)
+        showers = gflash.resimulate(*Particles.of(test.conditions), recipe.seed + draw)
         yield test, features_of(showers, regressor, recipe.statistics, depth, device)

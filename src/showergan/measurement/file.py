@@ -9,18 +9,19 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from showergan.comparison.scorecard import ENTRIES
-from showergan.comparison.summary import CEILING, OTHER_REAL
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.measurement.anchors import measure_draws, real_pairs, shuffled_features
-from showergan.measurement.measure import measure
-from showergan.measurement.prd import COLUMNS
-from showergan.measurement.reference import Particles, impact_depth_cm, make_reference
+from showergan.measurement.measure import COLUMNS, measure
+from showergan.measurement.reference import make_reference
+from showergan.metrics.features import Features
+from showergan.metrics.metric import CEILING, OTHER_REAL
 from showergan.tasks.showers.any_file import read_showers
-from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.energy_check import NegativeEnergy
-from showergan.tasks.showers.features import Features, features_of
+from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.particles import CONDITIONS, Particles
+from showergan.tasks.showers.yardstick import impact_depth_cm
 
 FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions
@@ -89,8 +90,7 @@ def evaluate_file(
     if twins is not None:
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
-    given = select if twins is None else test
-    particles = Particles(given.point, given.momentum)
+    particles = Particles.of((select if twins is None else test).conditions)
     shuffled = shuffled_features(real, particles, regressor, recipe, device)
     n_test = len(reference.features["test"])
     n = min(map(len, (fake, test, select, shuffled)))
@@ -111,16 +111,16 @@ def evaluate_file(
     test, select, shuffled, fake = (
         _cut(sample, n, recipe.seed) for sample in (test, select, shuffled, fake)
     )
-    frame = reference.frame
+    yardstick = reference.yardstick
     name, pairs = real_pairs(real, test, select, regressor, recipe, device)
     remarks.append(WHOSE[recipe.conditions, name])
-    table, ends = measure(test, fake, frame, recipe), measure_draws(pairs, frame, recipe)
+    table, ends = measure(test, fake, yardstick, recipe), measure_draws(pairs, yardstick, recipe)
     for anchor in (CEILING, OTHER_REAL):
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    table["shuffled"] = measure(test, shuffled, frame, recipe)["value"]
-    rising = {entry.metric for entry in ENTRIES if entry.worst == 0} | {"f8", "f1_8"}
+    table["shuffled"] = measure(test, shuffled, yardstick, recipe)["value"]
+    rising = {m.name for m in yardstick.metrics if m.direction == "higher"}
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(
         table["metric"].isin(rising)
     )
@@ -158,7 +158,7 @@ def _remarks(fake: Features, real: Features) -> list[str]:
         for name, n in fake.counts.items()
         if n
     ]
-    columns = zip(TARGETS, fake.conditions.T, real.conditions.T, strict=True)
+    columns = zip(CONDITIONS, fake.conditions.T, real.conditions.T, strict=True)
     differ = [name for name, a, b in columns if stats.ks_2samp(a, b).pvalue < SURE]
     if differ:
         remarks.append(

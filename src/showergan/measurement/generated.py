@@ -8,16 +8,18 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from showergan.comparison.summary import best_epoch, scores_over_epochs
-from showergan.config import Evaluation, EvaluationRecipe
+from showergan.config import EvaluationRecipe
 from showergan.inference.trained import TrainedGenerator
-from showergan.measurement.measure import measure, measure_course, measure_for_choice
-from showergan.measurement.prd import COLUMNS, prd_curves
-from showergan.measurement.reference import SPLITS, Reference, Split
+from showergan.measurement.given import HELD_OUT, HeldOut
+from showergan.measurement.measure import COLUMNS, measure
+from showergan.measurement.reference import Reference
+from showergan.metrics.features import Features
+from showergan.metrics.metric import Asked
+from showergan.metrics.pair import Pair
+from showergan.metrics.prd import prd_curves
+from showergan.metrics.score import best_epoch, scores_over_epochs
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import Features, Frame, clipped, features_of
-
-_Measure = Callable[[Features, Features, Frame, Evaluation], pd.DataFrame]
+from showergan.tasks.showers.features import clipped, features_of
 
 
 class Scores(NamedTuple):
@@ -48,7 +50,7 @@ def evaluate(
 
     On select, which only chooses epochs and learning rates, that is PRD alone. On test every metric is measured at the
     epoch that the recipe's score chooses on select, or at the last one where it chooses none; at the others only what
-    is cheap, see `measure_course`.
+    is cheap, see `Asked`.
 
     Args:
         generator: the trained one.
@@ -59,26 +61,26 @@ def evaluate(
         on_epoch: called with (epoch, its metrics on test).
     """
 
-    def generated(epoch: int, split: Split) -> Features:
-        given, seed = reference.given[split], 2 * recipe.seed + SPLITS.index(split)
+    def generated(epoch: int, split: HeldOut) -> Features:
+        given, seed = reference.given[split], 2 * recipe.seed + HELD_OUT.index(split)
         mode = recipe.generator_mode
         showers = generator.showers(given.point, given.momentum, seed, device, mode, epoch=epoch)
-        depth = reference.frame.impact_depth_cm
+        depth = reference.yardstick.impact_depth_cm
         return features_of(showers, regressor, recipe.statistics, depth, device)
 
-    def measured(measure_: _Measure, fake: Features, epoch: int, split: Split) -> pd.DataFrame:
-        table = measure_(reference.features[split], fake, reference.frame, recipe)
+    def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
+        table = measure(reference.features[split], fake, reference.yardstick, recipe, asked)
         return table.assign(split=split, epoch=epoch)
 
     epochs = generator.epochs
     tables = [
-        measured(measure_for_choice, generated(epoch, "select"), epoch, "select")
-        for epoch in epochs
+        measured(Asked.CHOICE, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
     chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
-        tables.append(measured(measure if epoch == chosen else measure_course, fake, epoch, "test"))
+        asked = Asked.ONCE if epoch == chosen else Asked.COURSE
+        tables.append(measured(asked, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
     examples = reference.examples
@@ -87,7 +89,7 @@ def evaluate(
     )
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
-        prd_curves(reference.features["test"], fake, reference.frame, recipe),
+        prd_curves(Pair(reference.features["test"], fake, reference.yardstick, recipe)),
         clipped(pictures.energy),
     )
 

@@ -1,5 +1,7 @@
 """Distances between two samples of one quantity."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import wasserstein_distance
@@ -7,6 +9,8 @@ from scipy.stats import wasserstein_distance
 from showergan.errors import UserError
 from showergan.metrics.bootstrap import RESAMPLES, bootstrap_weights
 from showergan.metrics.measured import Measured
+from showergan.metrics.metric import QUANTITIES, QUANTITY, Metric, Part, Row
+from showergan.metrics.pair import Pair
 
 _BINS = 48
 _RANGE = (0.005, 0.995)
@@ -108,3 +112,55 @@ def _separation(p: _Array, q: _Array) -> _Array:
     total = p + q
     ratio = np.divide((p - q) ** 2, total, out=np.zeros_like(total), where=total > 0)
     return ratio.sum(axis=-1) / 2
+
+
+def _separation_rows(pair: Pair) -> Iterator[Row]:
+    parts = {
+        name: separation_power(real, other, seed=pair.seed)
+        for name, (real, other) in pair.quantities.items()
+    }
+    for name, part in parts.items():
+        yield "separation_power", name, "all", part
+    if parts:
+        yield "separation_power", QUANTITIES, "mean", _mean_of(list(parts.values()))
+
+
+def _mean_of(parts: list[Measured]) -> Measured:
+    # The quantities are those of the same events: fully correlated at worst.
+    return Measured(
+        float(np.mean([part.value for part in parts])),
+        event_sd=float(np.mean([part.event_sd for part in parts])),
+        n=min(part.n for part in parts),
+    )
+
+
+def _wasserstein_rows(pair: Pair) -> Iterator[Row]:
+    for name, (real, other) in pair.quantities.items():
+        yield "wasserstein", name, "all", wasserstein(real, other, seed=pair.seed)
+
+
+SEPARATION_POWER = Metric(
+    name="separation_power",
+    definition="48 bins of the real sample and three for what lies outside or is undefined; mean: over the quantities: "
+    "CaloChallenge 2024",
+    rows=_separation_rows,
+    spaces=(QUANTITY, QUANTITIES),
+    direction="lower",
+    best=0,
+    worst=1,
+    part=Part.QUANTITIES,
+    place=10,
+    shown={QUANTITIES: {"mean": "separation power"}},
+)
+WASSERSTEIN = Metric(
+    name="wasserstein",
+    definition="1-Wasserstein distance: Ramdas et al. 2017",
+    rows=_wasserstein_rows,
+    spaces=(QUANTITY,),
+    direction="lower",
+    best=0,
+    unit="that of the quantity",
+    part=Part.QUANTITIES,
+    place=20,
+    shown={QUANTITY: {"all": "W1 of {space}"}},
+)

@@ -1,15 +1,23 @@
 """Density and coverage: Naeem et al. 2020, arXiv:2002.09797."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
+from showergan import heavy
 from showergan.errors import UserError
 from showergan.metrics.measured import Measured
+from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _CHUNK = 1024
 _ROUNDING = 1e-12
@@ -51,11 +59,11 @@ def density_coverage(
         return Measured(math.nan, n=n), Measured(math.nan, n=n)
     # The squared distances lose their digits far from the origin. The mean of the real points stays
     # sane when a few generated ones explode.
-    x, y = (torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
+    x, y = (heavy.torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
 
-    balls = torch.zeros(n, dtype=torch.float64)
-    covered = torch.empty(n, dtype=torch.float64)
-    for part in torch.arange(n).split(_CHUNK):
+    balls = heavy.torch.zeros(n, dtype=heavy.torch.float64)
+    covered = heavy.torch.empty(n, dtype=heavy.torch.float64)
+    for part in heavy.torch.arange(n).split(_CHUNK):
         # The nearest of the others and the point itself.
         radii = _squared_distances(x[part], x).topk(neighbours + 1, largest=False).values[:, -1:]
         # Ties count, whatever the rounding.
@@ -68,7 +76,7 @@ def density_coverage(
 
 def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Compute (n, m) squared distances; in float32 those of neighbours would cancel away."""
-    squares = torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
+    squares = heavy.torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
     squares += a.square().sum(1, keepdim=True)
     return squares
 
@@ -77,3 +85,36 @@ def _mean(contributions: Tensor) -> Measured:
     n = len(contributions)
     sd = contributions.std(correction=0).item() / math.sqrt(n)
     return Measured(contributions.mean().item(), event_sd=sd, n=n)
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    for space, (real, other) in pair.standardised.items():
+        density, coverage = density_coverage(real, other, seed=pair.seed)
+        yield "density", space, "all", density
+        yield "coverage", space, "all", coverage
+
+
+DENSITY = Metric(
+    name="density",
+    definition="how densely generated points lie near real ones, by nearest neighbours, k = 5: Naeem et al. 2020",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    direction="higher",
+    best=1,
+    worst=0,
+    part=Part.DISTRIBUTIONS,
+    place=20,
+    shown={HIGH_LEVEL: {"all": "density"}},
+)
+COVERAGE = Metric(
+    name="coverage",
+    definition="share of the real points that generated ones reach, likewise; of infinitely many points 1 - 2⁻⁵",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    direction="higher",
+    best=1 - 2**-5,
+    worst=0,
+    part=Part.DISTRIBUTIONS,
+    place=21,
+    shown={HIGH_LEVEL: {"all": "coverage"}},
+)

@@ -5,6 +5,7 @@ them by the real ones first.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.metrics.bootstrap import RESAMPLES
 from showergan.metrics.measured import Measured
+from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 
 _SIZES = 10
@@ -200,3 +203,34 @@ def _discrepancies(xx: _Array, yy: _Array, xy: _Array, w: _Array, v: _Array) -> 
 
     across = ((w @ xy) * v).sum(axis=1) / (w.sum(axis=1) * v.sum(axis=1))
     return within(xx, w) + within(yy, v) - 2 * across
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    for space, (real, other) in pair.standardised.items():
+        yield "fpd", space, "all", fpd(real, other, seed=pair.seed)
+        yield "kpd", space, "all", kpd(real, other, seed=pair.seed)
+
+
+FPD = Metric(
+    name="fpd",
+    definition="Fréchet physics distance, extrapolated to infinite n: Kansal et al. 2023",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    # Unbiased, so that it may be negative; a far negative one comes of outliers and is no merit.
+    direction="target",
+    best=0,
+    part=Part.DISTANCES,
+    place=20,
+    shown={EMBEDDING: {"all": "FPD: {space}"}, HIGH_LEVEL: {"all": "FPD: {space}"}},
+)
+KPD = Metric(
+    name="kpd",
+    definition="kernel physics distance, unbiased: Kansal et al. 2023",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    direction="target",
+    best=0,
+    part=Part.DISTANCES,
+    place=21,
+    shown={HIGH_LEVEL: {"all": "KPD: {space}"}},
+)

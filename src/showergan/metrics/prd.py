@@ -1,15 +1,25 @@
 """Precision and recall for distributions (PRD): Sajjadi et al. 2018, arXiv:1806.00035."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.kmeans import Algorithm, cluster_histograms
+from showergan.metrics import clustering
+from showergan.metrics.pair import Pair
+
+if TYPE_CHECKING:
+    import torch
+
+    from showergan.metrics.clustering import Algorithm
 
 ANGLES = 1001
+CURVE_POINTS = 101  # of a curve that is kept
 # Enough for the spread of a bootstrap, which a finer curve leaves unchanged.
 BOOTSTRAP_ANGLES = 101
 BOOTSTRAPS = 10  # of each repeat; the repeats are pooled
@@ -174,7 +184,7 @@ def prd_scores(
     n = min(map(len, samples))
     choice = np.random.default_rng(seed)
     balanced = [a if len(a) == n else choice.permutation(a)[:n] for a in samples]
-    p_real, p_generated = cluster_histograms(
+    p_real, p_generated = clustering.cluster_histograms(
         balanced[0], balanced[1], clusters, repeats, seed, algorithm=algorithm, device=device
     )
     precision, recall = prd_curve(p_generated, p_real)
@@ -193,3 +203,16 @@ def prd_scores(
         n_invalid_generated=invalid[1],
         clusters=p_real.shape[-1] - 1,
     )
+
+
+def prd_curves(pair: Pair) -> pd.DataFrame:
+    """Return the PRD curves of all events together: columns precision, recall and space, 101 points each."""
+    thinned = np.linspace(0, ANGLES - 1, CURVE_POINTS).round().astype(int)
+    recipe, tables = pair.recipe, []
+    for space, (real, other) in pair.points.items():
+        scores = prd_scores(
+            real, other, clusters=recipe.clusters, repeats=recipe.repeats, seed=recipe.seed
+        )
+        curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
+        tables.append(pd.DataFrame(curve).assign(space=space))
+    return pd.concat(tables, ignore_index=True)

@@ -4,15 +4,18 @@ Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in th
 Krause et al. 2024, arXiv:2410.21611.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.isotonic import IsotonicRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.errors import UserError
+from showergan.heavy import sklearn
 from showergan.metrics.bootstrap import RESAMPLES
 from showergan.metrics.measured import Measured
+from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.pair import Pair
 
 _FEWEST, _MOST = 20, 10_000
 _TRAINING, _CALIBRATION = 0.6, 0.2
@@ -88,7 +91,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     parts[0][:, np.isnan(parts[0]).all(axis=0)] = 0
     # One OpenMP thread: on so few events more of them mostly wait.
     with threadpool_limits(limits=1, user_api="openmp"):
-        trees = HistGradientBoostingClassifier(
+        trees = sklearn.ensemble.HistGradientBoostingClassifier(
             max_iter=50,
             learning_rate=0.2,
             max_leaf_nodes=15,
@@ -113,7 +116,7 @@ def _calibrate(scores: _Array, labels: _Array, at: _Array) -> _Array:
     # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross
     # entropy is infinite. Clipping would keep blocks of one or two events far too sure.
     return (
-        IsotonicRegression(out_of_bounds="clip")
+        sklearn.isotonic.IsotonicRegression(out_of_bounds="clip")
         .fit(
             np.append(scores, [scores.min(), scores.max()]),
             np.append(labels, [1, 0]),
@@ -129,3 +132,41 @@ def _auc_and_jsd(shares: _Array, probability: _Array) -> _Array:
     auc = (generated * (real.cumsum(axis=-1) - real / 2)).sum(axis=-1)
     jsd = 1 + (real @ np.log2(1 - probability) + generated @ np.log2(probability)) / 2
     return np.stack([auc, jsd], axis=-1)
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    for space, (real, other) in pair.with_conditions.items():
+        auc, jsd = two_sample(real, other, seed=pair.seed)
+        yield "classifier_auc", space, "all", auc
+        yield "classifier_jsd", space, "all", jsd
+
+
+CLASSIFIER_AUC = Metric(
+    name="classifier_auc",
+    definition="area under the ROC curve of boosted trees that see the conditions too, three trainings on 60 %, scored "
+    "on a held-out 20 %: Lopez-Paz & Oquab 2017",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    direction="lower",
+    best=0.5,
+    worst=1,
+    part=Part.DISTANCES,
+    place=10,
+    shown={
+        EMBEDDING: {"all": "classifier AUC: {space}"},
+        HIGH_LEVEL: {"all": "classifier AUC: {space}"},
+    },
+)
+CLASSIFIER_JSD = Metric(
+    name="classifier_jsd",
+    definition="Jensen-Shannon divergence from their probabilities, calibrated on the other 20 %: CaloChallenge 2024",
+    rows=_rows,
+    spaces=(EMBEDDING, HIGH_LEVEL),
+    direction="lower",
+    best=0,
+    worst=1,
+    unit="bit",
+    part=Part.DISTANCES,
+    place=11,
+    shown={HIGH_LEVEL: {"all": "JSD: {space} [bit]"}},
+)

@@ -40,6 +40,6 @@ class EvaluateFile(Evaluation, Step):
         )
         write_table(metrics, out)
         print(f"{generated} against {real}, {self.statistics} statistics, K = {self.clusters}\n")
-        print(file_table(metrics), end="\n\n")
+        print(file_table(metrics, tasks.showers.METRICS.entries), end="\n\n")
         for remark in remarks:
             print(f"- {remark}")

@@ -33,7 +33,7 @@ class Reference(Evaluation, Step):
         made = measurement.make_reference(showers, regressor, self, chosen)
         say(
             f"Physics statistics: {self.statistics}, impact point at a depth of "
-            f"{made.frame.impact_depth_cm:.2f} cm"
+            f"{made.yardstick.impact_depth_cm:.2f} cm"
         )
         ends, end_curves = measurement.anchors(showers, made, regressor, self, chosen)
         write_table(ends, anchors)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy
+from showergan import comparison, heavy, tasks
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.steps.step import Anchors, Input, Metrics, Output, Step
@@ -35,6 +35,7 @@ class Scorecard(Step):
             heavy.pd.read_csv(anchors, dtype={"bin": str}),
             heavy.pd.read_csv(summary),
             self.choose_by,
+            tasks.showers.METRICS,
         )
         card = comparison.scorecard(*inputs)
         write_table(comparison.rank_agreement(card), agreement)

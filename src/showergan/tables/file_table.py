@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import math
 
-from showergan import comparison
 from showergan.drawing.numbers import compact, plus_minus
 from showergan.heavy import pd
+from showergan.metrics.registry import Entry
 
 UNDEFINED = "undefined"
 
 
-def file_table(metrics: pd.DataFrame) -> str:
+def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
     """Return the metrics of the scorecard, one per line, within about 80 letters.
 
     Args:
         metrics: as `evaluate_file` returns them.
+        entries: what the scorecard shows.
     """
     found = metrics.set_index(["metric", "space", "bin"])
     real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
     rows = [
         _line(real, entry.title, found.loc[[entry[:3]]].iloc[0], metrics["n"].max())
-        for entry in comparison.ENTRIES
+        for entry in entries
         if entry[:3] in found.index
     ]
     return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from showergan import comparison
+from showergan import comparison, tasks
 from showergan.drawing.anchors import REFERENCES
 from showergan.drawing.numbers import plus_minus
 from showergan.drawing.registry import register_table
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Parts, Table
 from showergan.heavy import pd
+from showergan.metrics.metric import Part
 
-# Which metrics stand together.
-PARTS = {
-    "Distributions: precision and recall, density and coverage": {
-        *("prd_auc", "density", "coverage", "duplicates")
-    },
-    "Real or generated? What a classifier sees, and distances": {
-        *("classifier_auc", "classifier_jsd", "fpd", "kpd")
-    },
-    "Physics: quantities of the showers, and conditions read back from them": {
-        *("separation_power", "wasserstein", "response_error", "resolution_error", "residual_error")
-    },
+HEADS = {
+    Part.DISTRIBUTIONS: "Distributions: precision and recall, density and coverage",
+    Part.DISTANCES: "Real or generated? What a classifier sees, and distances",
+    Part.QUANTITIES: "Physics: quantities of the showers, and conditions read back from them",
 }
 GROUP = ["discriminator", "method", "learning_rates"]
 
@@ -64,7 +58,7 @@ def means_over_seeds(card: pd.DataFrame) -> pd.DataFrame:
         if ends[anchor].isna().all():
             continue
         part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
-        part["position"] = comparison.position(ends[anchor], ends)
+        part["position"] = comparison.position(ends[anchor], ends, tasks.showers.METRICS)
         parts.append(part.assign(reference=True))
     table = pd.concat(parts, ignore_index=True)
     for column in ("n_values", "n_seeds", "n"):  # references have none
@@ -80,7 +74,11 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
         labels: names of the methods in their order; other methods are left out.
     """
     several = len(numbers["discriminator"].unique()) > 1
-    rows: dict[str, list[dict[str, str]]] = {part: [] for part in PARTS}
+    parts = {
+        head: {metric.name for metric in tasks.showers.METRICS if metric.part == part}
+        for part, head in HEADS.items()
+    }
+    rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}
     for discriminator, found in numbers.groupby("discriminator", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
             own = found[
@@ -93,12 +91,12 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
                 "method": f"{label} {discriminator}" if several else label,
                 "seeds": "" if pd.isna(seeds) else str(seeds),
             }
-            for part, metrics in PARTS.items():
+            for part, metrics in parts.items():
                 cells = own[own["metric"].isin(metrics)].to_dict("records")
                 rows[part].append({**head, **{str(r["title"]): _entry(r) for r in cells}})
     return {
         part: pd.DataFrame(rows[part], columns=["method", "seeds", *titles], dtype=str).fillna("")
-        for part, metrics in PARTS.items()
+        for part, metrics in parts.items()
         if (titles := list(dict.fromkeys(numbers["title"][numbers["metric"].isin(metrics)])))
     }
 

@@ -7,6 +7,7 @@ from .embedding import TARGETS as TARGETS
 from .embedding import load_embedding as load_embedding
 from .embedding import predict as predict
 from .embedding import save_embedding as save_embedding
+from .metrics import METRICS as METRICS
 from .npz import write_npz as write_npz
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url

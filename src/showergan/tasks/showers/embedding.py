@@ -8,11 +8,12 @@ from torch import Tensor, nn
 
 from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.tasks.showers.particles import CONDITIONS
 
 View = Literal["padded", "cropped"]
 
 EMBEDDING_SIZE = 64
-TARGETS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
+TARGETS = CONDITIONS
 
 
 class Prediction(NamedTuple):

@@ -1,20 +1,53 @@
 """PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8)."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.kmeans import Algorithm
+from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
+from showergan.metrics.pair import Pair
 from showergan.metrics.prd import PRDScores, prd_scores
+
+if TYPE_CHECKING:
+    import torch
+
+    from showergan.metrics.clustering import Algorithm
+
+
+class OfClusters(NamedTuple):
+    """A score of PRD: what `Measured` holds, and what it rests on.
+
+    Attributes:
+        value: of the score; NaN where there are no events to compare.
+        sd: spread over the clusterings.
+        event_sd: standard deviation over bootstrap samples of the events.
+        n: events per side.
+        clusters: their number.
+        flagged: whether these are too few events.
+    """
+
+    value: float
+    sd: float
+    event_sd: float
+    n: int
+    clusters: int
+    flagged: bool
+
+
+SCORES = ("prd_auc", "f8", "f1_8")
 
 _COLUMNS = [
     "bin",
     "n",
     "clusters",
     "repeats",
-    *(f"{score}{kind}" for score in ("prd_auc", "f8", "f1_8") for kind in ("", "_sd", "_event_sd")),
+    *(f"{score}{kind}" for score in SCORES for kind in ("", "_sd", "_event_sd")),
     "flagged",
     "n_invalid_generated",
     "n_bins_used",
@@ -32,6 +65,8 @@ def conditional_prd(
     repeats: int,
     n_min: int,
     seed: int,
+    empty_bins: Literal["nan", "zero"] = "nan",
+    invalid_rows: Literal["cluster", "drop"] = "cluster",
     algorithm: Algorithm = "minibatch",
     device: torch.device | str = "cpu",
 ) -> pd.DataFrame:
@@ -46,11 +81,13 @@ def conditional_prd(
         generated: (m, d) generated points.
         bins_real: (n,) bin numbers in [0, n_bins).
         bins_generated: (m,) bin numbers.
-        n_bins: Number of bins.
+        n_bins: Number of bins; with 0 there is only the row "all", whatever the numbers.
         clusters: Number of clusters K.
         repeats: Number R of clusterings in each bin.
         n_min: Bins with fewer events per side are flagged.
         seed: Seed of everything random.
+        empty_bins: Bins without events: left out of the mean, or 0 as in the published code.
+        invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code.
         algorithm: See `cluster_histograms`.
         device: Where to compute.
 
@@ -75,8 +112,12 @@ def conditional_prd(
     for sample, number in zip(samples, numbers, strict=True):
         if number.shape != (len(sample),):
             raise UserError(f"conditional PRD: {len(sample)} points, bins of shape {number.shape}")
-        if len(number) and (number.min() < 0 or number.max() >= n_bins):
+        if n_bins and len(number) and (number.min() < 0 or number.max() >= n_bins):
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
+    if invalid_rows == "drop":
+        kept = [np.isfinite(sample).all(axis=1) for sample in samples]
+        samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
+        numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
     def score(selection: list[NDArray[np.float64]], seed: int) -> PRDScores | None:
         if min(map(len, selection)) == 0:
@@ -105,7 +146,12 @@ def conditional_prd(
         _row("mean", scores, n_min),
         _row("unflagged", list(enough), n_min),
     ]
-    return pd.DataFrame(rows).assign(repeats=repeats)[_COLUMNS]
+    table = pd.DataFrame(rows).assign(repeats=repeats)[_COLUMNS]
+    if empty_bins == "zero":
+        single, scored = table["bin"].str.isdigit(), list(SCORES)
+        table.loc[single, scored] = table.loc[single, scored].fillna(0)
+        table.loc[table["bin"] == "mean", scored] = table.loc[single, scored].mean().to_numpy()
+    return table if n_bins else table[table["bin"] == "all"]
 
 
 def _row(name: str, scores: list[PRDScores | None], n_min: int) -> dict[str, object]:
@@ -121,7 +167,7 @@ def _row(name: str, scores: list[PRDScores | None], n_min: int) -> dict[str, obj
         "n_invalid_generated": sum(score.n_invalid_generated for score in used),
         "n_bins_used": len(used),
     }
-    for column, attribute in (("prd_auc", "auc"), ("f8", "f8"), ("f1_8", "f1_8")):
+    for column, attribute in zip(SCORES, ("auc", "f8", "f1_8"), strict=True):
         values = np.array([getattr(score, attribute) for score in used])
         event_sds = np.array([getattr(score.event_sd, attribute) for score in used])
         mean = values.mean(axis=0) if used else np.array([np.nan])
@@ -130,3 +176,50 @@ def _row(name: str, scores: list[PRDScores | None], n_min: int) -> dict[str, obj
         # Bins are resampled independently.
         row[f"{column}_event_sd"] = np.sqrt((event_sds**2).sum()) / len(used) if used else np.nan
     return row
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    recipe = pair.recipe
+    for space, (real, other) in pair.points.items():
+        table = conditional_prd(
+            real,
+            other,
+            *pair.bins,
+            pair.yardstick.n_bins,
+            clusters=recipe.clusters,
+            repeats=recipe.repeats,
+            n_min=recipe.events_per_cluster * recipe.clusters,
+            seed=recipe.seed,
+            empty_bins=recipe.empty_bins,
+            invalid_rows=recipe.invalid_rows,
+        )
+        for score in SCORES:
+            columns = [score, f"{score}_sd", f"{score}_event_sd", "n", "clusters", "flagged"]
+            for bin_, *value in table[["bin", *columns]].itertuples(index=False):
+                yield score, space, bin_, OfClusters(*value)
+
+
+def _metric(name: str, definition: str, place: int, shown: dict[str, str]) -> Metric:
+    return Metric(
+        name=name,
+        definition=definition,
+        rows=_rows,
+        spaces=(POINTS,),
+        direction="higher",
+        best=1,
+        worst=0,
+        asked=Asked.CHOICE,
+        part=Part.DISTRIBUTIONS,
+        place=place,
+        shown={POINTS: shown},
+    )
+
+
+PRD_AUC = _metric(
+    "prd_auc",
+    "area under the precision-recall curve of distributions: Sajjadi et al. 2018; per bin: Egorov & Rogachev 2023",
+    10,
+    {"all": "PRD-AUC: {space}", "mean": "PRD-AUC: bins-{space}"},
+)
+F8 = _metric("f8", "largest F_8 on that curve: recall", 11, {})
+F1_8 = _metric("f1_8", "largest F_1/8 on that curve: precision", 12, {})

@@ -10,7 +10,7 @@ from showergan.errors import UserError
 
 
 @dataclass(frozen=True)
-class Partition:
+class Rectangles:
     """A grid of rectangles; bin (ix, iy) has the number ix + nx * iy.
 
     Bins are closed on the left and open on the right, except that the last bin includes its right
@@ -64,7 +64,7 @@ class Partition:
         return ~(in_x & in_y)
 
 
-def equal_rectangles(rectangle: Sequence[float], nx: int = 3, ny: int = 3) -> Partition:
+def equal_rectangles(rectangle: Sequence[float], nx: int = 3, ny: int = 3) -> Rectangles:
     """Cut a rectangle into nx x ny equal ones (Egorov & Rogachev 2023, section 5.1).
 
     Args:
@@ -77,13 +77,13 @@ def equal_rectangles(rectangle: Sequence[float], nx: int = 3, ny: int = 3) -> Pa
         UserError: If the rectangle has no area.
     """
     x_min, x_max, y_min, y_max = rectangle
-    return Partition(
+    return Rectangles(
         tuple(np.linspace(x_min, x_max, nx + 1).tolist()),
         tuple(np.linspace(y_min, y_max, ny + 1).tolist()),
     )
 
 
-def quantile_rectangles(points: ArrayLike, nx: int = 3, ny: int = 3) -> Partition:
+def quantile_rectangles(points: ArrayLike, nx: int = 3, ny: int = 3) -> Rectangles:
     """Cut the minimal rectangle of the points at the quantiles of x and of y.
 
     Unlike equal rectangles, no row or column of bins is thin where the points are rare.
@@ -97,7 +97,7 @@ def quantile_rectangles(points: ArrayLike, nx: int = 3, ny: int = 3) -> Partitio
         UserError: If two quantiles coincide, or the points are misshapen or not finite.
     """
     x, y = _coordinates(points)
-    return Partition(
+    return Rectangles(
         tuple(np.quantile(x, np.linspace(0, 1, nx + 1)).tolist()),
         tuple(np.quantile(y, np.linspace(0, 1, ny + 1)).tolist()),
     )

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from showergan.errors import UserError
-from showergan.metrics.conditional import conditional_prd
+from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.prd import prd_scores
 
 COLUMNS = [

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.metrics.partition import equal_rectangles, quantile_rectangles
+from showergan.tasks.showers.rectangles import equal_rectangles, quantile_rectangles
 
 GRID = equal_rectangles((-3, 3, 0, 6), 3, 2)
 

@@ -1,0 +1,17 @@
+from . import clustering as clustering
+from .conditional_prd import conditional_prd as conditional_prd
+from .distances import separation_power as separation_power
+from .distances import wasserstein as wasserstein
+from .features import Features as Features
+from .features import Yardstick as Yardstick
+from .measured import Measured as Measured
+from .metric import Metric as Metric
+from .neighbours import density_coverage as density_coverage
+from .pair import Pair as Pair
+from .physics_distance import fpd as fpd
+from .physics_distance import kpd as kpd
+from .prd import prd_auc as prd_auc
+from .prd import prd_curve as prd_curve
+from .prd import prd_curves as prd_curves
+from .prd import prd_scores as prd_scores
+from .registry import Registry as Registry

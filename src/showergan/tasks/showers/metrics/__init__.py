@@ -1,0 +1,26 @@
+"""What showers are judged by: the metrics of any task, and those of their own, one idea per file."""
+
+import sys
+
+from showergan import metrics
+from showergan.metrics.diversity import COLLAPSED
+from showergan.metrics.duplicates import REPEATING
+from showergan.metrics.failure import Failure
+from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.metric import COUNTS, EMBEDDING, HIGH_LEVEL
+from showergan.metrics.registry import Registry, metrics_in
+
+METRICS = Registry(
+    metrics=metrics_in(metrics, sys.modules[__name__]),
+    points={EMBEDDING: "E", "P": "P"},
+    quantities={"total_energy_MeV": "total energy [MeV]"},
+    spaces={EMBEDDING: "E", HIGH_LEVEL: "physics"},
+    failures=(
+        Failure("not finite", NOT_FINITE, COUNTS, above=0),
+        Failure("clipped", "n_clipped_cells", COUNTS, above=0),
+        Failure("exploding", "mean", "total_energy_MeV", "real", above=10, column="energy_ratio"),
+        Failure("empty", "n_empty_image", COUNTS, "n", above=0.01),
+        COLLAPSED,
+        REPEATING,
+    ),
+)

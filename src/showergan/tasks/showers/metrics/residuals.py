@@ -1,0 +1,61 @@
+"""How far conditions that are read back from showers are from the true ones."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from showergan.metrics.bootstrap import bootstrap_weights
+from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.pair import Pair
+from showergan.tasks.showers.particles import CONDITIONS
+
+
+def root_mean_square(residuals: ArrayLike, *, seed: int) -> Measured:
+    """Measure the size of residuals, (n,), in their own unit; those not finite are left out of n."""
+    values = np.asarray(residuals, dtype=np.float64)
+    squares = values[np.isfinite(values)] ** 2
+    n = len(squares)
+    if n == 0:
+        return Measured(np.nan)
+    drawn = np.sqrt(bootstrap_weights(n, np.random.default_rng(seed)) @ squares / n)
+    return Measured(float(np.sqrt(squares.mean())), event_sd=float(drawn.std(ddof=1)), n=n)
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    real, other = (
+        [root_mean_square(column, seed=pair.seed) for column in sample.own["residuals"].T]
+        for sample in (pair.real, pair.other)
+    )
+    for name, value in zip(CONDITIONS, other, strict=True):
+        yield "residual_rms", name, "all", value
+    yield "residual_error", "conditions", "all", mean_relative_difference(other, real)
+
+
+RESIDUAL_RMS = Metric(
+    name="residual_rms",
+    definition="root mean square of conditions read back from the shower by the embedding network, minus the true ones",
+    rows=_rows,
+    spaces=CONDITIONS,
+    direction="target",
+    best=None,
+    unit="GeV or cm",
+    needs=frozenset({"embedding"}),
+    asked=Asked.COURSE,
+    part=Part.QUANTITIES,
+    place=50,
+)
+RESIDUAL_ERROR = Metric(
+    name="residual_error",
+    definition="mean over the conditions of |rms / real - 1|",
+    rows=_rows,
+    spaces=("conditions",),
+    direction="lower",
+    best=0,
+    needs=frozenset({"embedding"}),
+    asked=Asked.COURSE,
+    part=Part.QUANTITIES,
+    place=51,
+    shown={"conditions": {"all": "condition error"}},
+)

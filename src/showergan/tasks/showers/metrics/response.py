@@ -1,0 +1,123 @@
+"""How a calorimeter answers to the energy of a particle."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from showergan.metrics.bootstrap import bootstrap_weights
+from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.pair import Pair
+from showergan.tasks.showers.particles import Particles
+
+if TYPE_CHECKING:
+    from showergan.tasks.showers.yardstick import ShowerYardstick
+
+_Array = NDArray[np.float64]
+
+
+def response_and_resolution(
+    energy: ArrayLike, momentum: ArrayLike, *, seed: int
+) -> tuple[Measured, Measured]:
+    """Measure the mean and the relative spread of deposited energy over momentum.
+
+    The response is the mean of E / |p|, the resolution its standard deviation (n - 1) over its
+    mean (Fabjan & Gianotti 2003). Showers whose energy is not finite are left out; n
+    counts those used.
+
+    Args:
+        energy: (n,) deposited energies [MeV].
+        momentum: (n,) sizes of the momenta [GeV].
+        seed: Seed of the bootstrap.
+
+    Returns:
+        Response [MeV / GeV] and resolution [1]; NaN with fewer than two showers, the resolution
+        also where nothing is deposited.
+    """
+    ratio = np.asarray(energy, dtype=np.float64) / np.asarray(momentum, dtype=np.float64)
+    ratio = ratio[np.isfinite(ratio)]
+    n = len(ratio)
+    if n < 2:
+        return Measured(np.nan, n=n), Measured(np.nan, n=n)
+    # Moments about the mean of all, which a far outlier cannot cancel away.
+    mean = ratio.mean()
+    weights = bootstrap_weights(n, np.random.default_rng(seed)) / n
+    means, sds = _moments(weights, ratio - mean, mean)
+    sd = ratio.std(ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (
+            Measured(float(mean), event_sd=float(means.std(ddof=1)), n=n),
+            Measured(float(sd / mean), event_sd=float((sds / means).std(ddof=1)), n=n),
+        )
+
+
+def _moments(weights: _Array, deviation: _Array, centre: float) -> tuple[_Array, _Array]:
+    shift = weights @ deviation
+    variance = weights @ deviation**2 - shift**2
+    return centre + shift, np.sqrt(np.maximum(variance, 0))
+
+
+def _rows(pair: Pair) -> Iterator[Row]:
+    yardstick = cast("ShowerYardstick", pair.yardstick)
+    measured = []  # by sample, name, bin
+    for sample in (pair.real, pair.other):
+        energy = sample.quantities["total_energy_MeV"]
+        momentum = Particles.of(sample.conditions).momentum_GeV
+        bins = yardstick.energy_bins(sample)
+        by_bin = [
+            response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)
+            for inside in bins.values()
+        ]
+        measured.append(list(zip(*by_bin, strict=True)))
+    for name, real, values in zip(("response", "resolution"), *measured, strict=True):
+        for label, value in zip(bins, values, strict=True):
+            yield name, "energy", label, value
+        yield f"{name}_error", "energy", "all", mean_relative_difference(values, real)
+
+
+_SHARED: dict[str, Any] = {
+    "rows": _rows,
+    "spaces": ("energy",),
+    "needs": frozenset({"conditions"}),
+    "asked": Asked.COURSE,
+    "part": Part.QUANTITIES,
+}
+RESPONSE = Metric(
+    name="response",
+    definition="mean of E/|p| per bin of momentum",
+    direction="target",
+    best=None,
+    unit="MeV/GeV",
+    place=40,
+    **_SHARED,
+)
+RESOLUTION = Metric(
+    name="resolution",
+    definition="sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
+    direction="target",
+    best=None,
+    place=41,
+    **_SHARED,
+)
+RESPONSE_ERROR = Metric(
+    name="response_error",
+    definition="mean over these bins of |response / real - 1|",
+    direction="lower",
+    best=0,
+    worst=1,
+    place=42,
+    shown={"energy": {"all": "energy response error"}},
+    **_SHARED,
+)
+RESOLUTION_ERROR = Metric(
+    name="resolution_error",
+    definition="likewise of the resolution",
+    direction="lower",
+    best=0,
+    worst=1,
+    place=43,
+    shown={"energy": {"all": "energy resolution error"}},
+    **_SHARED,
+)

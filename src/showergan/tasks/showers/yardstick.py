@@ -1,0 +1,140 @@
+"""What all samples of showers are measured with; the real training showers fix it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from showergan.config import Evaluation
+from showergan.metrics.features import Features, Yardstick
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.features import OBSERVABLES
+from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.rectangles import (
+    Rectangles,
+    equal_rectangles,
+    quantile_rectangles,
+)
+from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM
+
+ENERGY_BINS = 5
+
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Centre and scale of the physics statistics of the real training showers, each of shape (4,).
+
+    The median, and half the distance between the 16 % and 84 % quantiles: one sd for a Gaussian.
+    """
+
+    centre: _Array
+    scale: _Array
+
+    @classmethod
+    def of(cls, statistics: NDArray[np.floating]) -> "Scale":
+        """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
+        low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
+        return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
+
+    def __call__(self, statistics: NDArray[np.floating]) -> _Array:
+        """Return standardised statistics."""
+        return (statistics - self.centre) / self.scale
+
+
+@dataclass(frozen=True)
+class ShowerYardstick(Yardstick):
+    """What all samples of showers are measured with.
+
+    Attributes:
+        impact_depth_cm: where the physics statistics take the impact point.
+        scale: of the physics statistics.
+        rectangles: bins of the entry point.
+        energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
+    """
+
+    impact_depth_cm: float
+    scale: Scale
+    rectangles: Rectangles
+    energy_edges_GeV: tuple[float, ...]
+
+    metrics = METRICS
+    observables = OBSERVABLES
+
+    @property
+    def n_bins(self) -> int:
+        """Number of rectangles."""
+        return self.rectangles.n_bins
+
+    def spaces(self, features: Features) -> dict[str, NDArray[np.floating]]:
+        """Return E, P and P_std, the physics statistics on the scale of the training showers."""
+        return {**features.spaces, "P_std": self.scale(features.spaces["P"])}
+
+    def bins(self, features: Features) -> NDArray[np.int64]:
+        """Return the rectangle of each entry point."""
+        return self.rectangles.assign(Particles.of(features.conditions).point)
+
+    def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
+        """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
+        edges = self.energy_edges_GeV
+        momentum = Particles.of(features.conditions).momentum_GeV
+        index = np.searchsorted(edges[1:-1], momentum, side="right")
+        pairs = pairwise(edges)
+        return {f"{low:.3g}-{high:.3g} GeV": index == i for i, (low, high) in enumerate(pairs)}
+
+    def write(self, file: h5py.File) -> None:
+        """Keep it in the file of a reference."""
+        file.attrs["x_edges_cm"] = self.rectangles.x_edges
+        file.attrs["y_edges_cm"] = self.rectangles.y_edges
+        file.attrs["energy_edges_GeV"] = self.energy_edges_GeV
+        file.attrs["impact_depth_cm"] = self.impact_depth_cm
+        file["scale/centre"], file["scale/scale"] = self.scale.centre, self.scale.scale
+
+    @classmethod
+    def read(cls, file: h5py.File) -> "ShowerYardstick":
+        """Read it from the file of a reference."""
+        x, y, energy = (
+            tuple(file.attrs[name].tolist())
+            for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
+        )
+        scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
+        return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
+
+
+def yardstick_of(path: Path, train: Features, recipe: Evaluation) -> ShowerYardstick:
+    """Return what the training showers of the data set at `path`, with features `train`, fix."""
+    particles = Particles.of(train.conditions)
+    return ShowerYardstick(
+        impact_depth_cm(path, recipe),
+        Scale.of(train.spaces["P"]),
+        rectangles_of(recipe, dataset.attributes(path), particles.point),
+        energy_edges(particles.momentum_GeV),
+    )
+
+
+def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
+    """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
+    if recipe.statistics == "published":
+        return PUBLISHED_DEPTH_CM
+    return dataset.shower_depth_cm(path)
+
+
+def rectangles_of(
+    recipe: Evaluation, attributes: dict[str, Any], points: NDArray[np.float32]
+) -> Rectangles:
+    """Return the bins of the entry point, from the training rectangle or the training points (n, 2) in cm."""
+    if recipe.partition.kind == "quantiles":
+        return quantile_rectangles(points, *recipe.partition.bins)
+    return equal_rectangles(attributes["train_rectangle_cm"], *recipe.partition.bins)
+
+
+def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
+    """Return quantiles of momenta in GeV; fewer where momenta repeat, as those of a test beam do."""
+    edges = np.unique(np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1))).tolist()
+    return tuple(edges if len(edges) > 1 else 2 * edges)

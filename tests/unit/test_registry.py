@@ -1,0 +1,256 @@
+"""The registry of metrics: found by itself, light to read, true of what is measured, and as documented."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from showergan import metrics as general
+from showergan.comparison.scorecard import scorecard
+from showergan.config import Evaluation
+from showergan.measurement.measure import COLUMNS, measure
+from showergan.metrics.diversity import COLLAPSED
+from showergan.metrics.features import NOT_FINITE, Features, Yardstick
+from showergan.metrics.measured import Measured
+from showergan.metrics.metric import POINTS, QUANTITY, Asked
+from showergan.metrics.pair import Pair
+from showergan.metrics.prd import prd_curves
+from showergan.metrics.registry import Registry, metrics_in
+from showergan.tasks.showers.metrics import METRICS
+
+ROOT = Path(__file__).parents[2]
+HEAD = "| metric [unit] | spaces | best | worst | definition |\n|---|---|---|---|---|\n"
+RECIPE = Evaluation(clusters=4, repeats=2)
+PLAIN = Registry(
+    metrics=metrics_in(general),
+    points={"plane": "plane"},
+    quantities={"x": "x"},
+    spaces={"high_level": "coordinates"},
+    failures=(COLLAPSED,),
+)
+
+
+class Plane(Yardstick):
+    """That of points in a plane, a task without conditions, bins or embedding."""
+
+    metrics = PLAIN
+
+
+class Halves(Plane):
+    n_bins = 2
+
+    def bins(self, features):
+        return (features.quantities["x"] > 0).astype(int)
+
+
+def points(seed, n=80, **more):
+    plane = np.random.default_rng(seed).normal(size=(n, 2))
+    named = dict(zip("xy", plane.T, strict=True))
+    parts = {"conditions": np.empty((n, 0), "f4"), "counts": {NOT_FINITE: 0}, "own": {}, **more}
+    return Features(**{"spaces": {"plane": plane}, "quantities": named, **parts})
+
+
+def row_of(metric):
+    """Return the line of the documentation for a metric."""
+    best = "that of real" if metric.best is None else f"{metric.best:.3g}"
+    way = {"higher": ", from below", "lower": ", from above", "target": ""}[metric.direction]
+    worst = "that of untrained" if metric.worst is None else f"{metric.worst:g}"
+    definition = metric.definition.replace("|", r"\|")
+    needs = f"; needs {' and '.join(sorted(metric.needs))}" if metric.needs else ""
+    unit = f" [{metric.unit}]" if metric.unit else ""
+    cells = [
+        f"`{metric.name}`{unit}",
+        ", ".join(metric.spaces),
+        best + way,
+        "" if metric.direction == "target" and not metric.shown else worst,
+        definition + needs,
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_documentation_has_every_metric_as_it_is():
+    text = (ROOT / "docs/metrics.md").read_text()
+    _, _, after = text.partition(HEAD)
+    documented = after.partition("\n\n")[0].splitlines()
+    expected = [row_of(metric) for metric in METRICS]
+    assert documented == expected, "docs/metrics.md must have the lines\n" + "\n".join(expected)
+
+
+def test_reading_the_registry_loads_no_heavy_library():
+    code = (
+        "import sys; from showergan.tasks.showers.metrics import METRICS; METRICS['fpd'].definition;"
+        " print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    # What waits for its first use has no submodules yet.
+    loaded = {name.partition(".")[0] for name in done.stdout.split() if "." in name}
+    assert "showergan" in loaded
+    assert not loaded & {"torch", "sklearn", "matplotlib", "h5py"}
+
+
+def test_metrics_know_what_can_be_asked_of_them():
+    names = [metric.name for metric in METRICS]
+    assert len(names) == len(set(names)) >= 20
+    for metric in METRICS:
+        assert metric.definition and metric.spaces
+        assert metric.worst is None or metric.worst != metric.best
+        if metric.worst is not None and metric.direction != "target":
+            assert (metric.worst < metric.best) == (metric.direction == "higher"), metric.name
+    titles = [entry.title for entry in METRICS.entries]
+    assert len(titles) == len(set(titles)) >= 18
+    assert titles[:4] == ["PRD-AUC: E", "PRD-AUC: bins-E", "PRD-AUC: P", "PRD-AUC: bins-P"]
+    assert "W1 of total energy [MeV]" in titles
+
+
+@pytest.mark.parametrize("yardstick", [Plane(), Halves()])
+def test_a_task_without_conditions_or_embedding_is_measured(yardstick):
+    table = measure(points(1), points(2), yardstick, RECIPE)
+    assert list(table) == COLUMNS
+    spaces = {"plane", "x", "y", "quantities", "high_level", "observables", "counts"}
+    assert set(table["space"]) == spaces
+    assert set(table["metric"]) == {metric.name for metric in PLAIN} | {NOT_FINITE}
+    prd = table[table["metric"] == "prd_auc"].set_index("bin")["value"]
+    own = ["all"] if yardstick.n_bins == 0 else ["0", "1", "all", "mean", "unflagged"]
+    assert list(prd.index) == own
+    assert 0 < prd["all"] < 1
+    curves = prd_curves(Pair(points(1), points(2), yardstick, RECIPE))
+    assert set(curves["space"]) == {"plane"}
+
+
+def test_a_task_of_embeddings_alone_is_measured():
+    """Pictures or texts without a quantity that anybody named."""
+    only = {"spaces": {"E": np.random.default_rng(3).normal(size=(80, 3)).astype("f4")}}
+    table = measure(*(points(s, quantities={}, **only) for s in (1, 2)), Plane(), RECIPE)
+    assert set(table["space"]) == {"E", "counts"}
+    assert {"prd_auc", "fpd", "coverage", "classifier_auc"} <= set(table["metric"])
+
+
+def test_conditions_are_seen_by_the_classifier():
+    first, second = np.zeros((80, 1), "f4"), np.ones((80, 1), "f4")
+    pairs = [(points(1, conditions=first), points(2, conditions=c)) for c in (first, second)]
+    same, other = (
+        measure(*pair, Plane(), RECIPE).set_index("metric")["value"]["classifier_auc"]
+        for pair in pairs
+    )
+    assert same < 0.8 < other
+
+
+def test_each_occasion_asks_for_more():
+    tables = [measure(points(1), points(2), Plane(), RECIPE, asked) for asked in Asked]
+    kinds = [set(table["metric"]) for table in tables]
+    assert kinds[0] == {"prd_auc", "f8", "f1_8", NOT_FINITE}
+    assert kinds[0] < kinds[1] < kinds[2]
+    assert {"mean", "diversity", "duplicates"} == kinds[1] - kinds[0]
+    whole = tables[2].merge(tables[0], on=["metric", "space", "bin"])
+    np.testing.assert_array_equal(whole["value_x"], whole["value_y"])
+
+
+def test_what_is_measured_is_what_metrics_say(plane_table):
+    """Else the documentation would name spaces that no row has."""
+    for name, rows in plane_table.groupby("metric"):
+        if name != NOT_FINITE:
+            kinds = {POINTS: {"plane"}, QUANTITY: {"x", "y"}}
+            said = set().union(*(kinds.get(space, {space}) for space in PLAIN[name].spaces))
+            assert set(rows["space"]) == said & set(plane_table["space"]), name
+
+
+@pytest.fixture(scope="module")
+def plane_table():
+    return measure(points(1), points(2), Halves(), RECIPE)
+
+
+NEW = """
+from showergan.metrics.measured import Measured
+from showergan.metrics.metric import QUANTITY, Metric, Part
+
+def rows(pair):
+    for name, (real, other) in pair.quantities.items():
+        yield "shift", name, "all", Measured(float(other.mean() - real.mean()), n=len(other))
+
+SHIFT = Metric("shift", "difference of means", rows, (QUANTITY,), "target", 0, Part.QUANTITIES,
+               shown={QUANTITY: {"all": "shift of {space}"}})
+"""
+
+
+@pytest.fixture
+def with_shift(tmp_path, monkeypatch):
+    (tmp_path / "further_metrics").mkdir()
+    (tmp_path / "further_metrics/__init__.py").touch()
+    (tmp_path / "further_metrics/shift.py").write_text(NEW)
+    monkeypatch.syspath_prepend(tmp_path)
+    further = importlib.import_module("further_metrics")
+    registry = Registry(metrics_in(general, further), {}, {"x": "x"}, {}, ())
+    yield type("Further", (Plane,), {"metrics": registry})()
+    for name in ("further_metrics.shift", "further_metrics"):
+        del sys.modules[name]
+
+
+def test_a_new_metric_is_one_file(with_shift):
+    table = measure(points(1), points(2), with_shift, RECIPE)
+    shift = table[table["metric"] == "shift"].set_index("space")["value"]
+    assert shift["x"] == pytest.approx(
+        points(2).quantities["x"].mean() - points(1).quantities["x"].mean()
+    )
+    keys = {"discriminator": "d", "method": "m", "learning_rates": "1_1", "seed": "1"}
+    runs = [(keys, table.assign(split="test", epoch=3))]
+    summary = pd.DataFrame([{**keys, "score": "plane", "selected_epoch": 3, "chosen": True}])
+    far = table.assign(anchor="untrained", value=table["value"] + 1, spread=np.nan)
+    real = table.assign(anchor="ceiling", value=0.0, spread=0.1)
+    card = scorecard(runs, pd.concat([real, far]), summary, "plane", with_shift.metrics)
+    row = card.set_index("title").loc["shift of x"]
+    assert row["position"] == pytest.approx(1 - abs(shift["x"]) / abs(shift["x"] + 1))
+
+
+def imported(package):
+    """Return what the files of a package of showergan import, by file."""
+    for path in sorted((ROOT / "src/showergan" / package).rglob("*.py")):
+        tree = ast.walk(ast.parse(path.read_text()))
+        for node in tree:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                yield path.name, node.module
+                yield from ((path.name, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+@pytest.mark.parametrize(
+    ("room", "strangers"),
+    [
+        ("metrics", ("tasks", "measurement", "comparison", "networks", "inference")),
+        ("comparison", ("tasks", "measurement", "networks", "inference")),
+        ("measurement", ("comparison",)),
+    ],
+)
+def test_imports_go_down_only(room, strangers):
+    found = list(imported(room))
+    assert len(found) > 5
+    above = tuple(f"showergan.{stranger}" for stranger in strangers)
+    assert [pair for pair in found if pair[1].startswith(above)] == []
+
+
+def test_samples_are_taken_apart_and_put_together():
+    sample = points(1, own={"z": np.arange(80)}, counts={NOT_FINITE: 2})
+    index = np.arange(80)
+    both = sample.take(index[:30]).followed_by(sample.take(index[30:]))
+    assert len(both) == 80
+    np.testing.assert_array_equal(both.own["z"], index)
+    np.testing.assert_array_equal(both.spaces["plane"], sample.spaces["plane"])
+    np.testing.assert_array_equal(both.quantities["y"], sample.quantities["y"])
+    assert both.counts == {NOT_FINITE: 4}
+
+
+def test_numbers_of_one_computation_are_computed_once(monkeypatch):
+    calls = []
+    home = importlib.import_module("showergan.metrics.neighbours")
+
+    def counted(*samples, seed):
+        calls.append(seed)
+        return Measured(1.0), Measured(0.5)
+
+    monkeypatch.setattr(home, "density_coverage", counted)
+    table = measure(points(1), points(2), Plane(), RECIPE).set_index("metric")["value"]
+    assert (table["density"], table["coverage"]) == (1.0, 0.5)
+    assert len(calls) == 1
