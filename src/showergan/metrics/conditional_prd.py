@@ -21,16 +21,7 @@ if TYPE_CHECKING:
 
 
 class OfClusters(NamedTuple):
-    """A score of PRD: what `Measured` holds, and what it rests on.
-
-    Attributes:
-        value: of the score; NaN where there are no events to compare.
-        sd: spread over the clusterings.
-        event_sd: standard deviation over bootstrap samples of the events.
-        n: events per side.
-        clusters: their number.
-        flagged: whether these are too few events.
-    """
+    """A `Measured` of PRD, with the number of clusters and whether n is too few for it."""
 
     value: float
     sd: float
