@@ -17,6 +17,7 @@ from showergan.measurement.generated import evaluate
 from showergan.measurement.given import HELD_OUT
 from showergan.measurement.measure import COLUMNS, measure
 from showergan.metrics.conditional_prd import conditional_prd
+from showergan.metrics.metric import COUNTS, POINTS, QUANTITY
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.networks.modules import Generator
@@ -30,6 +31,7 @@ from showergan.tasks.showers.features import (
     QUANTITIES,
     features_of,
 )
+from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.npz import write_npz
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
@@ -226,6 +228,18 @@ def test_every_number_has_its_uncertainty(anchors):
     assert known["event_sd"].notna().all()
     repeated = known["metric"].isin(["prd_auc", "f8", "f1_8", "classifier_auc"])
     assert known.loc[repeated, "sd"].notna().all()
+
+
+def test_what_is_measured_is_what_metrics_say(anchors):
+    table, _ = anchors
+    rows = table[table["space"] != COUNTS]
+    assert set(rows["metric"]) == {metric.name for metric in METRICS}
+    kinds = {POINTS: {"E", "P", "P_std"}, QUANTITY: set(QUANTITIES)}
+    for name, own in rows.groupby("metric"):
+        said = set().union(*(kinds.get(space, {space}) for space in METRICS[name].spaces))
+        assert set(own["space"]) == said, name
+    measured = rows.set_index(["metric", "space", "bin"]).index
+    assert all(entry[:3] in measured for entry in METRICS.entries)
 
 
 def test_sample_without_embedding_has_no_metric_of_it(folder):

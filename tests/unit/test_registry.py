@@ -202,6 +202,7 @@ def test_a_new_metric_is_one_file(with_shift):
     far = table.assign(anchor="untrained", value=table["value"] + 1, spread=np.nan)
     real = table.assign(anchor="ceiling", value=0.0, spread=0.1)
     card = scorecard(runs, pd.concat([real, far]), summary, "plane", with_shift.metrics)
+    assert "E" not in set(card["space"])
     row = card.set_index("title").loc["shift of x"]
     assert row["position"] == pytest.approx(1 - abs(shift["x"]) / abs(shift["x"] + 1))
 

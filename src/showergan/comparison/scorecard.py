@@ -35,6 +35,9 @@ def scorecard(
         see `position`.
     """
     entries = pd.DataFrame(registry.entries)
+    # Not every task has every space.
+    measured = anchors.set_index(_KEY).index
+    entries = entries[entries.set_index(_KEY).index.isin(measured)]
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     tables = []

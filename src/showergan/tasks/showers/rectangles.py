@@ -27,7 +27,7 @@ class Rectangles:
     def __post_init__(self) -> None:
         for axis, edges in (("x", self.x_edges), ("y", self.y_edges)):
             if len(edges) < 2 or not (np.diff(edges) > 0).all():
-                raise UserError(f"partition: the {axis} edges {edges} do not increase")
+                raise UserError(f"rectangles: the {axis} edges {edges} do not increase")
 
     @property
     def n_bins(self) -> int:
@@ -106,9 +106,9 @@ def quantile_rectangles(points: ArrayLike, nx: int = 3, ny: int = 3) -> Rectangl
 def _coordinates(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     array = np.asarray(points, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] != 2:
-        raise UserError(f"partition: entry points have shape {array.shape}, expected (n, 2)")
+        raise UserError(f"rectangles: entry points have shape {array.shape}, expected (n, 2)")
     if not np.isfinite(array).all():
-        raise UserError("partition: some entry points are not finite")
+        raise UserError("rectangles: some entry points are not finite")
     return array[:, 0], array[:, 1]
 
 
