@@ -296,7 +296,7 @@ def test_workflow_catalogue_entry_point(fresh):
             [
                 *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz"),
                 *("--recipe", '{"baseline": "sn", "null": "sn_null"}'),
-                *("--out", "y.csv", "--robustness", "z.csv"),
+                *("--out", "y.csv", "--ranks", "r.csv", "--robustness", "z.csv"),
             ],
             "nothing.npz",
         ),
