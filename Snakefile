@@ -1,5 +1,5 @@
 # Artefacts: results/{run}/
-#   data/{source.npz,showers.h5}      embedding/{model.pt,metrics.json,predictions.csv}
+#   data/{source.npz,showers.h5} (the file of another task is called like the task)      embedding/{model.pt,metrics.json,predictions.csv}
 #   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{discriminator}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
@@ -13,7 +13,9 @@ from snakemake.utils import min_version
 min_version("9.11")
 
 
-configfile: "config.yaml"
+if config.get("task", "showers") == "showers":  # another task brings a whole configuration
+
+    configfile: "config.yaml"
 
 
 report: "workflow/report/workflow.rst"

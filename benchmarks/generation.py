@@ -15,9 +15,10 @@ from pathlib import Path
 
 import torch
 
-from showergan.inference import Description, conditions_of, save_generator
+from showergan.inference import conditions_of, description_of, save_generator
 from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
 
@@ -46,9 +47,10 @@ def main() -> None:
         generator, source = folder / "generator.pt", folder / "simulated.npz"
         torch.manual_seed(0)
         network = ShowerGenerator()
-        description = Description(
+        task = TASKS["showers"]
+        description = description_of(task)(
             network=network,
-            conditions=conditions_of(seen.point, seen.momentum),
+            conditions=conditions_of(task, seen.given.conditions),
             conditioning=Conditioning(),
             average=None,
             provenance={},

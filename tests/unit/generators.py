@@ -3,19 +3,22 @@
 import numpy as np
 import torch
 
-from showergan.inference import Description, TrainedGenerator, conditions_of
+from showergan.inference import TrainedGenerator, conditions_of, description_of
 from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.particles import Particles
 
 
 def trained(*networks, form="raw"):
     """Return networks, by their numbers from 1 as epochs, as if trained on a few simulated particles."""
     seen = training_particles()
-    description = Description(
+    task = TASKS["showers"]
+    description = description_of(task)(
         network=networks[0].network,
-        conditions=conditions_of(*seen),
+        conditions=conditions_of(task, Particles(*seen).conditions),
         conditioning=Conditioning.fitted(form, *seen),
         average=None,
         provenance={"recipe": {"seed": 1}},

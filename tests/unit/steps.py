@@ -35,6 +35,7 @@ CHOICE = {"choose_by": "bins-P"}
 # Steps without a golden value, and why they need none.
 WITHOUT_GOLDEN = {
     "fetch": "changes no byte of what it downloads; test_remote.py",
+    "make_data": "writes data of other tasks than showers; test_tasks.py",
     "audit": "150 steps of five trainings take too long; test_scale_audit.py has golden numbers of a few",
     "evaluate_file": "a person starts it, so nothing re-runs; its metrics are those of `reference` and `evaluate`",
 }

@@ -64,7 +64,9 @@ def ceilings(path, references, regressor, one_training):
     for conditions, reference in references.items():
         test, select = (reference.features[split] for split in ("test", "select"))
         recipe = recipe_of(conditions)
-        name, pairs = ends.real_pairs(path, test, select, regressor, recipe, CPU)
+        name, pairs = ends.real_pairs(
+            path, reference.yardstick, test, select, regressor, recipe, CPU
+        )
         assert name == "ceiling"
         made[conditions] = ends.measure_draws(pairs, reference.yardstick, recipe)
     return made
@@ -85,10 +87,10 @@ def distances(table, ceiling):
 def test_a_perfect_generator_scores_the_ceiling(
     references, regressor, ceilings, conditions, monkeypatch
 ):
-    def simulate(generator, point, momentum, seed, device, mode, epoch=None):
-        return gflash.resimulate(point, momentum, 1000 + seed)
+    def simulate(generator, given, seed, device, mode, epoch=None):
+        return gflash.resimulate(*given, 1000 + seed)
 
-    monkeypatch.setattr(TrainedGenerator, "showers", simulate)
+    monkeypatch.setattr(TrainedGenerator, "sampled", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]
     generator = trained(ShowerGenerator().build((1, 30, 30), 7))
     scores = generated.evaluate(generator, reference, regressor, recipe, CPU).metrics
@@ -131,7 +133,12 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
     features = reference.features["test"], reference.features["select"]
     for conditions, expected in (("same", "other_real"), ("independent", "ceiling")):
         name, pairs = ends.real_pairs(
-            published, *features, None, Evaluation(conditions=conditions), CPU
+            published,
+            reference.yardstick,
+            *features,
+            None,
+            Evaluation(conditions=conditions),
+            CPU,
         )
         assert name == expected
         first = next(pairs)

@@ -36,6 +36,7 @@ from showergan.tasks.showers.npz import write_npz
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
+from showergan.tasks.showers.task import TASK
 from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, energy_edges
 
 CPU = torch.device("cpu")
@@ -252,6 +253,10 @@ def test_sample_without_embedding_has_no_metric_of_it(folder):
     assert {"fpd", "kpd", "classifier_auc", "coverage"} <= set(table["metric"])
 
 
+def first(particles, n):
+    return Particles(particles.point[:n], particles.momentum[:n])
+
+
 def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
@@ -259,7 +264,7 @@ def test_generation_does_not_depend_on_company(reference):
     real = Particles.of(reference.features["test"].conditions)
 
     def energy(n, seed):
-        (made,) = generate(generator, Conditioning(), real.point[:n], real.momentum[:n], seed, CPU)
+        (made,) = generate(TASK, generator, Conditioning(), first(real, n), seed, CPU)
         return made.energy
 
     np.testing.assert_allclose(energy(3, 1), energy(100, 1)[:3], rtol=1e-4, atol=1e-5)
@@ -271,9 +276,7 @@ def test_batch_mode_depends_on_company(reference):
     generator = ShowerGenerator().build((1, 30, 30), 7)
     real = Particles.of(reference.features["test"].conditions)
     whole, part = (
-        next(
-            generate(generator, Conditioning(), real.point[:n], real.momentum[:n], 1, CPU, "batch")
-        ).energy
+        next(generate(TASK, generator, Conditioning(), first(real, n), 1, CPU, "batch")).energy
         for n in (64, 3)
     )
     assert not np.allclose(part, whole[:3], rtol=1e-2)
@@ -289,9 +292,9 @@ class Exploding(Generator):
 
 
 def test_failures_are_clipped_and_counted(regressor):
-    point, momentum = np.zeros((3, 2), "f4"), np.ones((3, 3), "f4")
+    given = Particles(np.zeros((3, 2), "f4"), np.ones((3, 3), "f4"))
     exploding = Exploding(ShowerGenerator(), (1, 30, 30), 7)
-    made = list(generate(exploding, Conditioning(), point, momentum, 1, CPU))
+    made = list(generate(TASK, exploding, Conditioning(), given, 1, CPU))
     assert np.isfinite(made[0].energy[1]).all()
     features = features_of(made, regressor, "corrected", 5.7, CPU)
     assert (features.counts["n_clipped_cells"], features.counts["n_not_finite"]) == (1, 1)
@@ -325,7 +328,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     assert nothing["E"].max() == 0
     assert nothing["P"].max() == 0
     assert set(scores.curves["space"]) == {"E", "P", "P_std"}
-    assert scores.examples.shape == (8, 30, 30)
+    assert scores.examples["energy"].shape == (8, 30, 30)
     # Only PRD and mishaps are measured on select, where epochs are chosen.
     select = metrics[metrics["split"] == "select"]
     assert set(select["metric"]) >= {"prd_auc", "n_empty_image"}

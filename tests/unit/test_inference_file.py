@@ -10,6 +10,7 @@ from generators import network, particles, trained, training_particles
 import showergan
 from showergan.errors import UserError
 from showergan.inference import save_generator
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.tensors import LARGEST_LOG_ENERGY
 
 
@@ -137,7 +138,9 @@ def test_building_a_network_leaves_the_random_numbers_alone(generator):
 def test_a_network_does_not_change_what_was_loaded(generator):
     before = {name: value.clone() for name, value in generator.states[2].items()}
     given = particles(70)
-    list(generator.showers(*given, 1, torch.device("cpu"), "batch"))  # moves running statistics
+    list(
+        generator.sampled(Particles(*given), 1, torch.device("cpu"), "batch")
+    )  # moves running statistics
     assert all(torch.equal(generator.states[2][name], value) for name, value in before.items())
     other = replace(generator, states={1: before})
     np.testing.assert_array_equal(

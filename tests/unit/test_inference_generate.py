@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.errors import UserError
 from showergan.inference import generate_file, generation, load_generator, save_generator
-from showergan.inference.particles import COLUMNS, read_particles
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.any_file import read_showers
 from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.showers.particle_files import COLUMNS, read_particles
+from showergan.tasks.showers.particles import Particles
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_particles_take_turns(generator):
     np.testing.assert_allclose(few, many[:10], rtol=1e-5, atol=1e-5)
     turns = [np.concatenate([a, a, a[:10]]) for a in (point, momentum)]
     np.testing.assert_array_equal(generator.generate(*turns, seed=3), many)
-    made = list(generator.showers(point, momentum, 3, torch.device("cpu"), n=50))
+    made = list(generator.sampled(Particles(point, momentum), 3, torch.device("cpu"), n=50))
     np.testing.assert_array_equal(np.concatenate([s.point for s in made]), turns[0])
     np.testing.assert_array_equal(np.concatenate([s.momentum for s in made]), turns[1])
     assert not np.allclose(many[:10], many[20:30], rtol=0.1)  # each time with other noise
@@ -169,7 +170,7 @@ def test_arrays_are_checked_and_told_of(generator):
     point, momentum = particles(4)
     with pytest.raises(UserError, match="1 of 4 particles have pz <= 0"):
         generator.generate(point, momentum * [[1], [1], [-1], [1]], seed=1)
-    with pytest.raises(UserError, match="n = 0: ask for at least 1 shower"):
+    with pytest.raises(UserError, match="n = 0: ask for at least 1 sample"):
         generator.generate(point, momentum, seed=1, n=0)
     with pytest.raises(UserError, match="points have shape"):
         generator.generate(point[0], momentum, seed=1)
@@ -283,7 +284,7 @@ def test_a_diverged_generator_is_told_of(tmp_path, capsys):
     generate_file(
         tmp_path / "g.pt", conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device="cpu"
     )  # fmt: skip
-    assert "warning: 3 of 3 showers hold energies that are not numbers" in capsys.readouterr().err
+    assert "warning: 3 of 3 showers hold values that are not numbers" in capsys.readouterr().err
 
 
 def test_a_log_shows_progress(path, tmp_path, monkeypatch, capsys):

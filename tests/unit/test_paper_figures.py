@@ -19,15 +19,18 @@ from showergan.figures.lipschitz import lipschitz
 from showergan.figures.multipliers import multipliers
 from showergan.figures.task import on_paper, task
 from showergan.figures.update_cosine import update_cosine
-from showergan.networks.modules import describe
+from showergan.networks.modules import architectures, describe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks.showers.architectures import architectures
+from showergan.tasks.showers.task import TASK
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
 LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]
 RATES = "0.001_1e-05"
 STEPS = 20
+
+
+SIZES = (TASK.sample_shape, TASK.n_conditions, TASK.further_networks())
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def style():
 
 @pytest.fixture(scope="module")
 def table():
-    return architectures(ShowerGenerator(), ShowerDiscriminator())
+    return architectures(ShowerGenerator(), ShowerDiscriminator(), *SIZES)
 
 
 def run(method, table, rates=RATES, seed="1"):
@@ -125,7 +128,7 @@ class TestDescribe:
         ],
     )
     def test_parameters(self, network, size, parameters):
-        rows = architectures(ShowerGenerator(), ShowerDiscriminator(size=size))
+        rows = architectures(ShowerGenerator(), ShowerDiscriminator(size=size), *SIZES)
         assert rows.loc[rows["network"] == network, "parameters"].sum() == parameters
 
     def test_rows(self, table):

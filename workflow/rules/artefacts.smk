@@ -1,8 +1,8 @@
 # Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
 ARTEFACTS = {
-    "showers": "results/{run}/data/showers.h5",
-    "predictions": rules.train_embedding.output.predictions,
-    "embedding_metrics": rules.train_embedding.output.metrics,
+    "showers": DATASET,
+    "predictions": "results/{run}/embedding/predictions.csv",
+    "embedding_metrics": "results/{run}/embedding/metrics.json",
     "reference": rules.reference.output.features,
     "anchors": rules.reference.output.anchors,
     "anchor_curves": rules.reference.output.curves,

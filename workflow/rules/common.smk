@@ -4,6 +4,7 @@ from pathlib import Path
 
 from showergan.config import parse_config
 from showergan.errors import UserError
+from showergan.tasks import TASKS
 
 try:
     CONFIG = parse_config(config)
@@ -18,6 +19,13 @@ os.environ.update(
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 METHODS = CONFIG.sorted_methods
+
+TASK = TASKS[CONFIG.task]
+STEPS_OF_TASK = TASK.steps(CONFIG.data)
+DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
+# What looks at the embedding takes it where the task has one.
+EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}
+EMBEDDING_OPTION = " --embedding {input.embedding:q}" if TASK.has_embedding else ""
 
 RUNS = [
     {

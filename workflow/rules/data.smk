@@ -1,4 +1,4 @@
-if CONFIG.data.source == "simulate":
+if "simulate" in STEPS_OF_TASK:
 
     rule simulate:
         output:
@@ -18,7 +18,7 @@ if CONFIG.data.source == "simulate":
             "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
             " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
-else:
+if "fetch" in STEPS_OF_TASK:
 
     rule fetch:
         output:
@@ -38,23 +38,44 @@ else:
             "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
             " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
+if "preprocess" in STEPS_OF_TASK:
 
-rule preprocess:
-    input:
-        raw_showers,
-    output:
-        showers="results/{run}/data/showers.h5",
-        recipe="results/{run}/data/showers.recipe.json",
-    log:
-        "logs/{run}/preprocess.log",
-    benchmark:
-        "results/{run}/benchmarks/preprocess.tsv"
-    conda:
-        "../../envs/showergan.yaml"
-    params:
-        recipe=recipe_of("preprocess"),
-    message:
-        "Checking and splitting the showers"
-    shell:
-        "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
-        " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+    rule preprocess:
+        input:
+            raw_showers,
+        output:
+            showers="results/{run}/data/showers.h5",
+            recipe="results/{run}/data/showers.recipe.json",
+        log:
+            "logs/{run}/preprocess.log",
+        benchmark:
+            "results/{run}/benchmarks/preprocess.tsv"
+        conda:
+            "../../envs/showergan.yaml"
+        params:
+            recipe=recipe_of("preprocess"),
+        message:
+            "Checking and splitting the showers"
+        shell:
+            "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
+            " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+if "make_data" in STEPS_OF_TASK:
+
+    rule make_data:
+        output:
+            data=DATASET,
+            recipe="results/{run}/data/recipe.json",
+        log:
+            "logs/{run}/make_data.log",
+        benchmark:
+            "results/{run}/benchmarks/make_data.tsv"
+        conda:
+            "../../envs/showergan.yaml"
+        params:
+            recipe=recipe_of("make_data"),
+        message:
+            "Making and splitting the data"
+        shell:
+            "showergan make-data --recipe {params.recipe:q} --out {output.data:q}"
+            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"

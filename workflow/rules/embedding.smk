@@ -1,34 +1,36 @@
-rule train_embedding:
-    input:
-        "results/{run}/data/showers.h5",
-    output:
-        model="results/{run}/embedding/model.pt",
-        metrics="results/{run}/embedding/metrics.json",
-        predictions="results/{run}/embedding/predictions.csv",
-        recipe="results/{run}/embedding/recipe.json",
-    log:
-        "logs/{run}/train_embedding.log",
-    benchmark:
-        "results/{run}/benchmarks/train_embedding.tsv"
-    priority: 1  # every evaluation waits for it
-    conda:
-        "../../envs/showergan.yaml"
-    resources:
-        gpu=1,
-    params:
-        recipe=recipe_of("train_embedding"),
-    message:
-        "Training the embedding"
-    shell:
-        "showergan train-embedding --showers {input:q} --recipe {params.recipe:q}"
-        " --out {output.model:q} --metrics {output.metrics:q}"
-        " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+if "train_embedding" in STEPS_OF_TASK:
+
+    rule train_embedding:
+        input:
+            "results/{run}/data/showers.h5",
+        output:
+            model="results/{run}/embedding/model.pt",
+            metrics="results/{run}/embedding/metrics.json",
+            predictions="results/{run}/embedding/predictions.csv",
+            recipe="results/{run}/embedding/recipe.json",
+        log:
+            "logs/{run}/train_embedding.log",
+        benchmark:
+            "results/{run}/benchmarks/train_embedding.tsv"
+        priority: 1  # every evaluation waits for it
+        conda:
+            "../../envs/showergan.yaml"
+        resources:
+            gpu=1,
+        params:
+            recipe=recipe_of("train_embedding"),
+        message:
+            "Training the embedding"
+        shell:
+            "showergan train-embedding --showers {input:q} --recipe {params.recipe:q}"
+            " --out {output.model:q} --metrics {output.metrics:q}"
+            " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
 rule reference:
     input:
-        showers="results/{run}/data/showers.h5",
-        embedding="results/{run}/embedding/model.pt",
+        showers=DATASET,
+        **EMBEDDING,
     output:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
@@ -45,8 +47,9 @@ rule reference:
     params:
         recipe=recipe_of("reference"),
     message:
-        "Computing features, ceilings and floors of the real showers"
+        "Computing features, ceilings and floors of the real samples"
     shell:
-        "showergan reference --showers {input.showers:q} --embedding {input.embedding:q}"
-        " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+        "showergan reference --showers {input.showers:q}"
+        + EMBEDDING_OPTION
+        + " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
         " --curves {output.curves:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -1,8 +1,8 @@
 rule evaluate_gan:
     input:
         generator=rules.train_gan.output.generator,
-        embedding=rules.train_embedding.output.model,
         reference=rules.reference.output.features,
+        **EMBEDDING,
     output:
         metrics="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/metrics.csv",
         curves="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/curves.csv",
@@ -21,8 +21,9 @@ rule evaluate_gan:
     message:
         "Evaluating {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "showergan evaluate --generator {input.generator:q} --embedding {input.embedding:q}"
-        " --reference {input.reference:q} --recipe {params.recipe:q}"
+        "showergan evaluate --generator {input.generator:q}"
+        + EMBEDDING_OPTION
+        + " --reference {input.reference:q} --recipe {params.recipe:q}"
         " --metrics {output.metrics:q} --curves {output.curves:q}"
         " --examples {output.examples:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 

@@ -31,6 +31,7 @@ def words(exhibit):
     """Return a params function that gives a table what it calls things, and our setting where it has published values."""
     parts = {
         "run": CONFIG.run,
+        "task": CONFIG.task,
         "labels": {name: method.label for name, method in METHODS.items()},
     }
     if "published" in exhibit.inputs:

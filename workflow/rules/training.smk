@@ -1,6 +1,6 @@
 rule train_gan:
     input:
-        "results/{run}/data/showers.h5",
+        DATASET,
     output:
         generator="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/generator.pt",
         history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
@@ -33,7 +33,7 @@ rule train:
 
 rule audit:
     input:
-        "results/{run}/data/showers.h5",
+        DATASET,
     output:
         cosines="results/{run}/audit.csv",
         recipe="results/{run}/audit.recipe.json",

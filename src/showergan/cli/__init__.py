@@ -8,10 +8,10 @@ import sys
 import typer
 import yaml
 
+from showergan import config
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
-from showergan.config import Config
 from showergan.errors import UserError
 from showergan.figures import FIGURES
 from showergan.files import say
@@ -32,7 +32,7 @@ add_exhibits(app, "table", "Write a table, as the workflow does.", TABLES)
 @app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration as YAML."""
-    print(yaml.safe_dump(Config.model_json_schema(), sort_keys=False, allow_unicode=True), end="")
+    print(yaml.safe_dump(config.schema(), sort_keys=False, allow_unicode=True), end="")
 
 
 def main() -> None:

@@ -13,18 +13,20 @@ Epoch = Annotated[int | None, Setting("one of those that the training kept; by d
 def generate(
     *,
     generator: Generator,
+    out: Annotated[
+        Path, Output("samples: npz, of showers in the published schema, or HDF5 like ours (.h5)")
+    ],
     conditions: Annotated[
-        Path,
+        Path | None,
         Input(
-            "particles: csv with the columns px_GeV, py_GeV, pz_GeV, x_cm and y_cm; or npz or HDF5 "
+            "of showers, particles: csv with the columns px_GeV, py_GeV, pz_GeV, x_cm and y_cm; or npz or HDF5 "
             "with ParticlePoint and ParticleMomentum, or point and momentum, in cm and GeV"
         ),
-    ],
-    out: Annotated[Path, Output("showers: npz of the published schema, or HDF5 like ours (.h5)")],
+    ] = None,
     n: Annotated[
         int | None,
         Setting(
-            "number of showers: of the first particles, or of all in turn, again from the first; "
+            "number of samples: for the first conditions, or for all in turn, again from the first; "
             "by default one for each"
         ),
     ] = None,
@@ -32,7 +34,7 @@ def generate(
     epoch: Epoch = None,
     device: Device = "auto",
 ) -> None:
-    """Generate showers for the particles of a file."""
+    """Generate samples, of showers for the particles of a file."""
     inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=device)
 
 

@@ -50,18 +50,20 @@ def bars(
     """
     chosen = card[card["chosen"].astype(bool) & card["method"].isin(bounded)]
     ratios = failures.merge(chosen[RUN].drop_duplicates(), on=RUN)
-    rows = []
+    rows: list[tuple[str, str, float, float, float]] = []
+    titles = set(card["title"])
     for method in dict.fromkeys(chosen["method"]):
         own = chosen[chosen["method"] == method]
-        shuffled = _ratio(own[own["title"] == "PRD-AUC: bins-E"], "shuffled")
-        energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
-        if CEILING in set(anchors["anchor"]):
+        # Not every task has an embedding, conditions or energies.
+        if "PRD-AUC: E" in titles and CEILING in set(anchors["anchor"]):
             fraction = _ratio(own[own["title"] == "PRD-AUC: E"], CEILING)
             rows.append(("fraction", method, fraction.mean(), _least(fraction), FRACTION))
-        rows += [
-            ("shuffled", method, shuffled.mean(), _least(shuffled), 1.0),
-            ("energy", method, energy.mean(), _furthest(energy), FACTOR),
-        ]
+        if "PRD-AUC: bins-E" in titles:
+            shuffled = _ratio(own[own["title"] == "PRD-AUC: bins-E"], "shuffled")
+            rows.append(("shuffled", method, shuffled.mean(), _least(shuffled), 1.0))
+        if "energy_ratio" in failures:
+            energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
+            rows.append(("energy", method, energy.mean(), _furthest(energy), FACTOR))
     bins = real_showers(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     rows += [("showers", "", math.nan, bins["n"].min(), fewest)] if len(bins) else []

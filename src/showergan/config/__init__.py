@@ -3,10 +3,10 @@
 Light on purpose: the workflow imports this whenever it is parsed.
 """
 
-from pathlib import PurePath
-from typing import Annotated, Any, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self, Union
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, create_model, model_validator
 
 from showergan.config.data import Data
 from showergan.config.embedding import Embedding
@@ -16,7 +16,10 @@ from showergan.config.methods import Composition, LearningRates, LearningRateSea
 from showergan.config.section import Name, Section
 from showergan.config.training import AuditRecipe, Networks, Training, TrainingRecipe
 from showergan.config.validation import validated, with_texts_read
+from showergan.errors import UserError
 from showergan.optimisers import Optimiser
+from showergan.tasks.found import DEFAULT, TASKS
+from showergan.tasks.task import Task
 
 __all__ = [
     "AuditRecipe",
@@ -33,14 +36,16 @@ __all__ = [
     "Training",
     "TrainingRecipe",
     "parse_config",
+    "schema",
 ]
 
 
 class Config(Section):
-    """The whole configuration."""
+    """The whole configuration, as far as all tasks share it; see `config_of` for what a task adds."""
 
     run: Name = Field("default", description="artefacts go to results/{run}/")
-    data: Data = Data()
+    task: Name = Field(description="what is learned, a folder of showergan/tasks")
+    data: Data
     embedding: Embedding = Embedding()
     training: Training = Training()
     methods: Annotated[dict[Name, Method], Field(min_length=1)] = Field(
@@ -50,9 +55,8 @@ class Config(Section):
         None, description="train every method on this grid alone; null: each with its own pairs"
     )
     choose_by: ScoreName = Field(
-        "bins-E",
         description="score on select that chooses a run's epoch and, after a search, its mean over seeds "
-        "a method's learning rates",
+        "a method's learning rates"
     )
     evaluation: Evaluation = Evaluation()
     figures: Figures = Figures()
@@ -79,11 +83,8 @@ class Config(Section):
 
     def setting(self, method: str) -> dict[str, Any]:
         """Return all that a published value may have in common with ours, besides the learning rates."""
-        data = self.data
-        # A file by its name: the published one may lie anywhere.
-        source = PurePath(data.path or "").name if data.source == "npz" else data.source
         return {
-            "data": source,
+            "data": self.data.published_name,
             "method": self.methods[method].composition.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json")
             | {"optimiser": self.optimiser(method).model_dump(mode="json")},
@@ -92,11 +93,11 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _batch_fits(self) -> Self:
-        n_train = self.data.n_showers // 2
-        if self.data.source == "simulate" and self.training.batch_size > n_train:
+        n_train = self.data.n_train
+        if n_train is not None and self.training.batch_size > n_train:
             raise ValueError(
-                f"training.batch_size = {self.training.batch_size} is larger than the training set: "
-                f"half of data.n_showers = {self.data.n_showers} are {n_train} showers"
+                f"training.batch_size = {self.training.batch_size} is larger than the training set, "
+                f"the half of all that data asks for: {n_train} samples"
             )
         return self
 
@@ -107,7 +108,35 @@ def parse_config(raw: dict[str, Any]) -> Config:
     `snakemake --config 'training={seeds: [1, 2]}'` gives every value inside the braces as a text, and YAML 1.1
     gives 1e-3 as one: where no text is allowed, it is read as the value it spells.
     """
-    raw = with_texts_read(Config, raw)
+    name = raw.get("task", DEFAULT)
+    if name not in TASKS:
+        raise UserError(f"task = {name!r}: must be one of {', '.join(TASKS)}")
+    model = config_of(TASKS[name])
+    raw = with_texts_read(model, raw)
     if isinstance(raw.get("methods"), dict):
         raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
-    return validated(Config, raw, "configuration")
+    return validated(model, raw, "configuration")
+
+
+@cache
+def config_of(task: Task) -> type[Config]:
+    """Return the configuration of a task: with its section `data`, and a choice of its scores."""
+    told = Config.model_fields
+    # A configuration that names no task is one of the default.
+    needed: Any = task.name if task.name == DEFAULT else ...
+    name: Any = Literal[task.name]
+    scores: Any = Literal[task.scores]
+    return create_model(
+        f"{task.name.capitalize()}Config",
+        __base__=Config,
+        __doc__=f"The whole configuration of the task {task.name}.",
+        task=(name, Field(needed, description=told["task"].description)),
+        data=(task.data, task.data()),  # type: ignore[call-arg]
+        choose_by=(scores, Field(task.choose_by, description=told["choose_by"].description)),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of the configurations of all tasks."""
+    models: Any = Union[tuple(config_of(task) for task in TASKS.values())]  # noqa: UP007
+    return TypeAdapter(models).json_schema()

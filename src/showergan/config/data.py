@@ -1,53 +1,19 @@
-"""Where the showers come from, and how they are split."""
+"""What the section `data` of every task has in common."""
 
-from typing import Annotated, Literal, Self
-
-from pydantic import Field, StringConstraints, model_validator
-
-from showergan.config.section import Section, Seed
+from showergan.config.section import Section
 
 
-class Simulation(Section):
-    """Showers made here."""
+class Data(Section):
+    """Where samples come from, and how they are split; a task adds its keys."""
 
-    n_showers: int = Field(4000, ge=8, description="simulate: number of showers")
-    seed: Seed = Field(1, description="simulate: random seed")
+    source: str
 
+    @property
+    def n_train(self) -> int | None:
+        """Number of training samples, where it is known before there are any."""
+        return None
 
-class DataFile(Section):
-    """Showers from elsewhere."""
-
-    path: str | None = Field(
-        None, description="npz: a path, or an http(s)://, s3:// or root:// URL"
-    )
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
-        None, description="npz: the file's SHA-256; a file that differs is refused"
-    )
-
-
-class Preparation(DataFile):
-    """How showers are checked and split."""
-
-    negative_energy: Literal["clip", "error"] = Field(
-        "error", description="what to do with negative energies: set them to 0, or stop"
-    )
-    split: Literal["permutation", "reference"] = Field(
-        "permutation",
-        description="half train, a quarter select, a quarter test; reference: the published index rule",
-    )
-    split_seed: Seed = Field(2023, description="permutation: random seed of the split")
-
-
-class Data(Simulation, Preparation):
-    """Where the showers come from, and how they are split."""
-
-    source: Literal["simulate", "npz"] = Field(
-        "simulate",
-        description="simulate: GFLASH showers made here; npz: a file of the published schema",
-    )
-
-    @model_validator(mode="after")
-    def _npz_has_path(self) -> Self:
-        if self.source == "npz" and not self.path:
-            raise ValueError("source: npz needs a path or URL under data.path")
-        return self
+    @property
+    def published_name(self) -> str:
+        """What published values call the data."""
+        return self.source

@@ -50,11 +50,18 @@ def read_curves(path: Path) -> pd.DataFrame:
     return curves.assign(point=curves.groupby("space").cumcount())
 
 
+def read_architectures(path: Path) -> pd.DataFrame:
+    """Read an architectures.csv, whose shapes are texts, for example "32x15x15" or "2"."""
+    return pd.read_csv(path, dtype={"takes": str, "shape": str})
+
+
 def read_examples(path: Path) -> pd.DataFrame:
-    """Read an examples.npz: one row per shower, `energy` holding its image in MeV, shape (30, 30)."""
+    """Read an examples.npz: one row per sample; of showers `energy` holds its image in MeV, shape (30, 30)."""
     with np.load(path) as file:
-        energy = list(file["energy"])
-    return pd.DataFrame({"example": range(len(energy)), "energy": energy})
+        arrays = {name: list(file[name]) for name in file}
+    table = pd.DataFrame(arrays)
+    table.insert(0, "example", range(len(table)))
+    return table
 
 
 def read_published(path: Path) -> pd.DataFrame:
@@ -72,13 +79,13 @@ def _read_json(path: Path) -> Any:
 
 
 ARTEFACTS = {
-    "showers": Artefact("data set of `preprocess`", Path),
+    "showers": Artefact("data set of `preprocess` or `make-data`", Path),
     "predictions": Artefact("predictions of the embedding: CSV", read_table),
     "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", _read_json),
     "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
     "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics),
     "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table),
-    "architectures": Artefact("layers of the networks: CSV of `describe`", read_table),
+    "architectures": Artefact("layers of the networks: CSV of `describe`", read_architectures),
     "audit": Artefact("what a change of the discriminator changes: CSV of `audit`", read_table),
     "histories": Artefact("history.csv of each run", read_table, of_runs=True),
     "lipschitz": Artefact("lipschitz.csv of each run", read_table, of_runs=True),

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.rectangles import Rectangles
@@ -17,6 +19,12 @@ def read_examples(reference: str | Path) -> Showers:
         return Showers(
             examples["energy"][:], examples["point"][:], examples["momentum"][:], pdg=None
         )
+
+
+def read_points(reference: str | Path) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Read some real points, shape (n, 2), and the modes of their distribution, shape (k, 2)."""
+    with h5py.File(reference) as file:
+        return file["examples/point"][:], file["modes"][:]
 
 
 def read_entry_points(reference: str | Path) -> pd.DataFrame:

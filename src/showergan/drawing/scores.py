@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from showergan.drawing.runs import Group
 from showergan.heavy import mpl, pd
 
@@ -14,8 +16,14 @@ SCORES = {
 COMPARED = ("bins-E", "bins-P", "E")  # by figures and tables of verdicts
 
 
+def shown(known: Iterable[str], there: Iterable[str]) -> list[str]:
+    """Return the known names among those there are, in their order; where none is known all, of nothing the known."""
+    found = set(there)
+    return [name for name in known if name in found] or sorted(found) or list(known)
+
+
 def sample_size(scores: pd.DataFrame, score: str) -> str:
-    """Return the number of showers n and of clusters K, which a PRD-AUC must not be read without.
+    """Return the number of samples n and of clusters K, which a PRD-AUC must not be read without.
 
     A mean over bins goes with the smallest of each: small bins get fewer clusters.
     """

@@ -16,6 +16,7 @@ from showergan.config.section import Section
 from showergan.config.validation import read_json, validated
 from showergan.files import write_aside
 from showergan.heavy import mpl, sns
+from showergan.tasks.found import DEFAULT
 
 WIDTH_INCH = 10.0
 
@@ -40,6 +41,7 @@ class Style(Section):
         description="all that a published value may have in common with ours, by method, see `Config.setting`",
     )
     run: str = Field("", description="name of the run")
+    task: str = Field(DEFAULT, description="what the samples are")
 
     @classmethod
     def read(cls, look: str) -> Self:

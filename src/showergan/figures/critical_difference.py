@@ -10,7 +10,7 @@ from showergan.config import Config
 from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.labels import labelled, records
 from showergan.drawing.registry import VERDICTS, register_figure
-from showergan.drawing.scores import SCORES
+from showergan.drawing.scores import SCORES, shown
 from showergan.drawing.style import Style, new_figure, wrapped
 from showergan.heavy import mpl, pd
 
@@ -34,7 +34,7 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> mpl.figure.Figure:
 
     Where the Friedman test finds no difference at all, one line joins all methods.
     """
-    rows = labelled(ranks[ranks["score"].isin(RANKED)], style.labels)
+    rows = labelled(ranks[ranks["score"].isin(shown(RANKED, ranks["score"]))], style.labels)
     rows = rows[rows["average_rank"].notna() & (rows["n_methods"] > 1)]
     panels = [group for _, group in rows.groupby(["discriminator", "score"], sort=False)]
     if not panels:
@@ -45,7 +45,8 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> mpl.figure.Figure:
     several = len(rows["discriminator"].unique()) > 1
     for panel, group in zip(axes, panels, strict=True):
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
-        head = f"{group['discriminator'].iloc[0]}, " * several + SCORES[group["score"].iloc[0]]
+        score = str(group["score"].iloc[0])
+        head = f"{group['discriminator'].iloc[0]}, " * several + SCORES.get(score, score)
         panel.set_title(f"{head}\n{_tested(group)}", fontsize="medium")
     return figure
 

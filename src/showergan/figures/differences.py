@@ -10,7 +10,7 @@ from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.labels import labelled, pair, records
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import by_size
-from showergan.drawing.scores import COMPARED, SCORES
+from showergan.drawing.scores import COMPARED, SCORES, shown
 from showergan.drawing.style import Colour, Style, legend_below, new_figure, wrapped
 from showergan.drawing.worth import with_baseline
 from showergan.heavy import mpl, pd
@@ -32,11 +32,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
     A row of panels per pair of learning rates, from large to small, and one for the pairs that the methods chose; a
     column per score. The panels of a column share their scale, so that what a rate does can be seen.
     """
-    rows = labelled(verdicts[verdicts["score"].isin(COMPARED)], style.labels)
+    scores = shown(COMPARED, verdicts["score"])
+    rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
     if rows.empty:
         return empty_figure("Nothing to compare: the baseline or every other method was left out.")
     baseline = rows["baseline"].iloc[0]
-    scores = [score for score in COMPARED if score in set(rows["score"])]
+    scores = [score for score in scores if score in set(rows["score"])]
     choices = sorted(set(rows["learning_rates"]), key=_in_order)
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
@@ -48,10 +49,10 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
     )
     for line, choice, here, names in zip(axes, choices, parts, lines, strict=True):
         for panel, score in zip(line, scores, strict=True):
-            shown = here[here["score"] == score]
-            for row in records(shown):
+            of_score = here[here["score"] == score]
+            for row in records(of_score):
                 _difference(panel, names.index(row["label"]), row, style)
-            _noise(panel, shown["noise_floor"].max())
+            _noise(panel, of_score["noise_floor"].max())
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x", color="0.9", linewidth=0.8)
             panel.locator_params(axis="x", nbins=5)
@@ -61,7 +62,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
         if len(choices) > 1:
             line[0].set_ylabel(_head(choice))
     for panel, score in zip(axes[0], scores, strict=True):
-        title = SCORES[score].replace(": ", "\n")
+        title = SCORES.get(score, score).replace(": ", "\n")
         seeds = _seeds(rows[rows["score"] == score])
         panel.set_title(f"{title}\n{seeds}", fontsize="medium")
     figure.align_ylabels(axes[:, 0])

@@ -6,6 +6,7 @@ from typing import Any
 
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style, new_figure
+from showergan.drawing.worth import with_embedding
 from showergan.heavy import mpl, np, pd
 
 NAMES = {
@@ -18,7 +19,7 @@ NAMES = {
 PER_ROW = 3
 
 
-@register_figure("Predictions of the embedding", DATA)
+@register_figure("Predictions of the embedding", DATA, with_embedding)
 def embedding(
     style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]
 ) -> mpl.figure.Figure:

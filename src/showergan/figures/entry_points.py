@@ -8,13 +8,14 @@ from typing import Any
 from showergan import comparison, drawing, tasks
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style, new_figure
+from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np, pd
 
 CELLS = 45
 THIN = "#d55e00"
 
 
-@register_figure("Entry points and their bins", DATA)
+@register_figure("Entry points and their bins", DATA, with_samples_of("energy"))
 def entry_points(
     style: Style, showers: Path, reference: Path, anchors: pd.DataFrame
 ) -> mpl.figure.Figure:

@@ -9,12 +9,13 @@ from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.shower_images import draw_image, energy_of, energy_scale, momentum_of, ranks
 from showergan.drawing.style import Style, new_figure, wrapped
+from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np, pd
 
 N_CONDITIONS = 6
 
 
-@register_figure("3 Generated beside real showers", GLANCE)
+@register_figure("3 Generated beside real showers", GLANCE, with_samples_of("energy"))
 def generated_showers(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> mpl.figure.Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from showergan.drawing.anchors import anchor_key, draw_curve
 from showergan.drawing.registry import COMPARISON, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups, key
-from showergan.drawing.scores import draw_line
+from showergan.drawing.scores import draw_line, shown
 from showergan.drawing.style import Style, legend_below, new_figure
 from showergan.heavy import mpl, pd
 
@@ -22,8 +22,9 @@ def prd_curves(
     """
     curves = at_chosen_rates(curves, grid)
     figure = new_figure(5.2)
-    axes = figure.subplots(1, 2, sharex=True, sharey=True)
-    for panel, (space, title) in zip(axes, SPACES.items(), strict=True):
+    spaces = shown(SPACES, curves["space"])
+    axes = figure.subplots(1, len(spaces), sharex=True, sharey=True, squeeze=False)[0]
+    for panel, space in zip(axes, spaces, strict=True):
         for group in groups(style, curves[curves["space"] == space]):
             mean = group.rows.groupby("point")[["recall", "precision"]].mean()
             for seed in group.seeds:
@@ -32,7 +33,7 @@ def prd_curves(
         for name, rows in anchor_curves[anchor_curves["space"] == space].groupby("anchor"):
             draw_curve(panel, rows, str(name))
         panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
-        panel.set_title(title, fontsize="medium")
+        panel.set_title(SPACES.get(space, space), fontsize="medium")
         panel.grid(color="0.9", linewidth=0.8)
     axes[0].set_ylabel("Precision")
     handles, labels = key(groups(style, curves))

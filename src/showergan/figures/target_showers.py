@@ -17,6 +17,7 @@ from showergan.drawing.shower_images import (
     ranks,
 )
 from showergan.drawing.style import Style, new_figure
+from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np
 
 N = 8  # panels
@@ -38,7 +39,7 @@ CENTRE: dict[str, Any] = {
 }
 
 
-@register_figure("Target showers", DATA)
+@register_figure("Target showers", DATA, with_samples_of("energy"))
 def target_showers(style: Style, showers: Path) -> mpl.figure.Figure:
     """Draw real showers from the softest to the most energetic particle.
 

@@ -10,6 +10,7 @@ from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.shower_images import HALF_CM, MARK, energy_scale
 from showergan.drawing.style import Style, framed, new_figure
+from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
@@ -24,7 +25,7 @@ ARROW = {
 }
 
 
-@register_figure("The task", DATA)
+@register_figure("The task", DATA, with_samples_of("energy"))
 def task(style: Style, showers: Path) -> mpl.figure.Figure:
     """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
     found = tasks.showers.dataset.load(showers, "test")

@@ -1,34 +1,16 @@
 """What a generator file says of itself: how to generate with it, and where it comes from."""
 
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import create_model
 
 from showergan.config.section import Section
-from showergan.inference.particles import COLUMNS, in_columns
 from showergan.kinds import one_of
 from showergan.networks import GeneratorNetwork
-from showergan.tasks.showers.conditions import Conditioning
-
-
-class Samples(Section):
-    """What is generated, and what leads to it from the network's output.
-
-    Attributes:
-        shape: of one sample; rows are y, columns are x.
-        transform: from a sample to what the network learned.
-        inverse: from the network's output to a sample.
-        largest_output: larger outputs are set to it before the inverse, whose result so stays a 32-bit float.
-    """
-
-    quantity: Literal["energy"] = "energy"
-    unit: Literal["MeV"] = "MeV"
-    shape: tuple[Literal[30], Literal[30]] = (30, 30)
-    cell_cm: float = 1.0
-    transform: Literal["log1p"] = "log1p"
-    inverse: Literal["expm1"] = "expm1"
-    largest_output: Literal[80] = 80
+from showergan.tasks.task import Task
 
 
 class Condition(Section):
@@ -48,46 +30,58 @@ class Condition(Section):
 
 
 class Description(Section):
-    """All but the weights.
+    """All but the weights, as far as all tasks share it; see `description_of` for what a task adds.
 
     Attributes:
         format: of the file; raised when files become unreadable for earlier versions.
         task: what the samples are.
         network: kind and parameters, among them distribution and size of its noise.
         samples: what is generated.
-        conditions: what it is generated for, in the order of `COLUMNS`.
+        conditions: what it is generated for, in the order of the task's `condition_names`.
         conditioning: from the conditions to the network's input.
         average: decay of the average over generator steps that the weights are, None where they are as trained.
         provenance: recipe and data of the training, versions, machine.
     """
 
     format: Literal[1] = 1
-    task: Literal["showers"] = "showers"
+    task: str = ""
     network: one_of(GeneratorNetwork)  # type: ignore[valid-type]
-    samples: Samples = Samples()
+    samples: Any = None
     conditions: tuple[Condition, ...]
-    conditioning: Conditioning
+    conditioning: Any
     average: float | None
     provenance: dict[str, Any]
 
 
-def conditions_of(
-    point: NDArray[np.float32], momentum: NDArray[np.float32]
-) -> tuple[Condition, ...]:
-    """Return the conditions with their ranges over training particles, given as in `Conditioning.of`."""
-    values = in_columns(point, momentum)
-    ranges = zip(COLUMNS, values.min(axis=0).tolist(), values.max(axis=0).tolist(), strict=True)
+@cache
+def description_of(task: Task) -> type[Description]:
+    """Return the description of a generator of a task, with what the task says of samples and conditions."""
+    name: Any = Literal[task.name]
+    return create_model(
+        "Description",
+        __base__=Description,
+        task=(name, task.name),
+        samples=(task.samples, task.samples()),
+        conditioning=(task.conditioning, ...),
+    )
+
+
+def conditions_of(task: Task, values: NDArray[np.float32]) -> tuple[Condition, ...]:
+    """Return the conditions of a task with their ranges over those of training samples, shape (n, c)."""
+    ranges = zip(
+        task.condition_names,
+        values.min(axis=0).tolist(),
+        values.max(axis=0).tolist(),
+        strict=True,
+    )
     return tuple(
         Condition(name=name, unit=name.split("_")[1], low=low, high=high)
         for name, low, high in ranges
     )
 
 
-def outside(
-    conditions: tuple[Condition, ...], point: NDArray[np.float32], momentum: NDArray[np.float32]
-) -> str | None:
-    """Say how many particles lie outside the ranges of the training; None where none does."""
-    values = in_columns(point, momentum)
+def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> str | None:
+    """Say how many rows of values, shape (n, c), lie outside the ranges of the training; None where none does."""
     beyond = (values < [c.low for c in conditions]) | (values > [c.high for c in conditions])
     if not beyond.any():
         return None

@@ -82,6 +82,8 @@ def export_file(
         raise UserError("ONNX needs further libraries: pip install 'showergan[export]'")
     trained = load_generator(generator)
     description = trained.description
+    if description.samples.quantity != OUTPUT:
+        raise UserError(f"{generator} makes no {OUTPUT}, and nothing else can be exported.")
     module = Standalone(trained.network(epoch), description).eval()
     about = {
         **description.model_dump(mode="json"),

@@ -1,25 +1,19 @@
-"""Showers from a generator file and a file of particles into a file of showers, however many."""
+"""Samples from a generator file and a file of conditions into a file of samples, however many."""
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 from tqdm import tqdm
 
-import showergan
 from showergan.device import choose_device
 from showergan.errors import UserError
-from showergan.files import say, sha256_of, write_aside
+from showergan.files import say, sha256_of
 from showergan.inference.description import outside
-from showergan.inference.generation import CHUNK
 from showergan.inference.generator_file import load_generator
-from showergan.inference.particles import read_particles
-from showergan.tasks.showers.npz import write_npz
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 SUFFIXES = (".npz", ".h5", ".hdf5")
 SECONDS = 10.0  # between lines of progress in a log
@@ -27,7 +21,7 @@ SECONDS = 10.0  # between lines of progress in a log
 
 def generate_file(
     generator: Path,
-    conditions: Path,
+    conditions: Path | None,
     out: Path,
     *,
     n: int | None,
@@ -35,13 +29,13 @@ def generate_file(
     epoch: int | None,
     device: str,
 ) -> None:
-    """Write generated showers; only the particles are held in memory.
+    """Write generated samples; only their conditions are held in memory.
 
     Args:
         generator: file that `train` wrote.
-        conditions: particles, see `read_particles`.
-        out: npz of the published format, or HDF5 with the keys and units of our data sets.
-        n: number of showers, by default one for each particle; the particles take turns.
+        conditions: what to generate for, see `Task.read_given`; None where a task has none.
+        out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
+        n: number of samples, by default one for each row of conditions; these take turns.
         seed: of the noise, at least 0 and below 2**32.
         epoch: which of the kept ones, by default the last.
         device: as for `choose_device`.
@@ -54,74 +48,42 @@ def generate_file(
     if not 0 <= seed < 2**32:
         raise UserError(f"--seed {seed}: give a number from 0 to {2**32 - 1}.")
     chosen = choose_device(device)
-    trained, particles = load_generator(generator), read_particles(conditions)
+    trained = load_generator(generator)
+    task = trained.task
+    given = task.read_given(conditions, n)
     epoch = trained.epochs[-1] if epoch is None else epoch
-    showers = trained.showers(*particles, seed, chosen, n=n, epoch=epoch)
-    n = len(particles[0]) if n is None else n
-    if warning := outside(trained.description.conditions, *particles):
+    samples = trained.sampled(given, seed, chosen, n=n, epoch=epoch)
+    n = len(given.conditions) if n is None else n
+    if warning := outside(trained.description.conditions, given.conditions):
         say(f"warning: {warning}")
     start = time.perf_counter()
-    watched = _Watched(showers, n)
-    if out.suffix == ".npz":
-        write_npz(out, n, watched)
-    else:
-        origin = {"generator_sha256": sha256_of(generator), "epoch": epoch, "seed": seed}
-        write_hdf5(out, n, watched, origin)
+    watched = _Watched(samples, n, task.sample_arrays[0], task.name)
+    origin = {"generator_sha256": sha256_of(generator), "epoch": epoch, "seed": seed}
+    task.write_samples(out, n, watched, origin)
     seconds = time.perf_counter() - start
     if watched.n_not_finite:
         say(
-            f"warning: {watched.n_not_finite} of {n} showers hold energies that are not numbers: "
+            f"warning: {watched.n_not_finite} of {n} {task.name} hold values that are not numbers: "
             "the training had diverged. Choose an earlier epoch or another generator."
         )
-    say(f"{out}: {n} showers of epoch {epoch}, {n / seconds:.0f} per second")
-
-
-def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]) -> None:
-    """Write showers as HDF5 with the keys and units of our data sets; the same showers give the same bytes.
-
-    Args:
-        path: The file to write; it appears whole or not at all.
-        n: Number of showers in all chunks together.
-        chunks: The showers in order.
-        origin: Further attributes.
-    """
-    with write_aside(path) as aside, h5py.File(aside, "w") as file:
-        file.attrs.update(
-            energy_unit="MeV",
-            point_unit="cm",
-            momentum_unit="GeV",
-            cell_cm=CELL_CM,
-            image_shape=IMAGE_SHAPE,
-            row="y",
-            column="x",
-            showergan_version=showergan.__version__,
-            **origin,
-        )
-        for key, shape in {"energy": IMAGE_SHAPE, "point": (2,), "momentum": (3,)}.items():
-            packed = {"chunks": (min(CHUNK["running"], n), *shape), "compression": "lzf"}
-            file.create_dataset(key, (n, *shape), np.float32, **packed)
-        first = 0
-        for chunk in chunks:
-            rows = slice(first, first + len(chunk))
-            first += len(chunk)
-            for key in ("energy", "point", "momentum"):
-                file[key][rows] = getattr(chunk, key)
+    say(f"{out}: {n} {task.name} of epoch {epoch}, {n / seconds:.0f} per second")
 
 
 class _Watched:
-    """Showers on their way: shows how far they are, and counts those that are not finite."""
+    """Samples on their way: shows how far they are, and counts those that are not finite."""
 
-    def __init__(self, chunks: Iterator[Showers], n: int) -> None:
-        self._chunks, self._n = chunks, n
+    def __init__(self, chunks: Iterator[Any], n: int, array: str, called: str) -> None:
+        self._chunks, self._n, self._array, self._called = chunks, n, array, called
         self.n_not_finite = 0
 
-    def __iter__(self) -> Iterator[Showers]:
+    def __iter__(self) -> Iterator[Any]:
         terminal = sys.stderr.isatty()
         last = start = time.monotonic()
-        with tqdm(total=self._n, unit="shower", file=sys.stderr, disable=not terminal) as bar:
+        with tqdm(total=self._n, unit="sample", file=sys.stderr, disable=not terminal) as bar:
             done = 0
             for chunk in self._chunks:
-                self.n_not_finite += int((~np.isfinite(chunk.energy)).any(axis=(1, 2)).sum())
+                numbers = getattr(chunk, self._array).reshape(len(chunk), -1)
+                self.n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
                 yield chunk
                 done += len(chunk)
                 bar.update(len(chunk))
@@ -129,4 +91,4 @@ class _Watched:
                 if not terminal and now - last >= SECONDS:
                     last = now
                     left = (now - start) / done * (self._n - done)
-                    say(f"{done}/{self._n} showers, {left:.0f} s left")
+                    say(f"{done}/{self._n} {self._called}, {left:.0f} s left")

@@ -1,52 +1,50 @@
-"""Showers from a trained generator, a chunk at a time."""
+"""Samples from a trained generator, a chunk at a time."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from showergan.networks.modules import Generator
-from showergan.tasks.showers.conditions import Conditioning
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.tensors import to_energy
+from showergan.tasks.task import Task
 
-CHUNK = {"running": 250, "batch": 64}  # showers at a time; 64 are the batch of the published code
+CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code
 
 
 def generate(
+    task: Task,
     generator: Generator,
-    conditioning: Conditioning,
-    point: NDArray[np.float32],
-    momentum: NDArray[np.float32],
+    conditioning: Any,
+    given: Any,
     seed: int,
     device: torch.device,
     mode: Literal["running", "batch"] = "running",
     n: int | None = None,
-) -> Iterator[Showers]:
-    """Yield showers in order, some at a time.
+) -> Iterator[Any]:
+    """Yield samples in order, some at a time.
 
-    Shower i is that of particle i, counted modulo the number of particles.
+    Sample i is made for row i of what is given, counted modulo the number of rows.
 
     Args:
+        task: that the samples are of.
         generator: its running statistics change in the mode "batch".
         conditioning: that it was trained with.
-        point: entry points in cm, shape (m, 2).
-        momentum: momenta in GeV, shape (m, 3).
+        given: what to generate for, the task's `given` of m rows.
         seed: of the noise.
         device: where to generate.
         mode: BatchNorm with running statistics, or with those of batches of 64.
-        n: number of showers, by default m.
+        n: number of samples, by default m.
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
-    condition = torch.from_numpy(conditioning.of(point, momentum))
-    n, size = len(point) if n is None else n, CHUNK[mode]
+    condition = torch.from_numpy(conditioning.of(*given))
+    m, size = len(condition), CHUNK[mode]
+    n = m if n is None else n
     for first in range(0, n, size):
-        rows = np.arange(first, min(first + size, n)) % len(point)
+        rows = np.arange(first, min(first + size, n)) % m
         # Whole chunks of noise, because what the first rows hold may depend on how many are drawn.
         drawn = generator.draw_noise(size, noise)[: len(rows)]
         with torch.no_grad():
-            images = generator(drawn, condition[rows].to(device))
-        yield Showers(to_energy(images).cpu().numpy(), point[rows], momentum[rows], None)
+            output = generator(drawn, condition[rows].to(device))
+        yield task.made(output, task.given(*(values[rows] for values in given)))

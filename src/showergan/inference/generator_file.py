@@ -10,8 +10,9 @@ import torch
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.files import write_aside
-from showergan.inference.description import Description
+from showergan.inference.description import Description, description_of
 from showergan.inference.trained import States, TrainedGenerator
+from showergan.tasks import DEFAULT, TASKS
 
 
 def save_generator(description: Description, states: States, path: Path) -> None:
@@ -48,7 +49,10 @@ def load_generator(path: Path | str) -> TrainedGenerator:
         raise UserError(f"{path} does not exist. {remedy}") from None
     except Exception as error:
         raise UserError(f"{path} is no generator file ({error}). {remedy}") from None
-    generator = TrainedGenerator(validated(Description, content, f"description in {path}"), states)
+    name = content.get("task")
+    # Of a task that there is not, or of none, the default one's model says so.
+    model = description_of(TASKS[name if name in TASKS else DEFAULT])
+    generator = TrainedGenerator(validated(model, content, f"description in {path}"), states)
     if not states:
         raise UserError(f"{path} has no weights. {remedy}")
     try:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -13,11 +13,8 @@ from torch import Tensor
 from showergan.errors import UserError
 from showergan.inference.description import Description, outside
 from showergan.inference.generation import generate
-from showergan.inference.particles import checked
 from showergan.networks.modules import Generator
-from showergan.tasks.showers.conditions import N_CONDITIONS
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.tensors import SAMPLE_SHAPE
+from showergan.tasks import TASKS, Task
 
 States = dict[int, dict[str, Tensor]]
 
@@ -35,6 +32,11 @@ class TrainedGenerator:
     states: States
 
     @property
+    def task(self) -> Task:
+        """What the samples are of."""
+        return TASKS[self.description.task]
+
+    @property
     def epochs(self) -> list[int]:
         """The epochs whose weights were kept, in order."""
         return sorted(self.states)
@@ -50,59 +52,57 @@ class TrainedGenerator:
             kept = ", ".join(map(str, self.epochs))
             raise UserError(f"Epoch {epoch} of the generator was not kept. Choose of {kept}.")
         with torch.random.fork_rng(devices=[]):  # first weights are drawn, and replaced at once
-            network = self.description.network.build(SAMPLE_SHAPE, N_CONDITIONS)
+            network = self.description.network.build(self.task.sample_shape, self.task.n_conditions)
         network.load_state_dict(self.states[epoch])
         return network.eval()
 
     def generate(
         self,
-        point: ArrayLike,
-        momentum: ArrayLike,
-        *,
+        *given: ArrayLike,
         seed: int,
         n: int | None = None,
         epoch: int | None = None,
         device: str | torch.device = "cpu",
     ) -> NDArray[np.float32]:
-        """Return energy deposits in MeV, shape (n, 30, 30); row = y, column = x.
+        """Return samples: of showers energy deposits in MeV, shape (n, 30, 30); row = y, column = x.
 
-        Warns of particles outside the range of the training.
+        Warns of conditions outside the range of the training.
 
         Args:
-            point: entry points x, y in cm, shape (m, 2).
-            momentum: px, py, pz in GeV, shape (m, 3); pz > 0.
-            seed: of the noise; the first showers are the same however many are asked for.
-            n: number of showers, by default one for each particle; the particles take turns.
+            *given: what to generate for: of showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
+                shape (m, 3), pz > 0; of a task without conditions nothing.
+            seed: of the noise; the first samples are the same however many are asked for.
+            n: number of samples, by default one for each row that is given; these take turns.
             epoch: which of the kept ones, by default the last.
             device: where to generate; devices differ in their random numbers.
 
         Raises:
-            UserError: Particles that cannot be, less than one shower, or an epoch that was not kept.
+            UserError: Conditions that cannot be, less than one sample, or an epoch that was not kept.
         """
-        particles = checked(point, momentum)
-        if warning := outside(self.description.conditions, *particles):
+        checked = self.task.checked(*given)
+        if warning := outside(self.description.conditions, checked.conditions):
             warnings.warn(warning, stacklevel=2)
-        chunks = self.showers(*particles, seed, torch.device(device), n=n, epoch=epoch)
-        return np.concatenate([chunk.energy for chunk in chunks])
+        chunks = self.sampled(checked, seed, torch.device(device), n=n, epoch=epoch)
+        name = self.task.sample_arrays[0]
+        return np.concatenate([getattr(chunk, name) for chunk in chunks])
 
-    def showers(
+    def sampled(
         self,
-        point: NDArray[np.float32],
-        momentum: NDArray[np.float32],
+        given: Any,
         seed: int,
         device: torch.device,
         mode: Literal["running", "batch"] = "running",
         *,
         n: int | None = None,
         epoch: int | None = None,
-    ) -> Iterator[Showers]:
-        """Yield showers some at a time, see `generation.generate`; the epoch is by default the last.
+    ) -> Iterator[Any]:
+        """Yield samples some at a time, see `generation.generate`; the epoch is by default the last.
 
         Raises:
-            UserError: No shower is asked for, or an epoch that was not kept.
+            UserError: No sample is asked for, or an epoch that was not kept.
         """
         if n is not None and n < 1:
-            raise UserError(f"n = {n}: ask for at least 1 shower.")
+            raise UserError(f"n = {n}: ask for at least 1 sample.")
         conditioning = self.description.conditioning
         network = self.network(epoch)
-        return generate(network, conditioning, point, momentum, seed, device, mode, n)
+        return generate(self.task, network, conditioning, given, seed, device, mode, n)

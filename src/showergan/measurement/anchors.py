@@ -1,9 +1,10 @@
-"""The ends of each metric's scale: what real showers score, and what every generator should leave behind."""
+"""The ends of each metric's scale: what real samples score, and what every generator should leave behind."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,15 +18,7 @@ from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.conditions import N_CONDITIONS, Conditioning
-from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import features_of
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.tensors import SAMPLE_SHAPE
-from showergan.tasks.showers.yardstick import impact_depth_cm
+from showergan.tasks import Task, of_file
 
 DRAWS = 5  # divisions of the real showers, or second simulations, behind a ceiling
 
@@ -35,7 +28,7 @@ Samples = tuple[Features, Features]
 def anchors(
     path: Path,
     reference: Reference,
-    regressor: EmbeddingRegressor,
+    embedding: Any,
     recipe: Evaluation,
     device: torch.device,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -44,40 +37,28 @@ def anchors(
     Args:
         path: the data set.
         reference: made from it.
-        regressor: the embedding.
+        embedding: that of the task; what needs it is missing without.
         recipe: settings of the metrics.
         device: where to generate and embed.
 
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or
-        "other_real", see `real_pairs`; "shuffled", real showers each with a particle of another one, so what a
-        generator would get that ignores its conditions; "untrained", a generator before training, which gives empty
-        images while its running statistics are at their start.
+        "other_real", see `real_pairs`; "shuffled", real samples each with the conditions of another one, so what a
+        generator would get that ignores its conditions, where there are any; "untrained", a generator before training,
+        that of showers giving empty images while its running statistics are at their start.
     """
     select, test = reference.features["select"], reference.features["test"]
-    given, yardstick = reference.given["test"], reference.yardstick
-    name, pairs = real_pairs(path, test, select, regressor, recipe, device)
+    task, given, yardstick = reference.task, reference.given["test"], reference.yardstick
+    name, pairs = real_pairs(path, yardstick, test, select, embedding, recipe, device)
     first = next(pairs)
     torch.manual_seed(recipe.seed)
-    untrained = features_of(
-        generate(
-            ShowerGenerator().build(SAMPLE_SHAPE, N_CONDITIONS),
-            Conditioning(),
-            given.point,
-            given.momentum,
-            recipe.seed,
-            device,
-            recipe.generator_mode,
-        ),
-        regressor,
-        recipe.statistics,
-        yardstick.impact_depth_cm,
-        device,
-    )
-    floors = {
-        "shuffled": shuffled_features(path, given, regressor, recipe, device),
-        "untrained": untrained,
-    }
+    network = task.start.build(task.sample_shape, task.n_conditions)
+    mode = recipe.generator_mode
+    made = generate(task, network, task.conditioning(), given, recipe.seed, device, mode)
+    floors = {"untrained": task.features(made, yardstick, embedding, recipe, device)}
+    if task.n_conditions:
+        shuffled = shuffled_features(path, yardstick, given, embedding, recipe, device)
+        floors = {"shuffled": shuffled, **floors}
     metrics = [measure_draws(chain([first], pairs), yardstick, recipe).assign(anchor=name)]
     curves = [prd_curves(Pair(*first, yardstick, recipe)).assign(anchor=name)]
     for floor, sample in floors.items():
@@ -88,33 +69,37 @@ def anchors(
 
 def real_pairs(
     path: Path,
+    yardstick: Yardstick,
     test: Features,
     select: Features,
-    regressor: EmbeddingRegressor | None,
+    embedding: Any,
     recipe: Evaluation,
     device: torch.device,
 ) -> tuple[str, Iterator[Samples]]:
-    """Return pairs of real samples that stand to each other as the test showers and those of a perfect generator.
+    """Return pairs of real samples that stand to each other as the test samples and those of a perfect generator.
 
     Args:
         path: the data set.
-        test: its test showers.
-        select: its select showers.
-        regressor: the embedding.
+        yardstick: what its samples are measured with.
+        test: its test samples.
+        select: its select samples.
+        embedding: that of the task; what needs it is missing without.
         recipe: settings of the metrics.
         device: where to embed.
 
     Returns:
-        The anchor's name and `DRAWS` pairs (real, as if generated). A generator that is given other real particles
-        does what real showers do: "ceiling", random divisions of both splits, the first of them the splits
-        themselves. One that is given the test particles can at best do what their second simulation does: "ceiling",
-        where the data set was simulated. Elsewhere nothing real has these particles, and the divisions are no more
+        The anchor's name and `DRAWS` pairs (real, as if generated). A generator that is given other real conditions, or
+        none, does what real samples do: "ceiling", random divisions of both splits, the first of them the splits
+        themselves. One that is given the test conditions can at best do what their repetition does: "ceiling",
+        where the data set was simulated. Elsewhere nothing real has these conditions, and the divisions are no more
         than "other_real".
     """
-    if recipe.conditions == "same" and dataset.can_be_resimulated(path):
-        return CEILING, _resimulated(path, test, regressor, recipe, device)
-    name = CEILING if recipe.conditions == "independent" else OTHER_REAL
-    return name, _divisions(test, select, recipe.seed)
+    task = of_file(path)
+    if recipe.conditions == "independent" or not task.n_conditions:
+        return CEILING, _divisions(test, select, recipe.seed)
+    if task.can_be_repeated(path):
+        return CEILING, _repeated(task, yardstick, test, embedding, recipe, device)
+    return OTHER_REAL, _divisions(test, select, recipe.seed)
 
 
 def measure_draws(
@@ -136,24 +121,25 @@ def measure_draws(
 
 def shuffled_features(
     path: Path,
-    given: Particles,
-    regressor: EmbeddingRegressor | None,
+    yardstick: Any,
+    given: Any,
+    embedding: Any,
     recipe: Evaluation,
     device: torch.device,
 ) -> Features:
-    """Return the features of real select showers, each with a particle of another one among those given."""
-    order = np.random.default_rng(recipe.seed).permutation(len(given.point))
+    """Return the features of real select samples, each with the conditions of another one among those given."""
+    order = np.random.default_rng(recipe.seed).permutation(len(given.conditions))
+    task = of_file(path)
 
-    def shuffled() -> Iterator[Showers]:
+    def shuffled() -> Iterator[Any]:
         first = 0
-        for chunk in dataset.stream(path, "select"):
+        for chunk in task.stream(path, "select"):
             rows = order[first : first + len(chunk)]
             first += len(chunk)
-            showers = chunk.select(slice(len(rows)))
-            yield replace(showers, point=given.point[rows], momentum=given.momentum[rows])
+            others = task.given(*(values[rows] for values in given))
+            yield task.with_given(chunk.select(slice(len(rows))), others)
 
-    depth = impact_depth_cm(path, recipe)
-    return features_of(shuffled(), regressor, recipe.statistics, depth, device)
+    return task.features(shuffled(), yardstick, embedding, recipe, device)
 
 
 def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]:
@@ -166,14 +152,15 @@ def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]
         yield pooled.take(order[: len(test)]), pooled.take(order[len(test) :])
 
 
-def _resimulated(
-    path: Path,
+def _repeated(
+    task: Task,
+    yardstick: Yardstick,
     test: Features,
-    regressor: EmbeddingRegressor | None,
+    embedding: Any,
     recipe: Evaluation,
     device: torch.device,
 ) -> Iterator[Samples]:
-    depth = impact_depth_cm(path, recipe)
+    given = task.given.of(test.conditions)
     for draw in range(DRAWS):
-        showers = gflash.resimulate(*Particles.of(test.conditions), recipe.seed + draw)
-        yield test, features_of(showers, regressor, recipe.statistics, depth, device)
+        again = task.repeated(given, recipe.seed + draw)
+        yield test, task.features(again, yardstick, embedding, recipe, device)

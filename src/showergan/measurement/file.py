@@ -91,7 +91,7 @@ def evaluate_file(
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
     particles = Particles.of((select if twins is None else test).conditions)
-    shuffled = shuffled_features(real, particles, regressor, recipe, device)
+    shuffled = shuffled_features(real, reference.yardstick, particles, regressor, recipe, device)
     n_test = len(reference.features["test"])
     n = min(map(len, (fake, test, select, shuffled)))
     if n < FEWEST:
@@ -112,7 +112,7 @@ def evaluate_file(
         _cut(sample, n, recipe.seed) for sample in (test, select, shuffled, fake)
     )
     yardstick = reference.yardstick
-    name, pairs = real_pairs(real, test, select, regressor, recipe, device)
+    name, pairs = real_pairs(real, yardstick, test, select, regressor, recipe, device)
     remarks.append(WHOSE[recipe.conditions, name])
     table, ends = measure(test, fake, yardstick, recipe), measure_draws(pairs, yardstick, recipe)
     for anchor in (CEILING, OTHER_REAL):

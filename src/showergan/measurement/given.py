@@ -1,29 +1,29 @@
-"""The particles that generators are given to be measured against real showers."""
+"""What generators are given to be measured against real samples."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from showergan.config import Evaluation
 from showergan.metrics.features import Features
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.task import Task
 
 HeldOut = Literal["select", "test"]
 HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
 
 
 def given_particles(
-    recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
-) -> dict[HeldOut, Particles]:
-    """Return the particles that generators are given, by the split that they are measured against.
+    task: Task, recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
+) -> dict[HeldOut, Any]:
+    """Return what generators are given, of showers the particles, by the split that they are measured against.
 
     "same": those of the split itself. "independent": against test those of select, against select as many of
-    training, so that no generated shower shares its particle with a real one.
+    training, so that no generated sample shares its conditions with a real one.
     """
     if recipe.conditions == "same":
-        return {split: Particles.of(own.conditions) for split, own in features.items()}
+        return {split: task.given.of(own.conditions) for split, own in features.items()}
     n_select, n_test = (len(features[split]) for split in HELD_OUT)
     # Drawn, for a split keeps the order of its file, which may be any.
     drawn = np.random.default_rng(recipe.seed).permutation(len(train))[:n_select]
     first = features["select"].conditions[: min(n_select, n_test)]
-    return {"select": Particles.of(train.conditions[drawn]), "test": Particles.of(first)}
+    return {"select": task.given.of(train.conditions[drawn]), "test": task.given.of(first)}

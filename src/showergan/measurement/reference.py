@@ -1,8 +1,9 @@
-"""The real showers that generated ones are held against: computed once, kept in a file."""
+"""The real samples that generated ones are held against: computed once, kept in a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import h5py
 import torch
@@ -12,61 +13,58 @@ from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.measurement.given import HELD_OUT, HeldOut, given_particles
 from showergan.metrics.features import Features
-from showergan.tasks.showers import dataset
-from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import features_of
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.yardstick import ShowerYardstick, impact_depth_cm, yardstick_of
-
-N_EXAMPLES = 8
+from showergan.tasks import Task, of_file
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Features of the real select and test showers, and what is needed to make and to measure others.
+    """Features of the real select and test samples, and what is needed to make and to measure others.
 
     Attributes:
+        task: that the samples are of.
         yardstick: what all samples are measured with.
         features: by split.
         given: what a generator is given to be measured against each split, see `given_particles`.
-        examples: a few real test showers for pictures.
+        examples: a few real test samples for pictures.
     """
 
-    yardstick: ShowerYardstick
+    task: Task
+    yardstick: Any
     features: dict[HeldOut, Features]
-    given: dict[HeldOut, Particles]
-    examples: Showers = field(repr=False)
+    given: dict[HeldOut, Any]
+    examples: Any = field(repr=False)
 
 
 def make_reference(
-    path: Path, regressor: EmbeddingRegressor | None, recipe: Evaluation, device: torch.device
+    path: Path, embedding: Any, recipe: Evaluation, device: torch.device
 ) -> Reference:
-    """Compute the features of the real showers in the data set at `path`."""
-    form, depth = recipe.statistics, impact_depth_cm(path, recipe)
-    train = features_of(dataset.stream(path, "train"), None, form, depth, device)
+    """Compute the features of the real samples in the data set at `path`; an embedding may be missing."""
+    task = of_file(path)
+    yardstick, train = task.yardstick(path, recipe, device)
     features = {
-        split: features_of(dataset.stream(path, split), regressor, form, depth, device)
+        split: task.features(task.stream(path, split), yardstick, embedding, recipe, device)
         for split in HELD_OUT
     }
     return Reference(
-        yardstick_of(path, train, recipe),
+        task,
+        yardstick,
         features,
-        given_particles(recipe, train, features),
-        _first(dataset.stream(path, "test"), N_EXAMPLES),
+        given_particles(task, recipe, train, features),
+        _first(task, task.stream(path, "test")),
     )
 
 
 def save_reference(reference: Reference, path: Path) -> None:
     """Write the reference as HDF5."""
     with write_aside(path) as aside, h5py.File(aside, "w") as file:
+        file.attrs["task"] = reference.task.name
         reference.yardstick.write(file)
         for split, features in reference.features.items():
             _write_features(features, file.create_group(split))
         for split, given in reference.given.items():
             for name, values in given._asdict().items():
                 file[f"given/{split}/{name}"] = values
-        for name in ("energy", "point", "momentum"):
+        for name in reference.task.sample_arrays:
             file[f"examples/{name}"] = getattr(reference.examples, name)
 
 
@@ -76,18 +74,20 @@ def load_reference(path: Path) -> Reference:
     Raises:
         UserError: the file is missing or is no reference.
     """
+    task = of_file(path)
     try:
         with h5py.File(path) as file:
             given = {
-                split: Particles(**{k: file[f"given/{split}/{k}"][:] for k in Particles._fields})
+                split: task.given(**{k: file[f"given/{split}/{k}"][:] for k in task.given._fields})
                 for split in HELD_OUT
             }
-            examples = {k: file[f"examples/{k}"][:] for k in ("energy", "point", "momentum")}
+            examples = {k: file[f"examples/{k}"][:] for k in task.sample_arrays}
             return Reference(
-                ShowerYardstick.read(file),
+                task,
+                task.read_yardstick(file),
                 {split: _read_features(file[split]) for split in HELD_OUT},
                 given,
-                Showers(**examples, pdg=None),
+                task.sample(**examples),
             )
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
@@ -114,7 +114,7 @@ def _read_features(group: h5py.Group) -> Features:
     return Features(conditions=group["conditions"][:], counts=counts, **kinds)
 
 
-def _first(chunks: Iterable[Showers], n: int) -> Showers:
-    """Return the first n showers, copied, so that the chunk they come from can go."""
-    first = next(chunk for chunk in chunks if len(chunk)).select(slice(0, n))
-    return Showers(first.energy.copy(), first.point.copy(), first.momentum.copy(), None)
+def _first(task: Task, chunks: Iterable[Any]) -> Any:
+    """Return the first few samples, copied, so that the chunk they come from can go."""
+    first = next(chunk for chunk in chunks if len(chunk)).select(slice(0, task.n_examples))
+    return task.sample(**{name: getattr(first, name).copy() for name in task.sample_arrays})

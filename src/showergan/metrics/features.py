@@ -60,6 +60,11 @@ class Yardstick:
     observables: tuple[str, ...] | None = None
 
     @property
+    def told(self) -> str:
+        """What a person should know of it."""
+        return f"{len(self.metrics.metrics)} metrics"
+
+    @property
     def n_bins(self) -> int:
         """Number of bins of the conditions; 0 where the task has none."""
         return 0

@@ -9,6 +9,7 @@ from showergan.steps.describe import Describe
 from showergan.steps.evaluate import Evaluate
 from showergan.steps.evaluate_file import EvaluateFile
 from showergan.steps.fetch import Fetch
+from showergan.steps.make_data import MakeData
 from showergan.steps.preprocess import Preprocess
 from showergan.steps.reference import Reference
 from showergan.steps.scorecard import Scorecard
@@ -23,7 +24,7 @@ __all__ = ["STEPS", "Step"]
 
 # In the order of the work.
 _ALL: tuple[type[Step], ...] = (
-    *(Simulate, Fetch, Preprocess, TrainEmbedding, Train, Audit, Describe),
+    *(Simulate, Fetch, Preprocess, MakeData, TrainEmbedding, Train, Audit, Describe),
     *(Reference, Evaluate, EvaluateFile, Summarise, Scorecard, Verdicts, Bars),
 )
 STEPS = {step.name: step for step in _ALL}

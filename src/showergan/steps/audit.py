@@ -32,8 +32,5 @@ class Audit(AuditRecipe, Step):
         device: Device = "auto",
     ) -> None:
         """Train the discriminator with and without each change."""
-        sample = tasks.showers.dataset.load(showers, "train")
-        tensors = tasks.showers.training_tensors(
-            sample, tasks.showers.Conditioning(), choose_device(device)
-        )
-        write_table(training.scale_audit(*tensors, self), out)
+        found = tasks.of_file(showers).training_set(showers, None, choose_device(device))
+        write_table(training.scale_audit(found.samples, found.conditions, self), out)

@@ -1,11 +1,15 @@
 """The networks in numbers."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import Field
 
 from showergan import tasks
-from showergan.config import Networks
+from showergan.config import Config, Networks
+from showergan.config.section import Name
 from showergan.files import write_table
+from showergan.networks import modules
 from showergan.steps.step import Output, Step
 
 
@@ -14,8 +18,23 @@ class Describe(Networks, Step):
 
     name = "describe"
     version = 1
-    section = "training"
+
+    task: Name = Field(tasks.DEFAULT, description="what the samples are")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run."""
+        return cls(
+            task=config.task,
+            generator=config.training.generator,
+            discriminator=config.training.discriminator,
+        )
 
     def run(self, *, out: Annotated[Path, Output("a row per layer: CSV")]) -> None:
         """Run both networks once."""
-        write_table(tasks.showers.architectures(self.generator, self.discriminator), out)
+        task = tasks.named(self.task, "The recipe")
+        sizes = task.sample_shape, task.n_conditions
+        table = modules.architectures(
+            self.generator, self.discriminator, *sizes, task.further_networks()
+        )
+        write_table(table, out)

@@ -1,9 +1,9 @@
-"""The generators of one training against the real showers."""
+"""The generators of one training against the real samples."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
-from showergan import comparison, heavy, inference, measurement, tasks
+from showergan import comparison, heavy, inference, measurement
 from showergan.config import Config, EvaluationRecipe
 from showergan.device import choose_device
 from showergan.files import say, write_aside, write_table
@@ -28,19 +28,19 @@ class Evaluate(EvaluationRecipe, Step):
         self,
         *,
         generator: Annotated[Path, Input("of `train`: generator.pt")],
-        embedding: Model,
         reference: Annotated[Path, Input("features of `reference`: HDF5")],
         metrics: Annotated[Path, Output("every metric of every evaluated epoch: CSV")],
         curves: Annotated[Path, Output("curves of precision and recall: CSV")],
-        examples: Annotated[Path, Output("a few generated showers: npz")],
+        examples: Annotated[Path, Output("a few generated samples: npz")],
+        embedding: Model = None,
         device: Device = "auto",
     ) -> None:
-        """Measure generated showers against those of select and test."""
-        chosen = choose_device(device)
+        """Measure generated samples against the real ones of select and test."""
+        chosen, real = choose_device(device), measurement.load_reference(reference)
         scores = measurement.evaluate(
             inference.load_generator(generator),
-            measurement.load_reference(reference),
-            tasks.showers.load_embedding(embedding, chosen),
+            real,
+            real.task.load_embedding(embedding, chosen) if embedding else None,
             self,
             chosen,
             _show,
@@ -48,7 +48,7 @@ class Evaluate(EvaluationRecipe, Step):
         write_table(scores.metrics, metrics)
         write_table(scores.curves, curves)
         with write_aside(examples) as aside, aside.open("wb") as stream:
-            heavy.np.savez(stream, energy=scores.examples)
+            heavy.np.savez(stream, allow_pickle=False, **scores.examples)
 
 
 def _show(epoch: int, metrics: "pd.DataFrame") -> None:

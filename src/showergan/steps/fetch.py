@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from showergan import tasks
-from showergan.config.data import DataFile
 from showergan.steps.step import Output, Step
+from showergan.tasks.showers.data import DataFile
 
 
 class Fetch(DataFile, Step):

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan import tasks
-from showergan.config.data import Preparation
 from showergan.files import say
 from showergan.steps.step import Input, Output, Step
+from showergan.tasks.showers.data import Preparation
 
 
 class Preprocess(Preparation, Step):

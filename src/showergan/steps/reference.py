@@ -1,4 +1,4 @@
-"""The real showers, and what they and the worst generators score."""
+"""The real samples, and what they and the worst generators score."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from showergan.steps.step import Device, Model, Output, Showers, Step
 
 
 class Reference(Evaluation, Step):
-    """Compute features of the real select and test showers, and the ceilings and floors of every metric."""
+    """Compute features of the real select and test samples, and the ceilings and floors of every metric."""
 
     name = "reference"
     version = 6
@@ -21,20 +21,17 @@ class Reference(Evaluation, Step):
         self,
         *,
         showers: Showers,
-        embedding: Model,
-        out: Annotated[Path, Output("features of the real showers: HDF5")],
+        out: Annotated[Path, Output("features of the real samples: HDF5")],
         anchors: Annotated[Path, Output("ceilings and floors of every metric: CSV")],
         curves: Annotated[Path, Output("their curves of precision and recall: CSV")],
+        embedding: Model = None,
         device: Device = "auto",
     ) -> None:
-        """Measure real showers against real showers, and against the floors."""
+        """Measure real samples against real samples, and against the floors."""
         chosen = choose_device(device)
-        regressor = tasks.showers.load_embedding(embedding, chosen)
+        regressor = tasks.of_file(showers).load_embedding(embedding, chosen) if embedding else None
         made = measurement.make_reference(showers, regressor, self, chosen)
-        say(
-            f"Physics statistics: {self.statistics}, impact point at a depth of "
-            f"{made.yardstick.impact_depth_cm:.2f} cm"
-        )
+        say(made.yardstick.told)
         ends, end_curves = measurement.anchors(showers, made, regressor, self, chosen)
         write_table(ends, anchors)
         write_table(end_curves, curves)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from showergan import comparison, heavy, tasks
 from showergan.config.evaluation import ScoreName
+from showergan.config.section import Name
 from showergan.files import write_table
 from showergan.steps.step import Anchors, Input, Metrics, Output, Step
 
@@ -17,6 +18,7 @@ class Scorecard(Step):
     name = "scorecard"
     version = 2
 
+    task: Name = Field(tasks.DEFAULT, description="whose metrics judge")
     choose_by: ScoreName = Field(description="score on select that chooses the epoch")
 
     def run(
@@ -35,7 +37,7 @@ class Scorecard(Step):
             heavy.pd.read_csv(anchors, dtype={"bin": str}),
             heavy.pd.read_csv(summary),
             self.choose_by,
-            tasks.showers.METRICS,
+            tasks.named(self.task, "The recipe").metrics,
         )
         card = comparison.scorecard(*inputs)
         write_table(comparison.rank_agreement(card), agreement)

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan import tasks
-from showergan.config.data import Simulation
 from showergan.files import say
 from showergan.steps.step import Output, Step
+from showergan.tasks.showers.data import Simulation
 
 
 class Simulate(Simulation, Step):

@@ -10,6 +10,7 @@ from showergan.config import Config
 from showergan.config.section import Section
 from showergan.config.validation import read_json, validated
 from showergan.files import say, write_json
+from showergan.tasks.found import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,11 @@ class Setting(Argument):
 
 
 Device = Annotated[str, Setting("auto, cpu, cuda or cuda:n", "SHOWERGAN_DEVICE")]
-Showers = Annotated[Path, Input("data set of `preprocess`: HDF5")]
-Model = Annotated[Path, Input("embedding of `train-embedding`: model.pt")]
+Showers = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
+Model = Annotated[
+    Path | None,
+    Input("embedding of `train-embedding`: model.pt; without it no metrics that look at it"),
+]
 Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
 Metrics = Annotated[list[Path], Input("metrics.csv of every run")]
 
@@ -99,4 +103,9 @@ class Step(Section):
         write_json(self._content(), path)
 
     def _content(self) -> dict[str, object]:
-        return {**self.model_dump(mode="json"), "recipe_version": self.version}
+        content = self.model_dump(mode="json")
+        if content.get("task") == DEFAULT:
+            del content[
+                "task"
+            ]  # it goes without saying, as in recipes from before there were others
+        return {**content, "recipe_version": self.version}

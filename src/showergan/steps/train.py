@@ -46,14 +46,10 @@ class Train(TrainingRecipe, Step):
         run: Annotated[Path, Output("recipe, versions, sizes and seconds: JSON")],
         device: Device = "auto",
     ) -> None:
-        """Train on the training showers, and show where the training is."""
-        chosen, dataset = choose_device(device), tasks.showers.dataset
-        sample = dataset.load(showers, "train")
-        conditioning = tasks.showers.Conditioning.fitted(
-            self.conditions, sample.point, sample.momentum
-        )
-        tensors = tasks.showers.training_tensors(sample, conditioning, chosen)
-        trainer = training.Trainer(*tensors, self)
+        """Train on the training samples, and show where the training is."""
+        chosen, task = choose_device(device), tasks.of_file(showers)
+        found = task.training_set(showers, self.conditions, chosen)
+        trainer = training.Trainer(found.samples, found.conditions, self)
         start = time.perf_counter()
         result = trainer.run(training.Progress(sys.stderr))
         frame = result.history.frame()
@@ -62,7 +58,7 @@ class Train(TrainingRecipe, Step):
         write_table(trainer.lipschitz(), lipschitz)
         origin = {
             "recipe": self.model_dump(mode="json"),
-            "source_sha256": dataset.attributes(showers)["source_sha256"],
+            "source_sha256": task.source_sha256(showers),
             **training.provenance(chosen),
         }
         write_json(
@@ -79,10 +75,10 @@ class Train(TrainingRecipe, Step):
             },
             run,
         )
-        description = inference.Description(
+        description = inference.description_of(task)(
             network=self.generator,
-            conditions=inference.conditions_of(sample.point, sample.momentum),
-            conditioning=conditioning,
+            conditions=inference.conditions_of(task, found.given.conditions),
+            conditioning=found.conditioning,
             average=self.generator_average,
             provenance=origin,
         )

@@ -38,7 +38,7 @@ def conclusion(
     score = str(robustness["score"].iloc[0])
     lines = [
         _compared(run, summary),
-        *_scores(labels, summary, robustness, bars, score),
+        *_scores(style, summary, robustness, bars, score),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
         "Bars for the methods with SN at the learning rates they chose, by their worst seed:",
         *_bars(bars),
@@ -64,7 +64,7 @@ def _compared(run: str, summary: pd.DataFrame) -> str:
 
 
 def _scores(
-    labels: dict[str, str],
+    style: Style,
     summary: pd.DataFrame,
     robustness: pd.DataFrame,
     bars: pd.DataFrame,
@@ -74,8 +74,9 @@ def _scores(
     ends = summary[summary["score"] == score].iloc[0]
     several = bool((robustness["n_rates"] > 1).any())
     held = bars.set_index(["bar", "subject"])["value"]
+    applied = set(bars["bar"])
     rows = []
-    for method, label in labels.items():
+    for method, label in style.labels.items():
         for row in robustness[robustness["method"] == method].to_dict("records"):
             line = {"method": textwrap.shorten(label, LABEL_WIDTH, placeholder=" ...")}
             line["best" if several else score] = _fixed(row["best"], 3)
@@ -85,20 +86,21 @@ def _scores(
                 line["worst"] = _fixed(row["worst"], 3)
                 line["worst/best"] = _fixed(row["robustness"], 2)
             for bar, (column, _) in OF_METHODS.items():
-                if bar == "fraction" and math.isnan(ends["ceiling"]):
+                if bar not in applied or (bar == "fraction" and math.isnan(ends["ceiling"])):
                     continue
                 line[column] = compact(held[bar, method]) if (bar, method) in held.index else ""
             rows.append(line)
+    shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
     among = " at the best and worst rates" * several
-    head = f"Mean {score} on test{among} ({_real(ends)}, shuffled {ends['shuffled']:.3f}):"
+    head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
 
 
-def _real(ends: pd.Series) -> str:
-    """Return what real showers score."""
+def _real(ends: pd.Series, called: str) -> str:
+    """Return what real samples, as the task calls them, score."""
     if math.isnan(ends["ceiling"]):
-        return f"other real showers {ends['other_real']:.3f}, no exact ceiling"
-    return f"real showers {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+        return f"other real {called} {ends['other_real']:.3f}, no exact ceiling"
+    return f"real {called} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
 
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:

@@ -10,7 +10,7 @@ from showergan.heavy import pd
 
 JUDGED = "What went wrong, at the epoch chosen on select"
 JUDGED_BY = ["epoch", "energy ratio", "diversity", "duplicates", "failed epochs", "failure"]
-COUNTED = "Mishaps among n showers"
+COUNTED = "Mishaps among n samples"
 
 # Shown under these names, in this order.
 COUNTS = {
@@ -18,6 +18,7 @@ COUNTS = {
     "n_not_finite": "not finite",
     "n_clipped_cells": "clipped cells",
 }
+RATIOS = {"energy_ratio": "energy ratio", "diversity": "diversity", "duplicates": "duplicates"}
 MISSED = ["n_missed_longitudinal_line", "n_missed_transverse_line"]
 # Only where there are any: they come of the conditions, not of the showers.
 RARE = {
@@ -28,18 +29,19 @@ RARE = {
 
 @register_table()
 def failures(style: Style, failures: pd.DataFrame) -> Table:
-    """Write what went wrong in two parts: real showers first, then runs in the order of the labels."""
+    """Write what went wrong in two parts: real samples first, then runs in the order of the labels."""
     labels = style.labels
     real = failures[failures["method"] == "real"]
     real = real[real["discriminator"].isna()]
     runs = failures[failures["discriminator"].notna() & failures["method"].isin(labels)]
     place = {method: i for i, method in enumerate(labels)}
     runs = runs.sort_values("method", key=lambda names: names.map(place), kind="stable")
-    rows = [_texts(row, "real showers", failures) for _, row in real.iterrows()]
+    rows = [_texts(row, f"real {style.task}", failures) for _, row in real.iterrows()]
     rows += [_texts(row, _label(row, runs, labels), failures) for _, row in runs.iterrows()]
     table = pd.DataFrame(rows, dtype=str)
     keys = ["method", "seed"]
-    parts = {JUDGED: table[[*keys, *JUDGED_BY]], COUNTED: table.drop(columns=JUDGED_BY)}
+    judged = [name for name in JUDGED_BY if name in table]
+    parts = {JUDGED: table[[*keys, *judged]], COUNTED: table.drop(columns=judged)}
     return Table(failures, parts)
 
 
@@ -55,19 +57,22 @@ def _label(row: pd.Series, runs: pd.DataFrame, labels: dict[str, str]) -> str:
 
 
 def _texts(row: pd.Series, label: str, failures: pd.DataFrame) -> dict[str, str]:
-    counts = {name: _count(row[column]) for column, name in COUNTS.items()}
-    rare = {name: _count(row[c]) for c, name in RARE.items() if failures[c].gt(0).any()}
+    # Not every task has every mishap.
+    counts = {name: _count(row[column]) for column, name in COUNTS.items() if column in row}
+    missed = [column for column in MISSED if column in row]
+    if missed:
+        counts["undefined statistics"] = _count(row[missed].sum())
+    rare = {
+        name: _count(row[c]) for c, name in RARE.items() if c in row and (failures[c] > 0).any()
+    }
     return {
         "method": label,
         "seed": _count(row["seed"]),
         "epoch": _count(row["epoch"]),
         "n": _count(row["n"]),
         **counts,
-        "undefined statistics": _count(row[MISSED].sum()),
         **rare,
-        "energy ratio": _number(row["energy_ratio"]),
-        "diversity": _number(row["diversity"]),
-        "duplicates": _number(row["duplicates"]),
+        **{name: _number(row[column]) for column, name in RATIOS.items() if column in row},
         "failed epochs": _count(row["n_failed_epochs"]),
         "failure": str(row["failure"]),
     }

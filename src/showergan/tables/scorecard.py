@@ -12,6 +12,7 @@ from showergan.drawing.style import Style
 from showergan.drawing.table_files import Parts, Table
 from showergan.heavy import pd
 from showergan.metrics.metric import Part
+from showergan.metrics.registry import Registry
 
 HEADS = {
     Part.DISTRIBUTIONS: "Distributions: precision and recall, density and coverage",
@@ -24,15 +25,17 @@ GROUP = ["discriminator", "method", "learning_rates"]
 @register_table()
 def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
     """Write a part per idea, in it a row per method and reference, "mean ± sd" over seeds per metric."""
-    numbers = means_over_seeds(scorecard)
-    return Table(numbers, _parts(numbers, style.labels))
+    registry = tasks.named(style.task, "The look").metrics
+    numbers = means_over_seeds(scorecard, registry)
+    return Table(numbers, _parts(numbers, style.labels, registry))
 
 
-def means_over_seeds(card: pd.DataFrame) -> pd.DataFrame:
+def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     """Return mean and sd (n - 1) over seeds of every metric, per method at its chosen learning rates.
 
     Args:
         card: as `comparison.scorecard` returns it.
+        registry: the metrics of the task.
 
     Returns:
         One row per discriminator, method and metric, then the references that were measured (`reference` is true, the
@@ -58,7 +61,7 @@ def means_over_seeds(card: pd.DataFrame) -> pd.DataFrame:
         if ends[anchor].isna().all():
             continue
         part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
-        part["position"] = comparison.position(ends[anchor], ends, tasks.showers.METRICS)
+        part["position"] = comparison.position(ends[anchor], ends, registry)
         parts.append(part.assign(reference=True))
     table = pd.concat(parts, ignore_index=True)
     for column in ("n_values", "n_seeds", "n"):  # references have none
@@ -66,16 +69,17 @@ def means_over_seeds(card: pd.DataFrame) -> pd.DataFrame:
     return table[["reference", *GROUP, *metric, *(c for c in ours if c not in GROUP + metric)]]
 
 
-def _parts(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
+def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) -> Parts:
     """Return the table as people read it: a part per idea, a row per method and reference, "mean ± sd" per metric.
 
     Args:
         numbers: as `means_over_seeds` returns it.
         labels: names of the methods in their order; other methods are left out.
+        registry: the metrics of the task.
     """
     several = len(numbers["discriminator"].unique()) > 1
     parts = {
-        head: {metric.name for metric in tasks.showers.METRICS if metric.part == part}
+        head: {metric.name for metric in registry if metric.part == part}
         for part, head in HEADS.items()
     }
     rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}

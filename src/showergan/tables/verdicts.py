@@ -7,7 +7,7 @@ from typing import Any
 
 from showergan.drawing.labels import labelled, pair, records
 from showergan.drawing.registry import register_table
-from showergan.drawing.scores import COMPARED, SCORES
+from showergan.drawing.scores import COMPARED, SCORES, shown
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Table
 from showergan.drawing.worth import with_baseline
@@ -19,7 +19,7 @@ def verdicts(style: Style, verdicts: pd.DataFrame) -> Table:
     """Write a part per score, a row per choice of learning rates and method."""
     rows = labelled(verdicts, style.labels)
     parts = {}
-    for score in [score for score in COMPARED if score in set(rows["score"])]:
+    for score in shown(COMPARED, rows["score"]) if len(rows) else []:
         part = rows[rows["score"] == score]
         texts = [
             _texts(row)
@@ -27,7 +27,7 @@ def verdicts(style: Style, verdicts: pd.DataFrame) -> Table:
             for row in records(part[part["learning_rates"] == rates])
         ]
         name = style.labels.get(part["baseline"].iloc[0], part["baseline"].iloc[0])
-        parts[f"{SCORES[score]}, minus that of {name}"] = pd.DataFrame(texts, dtype=str)
+        parts[f"{SCORES.get(score, score)}, minus that of {name}"] = pd.DataFrame(texts, dtype=str)
     nothing = {"There is nothing to compare": pd.DataFrame(columns=["method", "verdict"])}
     return Table(verdicts, parts or nothing)
 

@@ -1,3 +1,4 @@
+from .architectures import architectures as architectures
 from .built import Discriminator as Discriminator
 from .built import Generator as Generator
 from .built import state_of as state_of

@@ -98,6 +98,7 @@ def preprocess(
             file["split"] = splits
             file["split"].attrs.update(SPLITS)
             file.attrs.update(
+                task="showers",
                 energy_unit="MeV",
                 point_unit="cm",
                 momentum_unit="GeV",

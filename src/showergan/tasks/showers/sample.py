@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.tasks.showers.particles import Particles
+
 IMAGE_SHAPE = (30, 30)
 CELL_CM = 1.0
 
@@ -27,6 +29,11 @@ class Showers:
 
     def __len__(self) -> int:
         return len(self.energy)
+
+    @property
+    def given(self) -> Particles:
+        """What they were made for."""
+        return Particles(self.point, self.momentum)
 
     def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
         """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""

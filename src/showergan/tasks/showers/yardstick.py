@@ -68,6 +68,11 @@ class ShowerYardstick(Yardstick):
     observables = OBSERVABLES
 
     @property
+    def told(self) -> str:
+        """Where the impact point is taken."""
+        return f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+
+    @property
     def n_bins(self) -> int:
         """Number of rectangles."""
         return self.rectangles.n_bins

@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.tasks.showers.archive import Archive
 from showergan.tasks.showers.npz import MOMENTUM, POINT, first_rows
+from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
 
-COLUMNS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
 KEYS = ((POINT, MOMENTUM), ("point", "momentum"))  # the published ones, and our own
 
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
@@ -73,11 +73,6 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Arrays:
                 "Correct or remove them."
             )
     return points, momenta
-
-
-def in_columns(point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return particles as one table, shape (n, 5), in the order of `COLUMNS`."""
-    return np.hstack([momentum, point])
 
 
 def _read_csv(path: Path) -> tuple[Any, Any]:

@@ -1,0 +1,59 @@
+"""Generated points over real ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from showergan import drawing
+from showergan.drawing.registry import GLANCE, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.style import Style, legend_below, new_figure, wrapped
+from showergan.drawing.worth import with_samples_of
+from showergan.heavy import mpl, pd
+
+COLUMNS = 4
+REAL, MODE = "0.75", "black"
+
+
+@register_figure("3 Generated over real points", GLANCE, with_samples_of("point"))
+def generated_points(
+    style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw points of each method (coloured) over real ones (grey), and the modes of their distribution (crosses).
+
+    All panels show the real points with a margin; the number of generated points beyond stands in the corner. Of
+    several seeds the first is drawn, at the last evaluated epoch.
+    """
+    real, modes = drawing.reference_file.read_points(reference)
+    found = groups(style, at_chosen_rates(examples, grid))
+    columns = min(COLUMNS, max(len(found), 1))
+    lines = max(-(-len(found) // columns), 1)
+    figure = new_figure(0.4 + lines * (0.5 + 9.4 / columns))
+    axes = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    low, high = real.min(axis=0), real.max(axis=0)
+    low, high = low - 0.25 * (high - low), high + 0.25 * (high - low)
+    for panel in axes.flat[len(found) :]:
+        panel.set_axis_off()
+    for panel, group in zip(axes.flat, found, strict=False):
+        points = group.seeds[0][["x", "y"]].to_numpy()
+        panel.plot(*real.T, ".", color=REAL, markersize=2)
+        panel.plot(*points.T, ".", color=group.colour, markersize=2.5, alpha=0.6)
+        panel.plot(*modes.T, "+", color=MODE, markersize=9, markeredgewidth=1)
+        panel.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xlabel="x")
+        panel.set_title(wrapped(group.label, 26), fontsize="medium")
+        beyond = int((~((points >= low) & (points <= high)).all(axis=1)).sum())
+        if beyond:
+            panel.text(0.97, 0.03, f"{beyond} beyond", transform=panel.transAxes, ha="right")
+    for panel in axes[:, 0]:
+        panel.set_ylabel("y")
+    dots: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 5}
+    handles = [
+        mpl.lines.Line2D([], [], color=REAL, **dots),
+        *(mpl.lines.Line2D([], [], color=group.colour, **dots) for group in found),
+        mpl.lines.Line2D([], [], color=MODE, linestyle="", marker="+", markersize=9),
+    ]
+    labels = ["real", *(f"generated: {group.label}" for group in found), "mode"]
+    shown = slice(None) if len(modes) else slice(-1)
+    legend_below(figure, handles[shown], labels[shown])
+    return figure

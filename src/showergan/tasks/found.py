@@ -1,0 +1,44 @@
+"""The tasks that there are: every folder beside this file, found by itself."""
+
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+from showergan import heavy
+from showergan.errors import UserError
+from showergan.tasks.task import Task
+
+DEFAULT = "showers"  # the task of what names none: it was there before there were others
+
+
+def find(package: str, folder: Path) -> dict[str, Task]:
+    """Return the tasks in the folder of a package by name: each sub-package has one in its `task.py`."""
+    names = [module.name for module in iter_modules([str(folder)]) if module.ispkg]
+    return {name: import_module(f"{package}.{name}.task").TASK for name in names}
+
+
+TASKS = find("showergan.tasks", Path(__file__).parent)
+
+
+def of_file(path: Path) -> Task:
+    """Return the task that a data set or a reference belongs to.
+
+    Raises:
+        UserError: it is of a task that there is not.
+    """
+    try:
+        with heavy.h5py.File(path) as file:
+            return named(str(file.attrs.get("task", DEFAULT)), str(path))
+    except OSError:
+        return TASKS[DEFAULT]  # whose reader says what is wrong with the file
+
+
+def named(name: str, where: str) -> Task:
+    """Return a task by its name.
+
+    Raises:
+        UserError: there is none of this name; it says where the name stands.
+    """
+    if name not in TASKS:
+        raise UserError(f"{where} is of the task {name}; there are {', '.join(TASKS)}")
+    return TASKS[name]

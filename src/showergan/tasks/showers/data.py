@@ -1,0 +1,65 @@
+"""Where the showers come from, and how they are split."""
+
+from pathlib import PurePath
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from showergan.config.data import Data
+from showergan.config.section import Section, Seed
+
+
+class Simulation(Section):
+    """Showers made here."""
+
+    n_showers: int = Field(4000, ge=8, description="simulate: number of showers")
+    seed: Seed = Field(1, description="simulate: random seed")
+
+
+class DataFile(Section):
+    """Showers from elsewhere."""
+
+    path: str | None = Field(
+        None, description="npz: a path, or an http(s)://, s3:// or root:// URL"
+    )
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="npz: the file's SHA-256; a file that differs is refused"
+    )
+
+
+class Preparation(DataFile):
+    """How showers are checked and split."""
+
+    negative_energy: Literal["clip", "error"] = Field(
+        "error", description="what to do with negative energies: set them to 0, or stop"
+    )
+    split: Literal["permutation", "reference"] = Field(
+        "permutation",
+        description="half train, a quarter select, a quarter test; reference: the published index rule",
+    )
+    split_seed: Seed = Field(2023, description="permutation: random seed of the split")
+
+
+class ShowerData(Simulation, Preparation, Data):
+    """Where the showers come from, and how they are split."""
+
+    source: Literal["simulate", "npz"] = Field(
+        "simulate",
+        description="simulate: GFLASH showers made here; npz: a file of the published schema",
+    )
+
+    @property
+    def n_train(self) -> int | None:
+        """Half of the showers that are simulated."""
+        return self.n_showers // 2 if self.source == "simulate" else None
+
+    @property
+    def published_name(self) -> str:
+        """A file by its name: the published one may lie anywhere."""
+        return PurePath(self.path or "").name if self.source == "npz" else self.source
+
+    @model_validator(mode="after")
+    def _npz_has_path(self) -> Self:
+        if self.source == "npz" and not self.path:
+            raise ValueError("source: npz needs a path or URL under data.path")
+        return self

@@ -1,0 +1,188 @@
+"""Showers as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from showergan import heavy
+from showergan.config.section import Section
+from showergan.errors import UserError
+from showergan.networks import modules
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks import showers
+from showergan.tasks.showers.data import ShowerData
+from showergan.tasks.task import Split, Task, TrainingSet
+
+if TYPE_CHECKING:
+    import h5py
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from showergan.config import Evaluation
+    from showergan.metrics.features import Features
+    from showergan.metrics.registry import Registry
+    from showergan.tasks.showers.particles import Particles
+    from showergan.tasks.showers.sample import Showers
+    from showergan.tasks.showers.yardstick import ShowerYardstick
+
+
+class Samples(Section):
+    """What is generated, and what leads to it from the network's output.
+
+    Attributes:
+        shape: of one sample; rows are y, columns are x.
+        transform: from a sample to what the network learned.
+        inverse: from the network's output to a sample.
+        largest_output: larger outputs are set to it before the inverse, whose result so stays a 32-bit float.
+    """
+
+    quantity: Literal["energy"] = "energy"
+    unit: Literal["MeV"] = "MeV"
+    shape: tuple[Literal[30], Literal[30]] = (30, 30)
+    cell_cm: float = 1.0
+    transform: Literal["log1p"] = "log1p"
+    inverse: Literal["expm1"] = "expm1"
+    largest_output: Literal[80] = 80
+
+
+class ShowerTask(Task):
+    """From entry point and momentum of a particle to the image of its shower in a calorimeter."""
+
+    name = "showers"
+    data = ShowerData
+    scores = ("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std")
+    choose_by = "bins-E"
+    samples = Samples
+    condition_names = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
+    sample_shape = (1, 30, 30)
+    n_conditions = 7
+    sample_arrays = ("energy", "point", "momentum")
+    n_examples = 8
+    start = ShowerGenerator()
+
+    @property
+    def has_embedding(self) -> bool:
+        """Yes: E."""
+        return True
+
+    def steps(self, data: ShowerData) -> tuple[str, ...]:
+        """Return what leads to the data set, through an npz file, and to the embedding."""
+        first = "simulate" if data.source == "simulate" else "fetch"
+        return (first, "preprocess", "train_embedding")
+
+    @property
+    def metrics(self) -> Registry:
+        """What showers are judged by."""
+        return showers.METRICS
+
+    @property
+    def given(self) -> type[Particles]:
+        """Particles."""
+        return showers.Particles
+
+    @property
+    def conditioning(self) -> type[showers.Conditioning]:
+        """From particles to seven numbers."""
+        return showers.Conditioning
+
+    def stream(self, path: Path, split: Split) -> Iterator[Showers]:
+        """Read showers, some thousand at a time."""
+        return showers.dataset.stream(path, split)
+
+    def training_set(
+        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+    ) -> TrainingSet:
+        """Return log1p images (n, 1, 30, 30) and seven conditions of the training showers."""
+        sample = showers.dataset.load(path, "train")
+        conditioning = (
+            showers.Conditioning.fitted(form, *sample.given) if form else showers.Conditioning()
+        )
+        tensors = showers.training_tensors(sample, conditioning, device)
+        return TrainingSet(*tensors, sample.given, conditioning)
+
+    def source_sha256(self, path: Path) -> str:
+        """Return the SHA-256 of the npz file."""
+        return showers.dataset.attributes(path)["source_sha256"]
+
+    def sample(self, **arrays: NDArray[Any]) -> Showers:
+        """Return showers of particles that nobody named."""
+        return showers.sample.Showers(**arrays, pdg=None)
+
+    def made(self, output: Tensor, given: Particles) -> Showers:
+        """Return the showers of log1p images."""
+        return self.sample(energy=showers.to_energy(output).cpu().numpy(), **given._asdict())
+
+    def checked(self, *given: Any) -> Particles:
+        """Return particles, given as points and momenta."""
+        return showers.Particles(*showers.checked(*given))
+
+    def read_given(self, path: Path | None, n: int | None) -> Particles:
+        """Read particles."""
+        if path is None:
+            raise UserError("--conditions: give a file of the particles to generate showers for.")
+        return showers.Particles(*showers.read_particles(path))
+
+    def write_samples(
+        self, out: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]
+    ) -> None:
+        """Write showers in the published format, or as HDF5 like the data set."""
+        if out.suffix == ".npz":
+            showers.write_npz(out, n, chunks)
+        else:
+            showers.write_hdf5(out, n, chunks, origin)
+
+    def yardstick(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> tuple[ShowerYardstick, Features]:
+        """Return scales and bins, which the training showers fix; these are not embedded."""
+        depth, form = showers.impact_depth_cm(path, recipe), recipe.statistics
+        train = showers.features_of(self.stream(path, "train"), None, form, depth, device)
+        return showers.yardstick_of(path, train, recipe), train
+
+    def read_yardstick(self, file: h5py.File) -> ShowerYardstick:
+        """Read it from the file of a reference."""
+        return showers.ShowerYardstick.read(file)
+
+    def features(
+        self,
+        samples: Iterable[Showers],
+        yardstick: ShowerYardstick,
+        embedding: showers.EmbeddingRegressor | None,
+        recipe: Evaluation,
+        device: torch.device,
+    ) -> Features:
+        """Return the features of showers; without an embedding neither E nor residuals."""
+        depth = yardstick.impact_depth_cm
+        return showers.features_of(samples, embedding, recipe.statistics, depth, device)
+
+    def pictures(self, samples: Iterable[Showers]) -> dict[str, NDArray[Any]]:
+        """Return the images in MeV."""
+        return {"energy": heavy.np.concatenate([showers.clipped(s.energy) for s in samples])}
+
+    def with_given(self, sample: Showers, given: Particles) -> Showers:
+        """Return showers with other particles."""
+        return replace(sample, **given._asdict())
+
+    def can_be_repeated(self, path: Path) -> bool:
+        """Tell whether the data set was simulated by the simulator of this version."""
+        return showers.dataset.can_be_resimulated(path)
+
+    def repeated(self, given: Particles, seed: int) -> Iterator[Showers]:
+        """Simulate the same particles once more."""
+        return showers.gflash.resimulate(*given, seed)
+
+    def load_embedding(self, path: Path, device: torch.device) -> showers.EmbeddingRegressor:
+        """Read the regressor."""
+        return showers.load_embedding(path, device)
+
+    def further_networks(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the layers of the embedding."""
+        image = heavy.torch.zeros(2, *self.sample_shape)
+        return {"embedding": modules.describe(showers.EmbeddingRegressor(), energy=image)}
+
+
+TASK = ShowerTask()

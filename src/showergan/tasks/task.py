@@ -1,0 +1,233 @@
+"""The door between a task and all else: what steps, measurement and inference ask of it.
+
+Light on purpose: the workflow imports the task objects whenever it is parsed. What computes stands in other files of
+the task's folder, which load at their first use.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+
+from showergan.config.data import Data
+from showergan.config.section import Section
+from showergan.networks import GeneratorNetwork, Shape
+
+if TYPE_CHECKING:
+    import h5py
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from showergan.config import Evaluation
+    from showergan.metrics.features import Features, Yardstick
+    from showergan.metrics.registry import Registry
+
+Split = Literal["train", "select", "test"]
+
+
+class Given(Protocol):
+    """What samples are generated for: a named tuple of arrays whose rows are those of the samples."""
+
+    _fields: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Any]: ...
+    def _asdict(self) -> dict[str, Any]: ...
+
+    @property
+    def conditions(self) -> NDArray[np.float32]:
+        """All numbers, shape (n, c), in the order of the task's `condition_names`; (n, 0) where there are none."""
+
+
+class Sample(Protocol):
+    """Some samples, real or generated, beside what they were made for."""
+
+    def __len__(self) -> int: ...
+    def select(self, index: Any) -> Any:
+        """Return those at a slice, a mask or positions."""
+
+    @property
+    def given(self) -> Any:
+        """What they were made for."""
+
+
+class TrainingSet(NamedTuple):
+    """What a GAN is trained on.
+
+    Attributes:
+        samples: as the networks see them, shape (n, ...).
+        conditions: as the networks see them, shape (n, c).
+        given: what the conditions were made of.
+        conditioning: how.
+    """
+
+    samples: Tensor
+    conditions: Tensor
+    given: Any
+    conditioning: Any
+
+
+class Task(ABC):
+    """What is learned.
+
+    Attributes:
+        name: that of its folder.
+        data: its section of the configuration; default values make a valid one.
+        scores: what may choose epochs and learning rates: a space, or "bins-" and a space where there are bins.
+        choose_by: the one of these that does where nothing else is said.
+        samples: what a generator file says of the samples: at least quantity and shape, all with defaults.
+        condition_names: of the numbers that a sample is conditioned on, each ending in _unit.
+        sample_shape: of a sample as the networks see it.
+        n_conditions: numbers that the networks are given.
+        sample_arrays: the arrays that samples are kept as, which are attributes of them.
+        n_examples: real samples that generators imitate for pictures.
+        start: the generator whose first weights are the floor of every metric.
+    """
+
+    name: ClassVar[str]
+    data: ClassVar[type[Data]]
+    scores: ClassVar[tuple[str, ...]]
+    choose_by: ClassVar[str]
+    samples: ClassVar[type[Section]]
+    condition_names: ClassVar[tuple[str, ...]] = ()
+    sample_shape: ClassVar[Shape]
+    n_conditions: ClassVar[int] = 0
+    sample_arrays: ClassVar[tuple[str, ...]]
+    n_examples: ClassVar[int]
+    start: ClassVar[GeneratorNetwork]
+
+    @property
+    def has_embedding(self) -> bool:
+        """Whether samples are measured in the space of a network that `train_embedding` trains."""
+        return False
+
+    @property
+    def quantity(self) -> str:
+        """What a sample is, for what can only show samples of one kind."""
+        return self.samples.model_fields["quantity"].default
+
+    def steps(self, data: Any) -> tuple[str, ...]:
+        """Return the steps that lead to the data set, and others that only some tasks have.
+
+        "make_data" calls `write`.
+        """
+        return ("make_data",)
+
+    def write(self, data: Any, out: Path) -> None:
+        """Write the data set as HDF5: an attribute `task`, `source_sha256`, `split` (n,), and what `stream` reads."""
+        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def metrics(self) -> Registry:
+        """What samples are judged by."""
+
+    @property
+    @abstractmethod
+    def given(self) -> type[Any]:
+        """A `Given`, with a class method `of` that makes it from its conditions, shape (n, c)."""
+
+    @property
+    @abstractmethod
+    def conditioning(self) -> type[Any]:
+        """From what is given to the conditions of the networks: `of(*given)` returns them, shape (n, c).
+
+        Without arguments it is one that fits any data.
+        """
+
+    @abstractmethod
+    def stream(self, path: Path, split: Split) -> Iterator[Any]:
+        """Read the samples of one split of a data set, some at a time."""
+
+    @abstractmethod
+    def training_set(
+        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+    ) -> TrainingSet:
+        """Return the training samples.
+
+        Args:
+            path: the data set.
+            form: of the conditions; None: a conditioning that is not fitted.
+            device: where the tensors lie.
+        """
+
+    @abstractmethod
+    def source_sha256(self, path: Path) -> str:
+        """Return what tells the source of a data set from others."""
+
+    @abstractmethod
+    def sample(self, **arrays: NDArray[Any]) -> Any:
+        """Return samples made of their `sample_arrays`."""
+
+    @abstractmethod
+    def made(self, output: Tensor, given: Any) -> Any:
+        """Return the samples that the output of a generator stands for."""
+
+    @abstractmethod
+    def checked(self, *given: Any) -> Any:
+        """Return what a person gives to a generator; a `UserError` says what is wrong with it."""
+
+    @abstractmethod
+    def read_given(self, path: Path | None, n: int | None) -> Any:
+        """Return what a file asks to generate for; n samples are wanted, None: one for each row.
+
+        Raises:
+            UserError: the file is unusable, or there is none where one is needed.
+        """
+
+    @abstractmethod
+    def write_samples(
+        self, out: Path, n: int, chunks: Iterable[Any], origin: dict[str, Any]
+    ) -> None:
+        """Write n generated samples, that come some at a time, as npz or, with attributes of their origin, HDF5."""
+
+    @abstractmethod
+    def yardstick(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> tuple[Yardstick, Features]:
+        """Return what all samples are measured with, and the features of the training samples that fix it.
+
+        It has a method `write`, which keeps it in the file of a reference.
+        """
+
+    @abstractmethod
+    def read_yardstick(self, file: h5py.File) -> Yardstick:
+        """Read it from there."""
+
+    @abstractmethod
+    def features(
+        self,
+        samples: Iterable[Any],
+        yardstick: Any,
+        embedding: Any,
+        recipe: Evaluation,
+        device: torch.device,
+    ) -> Features:
+        """Return what metrics see of samples that come some at a time; without an embedding what needs none."""
+
+    @abstractmethod
+    def pictures(self, samples: Iterable[Any]) -> dict[str, NDArray[Any]]:
+        """Return what is kept of generated examples for figures, an array (n, ...) by name."""
+
+    def with_given(self, sample: Any, given: Any) -> Any:
+        """Return samples as if they had been made for something else, where they are made for anything."""
+        raise NotImplementedError
+
+    def can_be_repeated(self, path: Path) -> bool:
+        """Tell whether `repeated` has what a data set was made by."""
+        return False
+
+    def repeated(self, given: Any, seed: int) -> Iterator[Any]:
+        """Make other real samples for the same conditions."""
+        raise NotImplementedError
+
+    def load_embedding(self, path: Path, device: torch.device) -> Any:
+        """Read the embedding."""
+        raise NotImplementedError
+
+    def further_networks(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the layers of networks beside those of the GAN, by name, see `networks.modules.describe`."""
+        return {}

@@ -1,0 +1,8 @@
+from . import dataset as dataset
+from .metrics import METRICS as METRICS
+from .points import NoConditions as NoConditions
+from .points import Nothing as Nothing
+from .points import Points as Points
+from .points import write_points as write_points
+from .yardstick import PlaneYardstick as PlaneYardstick
+from .yardstick import features_of as features_of

@@ -1,0 +1,145 @@
+"""Toys as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from showergan import heavy
+from showergan.config.section import Section
+from showergan.errors import UserError
+from showergan.networks.perceptron import PerceptronGenerator
+from showergan.tasks import toys
+from showergan.tasks.task import Split, Task, TrainingSet
+from showergan.tasks.toys.data import ToyData
+
+if TYPE_CHECKING:
+    import h5py
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from showergan.config import Evaluation
+    from showergan.metrics.features import Features
+    from showergan.metrics.registry import Registry
+
+
+class Samples(Section):
+    """What is generated: points, which are the network's output as it is."""
+
+    quantity: Literal["point"] = "point"
+    unit: Literal[""] = ""
+    shape: tuple[Literal[2]] = (2,)
+    transform: Literal["identity"] = "identity"
+    inverse: Literal["identity"] = "identity"
+
+
+class ToyTask(Task):
+    """Points in a plane, made for nothing."""
+
+    name = "toys"
+    data = ToyData
+    scores = ("plane",)
+    choose_by = "plane"
+    samples = Samples
+    sample_shape = (2,)
+    sample_arrays = ("point",)
+    n_examples = 1000
+    start = PerceptronGenerator()
+
+    def write(self, data: ToyData, out: Path) -> None:
+        """Draw the points."""
+        toys.dataset.write(data, out)
+
+    @property
+    def metrics(self) -> Registry:
+        """What points are judged by."""
+        return toys.METRICS
+
+    @property
+    def given(self) -> type[toys.Nothing]:
+        """Nothing."""
+        return toys.Nothing
+
+    @property
+    def conditioning(self) -> type[toys.NoConditions]:
+        """None."""
+        return toys.NoConditions
+
+    def stream(self, path: Path, split: Split) -> Iterator[toys.Points]:
+        """Read points, all at once."""
+        yield toys.dataset.load(path, split)
+
+    def training_set(
+        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+    ) -> TrainingSet:
+        """Return points (n, 2) as they are; there is nothing that could have a form."""
+        points = toys.dataset.load(path, "train")
+        samples, conditions = (
+            heavy.torch.from_numpy(values).to(device)
+            for values in (points.point, points.given.conditions)
+        )
+        return TrainingSet(samples, conditions, points.given, toys.NoConditions())
+
+    def source_sha256(self, path: Path) -> str:
+        """Return the SHA-256 of the points."""
+        with toys.dataset.opened(path) as file:
+            return str(file.attrs["source_sha256"])
+
+    def sample(self, **arrays: NDArray[Any]) -> toys.Points:
+        """Return points."""
+        return toys.Points(**arrays)
+
+    def made(self, output: Tensor, given: toys.Nothing) -> toys.Points:
+        """Return the output as points."""
+        return toys.Points(output.cpu().numpy())
+
+    def checked(self, *given: Any) -> toys.Nothing:
+        """Return nothing, once: the number of points is all that can be asked for."""
+        if given:
+            raise UserError("Points are generated for nothing: give their number n alone.")
+        return toys.Nothing.times(1)
+
+    def read_given(self, path: Path | None, n: int | None) -> toys.Nothing:
+        """Return nothing, n times."""
+        if path is not None or n is None:
+            raise UserError("Points are generated for nothing: give --n and no --conditions.")
+        return toys.Nothing.times(n)
+
+    def write_samples(
+        self, out: Path, n: int, chunks: Iterable[toys.Points], origin: dict[str, Any]
+    ) -> None:
+        """Write points."""
+        toys.write_points(out, chunks, origin)
+
+    def yardstick(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> tuple[toys.PlaneYardstick, Features]:
+        """Return the modes of the distribution; training points fix nothing."""
+        with toys.dataset.opened(path) as file:
+            yardstick = toys.PlaneYardstick.read(file)
+        return yardstick, toys.features_of(self.stream(path, "train"))
+
+    def read_yardstick(self, file: h5py.File) -> toys.PlaneYardstick:
+        """Read it from the file of a reference."""
+        return toys.PlaneYardstick.read(file)
+
+    def features(
+        self,
+        samples: Iterable[toys.Points],
+        yardstick: toys.PlaneYardstick,
+        embedding: Any,
+        recipe: Evaluation,
+        device: torch.device,
+    ) -> Features:
+        """Return the features of points."""
+        return toys.features_of(samples)
+
+    def pictures(self, samples: Iterable[toys.Points]) -> dict[str, NDArray[Any]]:
+        """Return their coordinates, each by itself."""
+        x, y = heavy.np.concatenate([sample.point for sample in samples]).T
+        return {"x": x, "y": y}
+
+
+TASK = ToyTask()

@@ -1,0 +1,190 @@
+"""The door of tasks: every task is found and keeps its promises, and nothing outside their folders knows one."""
+
+import ast
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from showergan import tasks
+from showergan.cli import app
+from showergan.config import Evaluation, config_of, parse_config
+from showergan.errors import UserError
+from showergan.tasks.found import find
+from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.toys.data import ToyData
+
+SRC = Path(__file__).parents[2] / "src/showergan"
+CPU = torch.device("cpu")
+METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1e-3, "discriminator": 1e-3}}}
+
+# What still names showers, and why; the list must only get shorter.
+STEPS_OF_SHOWERS = "a step that only showers have"
+LEFT = {
+    "steps/simulate.py": STEPS_OF_SHOWERS,
+    "steps/fetch.py": STEPS_OF_SHOWERS,
+    "steps/preprocess.py": STEPS_OF_SHOWERS,
+    "steps/train_embedding.py": STEPS_OF_SHOWERS,
+    "steps/evaluate_file.py": "a person starts it, for files of showers alone",
+    "measurement/file.py": "does the work of it",
+    "training/embedding.py": "does the work of train_embedding",
+    "figures/entry_points.py": "a picture of showers, worth drawing of energies alone",
+    "figures/target_showers.py": "a picture of showers, worth drawing of energies alone",
+    "figures/task.py": "a picture of showers, worth drawing of energies alone",
+    "drawing/reference_file.py": "reads what these pictures need",
+}
+
+
+@pytest.fixture(params=tasks.TASKS.values(), ids=tasks.TASKS)
+def task(request):
+    return request.param
+
+
+@pytest.fixture
+def data_set(task, tmp_path):
+    path = tmp_path / "data.h5"
+    if "make_data" in task.steps(task.data()):
+        task.write(task.data(), path)
+    else:
+        source = tmp_path / "source.npz"
+        write_npz(source, 40, tasks.showers.gflash.simulate(40, 1))
+        tasks.showers.dataset.preprocess(
+            source, path, source_name="", negative_energy="error", split="permutation", split_seed=1
+        )
+    return path
+
+
+def test_every_folder_is_a_task():
+    folders = {p.parent.name for p in (SRC / "tasks").glob("*/__init__.py")}
+    assert set(tasks.TASKS) == folders >= {"showers", "toys"}
+    assert all(task.name == name for name, task in tasks.TASKS.items())
+
+
+def test_the_configuration_is_that_of_the_task(task):
+    config = parse_config({"task": task.name, "methods": METHODS})
+    assert type(config.data) is task.data
+    assert config.choose_by == task.choose_by
+    with pytest.raises(UserError, match=r"choose_by = 'nothing'.*'" + task.scores[0]):
+        parse_config({"task": task.name, "methods": METHODS, "choose_by": "nothing"})
+
+
+def test_a_task_that_there_is_not_is_told():
+    with pytest.raises(UserError, match="task = 'ducks': must be one of showers, toys"):
+        parse_config({"task": "ducks", "methods": METHODS})
+
+
+def test_a_data_set_leads_to_training_and_measurement(task, data_set):
+    assert tasks.of_file(data_set) is task
+    found = task.training_set(data_set, "raw", CPU)
+    n = len(found.samples)
+    assert found.samples.shape == (n, *task.sample_shape)
+    assert found.conditions.shape == (n, task.n_conditions)
+    assert found.given.conditions.shape == (n, len(task.condition_names))
+    assert len(task.source_sha256(data_set)) == 64
+    yardstick, train = task.yardstick(data_set, Evaluation(), CPU)
+    assert len(train) == n
+    assert {f"{'bins-' * bins}{s}" for s in yardstick.spaces(train) for bins in (False, True)} >= {
+        s for s in task.scores if s not in ("E", "bins-E")
+    }
+    with h5py.File(data_set.with_name("reference.h5"), "w") as file:
+        yardstick.write(file)
+        assert type(task.read_yardstick(file)) is type(yardstick)
+    splits = [sum(map(len, task.stream(data_set, s))) for s in ("train", "select", "test")]
+    assert splits == [n, n // 2, n // 2]
+
+
+def test_a_generator_makes_samples(task, data_set):
+    found = task.training_set(data_set, "raw", CPU)
+    given = task.given(*(values[:3] for values in found.given))
+    network = task.start.build(task.sample_shape, task.n_conditions).eval()
+    noise = network.draw_noise(3, torch.Generator().manual_seed(1))
+    made = task.made(network(noise, found.conditions[:3]).detach(), given)
+    assert len(made) == 3
+    again = task.sample(**{name: getattr(made, name) for name in task.sample_arrays})
+    np.testing.assert_array_equal(again.given.conditions, given.conditions)
+    assert all(len(array) == 3 for array in task.pictures([made]).values())
+
+
+def test_points_are_split_and_repeatable(tmp_path):
+    toys = tasks.TASKS["toys"]
+    files = [tmp_path / f"{name}.h5" for name in "abc"]
+    for file, seed in zip(files, (1, 1, 2), strict=True):
+        toys.write(ToyData(n_points=101, seed=seed), file)
+    shas = [toys.source_sha256(file) for file in files]
+    assert shas[0] == shas[1] != shas[2]
+    sizes = [len(next(toys.stream(files[0], s))) for s in ("train", "select", "test")]
+    assert sizes == [51, 25, 25]
+    assert ToyData(n_points=101).n_train == 51
+
+
+def test_points_are_generated_by_hand(tmp_path):
+    toys = tasks.TASKS["toys"]
+    with pytest.raises(UserError, match="give --n and no --conditions"):
+        toys.read_given(None, None)
+    with pytest.raises(UserError, match="give their number n alone"):
+        toys.checked([[1.0]])
+    assert len(toys.read_given(None, 5).conditions) == 5
+
+
+def test_make_data_says_what_is_wrong(tmp_path):
+    recipe = '{"task": "toys", "data": {"source": "gaussians_9"}}'
+    done = CliRunner().invoke(
+        app, ["make-data", "--recipe", recipe, "--out", str(tmp_path / "x.h5")]
+    )
+    assert isinstance(done.exception, UserError)
+    assert "gaussians_9" in str(done.exception)
+
+
+def test_a_new_folder_is_a_new_task(tmp_path, monkeypatch):
+    folder = tmp_path / "further_tasks/ducks"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "__init__.py").touch()
+    (folder / "task.py").write_text(
+        "from showergan.tasks.toys.task import ToyTask\n"
+        "class Ducks(ToyTask):\n    name, scores = 'ducks', ('pond', 'plane')\n"
+        "TASK = Ducks()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    found = find("further_tasks", folder.parent)
+    assert list(found) == ["ducks"]
+    model = config_of(found["ducks"])
+    assert model.model_fields["task"].is_required()
+    assert "pond" in str(model.model_json_schema()["properties"]["choose_by"])
+    for name in [name for name in sys.modules if name.startswith("further_tasks")]:
+        del sys.modules[name]
+
+
+def names_of_tasks(path):
+    """Return what a file says of tasks by name: imports, attributes of the package, comparisons with a name."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            parts = (node.module + "." + a.name for a in node.names)
+            yield from (
+                p for p in parts if p.startswith(tuple(f"showergan.tasks.{n}" for n in tasks.TASKS))
+            )
+        elif isinstance(node, ast.Attribute) and node.attr in tasks.TASKS:
+            if isinstance(node.value, ast.Name) and node.value.id == "tasks":
+                yield f"tasks.{node.attr}"
+        elif isinstance(node, ast.Compare) and "task" in ast.unparse(node):
+            sides = [node.left, *node.comparators]
+            yield from (
+                f"a comparison with {side.value}"
+                for side in sides
+                if isinstance(side, ast.Constant) and side.value in tasks.TASKS
+            )
+
+
+def test_nothing_outside_the_folders_knows_a_task():
+    found = {
+        str(path.relative_to(SRC)): sorted(set(names_of_tasks(path)))
+        for path in SRC.rglob("*.py")
+        if "tasks" not in path.relative_to(SRC).parts
+    }
+    guilty = {name: named for name, named in found.items() if named}
+    assert set(guilty) == set(LEFT), guilty
+    assert not any("toys" in name for named in guilty.values() for name in named)
