@@ -122,6 +122,7 @@ def test_attributes(arrays, run, source):
     train = arrays["ParticlePoint"][assign_splits(N, "permutation", 1) == 0].astype(float)
     (x_min, y_min), (x_max, y_max) = train.min(axis=0), train.max(axis=0)
     assert found == {
+        "task": "showers",
         "energy_unit": "MeV",
         "point_unit": "cm",
         "momentum_unit": "GeV",
