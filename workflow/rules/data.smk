@@ -18,6 +18,7 @@ if "simulate" in STEPS_OF_TASK:
             "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
             " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
+
 if "fetch" in STEPS_OF_TASK:
 
     rule fetch:
@@ -37,6 +38,7 @@ if "fetch" in STEPS_OF_TASK:
         shell:
             "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
             " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
 
 if "preprocess" in STEPS_OF_TASK:
 
@@ -59,6 +61,7 @@ if "preprocess" in STEPS_OF_TASK:
         shell:
             "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
             " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
 
 if "make_data" in STEPS_OF_TASK:
 

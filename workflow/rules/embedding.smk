@@ -29,8 +29,8 @@ if "train_embedding" in STEPS_OF_TASK:
 
 rule reference:
     input:
-        showers=DATASET,
         **EMBEDDING,
+        showers=DATASET,
     output:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",

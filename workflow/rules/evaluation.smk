@@ -1,8 +1,8 @@
 rule evaluate_gan:
     input:
+        **EMBEDDING,
         generator=rules.train_gan.output.generator,
         reference=rules.reference.output.features,
-        **EMBEDDING,
     output:
         metrics="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/metrics.csv",
         curves="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/curves.csv",
