@@ -30,7 +30,7 @@ ARTEFACTS = {
 def made_from(exhibit):
     """Return the inputs of a figure or a table: its artefacts, and the code that makes it."""
     path = exhibit.make.__module__.replace(".", "/")
-    code = shipped(f"src/{path}.py") + shipped("src/showergan/drawing/*.py")
+    code = [*shipped(f"src/{path}.py"), *shipped("src/showergan/drawing/*.py")]
     return {**{name: ARTEFACTS[name] for name in exhibit.inputs}, "code": code}
 
 
@@ -42,7 +42,7 @@ def as_options(wildcards, input):
         for name, files in named
         if name != "code"
         for file in files
-        for word in ("--" + name.replace("_", "-"), file)
+        for word in (f"--{name.replace('_', '-')}", file)
     ]
 
 
