@@ -17,6 +17,7 @@ from showergan.cli import app
 from showergan.steps import STEPS
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.npz import NpzShowers, write_npz
+from showergan.tasks.splits import SPLITS
 
 N = 240
 N_SPLIT = {"train": 120, "select": 60, "test": 60}
@@ -112,7 +113,7 @@ def write_source(path, *, replaced=None):
     showers = next(gflash.simulate(N, DATA["seed"]))
     if replaced:
         others = next(gflash.simulate(N, DATA["seed"] + 1))
-        code = dataset.SPLITS[replaced]
+        code = SPLITS[replaced]
         there = dataset.assign_splits(N, "permutation", 2023) == code
         mixed = {}
         for name in ("energy", "point", "momentum"):

@@ -18,6 +18,7 @@ from showergan.tasks.showers.dataset import (
     shower_depth_cm,
 )
 from showergan.tasks.showers.energy_centre import DepthFit
+from showergan.tasks.splits import SPLITS
 
 N = 601  # odd, and more than two HDF5 chunks
 
@@ -101,7 +102,7 @@ def test_ids_are_optional(arrays, run):
 @pytest.mark.parametrize("split", ["train", "select", "test"])
 def test_load_reads_one_split_in_file_order(arrays, run, split):
     path = run(arrays)
-    wanted = assign_splits(N, "permutation", 1) == dataset.SPLITS[split]
+    wanted = assign_splits(N, "permutation", 1) == SPLITS[split]
     showers = load(path, split)
     np.testing.assert_array_equal(showers.pdg, np.flatnonzero(wanted))
     np.testing.assert_array_equal(showers.energy, arrays["EnergyDeposit"][wanted, ..., 0])

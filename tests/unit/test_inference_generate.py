@@ -174,7 +174,7 @@ def test_arrays_are_checked_and_told_of(generator):
         generator.generate(point, momentum, seed=1, n=0)
     with pytest.raises(UserError, match="points have shape"):
         generator.generate(point[0], momentum, seed=1)
-    with pytest.warns(UserWarning, match="1 of 4 particles lie outside"):
+    with pytest.warns(UserWarning, match="1 of 4 conditions lie outside"):
         generator.generate(point + np.array([[0], [0], [50], [0]]), momentum, seed=1)
 
 
@@ -228,7 +228,7 @@ def test_particles_outside_the_range_are_counted(path, tmp_path):
     conditions = write(tmp_path / "p.csv", point, momentum)
     done = command("generate", generator=path, conditions=conditions, out=tmp_path / "s.npz")
     assert done.exit_code == 0
-    assert "warning: 3 of 10 particles lie outside the range of the training" in done.stderr
+    assert "warning: 3 of 10 conditions lie outside the range of the training" in done.stderr
     assert "pz_GeV of 2 (trained from" in done.stderr
     assert "x_cm of 1 (trained from" in done.stderr
     assert "y_cm of" not in done.stderr

@@ -1,13 +1,12 @@
 """The options of figures and tables: what each is made from, how it looks, and the files that it is written to."""
 
-from inspect import Signature
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from showergan.cli.options import keyword
+from showergan.cli.options import keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
 from showergan.drawing.artefacts import ARTEFACTS
 from showergan.drawing.registry import Exhibit
@@ -38,9 +37,7 @@ def _command(exhibit: Exhibit) -> Any:
 
     inputs = [keyword(name, _input(name)) for name in exhibit.inputs]
     outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]
-    options = [*inputs, keyword("look", LOOK), *outputs]
-    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    command.__annotations__ = {option.name: option.annotation for option in options}
+    sign(command, [*inputs, keyword("look", LOOK), *outputs])
     return command
 
 

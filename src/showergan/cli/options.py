@@ -27,7 +27,7 @@ def add_step(app: typer.Typer, step: type[Step]) -> None:
             made.keep(keep_recipe)
 
     options = [*_options(step.run), _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
-    _sign(command, options)
+    sign(command, options)
     keys = "\n".join(f"- {key}" for key in recipe_keys(step))
     name = step.name.replace("_", "-")
     app.command(name, help=step.__doc__, epilog=escape(f"Keys of the recipe:\n{keys}"))(command)
@@ -39,11 +39,12 @@ def add_function(app: typer.Typer, function: Callable[..., None]) -> None:
     def command(**arguments: Any) -> None:
         function(**arguments)
 
-    _sign(command, _options(function))
+    sign(command, _options(function))
     app.command(function.__name__, help=function.__doc__)(command)
 
 
-def _sign(command: Callable[..., None], options: list[Parameter]) -> None:
+def sign(command: Callable[..., None], options: list[Parameter]) -> None:
+    """Let Typer read these options off a function of keywords."""
     command.__signature__ = Signature(options)  # type: ignore[attr-defined]
     command.__annotations__ = {option.name: option.annotation for option in options}
 

@@ -14,7 +14,7 @@ from .summary import CEILING as CEILING
 from .summary import METHOD as METHOD
 from .summary import RUN as RUN
 from .summary import learning_rate_grid as learning_rate_grid
-from .summary import real_showers as real_showers
+from .summary import real_anchor as real_anchor
 from .summary import run_of as run_of
 from .summary import scores_over_epochs as scores_over_epochs
 from .summary import summarise as summarise

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from showergan.comparison.summary import RUN, real_showers
+from showergan.comparison.summary import RUN, real_anchor
 from showergan.comparison.verdicts import CHOSEN
 from showergan.metrics.metric import CEILING
 
@@ -64,7 +64,7 @@ def bars(
         if "energy_ratio" in failures:
             energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
             rows.append(("energy", method, energy.mean(), _furthest(energy), FACTOR))
-    bins = real_showers(anchors)
+    bins = real_anchor(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     rows += [("showers", "", math.nan, bins["n"].min(), fewest)] if len(bins) else []
     rows += _separation(verdicts)

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from showergan.comparison.scorecard import run_of_summary
-from showergan.comparison.summary import RUN, real_showers
+from showergan.comparison.summary import RUN, real_anchor
 from showergan.metrics.metric import COUNTS
 from showergan.metrics.registry import Registry
 
@@ -33,7 +33,7 @@ def failures(
         counts of mishaps; the numbers that tell other failures; failure, none or the names of some, see `Failure`;
         n_failed_epochs, evaluated epochs with a failure.
     """
-    real = real_showers(anchors)
+    real = real_anchor(anchors)
     found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
     for keys, metrics in runs:
         row = run_of_summary(summary[summary["score"] == choose_by], keys)

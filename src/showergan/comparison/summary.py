@@ -14,8 +14,8 @@ METHOD = ["discriminator", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
 
-def real_showers(anchors: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the anchor that real showers are: the ceiling or, where there is none, other real showers."""
+def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the anchor that real samples are: the ceiling or, where there is none, other real samples."""
     return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
 
 

@@ -23,13 +23,8 @@ LOOKS = {
     "shuffled": Look("real, conditions shuffled (floor)", (0, (1, 1.5)), "0.25"),
     "untrained": Look("untrained generator (floor)", (0, (5, 2, 1, 2)), "0.55"),
 }
-# The same where no lines are
-REFERENCES = {
-    "ceiling": "real against real (ceiling)",
-    "other_real": "other real showers (no ceiling)",
-    "shuffled": "real, conditions shuffled",
-    "untrained": "untrained generator",
-}
+# The same where no lines are: what a floor is, its place says.
+REFERENCES = {name: look.label.removesuffix(" (floor)") for name, look in LOOKS.items()}
 
 
 def anchor_scores(anchors: pd.DataFrame) -> pd.DataFrame:

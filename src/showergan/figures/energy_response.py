@@ -35,7 +35,7 @@ def energy_response(
     rows = _with_momentum(rows[rows["split"] == "test"])
     runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])
     rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
-    real = comparison.real_showers(anchors)
+    real = comparison.real_anchor(anchors)
     real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == "energy")])
     found = groups(style, rows)
     if not found:

@@ -33,7 +33,7 @@ def entry_points(
     )
     figure.colorbar(cells, ax=axes, label="Training showers per cell", aspect=30)
     counts = held_out[["bin", "split"]].value_counts()
-    real = comparison.real_showers(anchors)
+    real = comparison.real_anchor(anchors)
     real = real[real["metric"] == "prd_auc"]
     scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(real.loc[real["flagged"].astype(bool), "bin"])

@@ -91,6 +91,6 @@ def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> s
         if n
     ]
     return (
-        f"{np.count_nonzero(beyond.any(axis=1))} of {len(values)} particles lie outside the range of the training, "
-        f"their showers are extrapolated: {', '.join(counts)}"
+        f"{np.count_nonzero(beyond.any(axis=1))} of {len(values)} conditions lie outside the range of the training, "
+        f"what is generated for them is extrapolated: {', '.join(counts)}"
     )

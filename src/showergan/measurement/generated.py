@@ -43,7 +43,7 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each, see `given_particles`.
+    It is given what the reference keeps for each, see `given_by_split`.
 
     On select, which only chooses epochs and learning rates, that is PRD alone. On test every metric is measured at the
     epoch that the recipe's score chooses on select, or at the last one where it chooses none; at the others only what

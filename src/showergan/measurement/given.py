@@ -12,7 +12,7 @@ HeldOut = Literal["select", "test"]
 HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
 
 
-def given_particles(
+def given_by_split(
     task: Task, recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
 ) -> dict[HeldOut, Any]:
     """Return what generators are given, of showers the particles, by the split that they are measured against.

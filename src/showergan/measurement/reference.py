@@ -11,7 +11,7 @@ import torch
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.files import write_aside
-from showergan.measurement.given import HELD_OUT, HeldOut, given_particles
+from showergan.measurement.given import HELD_OUT, HeldOut, given_by_split
 from showergan.metrics.features import Features
 from showergan.tasks import Task, of_file
 
@@ -24,7 +24,7 @@ class Reference:
         task: that the samples are of.
         yardstick: what all samples are measured with.
         features: by split.
-        given: what a generator is given to be measured against each split, see `given_particles`.
+        given: what a generator is given to be measured against each split, see `given_by_split`.
         examples: a few real test samples for pictures.
     """
 
@@ -49,7 +49,7 @@ def make_reference(
         task,
         yardstick,
         features,
-        given_particles(task, recipe, train, features),
+        given_by_split(task, recipe, train, features),
         _first(task, task.stream(path, "test")),
     )
 

@@ -10,7 +10,6 @@ from showergan.config import Config
 from showergan.config.section import Section
 from showergan.config.validation import read_json, validated
 from showergan.files import say, write_json
-from showergan.tasks.found import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,4 @@ class Step(Section):
         write_json(self._content(), path)
 
     def _content(self) -> dict[str, object]:
-        content = self.model_dump(mode="json")
-        if content.get("task") == DEFAULT:
-            del content[
-                "task"
-            ]  # it goes without saying, as in recipes from before there were others
-        return {**content, "recipe_version": self.version}
+        return {**self.model_dump(mode="json"), "recipe_version": self.version}

@@ -17,7 +17,7 @@ from showergan.metrics.registry import Registry
 HEADS = {
     Part.DISTRIBUTIONS: "Distributions: precision and recall, density and coverage",
     Part.DISTANCES: "Real or generated? What a classifier sees, and distances",
-    Part.QUANTITIES: "Physics: quantities of the showers, and conditions read back from them",
+    Part.QUANTITIES: "Quantities of the samples, and conditions read back from them",
 }
 GROUP = ["discriminator", "method", "learning_rates"]
 

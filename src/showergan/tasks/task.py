@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from showergan.config import Evaluation
     from showergan.metrics.features import Features, Yardstick
     from showergan.metrics.registry import Registry
-
-Split = Literal["train", "select", "test"]
+    from showergan.tasks.splits import Split
 
 
 class Given(Protocol):

@@ -16,9 +16,9 @@ from showergan.tasks.showers import gflash
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.tasks.showers.energy_check import EnergyCheck, NegativeEnergy
 from showergan.tasks.showers.npz import ENERGY, NpzShowers
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
+from showergan.tasks.splits import SPLITS, Split, permuted, splits_of
 
-SPLITS = {"train": 0, "select": 1, "test": 2}
 REFERENCE_SEED = 0x3DF3FA
 GFLASH_VERSION = "gflash_version"  # attribute of data sets that `simulate` made
 
@@ -34,7 +34,6 @@ DATASETS: dict[str, tuple[type, tuple[int, ...]]] = {
 CHUNK = 256
 READ = 16 * CHUNK
 
-Split = Literal["train", "select", "test"]
 SplitRule = Literal["permutation", "reference"]
 
 
@@ -48,12 +47,8 @@ def assign_splits(n: int, rule: SplitRule, seed: int) -> NDArray[np.uint8]:
     if rule == "reference":
         # The published indices exist only in NumPy's legacy stream.
         held_out = np.random.RandomState(REFERENCE_SEED).choice(n, n // 2, replace=False)
-    else:
-        held_out = np.random.default_rng(seed).permutation(n)[: n // 2]
-    splits = np.full(n, SPLITS["train"], np.uint8)
-    splits[held_out[: len(held_out) // 2]] = SPLITS["select"]
-    splits[held_out[len(held_out) // 2 :]] = SPLITS["test"]
-    return splits
+        return splits_of(n, held_out)
+    return permuted(n, seed)
 
 
 def preprocess(
@@ -98,14 +93,7 @@ def preprocess(
             file["split"] = splits
             file["split"].attrs.update(SPLITS)
             file.attrs.update(
-                task="showers",
-                energy_unit="MeV",
-                point_unit="cm",
-                momentum_unit="GeV",
-                cell_cm=CELL_CM,
-                image_shape=IMAGE_SHAPE,
-                row="y",
-                column="x",
+                **MEANING,
                 cell_centre_range_cm=[CELLS_CM[0], CELLS_CM[-1]],
                 source_name=source_name,
                 source_sha256=sha256_of(source),

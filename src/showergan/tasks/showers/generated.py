@@ -9,7 +9,7 @@ import numpy as np
 
 import showergan
 from showergan.files import write_aside
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 
 CHUNK = 250  # showers
 
@@ -25,14 +25,7 @@ def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, 
     """
     with write_aside(path) as aside, h5py.File(aside, "w") as file:
         file.attrs.update(
-            task="showers",
-            energy_unit="MeV",
-            point_unit="cm",
-            momentum_unit="GeV",
-            cell_cm=CELL_CM,
-            image_shape=IMAGE_SHAPE,
-            row="y",
-            column="x",
+            **MEANING,
             showergan_version=showergan.__version__,
             **origin,
         )

@@ -10,6 +10,18 @@ from showergan.tasks.showers.particles import Particles
 IMAGE_SHAPE = (30, 30)
 CELL_CM = 1.0
 
+# Attributes that say in a file of showers what its numbers are.
+MEANING = {
+    "task": "showers",
+    "energy_unit": "MeV",
+    "point_unit": "cm",
+    "momentum_unit": "GeV",
+    "cell_cm": CELL_CM,
+    "image_shape": IMAGE_SHAPE,
+    "row": "y",
+    "column": "x",
+}
+
 
 @dataclass(frozen=True)
 class Showers:

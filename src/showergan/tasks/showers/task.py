@@ -14,7 +14,7 @@ from showergan.networks import modules
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import showers
 from showergan.tasks.showers.data import ShowerData
-from showergan.tasks.task import Split, Task, TrainingSet
+from showergan.tasks.task import Task, TrainingSet
 
 if TYPE_CHECKING:
     import h5py
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from showergan.tasks.showers.particles import Particles
     from showergan.tasks.showers.sample import Showers
     from showergan.tasks.showers.yardstick import ShowerYardstick
+    from showergan.tasks.splits import Split
 
 
 class Samples(Section):

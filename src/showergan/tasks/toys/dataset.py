@@ -11,22 +11,17 @@ import numpy as np
 import showergan
 from showergan.errors import UserError
 from showergan.files import write_aside
-from showergan.tasks.task import Split
+from showergan.tasks.splits import SPLITS, Split, permuted
 from showergan.tasks.toys.data import ToyData
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.tasks.toys.points import Points
-
-SPLITS = {"train": 0, "select": 1, "test": 2}
 
 
 def write(data: ToyData, out: Path) -> None:
     """Draw points and split them."""
     distribution = DISTRIBUTIONS[data.source]
     points = distribution.sample(data.n_points, np.random.default_rng(data.seed))
-    held_out = np.random.default_rng(data.split_seed).permutation(data.n_points)[data.n_train :]
-    splits = np.full(data.n_points, SPLITS["train"], np.uint8)
-    splits[held_out[: len(held_out) // 2]] = SPLITS["select"]
-    splits[held_out[len(held_out) // 2 :]] = SPLITS["test"]
+    splits = permuted(data.n_points, data.split_seed)
     with write_aside(out) as aside, h5py.File(aside, "w") as file:
         file["point"], file["split"], file["modes"] = points, splits, distribution.modes
         file["split"].attrs.update(SPLITS)

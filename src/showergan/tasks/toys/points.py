@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 import showergan
 from showergan.files import write_aside
 
+PLANE = "plane"  # the only space of points
+
 
 class Nothing(NamedTuple):
     """What points are made for.

@@ -11,7 +11,7 @@ from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks import toys
-from showergan.tasks.task import Split, Task, TrainingSet
+from showergan.tasks.task import Task, TrainingSet
 from showergan.tasks.toys.data import ToyData
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from showergan.config import Evaluation
     from showergan.metrics.features import Features
     from showergan.metrics.registry import Registry
+    from showergan.tasks.splits import Split
 
 
 class Samples(Section):

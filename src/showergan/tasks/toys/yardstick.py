@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.metrics.features import NOT_FINITE, Features, Yardstick
-from showergan.tasks.toys.metrics import METRICS, PLANE
-from showergan.tasks.toys.points import Points
+from showergan.tasks.toys.metrics import METRICS
+from showergan.tasks.toys.points import PLANE, Points
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from showergan.metrics.failure import Failure
 from showergan.metrics.features import NOT_FINITE
 from showergan.metrics.metric import COUNTS, HIGH_LEVEL
 from showergan.metrics.registry import Registry, metrics_in
-
-PLANE = "plane"
+from showergan.tasks.toys.points import PLANE
 
 METRICS = Registry(
     metrics=metrics_in(metrics, sys.modules[__name__]),
