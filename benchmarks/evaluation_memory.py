@@ -53,7 +53,7 @@ def main() -> None:
         save_embedding(EmbeddingRegressor(), model)
         shared = ("--embedding", model, "--device", "cpu")
         ends = ("--anchors", folder / "anchors.csv", "--curves", folder / "ends.csv")
-        given = ("--showers", data, "--out", reference, "--recipe", "{}")
+        given = ("--data", data, "--out", reference, "--recipe", "{}")
         steps = {"reference": ("reference", *given, *shared, *ends)}
         network = ShowerGenerator()
         description = Description(

@@ -72,9 +72,9 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     anchors = folder / "anchors.csv"
     run("preprocess", source=source, out=showers, recipe={})
     files = {"metrics": folder / "embedding.json", "predictions": folder / "predictions.csv"}
-    run("train-embedding", showers=showers, out=model, **files, recipe=EMBEDDING)
+    run("train-embedding", data=showers, out=model, **files, recipe=EMBEDDING)
     real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
-    run("reference", showers=showers, embedding=model, **real, recipe=EVALUATION)
+    run("reference", data=showers, embedding=model, **real, recipe=EVALUATION)
     run("describe", out=folder / "describe.csv", recipe=SMALL)
     metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
@@ -100,7 +100,7 @@ def one(folder, showers, model, reference, method, seed):
     evaluated.mkdir(parents=True)
     files = {name: trained / f"{name}.csv" for name in ("history", "lipschitz")}
     files |= {"generator": trained / "generator.pt", "run": trained / "run.json"}
-    run("train", showers=showers, **files, recipe=training(method, seed))
+    run("train", data=showers, **files, recipe=training(method, seed))
     scored = {name: evaluated / f"{name}.csv" for name in ("metrics", "curves")}
     scored["examples"] = evaluated / "examples.npz"
     inputs = {"generator": files["generator"], "embedding": model, "reference": reference}

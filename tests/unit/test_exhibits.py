@@ -61,7 +61,7 @@ def test_a_new_file_is_a_new_figure(tmp_path, monkeypatch):
 
 
 def test_an_unknown_input_is_told():
-    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are showers"):
+    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are data"):
 
         @register_figure("New", "1 Section")
         def drawn(style, sumary):

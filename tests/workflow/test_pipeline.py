@@ -56,7 +56,7 @@ def test_a_step_is_repeated_by_hand_with_the_recipe_it_left(finished, tmp_path):
     subprocess.run(
         [
             *(sys.executable, "-m", "showergan.cli", "train"),
-            *("--showers", finished.folder / RUN / "data/showers.h5"),
+            *("--data", finished.folder / RUN / "data/showers.h5"),
             *("--recipe", folder / "recipe.json"),
             *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
         ],

@@ -1,6 +1,6 @@
 # Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
 ARTEFACTS = {
-    "showers": DATASET,
+    "data": DATASET,
     "predictions": "results/{run}/embedding/predictions.csv",
     "embedding_metrics": "results/{run}/embedding/metrics.json",
     "reference": rules.reference.output.features,

@@ -22,7 +22,7 @@ if "train_embedding" in STEPS_OF_TASK:
         message:
             "Training the embedding"
         shell:
-            "showergan train-embedding --showers {input:q} --recipe {params.recipe:q}"
+            "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
             " --out {output.model:q} --metrics {output.metrics:q}"
             " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
@@ -30,7 +30,7 @@ if "train_embedding" in STEPS_OF_TASK:
 rule reference:
     input:
         **EMBEDDING,
-        showers=DATASET,
+        data=DATASET,
     output:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
@@ -49,7 +49,7 @@ rule reference:
     message:
         "Computing features, ceilings and floors of the real samples"
     shell:
-        "showergan reference --showers {input.showers:q}"
+        "showergan reference --data {input.data:q}"
         + EMBEDDING_OPTION
         + " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
         " --curves {output.curves:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

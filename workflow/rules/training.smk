@@ -20,7 +20,7 @@ rule train_gan:
     message:
         "Training {wildcards.method}, seed {wildcards.seed}"
     shell:
-        "showergan train --showers {input:q} --recipe {params.recipe:q}"
+        "showergan train --data {input:q} --recipe {params.recipe:q}"
         " --generator {output.generator:q} --history {output.history:q}"
         " --lipschitz {output.lipschitz:q} --run {output.run:q}"
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
@@ -50,7 +50,7 @@ rule audit:
     message:
         "Measuring what a change of the discriminator's scale changes"
     shell:
-        "showergan audit --showers {input:q} --recipe {params.recipe:q}"
+        "showergan audit --data {input:q} --recipe {params.recipe:q}"
         " --out {output.cosines:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 

@@ -79,7 +79,7 @@ def _read_json(path: Path) -> Any:
 
 
 ARTEFACTS = {
-    "showers": Artefact("data set of `preprocess` or `make-data`", Path),
+    "data": Artefact("data set of `preprocess` or `make-data`", Path),
     "predictions": Artefact("predictions of the embedding: CSV", read_table),
     "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", _read_json),
     "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),

@@ -17,13 +17,13 @@ THIN = "#d55e00"
 
 @register_figure("Entry points and their bins", DATA, with_samples_of("energy"))
 def entry_points(
-    style: Style, showers: Path, reference: Path, anchors: pd.DataFrame
+    style: Style, data: Path, reference: Path, anchors: pd.DataFrame
 ) -> mpl.figure.Figure:
     """Draw the density of training entry points and the bins with their counts and the scores of real showers.
 
     A bin that is flagged for real showers is marked as thin.
     """
-    train = tasks.showers.dataset.load(showers, "train").point
+    train = tasks.showers.dataset.load(data, "train").point
     held_out = drawing.reference_file.read_entry_points(reference)
     partition = drawing.reference_file.read_partition(reference)
     figure = new_figure(8.4)

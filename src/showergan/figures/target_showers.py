@@ -40,15 +40,15 @@ CENTRE: dict[str, Any] = {
 
 
 @register_figure("Target showers", DATA, with_samples_of("energy"))
-def target_showers(style: Style, showers: Path) -> mpl.figure.Figure:
+def target_showers(style: Style, data: Path) -> mpl.figure.Figure:
     """Draw real showers from the softest to the most energetic particle.
 
     Each panel is an image with the entry point (+), the way of the particle from there to 25 cm below, seen from
     above, and where on it the energy of showers is centred on average (o). All panels share one logarithmic colour
     scale; cells without energy are white.
     """
-    found = tasks.showers.dataset.load(showers, "test")
-    depth_cm = tasks.showers.dataset.shower_depth_cm(showers)
+    found = tasks.showers.dataset.load(data, "test")
+    depth_cm = tasks.showers.dataset.shower_depth_cm(data)
     shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N))
     figure = new_figure(5.5)
     axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)

@@ -26,9 +26,9 @@ ARROW = {
 
 
 @register_figure("The task", DATA, with_samples_of("energy"))
-def task(style: Style, showers: Path) -> mpl.figure.Figure:
+def task(style: Style, data: Path) -> mpl.figure.Figure:
     """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
-    found = tasks.showers.dataset.load(showers, "test")
+    found = tasks.showers.dataset.load(data, "test")
     if not len(found):
         return empty_figure("There are no showers to draw the task with.")
     shower = found.select(np.array([_example(found)]))

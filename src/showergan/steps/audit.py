@@ -7,7 +7,7 @@ from showergan import tasks, training
 from showergan.config import AuditRecipe, Config, LearningRates
 from showergan.device import choose_device
 from showergan.files import write_table
-from showergan.steps.step import Device, Output, Showers, Step
+from showergan.steps.step import DataSet, Device, Output, Step
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 
@@ -27,10 +27,10 @@ class Audit(AuditRecipe, Step):
     def run(
         self,
         *,
-        showers: Showers,
+        data: DataSet,
         out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
         device: Device = "auto",
     ) -> None:
         """Train the discriminator with and without each change."""
-        found = tasks.of_file(showers).training_set(showers, None, choose_device(device))
+        found = tasks.of_file(data).training_set(data, None, choose_device(device))
         write_table(training.scale_audit(found.samples, found.conditions, self), out)

@@ -7,7 +7,7 @@ from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
-from showergan.steps.step import Device, Model, Output, Showers, Step
+from showergan.steps.step import DataSet, Device, Model, Output, Step
 
 
 class Reference(Evaluation, Step):
@@ -20,7 +20,7 @@ class Reference(Evaluation, Step):
     def run(
         self,
         *,
-        showers: Showers,
+        data: DataSet,
         out: Annotated[Path, Output("features of the real samples: HDF5")],
         anchors: Annotated[Path, Output("ceilings and floors of every metric: CSV")],
         curves: Annotated[Path, Output("their curves of precision and recall: CSV")],
@@ -29,10 +29,10 @@ class Reference(Evaluation, Step):
     ) -> None:
         """Measure real samples against real samples, and against the floors."""
         chosen = choose_device(device)
-        regressor = tasks.of_file(showers).load_embedding(embedding, chosen) if embedding else None
-        made = measurement.make_reference(showers, regressor, self, chosen)
+        regressor = tasks.of_file(data).load_embedding(embedding, chosen) if embedding else None
+        made = measurement.make_reference(data, regressor, self, chosen)
         say(made.yardstick.told)
-        ends, end_curves = measurement.anchors(showers, made, regressor, self, chosen)
+        ends, end_curves = measurement.anchors(data, made, regressor, self, chosen)
         write_table(ends, anchors)
         write_table(end_curves, curves)
         measurement.save_reference(made, out)

@@ -38,7 +38,7 @@ class Setting(Argument):
 
 
 Device = Annotated[str, Setting("auto, cpu, cuda or cuda:n", "SHOWERGAN_DEVICE")]
-Showers = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
+DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
 Model = Annotated[
     Path | None,
     Input("embedding of `train-embedding`: model.pt; without it no metrics that look at it"),

@@ -9,7 +9,7 @@ from showergan import inference, tasks, training
 from showergan.config import Config, TrainingRecipe
 from showergan.device import choose_device
 from showergan.files import write_json, write_table
-from showergan.steps.step import Device, Output, Showers, Step
+from showergan.steps.step import DataSet, Device, Output, Step
 
 if TYPE_CHECKING:
     from torch import nn
@@ -37,7 +37,7 @@ class Train(TrainingRecipe, Step):
     def run(
         self,
         *,
-        showers: Showers,
+        data: DataSet,
         generator: Annotated[
             Path, Output("all it takes to generate, at every epoch kept: generator.pt")
         ],
@@ -47,8 +47,8 @@ class Train(TrainingRecipe, Step):
         device: Device = "auto",
     ) -> None:
         """Train on the training samples, and show where the training is."""
-        chosen, task = choose_device(device), tasks.of_file(showers)
-        found = task.training_set(showers, self.conditions, chosen)
+        chosen, task = choose_device(device), tasks.of_file(data)
+        found = task.training_set(data, self.conditions, chosen)
         trainer = training.Trainer(found.samples, found.conditions, self)
         start = time.perf_counter()
         result = trainer.run(training.Progress(sys.stderr))
@@ -58,7 +58,7 @@ class Train(TrainingRecipe, Step):
         write_table(trainer.lipschitz(), lipschitz)
         origin = {
             "recipe": self.model_dump(mode="json"),
-            "source_sha256": task.source_sha256(showers),
+            "source_sha256": task.source_sha256(data),
             **training.provenance(chosen),
         }
         write_json(

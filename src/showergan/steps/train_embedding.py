@@ -8,7 +8,7 @@ from showergan import heavy, tasks, training
 from showergan.config import Embedding
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
-from showergan.steps.step import Device, Output, Showers, Step
+from showergan.steps.step import DataSet, Device, Output, Step
 
 
 class TrainEmbedding(Embedding, Step):
@@ -21,7 +21,7 @@ class TrainEmbedding(Embedding, Step):
     def run(
         self,
         *,
-        showers: Showers,
+        data: DataSet,
         out: Annotated[Path, Output("the regressor: model.pt")],
         metrics: Annotated[Path, Output("R2 on the select showers, and where it comes from: JSON")],
         predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
@@ -30,12 +30,12 @@ class TrainEmbedding(Embedding, Step):
         """Train on the training showers, of which a part decides when to stop; measure on select."""
         chosen, start = choose_device(device), time.perf_counter()
         result = training.train_embedding(
-            tasks.showers.dataset.load(showers, "train"),
+            tasks.showers.dataset.load(data, "train"),
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
         )
-        select = tasks.showers.dataset.load(showers, "select")
+        select = tasks.showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
         predicted = tasks.showers.predict(result.regressor, energy)[1].cpu()
         true = heavy.torch.from_numpy(training.targets_of(select))
