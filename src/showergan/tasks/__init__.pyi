@@ -1,3 +1,4 @@
+from . import no_conditions as no_conditions
 from . import showers as showers
 from .found import DEFAULT as DEFAULT
 from .found import TASKS as TASKS

@@ -1,7 +1,5 @@
 from . import dataset as dataset
 from .metrics import METRICS as METRICS
-from .points import NoConditions as NoConditions
-from .points import Nothing as Nothing
 from .points import Points as Points
 from .points import write_points as write_points
 from .yardstick import PlaneYardstick as PlaneYardstick

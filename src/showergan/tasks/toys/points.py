@@ -1,9 +1,9 @@
-"""Points, what they are made for, which is nothing, and their files."""
+"""Points, and their files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import numpy as np
@@ -11,42 +11,9 @@ from numpy.typing import NDArray
 
 import showergan
 from showergan.files import write_aside
+from showergan.tasks.no_conditions import Nothing
 
 PLANE = "plane"  # the only space of points
-
-
-class Nothing(NamedTuple):
-    """What points are made for.
-
-    Attributes:
-        nothing: shape (n, 0), whose rows count.
-    """
-
-    nothing: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, conditions: NDArray[np.float32]) -> "Nothing":
-        """Return what conditions, shape (n, 0), say."""
-        return cls(conditions)
-
-    @classmethod
-    def times(cls, n: int) -> "Nothing":
-        """Return nothing, n times."""
-        return cls(np.empty((n, 0), np.float32))
-
-    @property
-    def conditions(self) -> NDArray[np.float32]:
-        """No numbers, shape (n, 0)."""
-        return self.nothing
-
-
-@dataclass(frozen=True)
-class NoConditions:
-    """From nothing to the conditions of a network, which are none."""
-
-    def of(self, nothing: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return no numbers for each point, shape (n, 0)."""
-        return nothing
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from showergan import heavy
 from showergan.config.section import Section
-from showergan.errors import UserError
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks import toys
-from showergan.tasks.task import Task, TrainingSet
+from showergan.tasks.task import TrainingSet
 from showergan.tasks.toys.data import ToyData
+from showergan.tasks.unconditional import UnconditionalTask
 
 if TYPE_CHECKING:
     import h5py
@@ -36,7 +36,7 @@ class Samples(Section):
     inverse: Literal["identity"] = "identity"
 
 
-class ToyTask(Task):
+class ToyTask(UnconditionalTask):
     """Points in a plane, made for nothing."""
 
     name = "toys"
@@ -58,16 +58,6 @@ class ToyTask(Task):
         """What points are judged by."""
         return toys.METRICS
 
-    @property
-    def given(self) -> type[toys.Nothing]:
-        """Nothing."""
-        return toys.Nothing
-
-    @property
-    def conditioning(self) -> type[toys.NoConditions]:
-        """None."""
-        return toys.NoConditions
-
     def stream(self, path: Path, split: Split) -> Iterator[toys.Points]:
         """Read points, all at once."""
         yield toys.dataset.load(path, split)
@@ -81,7 +71,7 @@ class ToyTask(Task):
             heavy.torch.from_numpy(values).to(device)
             for values in (points.point, points.given.conditions)
         )
-        return TrainingSet(samples, conditions, points.given, toys.NoConditions())
+        return TrainingSet(samples, conditions, points.given, self.conditioning())
 
     def source_sha256(self, path: Path) -> str:
         """Return the SHA-256 of the points."""
@@ -92,21 +82,9 @@ class ToyTask(Task):
         """Return points."""
         return toys.Points(**arrays)
 
-    def made(self, output: Tensor, given: toys.Nothing) -> toys.Points:
+    def made(self, output: Tensor, given: Any) -> toys.Points:
         """Return the output as points."""
         return toys.Points(output.cpu().numpy())
-
-    def checked(self, *given: Any) -> toys.Nothing:
-        """Return nothing, once: the number of points is all that can be asked for."""
-        if given:
-            raise UserError("Points are generated for nothing: give their number n alone.")
-        return toys.Nothing.times(1)
-
-    def read_given(self, path: Path | None, n: int | None) -> toys.Nothing:
-        """Return nothing, n times."""
-        if path is not None or n is None:
-            raise UserError("Points are generated for nothing: give --n and no --conditions.")
-        return toys.Nothing.times(n)
 
     def write_samples(
         self, out: Path, n: int, chunks: Iterable[toys.Points], origin: dict[str, Any]
