@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from judged import verdicts
 
+from showergan import tasks
 from showergan.comparison.bars import BARS, bars
 from showergan.comparison.robustness import robustness
 from showergan.comparison.summary import learning_rate_grid
@@ -154,12 +155,12 @@ class TestBars:
 
 
 class TestConclusion:
-    def text(self, summary=None, table=None, labels=LABELS):
+    def text(self, summary=None, table=None, labels=LABELS, task="showers"):
         summary = make_summary() if summary is None else summary
         decided = verdicts(summary)
         found = held(table=decided) if table is None else table
         ratios = robustness(learning_rate_grid(summary, "bins-E"))
-        style = Style(run="mine", labels=labels)
+        style = Style(run="mine", labels=labels, task=task)
         return conclusion(style, summary, decided, ratios, found)
 
     def test_what_it_says(self):
@@ -229,3 +230,12 @@ class TestConclusion:
         (line,) = [line for line in text.splitlines() if line.startswith("  do not apply: ")]
         assert line.startswith("  do not apply: E/ceiling at least 0.85; bins-E above")
         assert "worst" not in text.split("Bars")[0]  # of one pair of learning rates
+
+    def test_no_word_of_bars_that_a_task_does_not_have(self, monkeypatch):
+        alone = held(bounded=(), anchors=make_anchors())
+        text = self.text(table=alone, task="toys")
+        assert "Bars" not in text and "apply" not in text and "energy" not in text
+        monkeypatch.setattr(type(tasks.TASKS["toys"]), "bars", ("separation",))
+        told = self.text(table=alone, task="toys").split("Bars")[1]
+        assert "met: SN above no normalization" in told
+        assert "apply" not in told and "energy" not in told

@@ -125,9 +125,9 @@ class TestScorecard:
         assert REFERENCES["ceiling"] not in texts
         assert texts.loc["PRD-AUC: E", REFERENCES["other_real"]] == "0.80"
         assert colours.loc["FPD: E", REFERENCES["other_real"]] == style.colormap(1.0)[:3]
-        assert figure.axes[-1].get_xlabel().endswith("1 other real showers (no ceiling)")
+        assert figure.axes[-1].get_xlabel().endswith("1 other real samples (no ceiling)")
         table = scorecard_table(style, card).parts
-        assert all("other real showers (no ceiling)" in set(t["method"]) for t in table.values())
+        assert all("other real samples (no ceiling)" in set(t["method"]) for t in table.values())
 
     @pytest.mark.parametrize("value", [1e28, np.inf])
     def test_one_exploding_seed_is_seen(self, style, value, tmp_path):

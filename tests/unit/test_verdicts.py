@@ -78,6 +78,20 @@ class TestNoise:
         assert np.isnan(table.loc["sn_null", "noise_floor"])
         assert not table.loc["sn_null", "within_noise"]
 
+    def test_it_is_no_hypothesis(self):
+        """Noise that happens to agree in every seed is no verdict, and costs the methods nothing."""
+        sn = np.linspace(0.6, 0.7, 6)
+        values = {"sn": sn, "none": sn - 0.1, "sn_null": sn + 0.01}
+        both = verdicts(make_summary(values)).set_index("method")
+        alone = verdicts(make_summary({"sn": sn, "none": sn - 0.1})).iloc[0]
+        for name in ("p_value", "p_holm", "n_needed", "verdict"):
+            assert both.loc["none", name] == alone[name]
+        assert alone["verdict"] == "worse"
+        assert np.isnan(both.loc["sn_null", "p_holm"])
+        assert both.loc["sn_null", "verdict"] == "not tested"
+        (row,) = verdicts(make_summary({"sn": sn, "sn_null": sn + 0.01})).to_dict("records")
+        assert (row["verdict"], row["n_needed"]) == ("not tested", 6)
+
     def test_without_a_null_nothing_is_said(self):
         row = verdicts(make_summary({"sn": [0.5, 0.6], "none": [0.5, 0.6]})).iloc[0]
         assert np.isnan(row["noise_floor"])
@@ -467,6 +481,12 @@ class TestTable:
         (row,) = texts.to_dict("records")
         assert (row["noise"], row["r"]) == ("0.010", "+1.00")
         assert row["verdict"].endswith("; within noise")
+
+    def test_the_null_is_not_tested(self, style):
+        named = style.model_copy(update={"labels": {**LABELS, "sn_null": "SN twice"}})
+        table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72]}))
+        (texts,) = verdict_table(named, table).parts.values()
+        assert texts.loc[0, ["noise", "p (Holm)", "verdict"]].tolist() == ["", "", "not tested"]
 
     def test_small_p_values(self, style):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)

@@ -46,4 +46,4 @@ def test_what_it_shows_is_what_it_has(toys):
     assert not figures & {"generated_showers", "embedding", "entry_points", "energy_response"}
     told = (toys / "conclusion.txt").read_text()
     assert "plane" in told and "real toys" in told
-    assert "nan" not in told and "shuffled 0" not in told
+    assert "nan" not in told and "shuffled 0" not in told and "do not apply" not in told

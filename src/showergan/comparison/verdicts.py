@@ -20,38 +20,14 @@ from showergan.errors import UserError
 CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [
-    "discriminator",
-    "score",
-    "learning_rates",
-    "method",
-    "baseline",
-    "n_pairs",
-    "n_unpaired",
-    "mean_difference",
-    "low",
-    "high",
-    "wins",
-    "same_direction",
-    "seed_correlation",
-    "noise_floor",
-    "within_noise",
-    "probability_of_improvement",
-    "p_value",
-    "p_smallest",
-    "p_holm",
-    "n_needed",
-    "verdict",
+    *("discriminator", "score", "learning_rates", "method", "baseline", "n_pairs", "n_unpaired"),
+    *("mean_difference", "low", "high", "wins", "same_direction", "seed_correlation"),
+    *("noise_floor", "within_noise", "probability_of_improvement"),
+    *("p_value", "p_smallest", "p_holm", "n_needed", "verdict"),
 ]
 RANKS = [
-    "discriminator",
-    "score",
-    "method",
-    "average_rank",
-    "n_methods",
-    "n_seeds",
-    "friedman_statistic",
-    "friedman_p",
-    "critical_difference",
+    *("discriminator", "score", "method", "average_rank", "n_methods", "n_seeds"),
+    *("friedman_statistic", "friedman_p", "critical_difference"),
 ]
 
 _Array = NDArray[np.float64]
@@ -71,7 +47,7 @@ def verdicts(
     """Compare every method with the baseline, score by score, over the seeds that both have.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
-    these pairs, the same for all methods. Every such comparison is corrected by itself for its number of methods.
+    these pairs, the same for all methods. Every such comparison is corrected by itself for its number of hypotheses.
 
     Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
@@ -97,40 +73,38 @@ def verdicts(
         sqrt(its pairs): the size that a mean difference has by chaos alone (NaN without a null, and for it);
         within_noise, whether the mean difference is at most `floors` of these; probability_of_improvement;
         p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
-        for the number of methods; n_needed, pairs from which a verdict is possible; verdict: better or worse (p_holm
-        at most `level`), too few seeds (p_smallest times the number of methods above it), else undecided.
+        for the number of methods but the null, whose difference is known to be noise (NaN for it); n_needed, pairs from
+        which a verdict is possible; verdict: not tested (the null), better or worse (p_holm at most `level`), too few
+        seeds (p_smallest times the number of tested methods above it), else undecided.
         Without the baseline in the summary there is nothing to compare, and no row.
 
     Raises:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for rates, (discriminator, score), values in (
-        (rates, *scored)
-        for rates, rows in _selections(summary, baseline)
-        for scored in _scores(rows, column)
-    ):
-        if baseline not in values:
-            continue
-        floor = _noise_floor(values, baseline, null)
-        rows = []
-        for method in values.columns.drop(baseline):
-            both = values[[method, baseline]].dropna()
-            either = values[[method, baseline]].dropna(how="all")
-            x, y = both[method].to_numpy(), both[baseline].to_numpy()
-            compared = _compare(x, y, level, resamples, seed)
-            compared["noise_floor"] = math.nan if method == null else floor
-            rows.append({"method": method, "n_unpaired": len(either) - len(both), **compared})
-        if not rows:
-            continue
-        table = pd.DataFrame(rows).assign(
-            discriminator=discriminator, score=score, learning_rates=rates, baseline=baseline
-        )
-        table["p_holm"] = holm(table["p_value"].to_numpy())
-        table["n_needed"] = math.ceil(math.log2(2 * len(rows) / level))
-        table["verdict"] = _verdict(table, level)
-        table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
-        tables.append(table[VERDICTS])
+    for rates, selected in _selections(summary, baseline):
+        for (discriminator, score), values in _scores(selected, column):
+            others = values.columns.drop(baseline, errors="ignore")
+            if baseline not in values or others.empty:
+                continue
+            table = pd.DataFrame(
+                _compare(values[method], values[baseline], level, resamples, seed)
+                for method in others
+            ).assign(
+                discriminator=discriminator,
+                score=score,
+                learning_rates=rates,
+                method=others,
+                baseline=baseline,
+            )
+            tested = table["method"] != null
+            floor = _noise_floor(values, baseline, null)
+            table["noise_floor"] = np.where(tested, floor, math.nan)
+            table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
+            table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
+            table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
+            table["verdict"] = _verdict(table, tested, level)
+            tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
@@ -234,13 +208,18 @@ def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str]
         yield (str(discriminator), str(score)), values[rows["method"].unique()]
 
 
-def _compare(x: _Array, y: _Array, level: float, resamples: int, seed: int) -> dict[str, float]:
-    """Return what the paired values of a method, x, and of the baseline, y, say."""
+def _compare(
+    method: pd.Series, baseline: pd.Series, level: float, resamples: int, seed: int
+) -> dict[str, float]:
+    """Return what the values of a method and of the baseline say, a row per seed, NaN for a run that is missing."""
+    paired = method.notna() & baseline.notna()
+    x, y = method[paired].to_numpy(), baseline[paired].to_numpy()
     difference = x - y
     n = len(difference)
     low, high = _interval(difference, level, resamples, seed)
     return {
         "n_pairs": n,
+        "n_unpaired": int((method.notna() ^ baseline.notna()).sum()),
         "mean_difference": float(difference.mean()) if n else math.nan,
         "low": low,
         "high": high,
@@ -317,11 +296,13 @@ def _friedman(values: _Array) -> tuple[float, float]:
     return float(test.statistic), float(test.pvalue)
 
 
-def _verdict(table: pd.DataFrame, level: float) -> _Array:
+def _verdict(table: pd.DataFrame, tested: pd.Series, level: float) -> _Array:
     """Return the verdict on each method of one score."""
     decided = table["p_holm"] <= level
     better = table["mean_difference"] > 0
-    hopeless = table["p_smallest"] * len(table) > level
+    hopeless = table["p_smallest"] * tested.sum() > level
     return np.select(
-        [decided & better, decided, hopeless], ["better", "worse", "too few seeds"], "undecided"
+        [~tested, decided & better, decided, hopeless],
+        ["not tested", "better", "worse", "too few seeds"],
+        "undecided",
     )

@@ -19,7 +19,7 @@ class Look(NamedTuple):
 
 LOOKS = {
     "ceiling": Look("real against real (ceiling)", (0, (5, 3)), "black"),
-    "other_real": Look("other real showers (no ceiling)", (0, (12, 3)), "black"),
+    "other_real": Look("other real samples (no ceiling)", (0, (12, 3)), "black"),
     "shuffled": Look("real, conditions shuffled (floor)", (0, (1, 1.5)), "0.25"),
     "untrained": Look("untrained generator (floor)", (0, (5, 2, 1, 2)), "0.55"),
 }

@@ -17,7 +17,7 @@ class Verdicts(Step):
     """Test every method against a baseline over paired seeds, rank all; say how much hangs on learning rates."""
 
     name = "verdicts"
-    version = 2
+    version = 3
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")

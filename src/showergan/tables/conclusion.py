@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Hashable
+from itertools import chain
 from typing import Any
 
-from showergan import comparison
+from showergan import comparison, tasks
 from showergan.drawing.labels import pair
 from showergan.drawing.numbers import compact, plus_minus
 from showergan.drawing.registry import GLANCE, register_text
@@ -40,8 +41,7 @@ def conclusion(
         _compared(run, summary),
         *_scores(style, summary, robustness, bars, score),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
-        "Bars for the methods with SN at the learning rates they chose, by their worst seed:",
-        *_bars(bars),
+        *_bars(tasks.named(style.task, "The look").bars, bars),
         f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
     ]
     return "\n".join(lines) + "\n"
@@ -146,19 +146,18 @@ def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 
-def _bars(bars: pd.DataFrame) -> list[str]:
-    """Return which bars are not met, which are, and which say nothing of this run."""
+def _bars(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
+    """Return which bars of the task are not met, which are, and which say nothing of this run."""
+    if not of_task:
+        return []
     told: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
-    for bar in (*OF_METHODS, "showers", "separation"):
+    for bar in of_task:
         rows = bars[bars["bar"] == bar]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
         told["do not apply" if rows.empty else met].append(_bar(bar, rows))
-    return [
-        line
-        for state, texts in told.items()
-        if texts
-        for line in _hanging(f"{state}: ", "; ".join(texts))
-    ]
+    head = "Bars for the methods with SN at the learning rates they chose, by their worst seed:"
+    lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in told.items() if texts]
+    return [head, *chain.from_iterable(lines)]
 
 
 def _bar(bar: str, rows: pd.DataFrame) -> str:

@@ -57,4 +57,6 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _p(value: float) -> str:
+    if math.isnan(value):
+        return ""
     return f"{value:.3f}" if value >= 0.001 else "below 0.001"

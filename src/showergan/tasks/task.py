@@ -84,6 +84,7 @@ class Task(ABC):
         sample_arrays: the arrays that samples are kept as, which are attributes of them.
         n_examples: real samples that generators imitate for pictures.
         start: the generator whose first weights are the floor of every metric.
+        bars: which of `comparison.bars` a run should reach before its methods are worth comparing.
     """
 
     name: ClassVar[str]
@@ -97,6 +98,7 @@ class Task(ABC):
     sample_arrays: ClassVar[tuple[str, ...]]
     n_examples: ClassVar[int]
     start: ClassVar[GeneratorNetwork]
+    bars: ClassVar[tuple[str, ...]] = ()
 
     @property
     def has_embedding(self) -> bool:

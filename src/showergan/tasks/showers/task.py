@@ -64,6 +64,7 @@ class ShowerTask(Task):
     sample_arrays = ("energy", "point", "momentum")
     n_examples = 8
     start = ShowerGenerator()
+    bars = ("fraction", "shuffled", "energy", "showers", "separation")
 
     @property
     def has_embedding(self) -> bool:
