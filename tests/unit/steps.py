@@ -75,7 +75,7 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     run("train-embedding", data=showers, out=model, **files, recipe=EMBEDDING)
     real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
     run("reference", data=showers, embedding=model, **real, recipe=EVALUATION)
-    run("describe", out=folder / "describe.csv", recipe=SMALL)
+    run("describe", data=showers, out=folder / "describe.csv", recipe=SMALL)
     metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
     run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)

@@ -5,6 +5,7 @@ import re
 from inspect import signature
 from pathlib import Path
 
+import h5py
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -107,8 +108,11 @@ def test_another_version_is_told(capsys):
 def test_a_step_is_repeated_from_the_recipe_it_kept(tmp_path):
     runner, kept = CliRunner(), tmp_path / "recipe.json"
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    showers = tmp_path / "showers.h5"
+    h5py.File(showers, "w").close()  # of the default task, whose samples are always alike
     for recipe, out in ((json.dumps(SMALL), first), (kept, second)):
-        arguments = ["describe", "--recipe", recipe, "--out", out, "--keep-recipe", kept]
+        files = ["--data", showers, "--out", out, "--keep-recipe", kept]
+        arguments = ["describe", "--recipe", recipe, *files]
         done = runner.invoke(app, list(map(str, arguments)), catch_exceptions=False)
         assert done.exit_code == 0, done.output
     assert first.read_text() == second.read_text()

@@ -55,6 +55,8 @@ rule audit:
 
 
 rule describe:
+    input:
+        DATASET,
     output:
         architectures="results/{run}/architectures.csv",
         recipe="results/{run}/architectures.recipe.json",
@@ -69,5 +71,5 @@ rule describe:
     message:
         "Describing the networks"
     shell:
-        "showergan describe --recipe {params.recipe:q} --out {output.architectures:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        "showergan describe --data {input:q} --recipe {params.recipe:q}"
+        " --out {output.architectures:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -34,7 +34,7 @@ class TrainedGenerator:
     @property
     def task(self) -> Task:
         """What the samples are of."""
-        return TASKS[self.description.task]
+        return TASKS[self.description.task].of(self.description.samples)
 
     @property
     def epochs(self) -> list[int]:

@@ -3,14 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field
-
 from showergan import tasks
 from showergan.config import Config, Networks
-from showergan.config.section import Name
 from showergan.files import write_table
 from showergan.networks import modules
-from showergan.steps.step import Output, Step
+from showergan.steps.step import DataSet, Output, Step
 
 
 class Describe(Networks, Step):
@@ -19,20 +16,17 @@ class Describe(Networks, Step):
     name = "describe"
     version = 1
 
-    task: Name = Field(tasks.DEFAULT, description="what the samples are")
-
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run."""
         return cls(
-            task=config.task,
             generator=config.training.generator,
             discriminator=config.training.discriminator,
         )
 
-    def run(self, *, out: Annotated[Path, Output("a row per layer: CSV")]) -> None:
-        """Run both networks once."""
-        task = tasks.named(self.task, "The recipe")
+    def run(self, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]) -> None:
+        """Run both networks once, on samples of the shape of those in the data set."""
+        task = tasks.of_file(data)
         sizes = task.sample_shape, task.n_conditions
         table = modules.architectures(
             self.generator, self.discriminator, *sizes, task.further_networks()

@@ -77,6 +77,7 @@ class Train(TrainingRecipe, Step):
         )
         description = inference.description_of(task)(
             network=self.generator,
+            samples=task.samples_in(data),
             conditions=inference.conditions_of(task, found.given.conditions),
             conditioning=found.conditioning,
             average=self.generator_average,

@@ -21,16 +21,17 @@ TASKS = find("showergan.tasks", Path(__file__).parent)
 
 
 def of_file(path: Path) -> Task:
-    """Return the task that a data set or a reference belongs to.
+    """Return the task that a data set or a reference belongs to, as its samples have it.
 
     Raises:
         UserError: it is of a task that there is not.
     """
     try:
         with heavy.h5py.File(path) as file:
-            return named(str(file.attrs.get("task", DEFAULT)), str(path))
+            task = named(str(file.attrs.get("task", DEFAULT)), str(path))
     except OSError:
         return TASKS[DEFAULT]  # whose reader says what is wrong with the file
+    return task.of(task.samples_in(path))
 
 
 def named(name: str, where: str) -> Task:

@@ -72,6 +72,9 @@ class TrainingSet(NamedTuple):
 class Task(ABC):
     """What is learned.
 
+    Where samples differ from data set to data set, `of` returns the task as those of one have it, with attributes of
+    its own in place of those of the class.
+
     Attributes:
         name: that of its folder.
         data: its section of the configuration; default values make a valid one.
@@ -92,9 +95,9 @@ class Task(ABC):
     scores: ClassVar[tuple[str, ...]]
     choose_by: ClassVar[str]
     samples: ClassVar[type[Section]]
-    condition_names: ClassVar[tuple[str, ...]] = ()
-    sample_shape: ClassVar[Shape]
-    n_conditions: ClassVar[int] = 0
+    condition_names: tuple[str, ...] = ()
+    sample_shape: Shape
+    n_conditions: int = 0
     sample_arrays: ClassVar[tuple[str, ...]]
     n_examples: ClassVar[int]
     start: ClassVar[GeneratorNetwork]
@@ -109,6 +112,14 @@ class Task(ABC):
     def quantity(self) -> str:
         """What a sample is, for what can only show samples of one kind."""
         return self.samples.model_fields["quantity"].default
+
+    def samples_in(self, path: Path) -> Any:
+        """Return what a generator file says of the samples of a data set, or of those that a reference is made of."""
+        return self.samples()
+
+    def of(self, samples: Any) -> Task:
+        """Return the task for samples of which a generator file says this."""
+        return self
 
     def steps(self, data: Any) -> tuple[str, ...]:
         """Return the steps that lead to the data set, and others that only some tasks have.
