@@ -14,7 +14,13 @@ from showergan.config.evaluation import Evaluation, EvaluationRecipe, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import Composition, LearningRates, LearningRateSearch, Method
 from showergan.config.section import Name, Section
-from showergan.config.training import AuditRecipe, Networks, Training, TrainingRecipe
+from showergan.config.training import (
+    AuditRecipe,
+    Networks,
+    Training,
+    TrainingRecipe,
+    refuse_mixed_samples,
+)
 from showergan.config.validation import validated, with_texts_read
 from showergan.errors import UserError
 from showergan.optimisers import Optimiser
@@ -70,6 +76,18 @@ class Config(Section):
         """Return what moves the weights of a method."""
         return self.methods[method].optimiser or self.training.optimiser
 
+    def n_critic(self, method: str) -> int:
+        """Return the discriminator steps per generator step of a method."""
+        return self.methods[method].n_critic or self.training.n_critic
+
+    def networks(self, method: str) -> Networks:
+        """Return the networks of a method."""
+        networks, instead = self.training, self.methods[method].normalisation
+        return Networks(
+            generator=networks.generator,
+            discriminator=networks.discriminator.in_place_of_batch_norm(instead),
+        )
+
     def learning_rates(self, method: str) -> list[LearningRates]:
         """Return the pairs of learning rates a method is trained with."""
         return (self.learning_rate_search or self.methods[method]).pairs
@@ -87,7 +105,10 @@ class Config(Section):
             "data": self.data.published_name,
             "method": self.methods[method].composition.model_dump(mode="json"),
             "training": self.training.model_dump(mode="json")
-            | {"optimiser": self.optimiser(method).model_dump(mode="json")},
+            | {
+                "optimiser": self.optimiser(method).model_dump(mode="json"),
+                "n_critic": self.n_critic(method),
+            },
             "evaluation": self.evaluation.model_dump(mode="json"),
         }
 
@@ -99,6 +120,15 @@ class Config(Section):
                 f"training.batch_size = {self.training.batch_size} is larger than the training set, "
                 f"the half of all that data asks for: {n_train} samples"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _samples_stay_apart(self) -> Self:
+        for name, method in self.methods.items():
+            try:
+                refuse_mixed_samples(self.networks(name).discriminator, method)
+            except ValueError as error:
+                raise ValueError(f"methods.{name}: {error}") from None
         return self
 
 

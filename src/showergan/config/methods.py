@@ -1,8 +1,8 @@
 """The methods to compare."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from showergan.config.section import Section
 from showergan.constraints import Constraint
@@ -64,6 +64,12 @@ class Method(Composition):
     label: str = Field(description="name in figures and tables")
     optimiser: one_of(Optimiser) | None = Field(  # type: ignore[valid-type]
         None, description="of both networks; null: that of training"
+    )
+    n_critic: PositiveInt | None = Field(
+        None, description="discriminator steps per generator step; null: that of training"
+    )
+    normalisation: Literal["layer", "none"] | None = Field(
+        None, description="in place of the BatchNorm of a discriminator that has it; null: as it is"
     )
     learning_rates: LearningRates = Field(
         description="the method's own pair, which tables, verdicts and ranks are about"

@@ -30,6 +30,21 @@ class Networks(Section):
     discriminator: one_of(DiscriminatorNetwork) = ShowerDiscriminator()  # type: ignore[valid-type]
 
 
+def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> None:
+    """Refuse a constraint on the score of each sample where BatchNorm lets it depend on the others of its batch.
+
+    Raises:
+        ValueError: says what to do.
+    """
+    acting = [constraint.kind for constraint in method.constraints if constraint.per_sample]
+    if acting and discriminator.mixes_samples:
+        raise ValueError(
+            f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
+            "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
+            "normalisation: layer or none, or the discriminator another normalisation"
+        )
+
+
 class SharedTraining(Networks):
     """What a training depends on, whatever the method and the seed."""
 
@@ -102,3 +117,8 @@ class TrainingRecipe(SharedTraining):
     evaluated_epochs: tuple[NonNegativeInt, ...] = Field(
         description="at whose ends the generator is kept"
     )
+
+    @model_validator(mode="after")
+    def _samples_stay_apart(self) -> Self:
+        refuse_mixed_samples(self.discriminator, self.method)
+        return self

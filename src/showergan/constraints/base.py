@@ -54,6 +54,7 @@ class Constraint(Kind):
     """
 
     slot: ClassVar[Slot]
+    per_sample: ClassVar[bool] = False  # whether the score of a sample must not depend on others
 
     def attach(self, discriminator: nn.Module) -> None:
         """Add to the discriminator what the constraint needs, once, before training."""

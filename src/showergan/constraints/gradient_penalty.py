@@ -21,6 +21,7 @@ class GradientPenalty(Constraint):
     """
 
     slot: ClassVar[Slot] = "penalty"
+    per_sample: ClassVar[bool] = True  # else there is no gradient of a sample
     kind: Literal["gradient"] = "gradient"
     weight: PositiveFloat = Field(10.0, description="lambda")
     one_sided: bool = Field(False, description="penalise only norms above 1")

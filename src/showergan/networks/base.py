@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveInt
 
@@ -71,7 +71,18 @@ class GeneratorNetwork(Network):
 
 
 class DiscriminatorNetwork(Network):
-    """Samples and conditions to scores."""
+    """Samples and conditions to scores; a network that can normalise says how in a field `normalisation`."""
+
+    @property
+    def mixes_samples(self) -> bool:
+        """Whether the score of a sample depends on the others of its batch, as BatchNorm makes it."""
+        return getattr(self, "normalisation", None) == "batch"
+
+    def in_place_of_batch_norm(self, normalisation: Literal["layer", "none"] | None) -> Self:
+        """Return the network with another normalisation where it has BatchNorm; None leaves it as it is."""
+        if normalisation is None or not self.mixes_samples:
+            return self
+        return self.model_copy(update={"normalisation": normalisation})
 
     def build(self, sample_shape: Shape, n_conditions: int) -> modules.Discriminator:
         """Return a new discriminator, as `GeneratorNetwork.build` does a generator."""

@@ -25,13 +25,16 @@ Depth = Annotated[PositiveInt, Field(description="hidden layers")]
 
 
 class PerceptronGenerator(GeneratorNetwork):
-    """Noise and conditions through hidden layers of ReLU units to samples of any shape and any sign."""
+    """Noise and conditions through hidden layers of ReLU units to samples of any shape."""
 
     kind: Literal["perceptron"] = "perceptron"
     noise: NoiseDistribution = "normal"
     noise_size: NoiseSize = 2
     width: Width = 512
     depth: Depth = 3
+    output: Literal["linear", "tanh"] = Field(
+        "linear", description="linear: any number; tanh: of images, in [-1, 1]"
+    )
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return the linear layers and what stands between them."""
@@ -41,6 +44,8 @@ class PerceptronGenerator(GeneratorNetwork):
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return samples, shape (n, *sample_shape)."""
         flat = layers.body(heavy.torch.cat([noise, condition], 1))
+        if self.output == "tanh":
+            flat = flat.tanh()
         return flat.view(-1, *layers.sample_shape)
 
 

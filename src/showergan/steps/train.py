@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+# Of `training` what a recipe says otherwise.
+_OWN = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discriminator"}
+
+
 class Train(TrainingRecipe, Step):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
@@ -30,8 +34,10 @@ class Train(TrainingRecipe, Step):
             method=config.methods[method].composition,
             learning_rates=pairs[rates],
             optimiser=config.optimiser(method),
+            n_critic=config.n_critic(method),
+            **dict(config.networks(method)),
             evaluated_epochs=config.training.evaluated_epochs,
-            **config.training.model_dump(exclude={"seeds", "evaluate", "optimiser"}),
+            **config.training.model_dump(exclude=_OWN),
         )
 
     def run(

@@ -89,8 +89,7 @@ class Trainer:
             fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
         for constraint in self.constraints:
             constraint.before_step(self.discriminator)
-        both = self.discriminator(torch.cat([real, fake]), torch.cat([condition, condition]))
-        real_scores, fake_scores = both.chunk(2)
+        real_scores, fake_scores = self._scores(real, fake, condition)
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
         batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
 
@@ -102,6 +101,14 @@ class Trainer:
         for constraint in self.constraints:
             constraint.after_step(self.discriminator, batch)
         return loss, batch
+
+    def _scores(self, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the scores of real and of fake samples, each shape (n,)."""
+        if self.recipe.discriminator.mixes_samples:  # else BatchNorm would show one in the other
+            return self.discriminator(real, condition), self.discriminator(fake, condition)
+        both = self.discriminator(torch.cat([real, fake]), torch.cat([condition, condition]))
+        real_scores, fake_scores = both.chunk(2)
+        return real_scores, fake_scores
 
     def generator_step(self) -> Tensor:
         """Move the generator once; return its loss, shape ()."""
@@ -133,7 +140,10 @@ class Trainer:
                 ]
             )
         mix = torch.rand(len(real), generator=noise, device=real.device)
-        return lipschitz_table(self.discriminator, real, fake, condition, mix)
+        self.discriminator.eval()  # BatchNorm by running statistics: the score of a sample is its own
+        table = lipschitz_table(self.discriminator, real, fake, condition, mix)
+        self.discriminator.train()
+        return table
 
     def run(self, on_record: Callable[[int, int, History], None] | None = None) -> Result:
         """Train for all epochs.

@@ -1,4 +1,9 @@
 from .architectures import architectures as architectures
+from .blocks import Bottleneck as Bottleneck
+from .blocks import nonlinearity as nonlinearity
+from .blocks import normalisation as normalisation
+from .blocks import start_as_he as start_as_he
+from .blocks import with_conditions as with_conditions
 from .built import Discriminator as Discriminator
 from .built import Generator as Generator
 from .built import state_of as state_of
