@@ -8,7 +8,6 @@ import torch
 from generators import trained
 
 from showergan.config import Evaluation, EvaluationRecipe
-from showergan.drawing.reference_file import read_entry_points, read_examples, read_partition
 from showergan.errors import UserError
 from showergan.inference.generation import generate
 from showergan.measurement import reference as references
@@ -24,6 +23,11 @@ from showergan.networks.modules import Generator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.drawing.reference_file import (
+    read_entry_points,
+    read_examples,
+    read_partition,
+)
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import (
     LARGEST_ENERGY_MEV,

@@ -1,5 +1,6 @@
 """Figures and tables as the workflow and the command line see them: found by themselves, light, drawn by name."""
 
+import importlib
 import json
 import re
 import subprocess
@@ -12,47 +13,71 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config import parse_config
-from showergan.drawing.artefacts import ARTEFACTS
+from showergan.drawing.artefacts import ARTEFACTS, Artefact, read_table
 from showergan.drawing.registry import exhibits, register_figure
-from showergan.figures import FIGURES
-from showergan.tables import TABLES
+from showergan.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/showergan"
 LOOK = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
 
 NEW = '''
+from showergan.drawing.artefacts import Artefact, read_table
 from showergan.drawing.registry import TRAINING, register_figure
 from showergan.drawing.style import new_figure
 
+FEATHERS = {"feathers": Artefact("feathers: CSV", read_table, of_runs=True)}
 
-@register_figure("New", TRAINING, lambda config: config.run == "new")
-def how_new(style, summary, anchors):
+
+@register_figure("New", TRAINING, lambda config: config.run == "new", own=FEATHERS)
+def how_new(style, summary, feathers):
     """Draw nothing."""
     return new_figure(2)
 '''
 
 
-@pytest.mark.parametrize(("package", "found"), [("figures", FIGURES), ("tables", TABLES)])
-def test_every_file_is_found_and_captioned(package, found):
-    files = {path.stem for path in (SOURCE / package).glob("*.py")} - {"__init__"}
+@pytest.mark.parametrize("package", ["figures", "tables"])
+def test_every_file_is_found_and_captioned(package):
+    found = exhibits(package, TASKS.values())
+    places = (SOURCE / package, *SOURCE.glob(f"tasks/*/{package}"))
+    files = {path.stem for place in places for path in place.glob("*.py")} - {"__init__"}
     assert files - {"file_table"} == set(found)  # which belongs to no run
     for name, exhibit in found.items():
         assert exhibit.make.__name__ == name
         assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()
-        assert set(exhibit.inputs) <= set(ARTEFACTS)
     captions = {path.stem for path in (ROOT / f"workflow/report/{package}").glob("*.rst")}
     assert captions == {exhibit.caption for exhibit in found.values()}
 
 
-def test_a_new_file_is_a_new_figure(tmp_path, monkeypatch):
-    (tmp_path / "additions").mkdir()
-    (tmp_path / "additions/how_new.py").write_text(NEW)
-    (tmp_path / "additions/helper.py").write_text("helper = 3\n")
+@pytest.fixture
+def ducks(tmp_path, monkeypatch):
+    """A task with a folder for its own figures."""
+    folder = tmp_path / "ducks/figures"
+    folder.mkdir(parents=True)
+    for place in (folder, folder.parent):
+        (place / "__init__.py").touch()
+    (folder.parent / "task.py").write_text(
+        "from showergan.tasks.toys.task import ToyTask\nclass Ducks(ToyTask):\n    name = 'ducks'\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
-    (figure,) = exhibits("additions", [str(tmp_path / "additions")]).values()
+    yield folder
+    for name in [name for name in sys.modules if name.startswith("ducks")]:
+        del sys.modules[name]
+
+
+def test_a_new_file_is_a_new_figure(ducks):
+    (ducks / "how_new.py").write_text(NEW)
+    (ducks / "helper.py").write_text("helper = 3\n")
+    task = importlib.import_module("ducks.task").Ducks()
+    found = exhibits("figures", [task])
+    figure = found.pop("how_new")
+    assert found == exhibits("figures", []) != {}
+    assert exhibits("tables", [task]) == exhibits("tables", [])
     assert (figure.title, figure.section, figure.caption) == ("New", "4 Training", "how_new")
-    assert figure.inputs == ["summary", "anchors"]
+    assert figure.inputs == {
+        "summary": ARTEFACTS["summary"],
+        "feathers": Artefact("feathers: CSV", read_table, of_runs=True),
+    }
     assert figure.kinds == ("png", "pdf")
     methods = {"sn": {"label": "SN", "learning_rates": {"generator": 1, "discriminator": 1}}}
     for run, worth in (("new", True), ("old", False)):
@@ -60,8 +85,21 @@ def test_a_new_file_is_a_new_figure(tmp_path, monkeypatch):
         assert figure.worth(parse_config(json.loads(text))) == worth
 
 
+def test_a_name_that_is_taken_is_told(ducks):
+    (ducks / "losses.py").write_text(NEW.replace("how_new", "losses"))
+    task = importlib.import_module("ducks.task").Ducks()
+    with pytest.raises(ValueError, match="ducks: other figures are called losses, too"):
+        exhibits("figures", [task])
+
+
+def test_a_task_has_its_own_alone():
+    own = {name: set(exhibits("figures", [task])) for name, task in TASKS.items()}
+    assert "target_showers" in own["showers"] - own["toys"]
+    assert "generated_points" in own["toys"] - own["showers"]
+
+
 def test_an_unknown_input_is_told():
-    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are data"):
+    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are data, "):
 
         @register_figure("New", "1 Section")
         def drawn(style, sumary):
@@ -87,7 +125,8 @@ def test_drawing_needs_no_torch_and_no_training(tmp_path):
 
 @pytest.mark.parametrize("package", ["drawing", "figures", "tables"])
 def test_they_stand_apart(package):
-    text = "\n".join(path.read_text() for path in (SOURCE / package).glob("*.py*"))
+    places = (SOURCE / package, *SOURCE.glob(f"tasks/*/{package}"))
+    text = "\n".join(path.read_text() for place in places for path in place.glob("*.py*"))
     assert not re.search(
         r"torch|showergan\.(training|measurement|inference|networks|steps|cli)", text
     )

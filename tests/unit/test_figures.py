@@ -12,13 +12,13 @@ from showergan.drawing.artefacts import ARTEFACTS
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style
 from showergan.errors import UserError
-from showergan.figures.embedding import embedding
-from showergan.figures.entry_points import entry_points
-from showergan.figures.generated_showers import generated_showers
 from showergan.figures.losses import losses
 from showergan.figures.prd_curves import prd_curves
 from showergan.figures.score_over_epochs import score_over_epochs
-from showergan.figures.target_showers import target_showers
+from showergan.tasks.showers.figures.embedding import embedding
+from showergan.tasks.showers.figures.entry_points import entry_points
+from showergan.tasks.showers.figures.generated_showers import generated_showers
+from showergan.tasks.showers.figures.target_showers import target_showers
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "abcas": "ABCAS"}
 SEEDS = (1, 2)

@@ -17,11 +17,11 @@ from showergan.figures.layer_multipliers import layer_multipliers
 from showergan.figures.learning_rate_grid import learning_rate_grid
 from showergan.figures.lipschitz import lipschitz
 from showergan.figures.multipliers import multipliers
-from showergan.figures.task import on_paper, task
 from showergan.figures.update_cosine import update_cosine
 from showergan.networks.modules import architectures, describe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers.figures.task import on_paper, task
 from showergan.tasks.showers.task import TASK
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}

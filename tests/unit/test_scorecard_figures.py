@@ -13,11 +13,11 @@ from showergan.drawing.anchors import REFERENCES
 from showergan.drawing.heat_map import NONE
 from showergan.drawing.numbers import compact, plus_minus
 from showergan.drawing.style import Style
-from showergan.figures.energy_response import energy_response, momentum_of
 from showergan.figures.rank_agreement import rank_agreement
 from showergan.figures.scorecard import WARNING, scorecard
 from showergan.tables.failures import failures
 from showergan.tables.scorecard import scorecard as scorecard_table
+from showergan.tasks.showers.figures.energy_response import energy_response, momentum_of
 from showergan.tasks.showers.metrics import METRICS as REGISTRY
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "clip": "clipping", "abcas": "ABCAS"}

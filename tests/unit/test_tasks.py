@@ -32,10 +32,6 @@ LEFT = {
     "steps/evaluate_file.py": "a person starts it, for files of showers alone",
     "measurement/file.py": "does the work of it",
     "training/embedding.py": "does the work of train_embedding",
-    "figures/entry_points.py": "a picture of showers, worth drawing of energies alone",
-    "figures/target_showers.py": "a picture of showers, worth drawing of energies alone",
-    "figures/task.py": "a picture of showers, worth drawing of energies alone",
-    "drawing/reference_file.py": "reads what these pictures need",
 }
 
 

@@ -15,6 +15,13 @@ OTHERS = (
     *("task", "target_showers", "entry_points", "embedding", "update_cosine"),
     *("generator_architecture", "discriminator_architecture"),
 )
+OF_SHOWERS = {
+    f"figure_{name}": 1
+    for name in (
+        *("task", "target_showers", "entry_points", "embedding"),
+        *("generated_showers", "energy_response"),
+    )
+}
 FIGURES = {f"figure_{name}": 1 for name in (*COMPARING, *OTHERS)}
 TABLES = {
     f"table_{name}": 1 for name in ("table_3", "all_methods", "verdicts", "scorecard", "failures")
@@ -61,6 +68,8 @@ def test_label_touches_figures_and_tables_only(tiny):
         ("tables/scorecard.py", {"table_scorecard": 1, "figure_scorecard": 1}),  # drawn from it
         ("tables/conclusion.py", {"conclusion": 1}),
         ("drawing/runs.py", FIGURES | TABLES),
+        ("tasks/showers/figures/task.py", {"figure_task": 1}),
+        ("tasks/showers/drawing/shower_images.py", OF_SHOWERS),
         ("comparison/verdicts.py", {}),
     ],
 )

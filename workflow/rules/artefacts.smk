@@ -1,8 +1,8 @@
+from showergan.drawing.registry import exhibits
+
 # Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
 ARTEFACTS = {
     "data": DATASET,
-    "predictions": "results/{run}/embedding/predictions.csv",
-    "embedding_metrics": "results/{run}/embedding/metrics.json",
     "reference": rules.reference.output.features,
     "anchors": rules.reference.output.anchors,
     "anchor_curves": rules.reference.output.curves,
@@ -26,12 +26,24 @@ ARTEFACTS = {
     "published": shipped("workflow/published.csv")[0],
 }
 
+FIGURES, TABLES = (exhibits(kind, [TASK]) for kind in ("figures", "tables"))
+
+# Rules that only this task has; they add to ARTEFACTS what its figures and tables are made from.
+if (ROOT / f"workflow/rules/tasks/{CONFIG.task}.smk").exists():
+
+    include: f"tasks/{CONFIG.task}.smk"
+
 
 def made_from(exhibit):
     """Return the inputs of a figure or a table: its artefacts, and the code that makes it."""
-    path = exhibit.make.__module__.replace(".", "/")
-    code = [*shipped(f"src/{path}.py"), *shipped("src/showergan/drawing/*.py")]
-    return {**{name: ARTEFACTS[name] for name in exhibit.inputs}, "code": code}
+    *home, kind, module = exhibit.make.__module__.split(".")
+    own = "/".join(["src", *home])
+    code = {
+        path
+        for place in (f"{own}/{kind}/{module}", f"{own}/drawing/*", "src/showergan/drawing/*")
+        for path in shipped(f"{place}.py")
+    }
+    return {**{name: ARTEFACTS[name] for name in exhibit.inputs}, "code": sorted(code)}
 
 
 def as_options(wildcards, input):

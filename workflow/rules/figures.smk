@@ -1,5 +1,3 @@
-from showergan.figures import FIGURES
-
 for figure, exhibit in FIGURES.items():
 
     rule:

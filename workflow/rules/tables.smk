@@ -1,5 +1,3 @@
-from showergan.tables import TABLES
-
 # The conclusion is a text that stands beside them.
 CONCLUSION = TABLES["conclusion"]
 FILES = {name: exhibit for name, exhibit in TABLES.items() if "csv" in exhibit.kinds}

@@ -12,11 +12,11 @@ from showergan import config
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
+from showergan.drawing.registry import exhibits
 from showergan.errors import UserError
-from showergan.figures import FIGURES
 from showergan.files import say
 from showergan.steps import STEPS
-from showergan.tables import TABLES
+from showergan.tasks import TASKS
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -25,8 +25,9 @@ for _step in STEPS.values():
     add_step(app, _step)
 for _function in (generate, export):
     add_function(app, _function)
-add_exhibits(app, "figure", "Draw a figure, as the workflow does.", FIGURES)
-add_exhibits(app, "table", "Write a table, as the workflow does.", TABLES)
+for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
+    _found = exhibits(_kind, TASKS.values())
+    add_exhibits(app, _kind[:-1], f"{_told}, as the workflow does.", _found)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from showergan.cli.options import keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
-from showergan.drawing.artefacts import ARTEFACTS
+from showergan.drawing.artefacts import Artefact
 from showergan.drawing.registry import Exhibit
 from showergan.drawing.style import Style
 
@@ -30,19 +30,20 @@ def add_exhibits(app: typer.Typer, kind: str, told: str, exhibits: dict[str, Exh
 
 
 def _command(exhibit: Exhibit) -> Any:
+    inputs = exhibit.inputs.items()
+
     def command(look: str, **paths: Any) -> None:
         style = Style.read(look)
-        made = exhibit(style, *(ARTEFACTS[name].load(paths[name]) for name in exhibit.inputs))
+        made = exhibit(style, *(artefact.load(paths[name]) for name, artefact in inputs))
         exhibit.save(style, made, *(paths[kind] for kind in exhibit.kinds))
 
-    inputs = [keyword(name, _input(name)) for name in exhibit.inputs]
+    options = [keyword(name, _input(artefact)) for name, artefact in inputs]
     outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]
-    sign(command, [*inputs, keyword("look", LOOK), *outputs])
+    sign(command, [*options, keyword("look", LOOK), *outputs])
     return command
 
 
-def _input(name: str) -> Any:
-    artefact = ARTEFACTS[name]
+def _input(artefact: Artefact) -> Any:
     files = list[Path] if artefact.of_runs else Path
     return Annotated[files, typer.Option(help=artefact.told, rich_help_panel="Inputs")]
 

@@ -74,14 +74,14 @@ def read_published(path: Path) -> pd.DataFrame:
     return texts.astype({"table": int, "mean": float, "sd": float})
 
 
-def _read_json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Read a JSON file."""
     return json.loads(path.read_text())
 
 
+# Of any task; what a task has of its own its exhibits name.
 ARTEFACTS = {
-    "data": Artefact("data set of `preprocess` or `make-data`", Path),
-    "predictions": Artefact("predictions of the embedding: CSV", read_table),
-    "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", _read_json),
+    "data": Artefact("data set of `preprocess` or `make-data`: HDF5", Path),
     "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
     "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics),
     "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from inspect import signature
 from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import Any
 
 from showergan.config import Config
-from showergan.drawing.artefacts import ARTEFACTS
+from showergan.drawing.artefacts import ARTEFACTS, Artefact
 from showergan.drawing.style import Style, themed
 from showergan.drawing.table_files import save_table, save_text
 from showergan.drawing.worth import always
+from showergan.tasks.task import Task
 
 # The report sorts sections, and the titles in them, by name: the numbers are the order of reading.
 GLANCE = "1 At a glance"
@@ -26,13 +29,14 @@ class Exhibit:
     """A figure or a table.
 
     Attributes:
-        make: makes it of a style and of the artefacts that the names of its further parameters say, see `ARTEFACTS`.
+        make: makes it of a style and of the artefacts that the names of its further parameters say, see `inputs`.
         title: in the report.
         section: of the report.
         caption: name of its caption in workflow/report.
         worth: whether it has something to show in a run. What has not is left out; asked for, it says so in words.
         kinds: of the files that it is written to, by their endings.
         save: writes it: style, what was made, a path for each kind.
+        own: artefacts by name that only its task has, beside `ARTEFACTS`; where they lie the rules of the task say.
     """
 
     make: Callable[..., Any]
@@ -42,18 +46,22 @@ class Exhibit:
     worth: Callable[[Config], bool]
     kinds: tuple[str, ...]
     save: Callable[..., None]
+    own: Own
 
     def __post_init__(self) -> None:
-        if unknown := set(self.inputs) - set(ARTEFACTS):
-            raise ValueError(
-                f"{self.make.__name__}: no artefact is called {', '.join(sorted(unknown))};"
-                f" there are {', '.join(ARTEFACTS)}"
-            )
+        _ = self.inputs  # tells what there is not
 
     @property
-    def inputs(self) -> list[str]:
-        """The names of the artefacts that it is made from."""
-        return [*signature(self.make).parameters][1:]
+    def inputs(self) -> dict[str, Artefact]:
+        """The artefacts that it is made from."""
+        known = {**ARTEFACTS, **self.own}
+        names = [*signature(self.make).parameters][1:]
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(
+                f"{self.make.__name__}: no artefact is called {', '.join(unknown)};"
+                f" there are {', '.join(known)}"
+            )
+        return {name: known[name] for name in names}
 
     def __call__(self, style: Style, *inputs: Any) -> Any:
         """Make it."""
@@ -61,18 +69,19 @@ class Exhibit:
 
 
 Register = Callable[[Callable[..., Any]], Exhibit]
+Worth = Callable[[Config], bool]
+Own = Mapping[str, Artefact]
+NONE: Own = MappingProxyType({})
 
 
-def register_figure(title: str, section: str, worth: Callable[[Config], bool] = always) -> Register:
+def register_figure(title: str, section: str, worth: Worth = always, own: Own = NONE) -> Register:
     """Make a function that returns a matplotlib figure an exhibit; it draws within the theme of its style."""
     return lambda draw: Exhibit(
-        themed(draw), title, section, draw.__name__, worth, ("png", "pdf"), Style.save
+        themed(draw), title, section, draw.__name__, worth, ("png", "pdf"), Style.save, own
     )
 
 
-def register_table(
-    worth: Callable[[Config], bool] = always, caption: str | None = None
-) -> Register:
+def register_table(worth: Worth = always, caption: str | None = None, own: Own = NONE) -> Register:
     """Make a function that returns a `Table` an exhibit; its title, and its caption unless given, are its name."""
     return lambda make: Exhibit(
         make,
@@ -82,16 +91,36 @@ def register_table(
         worth,
         ("csv", "md", "tex"),
         save_table,
+        own,
     )
 
 
 def register_text(title: str, section: str) -> Register:
     """Make a function that returns a text an exhibit."""
-    return lambda make: Exhibit(make, title, section, make.__name__, always, ("txt",), save_text)
+    return lambda make: Exhibit(
+        make, title, section, make.__name__, always, ("txt",), save_text, NONE
+    )
 
 
-def exhibits(package: str, path: Iterable[str]) -> dict[str, Exhibit]:
-    """Return the exhibits of a package by their names: in each module what is called like the module."""
-    names = [module.name for module in iter_modules(path)]
-    found = {name: getattr(import_module(f"{package}.{name}"), name) for name in names}
+def exhibits(kind: str, tasks: Iterable[Task]) -> dict[str, Exhibit]:
+    """Return what is of a kind, "figures" or "tables", of any task or of some tasks' own, by name.
+
+    Raises:
+        ValueError: two have the same name.
+    """
+    found: dict[str, Exhibit] = {}
+    for home in ("showergan", *(type(task).__module__.rpartition(".")[0] for task in tasks)):
+        further = _in_package(f"{home}.{kind}")
+        if twice := found.keys() & further.keys():
+            raise ValueError(f"{home}: other {kind} are called {', '.join(sorted(twice))}, too")
+        found |= further
+    return found
+
+
+def _in_package(package: str) -> dict[str, Exhibit]:
+    """Return the exhibits of a package, if there is one: in each module what is called like the module."""
+    if find_spec(package) is None:
+        return {}
+    names = [module.name for module in iter_modules(import_module(package).__path__)]
+    found = {name: getattr(import_module(f"{package}.{name}"), name, None) for name in names}
     return {name: exhibit for name, exhibit in found.items() if isinstance(exhibit, Exhibit)}

@@ -3,22 +3,11 @@
 from collections.abc import Callable
 
 from showergan.config import Config
-from showergan.tasks.found import TASKS
 
 
 def always(config: Config) -> bool:
     """Any run has it."""
     return True
-
-
-def with_samples_of(quantity: str) -> Callable[[Config], bool]:
-    """Return whether the samples of a run are of a quantity, for example energy."""
-    return lambda config: TASKS[config.task].quantity == quantity
-
-
-def with_embedding(config: Config) -> bool:
-    """Samples are measured in the space of a network."""
-    return TASKS[config.task].has_embedding
 
 
 def with_baseline(config: Config) -> bool:

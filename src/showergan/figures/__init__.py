@@ -1,5 +1,1 @@
-"""Figures: one per file, which says what it is called, what it is made from and when it is worth drawing."""
-
-from showergan.drawing.registry import exhibits
-
-FIGURES = exhibits(__name__, __path__)
+"""Figures of any task: each in a file, which says what it is called, made from and when worth drawing."""

@@ -1,5 +1,1 @@
-"""Tables: one per file, which says what it is made from and when it is worth writing."""
-
-from showergan.drawing.registry import exhibits
-
-TABLES = exhibits(__name__, __path__)
+"""Tables of any task: one per file, which says what it is made from and when it is worth writing."""

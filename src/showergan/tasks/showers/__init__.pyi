@@ -1,5 +1,6 @@
 from . import dataset as dataset
 from . import gflash as gflash
+from . import rectangles as rectangles
 from . import sample as sample
 from .conditions import Conditioning as Conditioning
 from .embedding import TARGETS as TARGETS

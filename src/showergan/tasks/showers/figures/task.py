@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import tasks
 from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.shower_images import HALF_CM, MARK, energy_scale
 from showergan.drawing.style import Style, framed, new_figure
-from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np
+from showergan.tasks import showers
+from showergan.tasks.showers.drawing.shower_images import HALF_CM, MARK, energy_scale
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
 BODY = "#7f9fbf"
@@ -25,10 +24,10 @@ ARROW = {
 }
 
 
-@register_figure("The task", DATA, with_samples_of("energy"))
+@register_figure("The task", DATA)
 def task(style: Style, data: Path) -> mpl.figure.Figure:
     """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
-    found = tasks.showers.dataset.load(data, "test")
+    found = showers.dataset.load(data, "test")
     if not len(found):
         return empty_figure("There are no showers to draw the task with.")
     shower = found.select(np.array([_example(found)]))
@@ -72,13 +71,13 @@ def on_paper(
     return z + SLANT[0] * x, y + SLANT[1] * x
 
 
-def _example(showers: tasks.showers.sample.Showers) -> int:
+def _example(found: showers.sample.Showers) -> int:
     """Return the most energetic shower that enters off the centre and crosses the image without leaving it."""
-    slope = showers.momentum[:, :2] / showers.momentum[:, 2:]
-    end = showers.point + MIDDLE_CM * slope
+    slope = found.momentum[:, :2] / found.momentum[:, 2:]
+    end = found.point + MIDDLE_CM * slope
     inclined = (np.abs(slope).max(axis=1) > 0.1) & (np.abs(end).max(axis=1) < 0.8 * HALF_CM)
-    seen = inclined & (np.hypot(*showers.point.T) > 2) & (showers.point[:, 1] > 0)
-    total = showers.energy.sum(axis=(1, 2), dtype=float)
+    seen = inclined & (np.hypot(*found.point.T) > 2) & (found.point[:, 1] > 0)
+    total = found.energy.sum(axis=(1, 2), dtype=float)
     return int(np.argmax(np.where(seen, total, total * 1e-9)))
 
 
@@ -146,8 +145,8 @@ def _calorimeter(axes: mpl.axes.Axes) -> None:
 
 def _depths() -> tuple[float, float]:
     """Return z of the front face and of the back [cm]."""
-    front = tasks.showers.gflash.FRONT_FACE_CM
-    return front, front + tasks.showers.gflash.DEPTH_CM
+    front = showers.gflash.FRONT_FACE_CM
+    return front, front + showers.gflash.DEPTH_CM
 
 
 def _plane(axes: mpl.axes.Axes, z: float, **look: Any) -> None:
@@ -166,4 +165,4 @@ def _directions(axes: mpl.axes.Axes, u: float, v: float, length: float = 7) -> N
 
 def _edges() -> np.typing.NDArray[np.floating]:
     """Return the edges of the cells [cm], the same in x and in y."""
-    return np.linspace(-HALF_CM, HALF_CM, tasks.showers.sample.IMAGE_SHAPE[0] + 1)
+    return np.linspace(-HALF_CM, HALF_CM, showers.sample.IMAGE_SHAPE[0] + 1)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import tasks
 from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.shower_images import (
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import mpl, np
+from showergan.tasks import showers
+from showergan.tasks.showers.drawing.shower_images import (
     EDGES_CM,
     MARK,
     draw_image,
@@ -16,9 +18,6 @@ from showergan.drawing.shower_images import (
     momentum_of,
     ranks,
 )
-from showergan.drawing.style import Style, new_figure
-from showergan.drawing.worth import with_samples_of
-from showergan.heavy import mpl, np
 
 N = 8  # panels
 ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
@@ -39,7 +38,7 @@ CENTRE: dict[str, Any] = {
 }
 
 
-@register_figure("Target showers", DATA, with_samples_of("energy"))
+@register_figure("Target showers", DATA)
 def target_showers(style: Style, data: Path) -> mpl.figure.Figure:
     """Draw real showers from the softest to the most energetic particle.
 
@@ -47,8 +46,8 @@ def target_showers(style: Style, data: Path) -> mpl.figure.Figure:
     above, and where on it the energy of showers is centred on average (o). All panels share one logarithmic colour
     scale; cells without energy are white.
     """
-    found = tasks.showers.dataset.load(data, "test")
-    depth_cm = tasks.showers.dataset.shower_depth_cm(data)
+    found = showers.dataset.load(data, "test")
+    depth_cm = showers.dataset.shower_depth_cm(data)
     shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N))
     figure = new_figure(5.5)
     axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import drawing
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style, legend_below, new_figure, wrapped
-from showergan.drawing.worth import with_samples_of
-from showergan.heavy import mpl, pd
+from showergan.heavy import h5py, mpl, pd
 
 COLUMNS = 4
 REAL, MODE = "0.75", "black"
 
 
-@register_figure("3 Generated over real points", GLANCE, with_samples_of("point"))
+@register_figure("3 Generated over real points", GLANCE)
 def generated_points(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> mpl.figure.Figure:
@@ -25,7 +23,8 @@ def generated_points(
     All panels show the real points with a margin; the number of generated points beyond stands in the corner. Of
     several seeds the first is drawn, at the last evaluated epoch.
     """
-    real, modes = drawing.reference_file.read_points(reference)
+    with h5py.File(reference) as file:
+        real, modes = file["examples/point"][:], file["modes"][:]
     found = groups(style, at_chosen_rates(examples, grid))
     columns = min(COLUMNS, max(len(found), 1))
     lines = max(-(-len(found) // columns), 1)

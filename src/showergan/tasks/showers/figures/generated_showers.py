@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from showergan import drawing
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.shower_images import draw_image, energy_of, energy_scale, momentum_of, ranks
 from showergan.drawing.style import Style, new_figure, wrapped
-from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np, pd
+from showergan.tasks.showers.drawing.reference_file import read_examples
+from showergan.tasks.showers.drawing.shower_images import (
+    draw_image,
+    energy_of,
+    energy_scale,
+    momentum_of,
+    ranks,
+)
 
 N_CONDITIONS = 6
 
 
-@register_figure("3 Generated beside real showers", GLANCE, with_samples_of("energy"))
+@register_figure("3 Generated beside real showers", GLANCE)
 def generated_showers(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> mpl.figure.Figure:
@@ -24,7 +29,7 @@ def generated_showers(
     Columns are conditions, by rising |p|; rows are the real showers and one generator per method. All panels share
     the colour scale of the real ones; the total energy stands in each panel. Of several seeds the first is drawn.
     """
-    real = drawing.reference_file.read_examples(reference)
+    real = read_examples(reference)
     chosen = ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
     rows = [("real", real.energy[chosen])]
     for group in groups(style, at_chosen_rates(examples, grid)):

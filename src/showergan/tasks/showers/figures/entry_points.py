@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import comparison, drawing, tasks
+from showergan import comparison
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style, new_figure
-from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np, pd
+from showergan.tasks import showers
+from showergan.tasks.showers.drawing.reference_file import read_entry_points, read_partition
 
 CELLS = 45
 THIN = "#d55e00"
 
 
-@register_figure("Entry points and their bins", DATA, with_samples_of("energy"))
+@register_figure("Entry points and their bins", DATA)
 def entry_points(
     style: Style, data: Path, reference: Path, anchors: pd.DataFrame
 ) -> mpl.figure.Figure:
@@ -23,9 +24,9 @@ def entry_points(
 
     A bin that is flagged for real showers is marked as thin.
     """
-    train = tasks.showers.dataset.load(data, "train").point
-    held_out = drawing.reference_file.read_entry_points(reference)
-    partition = drawing.reference_file.read_partition(reference)
+    train = showers.dataset.load(data, "train").point
+    held_out = read_entry_points(reference)
+    partition = read_partition(reference)
     figure = new_figure(8.4)
     axes = figure.subplots()
     *_, cells = axes.hist2d(
@@ -76,7 +77,7 @@ def entry_points(
 
 
 def _rectangle(
-    partition: drawing.reference_file.Rectangles, number: int, **look: Any
+    partition: showers.rectangles.Rectangles, number: int, **look: Any
 ) -> mpl.patches.Rectangle:
     iy, ix = divmod(number, len(partition.x_edges) - 1)
     x, right = partition.x_edges[ix : ix + 2]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from showergan.drawing.artefacts import Artefact, read_json, read_table
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style, new_figure
-from showergan.drawing.worth import with_embedding
 from showergan.heavy import mpl, np, pd
 
 NAMES = {
@@ -17,9 +17,13 @@ NAMES = {
     "y_cm": "y [cm]",
 }
 PER_ROW = 3
+OWN = {
+    "predictions": Artefact("predictions of the embedding: CSV", read_table),
+    "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", read_json),
+}
 
 
-@register_figure("Predictions of the embedding", DATA, with_embedding)
+@register_figure("Predictions of the embedding", DATA, own=OWN)
 def embedding(
     style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]
 ) -> mpl.figure.Figure:

@@ -10,7 +10,6 @@ from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.registry import COMPARISON, register_figure
 from showergan.drawing.runs import Group, at_chosen_rates, groups, key
 from showergan.drawing.style import Style, legend_below, new_figure
-from showergan.drawing.worth import with_samples_of
 from showergan.heavy import mpl, np, pd
 
 PANELS = {
@@ -22,7 +21,7 @@ WIDE = 100.0  # a range of values beyond which an axis is logarithmic
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
 
 
-@register_figure("Energy response and resolution", COMPARISON, with_samples_of("energy"))
+@register_figure("Energy response and resolution", COMPARISON)
 def energy_response(
     style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame, grid: pd.DataFrame
 ) -> mpl.figure.Figure:

@@ -1,1 +1,0 @@
-from . import reference_file as reference_file
