@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.steps import STEPS
 from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.npz import NpzShowers, write_npz
+from showergan.tasks.showers.shower_file import ShowerFile
+from showergan.tasks.showers.written import write_npz
 from showergan.tasks.splits import SPLITS
 
 N = 240
@@ -141,8 +142,8 @@ def size(values):
 def digests(folder, source):
     """Return the digest of each step's result."""
     trained = folder / "train" / SN_1
-    with NpzShowers(source) as showers:
-        simulated = float(sum(chunk.sum() for chunk in showers.energy_chunks(N)))
+    with ShowerFile(source) as showers:
+        simulated = float(sum(chunk.energy.sum() for chunk in showers.showers(N, "error", "")))
     attributes = dataset.attributes(folder / "showers.h5")
     return {
         "simulate": {"energy_MeV": simulated},

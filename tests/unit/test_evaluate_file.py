@@ -13,10 +13,10 @@ from showergan.errors import UserError
 from showergan.measurement.file import evaluate_file
 from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.any_file import read_showers
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.showers.shower_file import read_showers
+from showergan.tasks.showers.written import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")
@@ -166,10 +166,13 @@ def test_bad_files_are_refused_with_the_errors_of_the_reader(folder, tmp_path):
     ("changes", "told"),
     [
         ({"energy": None}, "energy is missing; the file has momentum, point"),
-        ({"energy": np.zeros((140, 28, 28))}, r"float64 of shape \(140, 28, 28\)"),
+        ({"energy": np.zeros((140, 28, 28))}, r"energy has shape \(140, 28, 28\)"),
         ({"point": np.zeros((3, 2))}, "point has 3 rows where energy has 140"),
-        ({"momentum": np.full((140, 3), np.nan)}, "momentum has NaN or infinite values in 140"),
-        ({"momentum": -np.ones((140, 3))}, "momentum has pz <= 0 in 140 showers"),
+        (
+            {"momentum": np.full((140, 3), np.nan)},
+            "momentum has NaN or infinite values in 140 of 140",
+        ),
+        ({"momentum": -np.ones((140, 3))}, "momentum has pz <= 0 in 140 of 140 showers"),
         ({"energy": np.full((140, 30, 30), -1.0)}, "energy is negative: 126000 values"),
     ],
 )

@@ -36,11 +36,11 @@ from showergan.tasks.showers.features import (
     features_of,
 )
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.npz import write_npz
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
 from showergan.tasks.showers.task import TASK
+from showergan.tasks.showers.written import write_npz
 from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, energy_edges
 
 CPU = torch.device("cpu")

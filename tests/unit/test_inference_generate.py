@@ -14,10 +14,10 @@ from showergan.cli import app
 from showergan.errors import UserError
 from showergan.inference import generate_file, generation, load_generator, save_generator
 from showergan.tasks.showers import dataset, gflash
-from showergan.tasks.showers.any_file import read_showers
-from showergan.tasks.showers.npz import write_npz
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.shower_file import read_showers
+from showergan.tasks.showers.written import write_npz
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.tasks.showers.npz import NpzShowers, write_npz
 from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.shower_file import ShowerFile
+from showergan.tasks.showers.written import write_npz
 
 N = 10
 SHAPES = [(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30), (N, 900)]
@@ -40,8 +41,8 @@ def save(tmp_path):
 
 
 def energies(path, size=4):
-    with NpzShowers(path) as showers:
-        return np.concatenate(list(showers.energy_chunks(size)))
+    with ShowerFile(path) as file:
+        return np.concatenate([s.energy for s in file.showers(size, "error", "clip")])
 
 
 def message(path):
@@ -80,7 +81,7 @@ def test_number_types(arrays, save, dtype):
     expected = {key: values.astype(dtype).astype("f4") for key, values in arrays.items()}
     path = save({key: values.astype(dtype) for key, values in arrays.items()})
     np.testing.assert_array_equal(energies(path), expected["EnergyDeposit"].reshape(N, 30, 30))
-    with NpzShowers(path) as showers:
+    with ShowerFile(path) as showers:
         np.testing.assert_array_equal(showers.point, expected["ParticlePoint"])
         np.testing.assert_array_equal(showers.momentum, expected["ParticleMomentum"])
         assert showers.point.dtype == showers.momentum.dtype == np.float32
@@ -90,27 +91,27 @@ def test_number_types(arrays, save, dtype):
 def test_only_the_first_two_columns_of_a_point_are_used(arrays, save):
     point = arrays["ParticlePoint"]
     arrays["ParticlePoint"] = np.column_stack([point, np.full(N, 7)])
-    with NpzShowers(save(arrays)) as showers:
+    with ShowerFile(save(arrays)) as showers:
         np.testing.assert_array_equal(showers.point, point)
 
 
 def test_points_in_fortran_order(arrays, save):
     point = arrays["ParticlePoint"]
     arrays["ParticlePoint"] = np.asfortranarray(point)
-    with NpzShowers(save(arrays)) as showers:
+    with ShowerFile(save(arrays)) as showers:
         np.testing.assert_array_equal(showers.point, point)
 
 
 @pytest.mark.parametrize("shape", [(N,), (N, 1)])
 def test_ids(arrays, save, shape):
     arrays["ParticlePDG"] = np.arange(N, dtype=float).reshape(shape)
-    with NpzShowers(save(arrays)) as showers:
+    with ShowerFile(save(arrays)) as showers:
         assert showers.pdg.tolist() == list(range(N))
 
 
 def test_ids_are_optional(arrays, save):
     del arrays["ParticlePDG"]
-    with NpzShowers(save(arrays)) as showers:
+    with ShowerFile(save(arrays)) as showers:
         assert showers.pdg is None
 
 
@@ -122,8 +123,8 @@ def test_other_arrays_are_left_alone(arrays, save):
     ("size", "lengths"), [(4, [4, 4, 2]), (5, [5, 5]), (99, [10]), (1, [1] * 10)]
 )
 def test_chunk_lengths(arrays, save, size, lengths):
-    with NpzShowers(save(arrays)) as showers:
-        chunks = [len(chunk) for chunk in showers.energy_chunks(size)]
+    with ShowerFile(save(arrays)) as showers:
+        chunks = [len(chunk) for chunk in showers.showers(size, "error", "clip")]
     assert chunks == lengths
 
 
@@ -131,8 +132,8 @@ def test_chunk_lengths(arrays, save, size, lengths):
 def test_memory_does_not_grow_with_the_file(save, savez):
     path = save(make_arrays(4000), savez)  # 14 MB
     tracemalloc.start()
-    with NpzShowers(path) as showers:
-        for _ in showers.energy_chunks(100):
+    with ShowerFile(path) as showers:
+        for _ in showers.showers(100, "error", "clip"):
             pass
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

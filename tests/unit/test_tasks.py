@@ -15,7 +15,7 @@ from showergan.cli import app
 from showergan.config import Evaluation, config_of, parse_config
 from showergan.errors import UserError
 from showergan.tasks.found import find
-from showergan.tasks.showers.npz import write_npz
+from showergan.tasks.showers.written import write_npz
 from showergan.tasks.toys.data import ToyData
 
 SRC = Path(__file__).parents[2] / "src/showergan"

@@ -16,11 +16,10 @@ from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
-from showergan.tasks.showers.any_file import read_showers
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.energy_check import NegativeEnergy
 from showergan.tasks.showers.features import features_of
 from showergan.tasks.showers.particles import CONDITIONS, Particles
+from showergan.tasks.showers.shower_file import NegativeEnergy, read_showers
 from showergan.tasks.showers.yardstick import impact_depth_cm
 
 FEWEST = 20

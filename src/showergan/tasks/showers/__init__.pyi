@@ -10,9 +10,7 @@ from .embedding import predict as predict
 from .embedding import save_embedding as save_embedding
 from .features import clipped as clipped
 from .features import features_of as features_of
-from .generated import write_hdf5 as write_hdf5
 from .metrics import METRICS as METRICS
-from .npz import write_npz as write_npz
 from .particle_files import checked as checked
 from .particle_files import read_particles as read_particles
 from .particles import Particles as Particles
@@ -20,6 +18,8 @@ from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url
 from .tensors import to_energy as to_energy
 from .tensors import training_tensors as training_tensors
+from .written import write_hdf5 as write_hdf5
+from .written import write_npz as write_npz
 from .yardstick import ShowerYardstick as ShowerYardstick
 from .yardstick import impact_depth_cm as impact_depth_cm
 from .yardstick import yardstick_of as yardstick_of

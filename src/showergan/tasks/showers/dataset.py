@@ -14,9 +14,8 @@ from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
-from showergan.tasks.showers.energy_check import EnergyCheck, NegativeEnergy
-from showergan.tasks.showers.npz import ENERGY, NpzShowers
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
+from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
 from showergan.tasks.splits import SPLITS, Split, permuted, splits_of
 
 REFERENCE_SEED = 0x3DF3FA
@@ -65,7 +64,7 @@ def preprocess(
     Energies stream through in chunks; only points, momenta and ids are held in memory.
 
     Args:
-        source: npz file, see `showergan.tasks.showers.npz`.
+        source: npz file, see `showergan.tasks.showers.shower_file`.
         out: HDF5 file to write; it appears whole or not at all.
         source_name: Name of the source, kept in the attributes.
         negative_energy: Set negative energies to 0 and count them, or refuse them.
@@ -76,16 +75,28 @@ def preprocess(
         UserError: If the source is unusable, has fewer than 4 events, energies that are not finite,
             or negative energies that are not to be clipped. Counts are those of the whole file.
     """
-    with NpzShowers(source) as showers:
+    with ShowerFile(source) as showers:
         if showers.n < 4:
             raise UserError(
                 f"{source}: {showers.n} events cannot be split into train, select and test. "
                 "Give a file with at least 4 events."
             )
         splits = assign_splits(showers.n, split, split_seed)
+        training = splits == SPLITS["train"]
+        fit, first = DepthFit(), 0
         with write_aside(out) as aside, h5py.File(aside, "w") as file:
-            training = splits == SPLITS["train"]
-            n_clipped, fit = _copy_energies(showers, file, source, negative_energy, training)
+            energy = file.create_dataset(
+                "energy",
+                (showers.n, *IMAGE_SHAPE),
+                np.float32,
+                chunks=(min(CHUNK, showers.n), *IMAGE_SHAPE),
+                compression="lzf",  # without shuffle, which breaks up the runs of empty cells
+            )
+            for part in showers.showers(CHUNK, negative_energy, "data.negative_energy: clip"):
+                rows = slice(first, first + len(part))
+                first += len(part)
+                energy[rows] = part.energy
+                fit.add(part.select(training[rows]))
             file["point"] = showers.point
             file["momentum"] = showers.momentum
             if showers.pdg is not None:
@@ -97,7 +108,7 @@ def preprocess(
                 cell_centre_range_cm=[CELLS_CM[0], CELLS_CM[-1]],
                 source_name=source_name,
                 source_sha256=sha256_of(source),
-                n_clipped_energies=n_clipped,
+                n_clipped_energies=showers.n_clipped,
                 n_events=showers.n,
                 **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
                 split_rule=split,
@@ -178,37 +189,6 @@ def shower_depth_cm(path: Path) -> float:
 def can_be_resimulated(path: Path) -> bool:
     """Tell whether `gflash.resimulate` makes other showers of the same distribution for the particles of a data set."""
     return attributes(path).get(GFLASH_VERSION) == gflash.VERSION
-
-
-def _copy_energies(
-    showers: NpzShowers,
-    file: h5py.File,
-    source: Path,
-    negative_energy: NegativeEnergy,
-    training: NDArray[np.bool_],
-) -> tuple[int, DepthFit]:
-    """Stream the energies into `file`.
-
-    Returns:
-        The number of values set to 0, and the depth of the showers that `training` (n,) marks.
-    """
-    energy = file.create_dataset(
-        "energy",
-        (showers.n, *IMAGE_SHAPE),
-        np.float32,
-        chunks=(min(CHUNK, showers.n), *IMAGE_SHAPE),
-        compression="lzf",  # without shuffle, which breaks up the runs of empty cells
-    )
-    check = EnergyCheck(source, ENERGY, negative_energy, "data.negative_energy: clip")
-    fit = DepthFit()
-    first = 0
-    for chunk in showers.energy_chunks(CHUNK):
-        rows = slice(first, first + len(chunk))
-        cleaned = Showers(check.clean(chunk), showers.point[rows], showers.momentum[rows], None)
-        energy[rows] = cleaned.energy
-        fit.add(cleaned.select(training[rows]))
-        first += len(chunk)
-    return check.finish(), fit
 
 
 def _rectangle(point: NDArray[np.float32]) -> list[float]:

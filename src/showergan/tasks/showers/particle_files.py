@@ -1,22 +1,21 @@
 """Particles to generate showers for, from files and arrays; what can be none is refused."""
 
 import warnings
-from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.tasks.showers.archive import Archive
-from showergan.tasks.showers.npz import MOMENTUM, POINT, first_rows
+from showergan.tasks.showers.arrays import first_rows, opened
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
+from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
-KEYS = ((POINT, MOMENTUM), ("point", "momentum"))  # the published ones, and our own
+SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
+KEYS = (PUBLISHED[1:], OWN[1:])
 
 Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
 
@@ -32,12 +31,12 @@ def read_particles(path: Path) -> Arrays:
     Raises:
         UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
     """
-    readers = {".csv": _read_csv, ".npz": _read_npz, ".h5": _read_hdf5, ".hdf5": _read_hdf5}
-    if path.suffix not in readers:
-        raise UserError(f"{path}: give particles as a file {', '.join(readers)}.")
+    if path.suffix not in SUFFIXES:
+        raise UserError(f"{path}: give particles as a file {', '.join(SUFFIXES)}.")
     if not path.is_file():
         raise UserError(f"{path} {'is no file' if path.exists() else 'does not exist'}.")
-    return checked(*readers[path.suffix](path), f"{path}: ")
+    read = _read_csv if path.suffix == ".csv" else _read_arrays
+    return checked(*read(path), f"{path}: ")
 
 
 def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Arrays:
@@ -92,31 +91,15 @@ def _read_csv(path: Path) -> tuple[Any, Any]:
     return values[:, 3:], values[:, :3]
 
 
-def _read_npz(path: Path) -> tuple[Any, Any]:
-    with closing(Archive(path)) as archive:
-        return _read_pair(path, archive.keys, archive.read)
-
-
-def _read_hdf5(path: Path) -> tuple[Any, Any]:
-    try:
-        with h5py.File(path) as file:
-            numeric = [
-                k for k in file if getattr(getattr(file[k], "dtype", None), "kind", "") in "fiu"
-            ]
-            return _read_pair(path, numeric, lambda key: file[key][:])
-    except OSError as error:
-        raise UserError(f"{path} is no HDF5 file or is damaged ({error}).") from error
-
-
-def _read_pair(path: Path, held: Iterable[str], read: Callable[[str], Any]) -> tuple[Any, Any]:
-    keys = set(held)
-    for pair in KEYS:
-        if keys.issuperset(pair):
-            return read(pair[0]), read(pair[1])
-    raise UserError(
-        f"{path} holds {', '.join(sorted(keys)) or 'no numbers'}. It must hold "
-        f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
-    )
+def _read_arrays(path: Path) -> tuple[Any, Any]:
+    with closing(opened(path)) as arrays:
+        for point, momentum in KEYS:
+            if {point, momentum} <= set(arrays.keys):
+                return arrays.read(point), arrays.read(momentum)
+        raise UserError(
+            f"{path} holds {', '.join(sorted(arrays.keys)) or 'no arrays'}. It must hold "
+            f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
+        )
 
 
 def _remedy() -> str:

@@ -1,0 +1,184 @@
+"""Numeric arrays in an npz or HDF5 file of anybody, read row by row; every kind of damage becomes a `UserError`."""
+
+import math
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tokenize import TokenError
+from typing import IO, Any, NamedTuple, NoReturn
+
+import h5py
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from showergan.errors import UserError
+
+_HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+_SAVE_NUMBERS = "Save it as an array of integers or floating-point numbers"
+
+# What zipfile, zlib, numpy and h5py raise on files that are cut off, corrupt, encrypted or exotic.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(RuntimeError, SyntaxError, TokenError, ValueError),
+)
+
+
+class Header(NamedTuple):
+    """Shape and type of an array."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype[Any]
+
+
+class Arrays:
+    """An open file of numeric arrays. Methods raise a `UserError` if one is missing, not numeric or damaged."""
+
+    kind: str
+    opener: type[Any]
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            UserError: If it is missing, a directory, empty, or of another format.
+        """
+        self._path = path
+        if not path.exists():
+            raise UserError(f"{path} does not exist. Give the path of an {self.kind}.")
+        if path.is_dir():
+            raise UserError(f"{path} is a directory. Give the path of an {self.kind}.")
+        if path.stat().st_size == 0:
+            raise UserError(f"{path} is empty. Download or write it again.")
+        try:
+            self._file = self.opener(path)
+        except _DAMAGE as error:
+            raise UserError(
+                f"{path} is no {self.kind}, or is cut off ({error}). Download or write it again."
+            ) from error
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of the arrays."""
+        return list(self._file)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def header(self, key: str) -> Header:
+        """Return shape and type of an array without reading it."""
+        with self._array(key) as (_, header):
+            return header
+
+    def read(self, key: str) -> NDArray[Any]:
+        """Return a whole array."""
+        raise NotImplementedError
+
+    def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
+        """Yield an array in C order `size` rows at a time (the last block may be shorter)."""
+        raise NotImplementedError
+
+    def fail(self, key: str, problem: str, remedy: str) -> NoReturn:
+        """Raise the `UserError` that names the file, the array, the problem and the remedy."""
+        raise UserError(f"{self._path}: {key} {problem}. {remedy}.")
+
+    @contextmanager
+    def _array(self, key: str) -> Iterator[tuple[Any, Header]]:
+        """Open an array: what its content is read from, and its header."""
+        if key not in self.keys:
+            held = ", ".join(self.keys) or "no arrays"
+            self.fail(key, f"is missing; the file has {held}", f"Save an array named {key}")
+        try:
+            with self._content(key) as (content, header):
+                if header.dtype.kind not in "fiu":
+                    self.fail(key, f"has type {header.dtype}", _SAVE_NUMBERS)
+                yield content, header
+        except _DAMAGE as error:
+            raise UserError(
+                f"{self._path}: {key} is damaged ({error}). Download or write the file again."
+            ) from error
+
+    @contextmanager
+    def _content(self, key: str) -> Iterator[tuple[Any, Header]]:
+        raise NotImplementedError
+
+
+class _Hdf5(Arrays):
+    kind, opener = "HDF5 file", h5py.File
+
+    def read(self, key: str) -> NDArray[Any]:
+        with self._array(key) as (values, _):
+            return values[()]
+
+    def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
+        with self._array(key) as (values, header):
+            for first in range(0, header.shape[0], size):
+                yield values[first : first + size]
+
+    @contextmanager
+    def _content(self, key: str) -> Iterator[tuple[Any, Header]]:
+        values = self._file[key]
+        if not isinstance(values, h5py.Dataset):
+            self.fail(key, "is a group", _SAVE_NUMBERS)
+        yield values, Header(values.shape, False, values.dtype)
+
+
+class _Npz(Arrays):
+    """Arrays stored or deflated; nothing is ever unpickled.
+
+    Content that is longer or shorter than announced, or fails its checksum, is damage.
+    """
+
+    kind, opener = "npz file", zipfile.ZipFile
+
+    @property
+    def keys(self) -> list[str]:
+        return [name.removesuffix(".npy") for name in self._file.namelist()]
+
+    def read(self, key: str) -> NDArray[Any]:
+        with self._array(key) as (stream, header):
+            values = np.frombuffer(stream.read(), header.dtype)
+        if header.fortran_order:
+            return values.reshape(header.shape[::-1]).T
+        return values.reshape(header.shape)
+
+    def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
+        with self._array(key) as (stream, header):
+            n, *tail = header.shape
+            for first in range(0, n, size):
+                block = np.empty((min(size, n - first), *tail), header.dtype)
+                flat = block.reshape(-1).view(np.uint8)
+                if stream.readinto(flat.data) != flat.size:
+                    raise EOFError("content ends early")
+                yield block
+
+    @contextmanager
+    def _content(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:
+        with self._file.open(f"{key}.npy") as stream:
+            version = npy.read_magic(stream)
+            if version not in _HEADER_READERS:  # only structured arrays need a later version
+                self.fail(key, f"is a structured array (npy version {version})", _SAVE_NUMBERS)
+            header = Header(*_HEADER_READERS[version](stream))
+            if header.dtype.hasobject:
+                self.fail(key, "holds pickled objects, which could run code", _SAVE_NUMBERS)
+            announced = math.prod(header.shape) * header.dtype.itemsize
+            found = self._file.getinfo(f"{key}.npy").file_size - stream.tell()
+            if announced != found:
+                raise EOFError(f"{announced} bytes announced, {found} found")
+            yield stream, header
+
+
+def opened(path: Path) -> Arrays:
+    """Open a file by its content; one that is neither is judged by its suffix."""
+    return (_Hdf5 if h5py.is_hdf5(path) or path.suffix in (".h5", ".hdf5") else _Npz)(path)
+
+
+def first_rows(rows: NDArray[np.integer]) -> str:
+    """Return text that names the first five of some row numbers, which count from 0."""
+    return f"rows {', '.join(map(str, rows[:5]))}" + ", ..." * (len(rows) > 5)

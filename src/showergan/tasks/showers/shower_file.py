@@ -1,0 +1,184 @@
+"""Showers from a file of anybody: npz in the published format, or HDF5 with the names of our own files.
+
+| npz | HDF5 | shape | unit |
+|---|---|---|---|
+| EnergyDeposit | energy | (N, 30, 30, 1); read as well: (N, 30, 30), (N, 1, 30, 30), (N, 900) | MeV |
+| ParticlePoint | point | (N, 2 or more): x, y | cm |
+| ParticleMomentum | momentum | (N, 3): px, py, pz | GeV |
+| ParticlePDG | | (N,) or (N, 1); optional | |
+| GFLASH | | (1,): version of the parameterisation, only where `simulate` made the showers | |
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from showergan.tasks.showers.arrays import first_rows, opened
+from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
+
+PUBLISHED = ("EnergyDeposit", "ParticlePoint", "ParticleMomentum")
+OWN = ("energy", "point", "momentum")
+PDG, GFLASH = "ParticlePDG", "GFLASH"
+
+NegativeEnergy = Literal["clip", "error"]
+
+# What the shape must be, in words and as a test of everything behind N.
+Accepted = tuple[str, Callable[[tuple[int, ...]], bool]]
+_ENERGY: Accepted = (
+    "(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30) or (N, 900)",
+    lambda image: image in ((30, 30, 1), (30, 30), (1, 30, 30), (900,)),
+)
+_POINT: Accepted = ("(N, 2) or wider", lambda point: len(point) == 1 and point[0] >= 2)
+_MOMENTUM: Accepted = ("(N, 3)", lambda momentum: momentum == (3,))
+_PDG: Accepted = ("(N,) or (N, 1)", lambda pdg: pdg in ((), (1,)))
+
+
+class ShowerFile:
+    """An open file of showers, checked on opening; a context manager.
+
+    Attributes:
+        n: Number of showers.
+        point: Entry points x, y (n, 2), float32, cm.
+        momentum: Momenta px, py, pz (n, 3), float32, GeV.
+        pdg: Particle ids (n,), int32, or None where the file has none.
+        gflash_version: Of the simulation that made the showers, None where none of ours did.
+        n_clipped: Negative energies that `showers` set to 0.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`; the energies stay in the file.
+
+        Raises:
+            UserError: If the file is missing, damaged or in another format, or if points or momenta are not finite or
+                pz is not positive.
+        """
+        self._arrays = opened(path)
+        try:
+            self._names = PUBLISHED if self._arrays.kind == "npz file" else OWN
+            energy, point, momentum = self._names
+            self.n = self._check_shape(energy, _ENERGY)
+            if self._arrays.header(energy).fortran_order:
+                self._arrays.fail(
+                    energy,
+                    "is in Fortran order, which cannot be read shower by shower",
+                    "Save it again after numpy.ascontiguousarray",
+                )
+            self.point = self._read_finite(point, _POINT)[:, :2]
+            self.momentum = self._read_finite(momentum, _MOMENTUM)
+            self._refuse(momentum, self.momentum[:, 2] <= 0, "pz <= 0")
+            held = self._arrays.keys
+            self.pdg = self._read_ids() if PDG in held else None
+            self.gflash_version = self._read_version() if GFLASH in held else None
+            self.n_clipped = 0
+        except BaseException:
+            self._arrays.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._arrays.close()
+
+    def showers(self, size: int, negative_energy: NegativeEnergy, option: str) -> Iterator[Showers]:
+        """Yield the showers in order, `size` at a time but for the last, without ids or negative energies.
+
+        Memory is that of one chunk. Energies are judged with the last, all those of the file at once.
+
+        Args:
+            size: Showers at a time.
+            negative_energy: Set negative energies to 0 and count them, or refuse them.
+            option: How the user asks for `clip`, for the message.
+
+        Raises:
+            UserError: If energies turn out to be damaged or not finite, also as float32, or negative ones are refused.
+        """
+        key, first = self._names[0], 0
+        negative, not_finite = _BadValues(self.n), _BadValues(self.n)
+        for block in self._arrays.rows(key, size):
+            chunk = _float32(block).reshape(-1, *IMAGE_SHAPE)
+            rows = slice(first, first + len(chunk))
+            first += len(chunk)
+            negative.add(rows, chunk < 0)
+            not_finite.add(rows, ~np.isfinite(chunk))
+            yield Showers(np.maximum(chunk, 0), self.point[rows], self.momentum[rows], None)
+        if not_finite.n:
+            self._arrays.fail(
+                key, f"is NaN or infinite: {not_finite}", "Correct or remove these events"
+            )
+        if negative.n and negative_energy == "error":
+            remedy = f"Correct them, or set them to 0 with `{option}`"
+            self._arrays.fail(key, f"is negative: {negative}", remedy)
+        self.n_clipped = negative.n
+
+    def _check_shape(self, key: str, accepted: Accepted) -> int:
+        """Compare an array's shape with the format; return its number of showers."""
+        shape = self._arrays.header(key).shape
+        wanted, fits = accepted
+        if not shape or not fits(shape[1:]):
+            self._arrays.fail(key, f"has shape {shape}", f"Its shape must be {wanted}")
+        if shape[0] == 0:
+            self._arrays.fail(key, "has no showers (N = 0)", "Give a file with showers")
+        return shape[0]
+
+    def _read(self, key: str, accepted: Accepted) -> NDArray[Any]:
+        n = self._check_shape(key, accepted)
+        if n != self.n:
+            problem = f"has {n} rows where {self._names[0]} has {self.n}"
+            self._arrays.fail(key, problem, "Give every shower one row in each")
+        return self._arrays.read(key)
+
+    def _read_finite(self, key: str, accepted: Accepted) -> NDArray[np.float32]:
+        values = _float32(self._read(key, accepted))
+        self._refuse(key, ~np.isfinite(values), "NaN or infinite values")
+        return values
+
+    def _read_ids(self) -> NDArray[np.int32]:
+        values = self._read(PDG, _PDG).reshape(-1)
+        with np.errstate(invalid="ignore"):
+            ids = values.astype(np.int32)
+        self._refuse(PDG, ids != values, "ids that are no 32-bit integers")
+        return ids
+
+    def _read_version(self) -> int:
+        values = self._arrays.read(GFLASH)
+        if values.shape != (1,):
+            self._arrays.fail(GFLASH, f"has shape {values.shape}", "Its shape must be (1,)")
+        return int(values[0])
+
+    def _refuse(self, key: str, bad: NDArray[np.bool_], problem: str) -> None:
+        """Fail if any shower is `bad`: (n,), or (n, k) for each of its values."""
+        if bad.any():
+            rows = np.unique(np.nonzero(bad)[0])
+            what = f"has {problem} in {len(rows)} of {self.n} showers ({first_rows(rows)})"
+            self._arrays.fail(key, what, "Correct or remove these showers")
+
+
+def read_showers(path: Path, negative_energy: NegativeEnergy, option: str) -> Iterator[Showers]:
+    """Yield the showers of a file some at a time, see `ShowerFile`, whose errors it raises."""
+    with ShowerFile(path) as file:
+        yield from file.showers(1024, negative_energy, option)
+
+
+def _float32(values: NDArray[Any]) -> NDArray[np.float32]:
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32, copy=False)
+
+
+class _BadValues:
+    """Values of n images that cannot be, counted chunk by chunk."""
+
+    def __init__(self, n: int) -> None:
+        self.n = 0
+        self._bad = np.zeros(n, bool)
+
+    def add(self, rows: slice, bad: NDArray[np.bool_]) -> None:
+        self.n += int(np.count_nonzero(bad))
+        self._bad[rows] = bad.any(axis=(1, 2))
+
+    def __str__(self) -> str:
+        rows = np.flatnonzero(self._bad)
+        return f"{self.n} values in {len(rows)} events ({first_rows(rows)})"
