@@ -70,13 +70,13 @@ def conditions_of(task: Task, values: NDArray[np.float32]) -> tuple[Condition, .
     """Return the conditions of a task with their ranges over those of training samples, shape (n, c)."""
     ranges = zip(
         task.condition_names,
+        task.condition_units,
         values.min(axis=0).tolist(),
         values.max(axis=0).tolist(),
         strict=True,
     )
     return tuple(
-        Condition(name=name, unit=name.split("_")[1], low=low, high=high)
-        for name, low, high in ranges
+        Condition(name=name, unit=unit, low=low, high=high) for name, unit, low, high in ranges
     )
 
 

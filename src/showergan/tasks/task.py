@@ -81,7 +81,8 @@ class Task(ABC):
         scores: what may choose epochs and learning rates: a space, or "bins-" and a space where there are bins.
         choose_by: the one of these that does where nothing else is said.
         samples: what a generator file says of the samples: at least quantity and shape, all with defaults.
-        condition_names: of the numbers that a sample is conditioned on, each ending in _unit.
+        condition_names: of the numbers that a sample is conditioned on.
+        condition_units: of these; "" of those that have none.
         sample_shape: of a sample as the networks see it.
         n_conditions: numbers that the networks are given.
         sample_arrays: the arrays that samples are kept as, which are attributes of them.
@@ -96,6 +97,7 @@ class Task(ABC):
     choose_by: ClassVar[str]
     samples: ClassVar[type[Section]]
     condition_names: tuple[str, ...] = ()
+    condition_units: tuple[str, ...] = ()
     sample_shape: Shape
     n_conditions: int = 0
     sample_arrays: ClassVar[tuple[str, ...]]

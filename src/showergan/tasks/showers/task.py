@@ -59,6 +59,7 @@ class ShowerTask(Task):
     choose_by = "bins-E"
     samples = Samples
     condition_names = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
+    condition_units = ("GeV", "GeV", "GeV", "cm", "cm")
     sample_shape = (1, 30, 30)
     n_conditions = 7
     sample_arrays = ("energy", "point", "momentum")

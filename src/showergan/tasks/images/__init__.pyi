@@ -1,0 +1,13 @@
+from . import dataset as dataset
+from .classes import asked_for as asked_for
+from .classes import read_classes as read_classes
+from .embedding import PictureEmbedding as PictureEmbedding
+from .embedding import load_embedding as load_embedding
+from .metrics import METRICS as METRICS
+from .pictures import AsTheyAre as AsTheyAre
+from .pictures import OneHot as OneHot
+from .pictures import Pictures as Pictures
+from .pictures import to_bytes as to_bytes
+from .pictures import write_pictures as write_pictures
+from .yardstick import PictureYardstick as PictureYardstick
+from .yardstick import features_of as features_of

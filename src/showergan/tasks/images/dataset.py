@@ -1,0 +1,146 @@
+"""The data set of pictures: one HDF5 file with a split, written and read some at a time."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+import showergan
+from showergan.errors import UserError
+from showergan.files import say, write_aside
+from showergan.tasks.images.data import ImageData
+from showergan.tasks.images.digits import digits
+from showergan.tasks.images.folder import folder
+from showergan.tasks.images.idx import idx
+from showergan.tasks.images.pictures import Pictures, from_bytes
+from showergan.tasks.images.samples import Samples
+from showergan.tasks.images.source import CHUNK, Source
+from showergan.tasks.splits import SPLITS, Split, permuted
+
+FEWEST = 8  # pictures: two to choose by and two to test
+
+
+def write(data: ImageData, out: Path) -> None:
+    """Write the pictures of a source, with a split, and say what had to be done to them.
+
+    Raises:
+        UserError: there are too few, classes are asked for and there are none, or the source cannot be used.
+    """
+    source = source_of(data)
+    if data.conditional and not source.classes:
+        raise UserError(
+            "data.conditional asks for pictures of a class, and these have no classes: give labels, a folder of "
+            "folders, or conditional: false"
+        )
+    samples = Samples(shape=source.shape, classes=source.classes, conditional=data.conditional)
+    with write_aside(out) as aside, h5py.File(aside, "w") as file:
+        digest = _write_pictures(source, file)
+        n = len(file["image"])
+        told = [f"{name}: {count}" for name, count in sorted(source.counts.items())]
+        for line in [*source.told, *([f"of the pictures {', '.join(told)}"] if told else [])]:
+            say(line)
+        if n < FEWEST:
+            raise UserError(f"{data.path}: {n} pictures that can be used; give {FEWEST} or more")
+        file["split"] = splits = permuted(n, data.split_seed)
+        file["split"].attrs.update(SPLITS)
+        file.attrs.update(
+            task="images",
+            samples=samples.model_dump_json(),
+            source_name=data.source,
+            source_sha256=digest,
+            n_events=n,
+            **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
+            **{f"n_{name}": count for name, count in source.counts.items()},
+            split_seed=data.split_seed,
+            showergan_version=showergan.__version__,
+        )
+
+
+def source_of(data: ImageData) -> Source:
+    """Return the pictures that a configuration names."""
+    if data.source == "digits":
+        return digits(data.size)
+    path = Path(str(data.path))
+    if data.source == "idx":
+        return idx(path, Path(data.labels) if data.labels else None, data.size)
+    return folder(path, data.size)
+
+
+def _write_pictures(source: Source, file: h5py.File) -> str:
+    """Write pictures and labels as they come; return the SHA-256 of both."""
+    digest = hashlib.sha256()
+    places = {
+        name: file.create_dataset(
+            name, (0, *shape), kind, maxshape=(None, *shape), chunks=(CHUNK, *shape)
+        )
+        for name, shape, kind in (("image", source.shape, np.uint8), ("label", (), np.int64))
+    }
+    for chunk in source.chunks:
+        for name, values in chunk._asdict().items():
+            place = places[name]
+            first = len(place)
+            place.resize(first + len(values), axis=0)
+            place[first:] = values
+            digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def stream(path: Path, split: Split, size: int = 4 * CHUNK) -> Iterator[Pictures]:
+    """Read the pictures of one split in the order of their source, some at a time."""
+    with opened(path) as file:
+        samples = _samples(file)
+        splits = file["split"][:]
+        for first in range(0, len(splits), size):
+            part = slice(first, first + size)
+            chosen = splits[part] == SPLITS[split]
+            image, label = file["image"][part][chosen], file["label"][part][chosen]
+            yield Pictures.of(from_bytes(image), label, samples)
+
+
+def load(path: Path, split: Split) -> Pictures:
+    """Read all pictures of one split."""
+    parts = list(stream(path, split))
+    image, one_hot = (
+        np.concatenate([getattr(p, name) for p in parts]) for name in ("image", "one_hot")
+    )
+    return Pictures(image, one_hot)
+
+
+def labels(path: Path, split: Split) -> NDArray[np.int64]:
+    """Return the number of the class of each picture of one split, shape (n,)."""
+    with opened(path) as file:
+        return file["label"][:][file["split"][:] == SPLITS[split]]
+
+
+def samples_in(path: Path) -> Samples:
+    """Return what the pictures of a data set, or of a reference made from one, are like."""
+    with opened(path, needed=()) as file:
+        return _samples(file)
+
+
+def _samples(file: h5py.File) -> Samples:
+    return Samples.model_validate_json(file.attrs["samples"])
+
+
+@contextmanager
+def opened(
+    path: Path, needed: tuple[str, ...] = ("image", "label", "split")
+) -> Iterator[h5py.File]:
+    """Open a data set.
+
+    Raises:
+        UserError: it is none that `make-data` wrote.
+    """
+    try:
+        with h5py.File(path) as file:
+            if not set(needed) <= set(file) or "samples" not in file.attrs:
+                raise UserError(
+                    f"{path} is no data set of pictures: `showergan make-data` writes one"
+                )
+            yield file
+    except OSError as error:
+        raise UserError(f"{path} is no HDF5 file or is damaged ({error})") from error

@@ -1,0 +1,115 @@
+"""The pictures in a folder, whose sub-folders are classes where there are any."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from showergan.errors import UserError
+from showergan.tasks.images.picture import Unreadable, decoded, is_grey
+from showergan.tasks.images.source import CHUNK, Chunk, Source
+
+SIZE = 64
+N_TOLD = 3  # unreadable pictures that are named
+
+
+class LeftOut:
+    """What is left out of a folder.
+
+    Attributes:
+        counts: of files, by the reason, and of what is done to others.
+        told: the first that cannot be read, and why.
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.told: list[str] = []
+
+    @contextmanager
+    def if_unreadable(self, file: Path) -> Iterator[None]:
+        """Go on without a picture that cannot be read."""
+        try:
+            yield
+        except Unreadable as why:
+            self.counts["unreadable"] += 1
+            if len(self.told) < N_TOLD:
+                self.told.append(f"left out {file}: {why}")
+
+
+def folder(path: Path, size: int | None) -> Source:
+    """Return the pictures in a folder and below it, by name; colours where any of them has them.
+
+    Those that cannot be read are left out and counted, as is all that is done to others.
+
+    Raises:
+        UserError: there is no such folder, or it has pictures beside folders of pictures.
+    """
+    size = size or SIZE
+    if not path.is_dir():
+        raise UserError(f"{path} is no folder: data.path names the folder of the pictures")
+    left_out = LeftOut()
+    files, grey, endings = [], True, Image.registered_extensions()
+    for file in _files(path):
+        if file.suffix.lower() not in endings:
+            left_out.counts["other_files"] += 1
+            continue
+        with left_out.if_unreadable(file):
+            grey &= is_grey(file)
+            files.append(file)
+    classes = _classes(path, files)
+    channels = 1 if grey else 3
+    chunks = _chunks(path, files, classes, size, channels, left_out)
+    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told)
+
+
+def _files(path: Path) -> list[Path]:
+    """Return all files below a folder but hidden ones, in the order of their paths."""
+    found = [file for file in path.rglob("*") if file.is_file()]
+    seen = {file.relative_to(path).parts: file for file in found}
+    return [
+        file
+        for parts, file in sorted(seen.items())
+        if not any(part.startswith(".") for part in parts)
+    ]
+
+
+def _classes(path: Path, files: list[Path]) -> tuple[str, ...]:
+    """Return the names of the sub-folders with pictures; one alone is no class."""
+    names = sorted({place for file in files if (place := _place(path, file))})
+    beside = sum(not _place(path, file) for file in files)
+    if names and beside:
+        raise UserError(
+            f"{path}: {beside} pictures lie beside the folders {', '.join(names[:3])}{', ...' * (len(names) > 3)}: "
+            "either all pictures lie in folders, which are their classes, or none"
+        )
+    return tuple(names) if len(names) > 1 else ()
+
+
+def _place(path: Path, file: Path) -> str:
+    """Return the name of the sub-folder that a file lies in, at any depth; empty where it lies in none."""
+    first, *others = file.relative_to(path).parts
+    return first if others else ""
+
+
+def _chunks(
+    path: Path,
+    files: list[Path],
+    classes: tuple[str, ...],
+    size: int,
+    channels: int,
+    left_out: LeftOut,
+) -> Iterator[Chunk]:
+    numbers = {name: number for number, name in enumerate(classes)}
+    for first in range(0, len(files), CHUNK):
+        images, labels = [], []
+        for file in files[first : first + CHUNK]:
+            with left_out.if_unreadable(file):
+                image, done = decoded(file, size, channels)
+                images.append(image)
+                labels.append(numbers.get(_place(path, file), 0))
+                left_out.counts.update(done)
+        if images:
+            yield Chunk(np.stack(images), np.array(labels, np.int64))
