@@ -63,7 +63,7 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
             "test_rectangles.py test_duplicates.py",
         ),
         (
-            [f"measurement/{name}.py" for name in ("measure", "reference", "given", "anchors")]
+            [f"measurement/{name}.py" for name in ("measure", "reference", "anchors")]
             + ["metrics/pair.py"],
             "test_evaluation.py test_ceiling.py",
         ),

@@ -64,9 +64,8 @@ def ceilings(path, references, regressor, one_training):
     for conditions, reference in references.items():
         test, select = (reference.features[split] for split in ("test", "select"))
         recipe = recipe_of(conditions)
-        name, pairs = ends.real_pairs(
-            path, reference.yardstick, test, select, regressor, recipe, CPU
-        )
+        see = reference.sees(regressor, recipe, CPU)
+        name, pairs = ends.real_pairs(path, test, select, see, recipe)
         assert name == "ceiling"
         made[conditions] = ends.measure_draws(pairs, reference.yardstick, recipe)
     return made
@@ -132,14 +131,9 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
     reference = make_reference(published, None, Evaluation(conditions="same"), CPU)
     features = reference.features["test"], reference.features["select"]
     for conditions, expected in (("same", "other_real"), ("independent", "ceiling")):
-        name, pairs = ends.real_pairs(
-            published,
-            reference.yardstick,
-            *features,
-            None,
-            Evaluation(conditions=conditions),
-            CPU,
-        )
+        recipe = Evaluation(conditions=conditions)
+        see = reference.sees(None, recipe, CPU)
+        name, pairs = ends.real_pairs(published, *features, see, recipe)
         assert name == expected
         first = next(pairs)
         assert first == features  # the splits themselves

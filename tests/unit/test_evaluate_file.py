@@ -58,14 +58,14 @@ def as_hdf5(path, npz, **changes):
 
 def score(folder, generated, **settings):
     settings = {
-        "real": folder / "real.h5", "regressor": None, "negative_energy": "error", **settings
+        "real": folder / "real.h5", "embedding": None, **settings
     }  # fmt: skip
     return evaluate_file(generated, recipe=RECIPE, device=CPU, **settings)
 
 
 def test_showers_of_the_same_kind_score_like_real_ones(folder):
     torch.manual_seed(0)
-    metrics, remarks = score(folder, folder / "other.npz", regressor=EmbeddingRegressor().eval())
+    metrics, remarks = score(folder, folder / "other.npz", embedding=EmbeddingRegressor().eval())
     whole = metrics[metrics["bin"] == "all"].set_index(["metric", "space"])
     assert whole.loc[("prd_auc", "E"), "fraction_of_ceiling"] == pytest.approx(1, abs=0.15)
     assert whole.loc[("coverage", "high_level"), "value"] > 0.85
@@ -106,7 +106,7 @@ def test_the_particles_of_the_test_showers_have_their_own_ceiling(folder, tmp_pa
     assert "other real  " in table
     assert "ceiling" not in table
     _, remarks = score(folder, folder / "other.npz", **published)
-    assert any("The ceiling is real against real showers" in remark for remark in remarks)
+    assert any("The ceiling is real against real samples" in remark for remark in remarks)
 
 
 def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):
@@ -119,10 +119,9 @@ def test_hdf5_and_npz_of_the_same_showers_score_the_same(folder, tmp_path):
 def test_published_statistics_and_their_depth_are_told(folder):
     recipe = RECIPE.model_copy(update={"statistics": "published"})
     _, remarks = evaluate_file(
-        folder / "other.npz", folder / "real.h5", regressor=None, recipe=recipe, device=CPU,
-        negative_energy="error",
-    )  # fmt: skip
-    assert any("(published) take the impact point at a depth of 25.00 cm" in r for r in remarks)
+        folder / "other.npz", folder / "real.h5", embedding=None, recipe=recipe, device=CPU
+    )
+    assert any("impact point at a depth of 25.00 cm" in remark for remark in remarks)
     assert any("in 140 generated showers, " in remark for remark in remarks)
 
 
@@ -152,7 +151,7 @@ def test_bad_files_are_refused_with_the_errors_of_the_reader(folder, tmp_path):
     told = message(EnergyDeposit=broken)
     assert "is negative: 1 values" in told
     assert "--negative-energy clip" in told
-    assert score(folder, tmp_path / "g.npz", negative_energy="clip").metrics["n"].max() == 140
+    assert score(folder, tmp_path / "g.npz", mend=True).metrics["n"].max() == 140
     assert "ParticlePoint has shape (140, 1)" in message(
         ParticlePoint=arrays["ParticlePoint"][:, :1]
     )

@@ -13,8 +13,8 @@ from showergan.inference.generation import generate
 from showergan.measurement import reference as references
 from showergan.measurement.anchors import anchors as measure_anchors
 from showergan.measurement.generated import evaluate
-from showergan.measurement.given import HELD_OUT
 from showergan.measurement.measure import COLUMNS, measure
+from showergan.measurement.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.metric import COUNTS, POINTS, QUANTITY
 from showergan.metrics.pair import Pair

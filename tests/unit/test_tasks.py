@@ -30,8 +30,6 @@ LEFT = {
     "steps/fetch.py": STEPS_OF_SHOWERS,
     "steps/preprocess.py": STEPS_OF_SHOWERS,
     "steps/train_embedding.py": STEPS_OF_SHOWERS,
-    "steps/evaluate_file.py": "a person starts it, for files of showers alone",
-    "measurement/file.py": "does the work of it",
     "training/embedding.py": "does the work of train_embedding",
 }
 
@@ -125,6 +123,11 @@ def test_points_are_generated_by_hand(tmp_path):
     with pytest.raises(UserError, match="give their number n alone"):
         toys.checked([[1.0]])
     assert len(toys.read_given(None, 5).conditions) == 5
+
+
+def test_a_task_that_reads_no_samples_says_so(tmp_path):
+    with pytest.raises(UserError, match=r"g.npz: samples of the task toys are not read from files"):
+        tasks.TASKS["toys"].read_samples(tmp_path / "g.npz")
 
 
 def test_make_data_says_what_is_wrong(tmp_path):

@@ -13,24 +13,20 @@ import torch
 from showergan.config import Evaluation
 from showergan.inference.generation import generate
 from showergan.measurement.measure import measure
-from showergan.measurement.reference import Reference
+from showergan.measurement.reference import Reference, See
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.tasks import Task, of_file
+from showergan.tasks import of_file
 
-DRAWS = 5  # divisions of the real showers, or second simulations, behind a ceiling
+DRAWS = 5  # divisions of the real samples, or repetitions of them, behind a ceiling
 
 Samples = tuple[Features, Features]
 
 
 def anchors(
-    path: Path,
-    reference: Reference,
-    embedding: Any,
-    recipe: Evaluation,
-    device: torch.device,
+    path: Path, reference: Reference, embedding: Any, recipe: Evaluation, device: torch.device
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure what no generator can beat and what every generator should.
 
@@ -47,20 +43,19 @@ def anchors(
         generator would get that ignores its conditions, where there are any; "untrained", a generator before training,
         that of showers giving empty images while its running statistics are at their start.
     """
-    select, test = reference.features["select"], reference.features["test"]
     task, given, yardstick = reference.task, reference.given["test"], reference.yardstick
-    name, pairs = real_pairs(path, yardstick, test, select, embedding, recipe, device)
+    test, see = reference.features["test"], reference.sees(embedding, recipe, device)
+    name, pairs = real_pairs(path, test, reference.features["select"], see, recipe)
     first = next(pairs)
-    torch.manual_seed(recipe.seed)
-    network = task.start.build(task.sample_shape, task.n_conditions)
-    mode = recipe.generator_mode
-    made = generate(task, network, task.conditioning(), given, recipe.seed, device, mode)
-    floors = {"untrained": task.features(made, yardstick, embedding, recipe, device)}
-    if task.n_conditions:
-        shuffled = shuffled_features(path, yardstick, given, embedding, recipe, device)
-        floors = {"shuffled": shuffled, **floors}
     metrics = [measure_draws(chain([first], pairs), yardstick, recipe).assign(anchor=name)]
     curves = [prd_curves(Pair(*first, yardstick, recipe)).assign(anchor=name)]
+    floors = {}
+    if task.n_conditions:
+        floors["shuffled"] = shuffled_features(path, given, see, recipe.seed)
+    torch.manual_seed(recipe.seed)
+    network = task.start.build(task.sample_shape, task.n_conditions)
+    how = recipe.seed, device, recipe.generator_mode
+    floors["untrained"] = see(generate(task, network, task.conditioning(), given, *how))
     for floor, sample in floors.items():
         metrics.append(measure(test, sample, yardstick, recipe).assign(anchor=floor))
         curves.append(prd_curves(Pair(test, sample, yardstick, recipe)).assign(anchor=floor))
@@ -68,38 +63,25 @@ def anchors(
 
 
 def real_pairs(
-    path: Path,
-    yardstick: Yardstick,
-    test: Features,
-    select: Features,
-    embedding: Any,
-    recipe: Evaluation,
-    device: torch.device,
+    path: Path, test: Features, select: Features, see: See, recipe: Evaluation
 ) -> tuple[str, Iterator[Samples]]:
     """Return pairs of real samples that stand to each other as the test samples and those of a perfect generator.
-
-    Args:
-        path: the data set.
-        yardstick: what its samples are measured with.
-        test: its test samples.
-        select: its select samples.
-        embedding: that of the task; what needs it is missing without.
-        recipe: settings of the metrics.
-        device: where to embed.
 
     Returns:
         The anchor's name and `DRAWS` pairs (real, as if generated). A generator that is given other real conditions, or
         none, does what real samples do: "ceiling", random divisions of both splits, the first of them the splits
         themselves. One that is given the test conditions can at best do what their repetition does: "ceiling",
-        where the data set was simulated. Elsewhere nothing real has these conditions, and the divisions are no more
-        than "other_real".
+        where the data set at `path` was simulated. Elsewhere nothing real has these conditions, and the divisions are
+        no more than "other_real".
     """
     task = of_file(path)
     if recipe.conditions == "independent" or not task.n_conditions:
         return CEILING, _divisions(test, select, recipe.seed)
-    if task.can_be_repeated(path):
-        return CEILING, _repeated(task, yardstick, test, embedding, recipe, device)
-    return OTHER_REAL, _divisions(test, select, recipe.seed)
+    if not task.can_be_repeated(path):
+        return OTHER_REAL, _divisions(test, select, recipe.seed)
+    given = task.given.of(test.conditions)
+    again = (see(task.repeated(given, recipe.seed + draw)) for draw in range(DRAWS))
+    return CEILING, ((test, other) for other in again)
 
 
 def measure_draws(
@@ -119,16 +101,9 @@ def measure_draws(
     return table.assign(spread=draws["value"].std(ddof=1))
 
 
-def shuffled_features(
-    path: Path,
-    yardstick: Any,
-    given: Any,
-    embedding: Any,
-    recipe: Evaluation,
-    device: torch.device,
-) -> Features:
+def shuffled_features(path: Path, given: Any, see: See, seed: int) -> Features:
     """Return the features of real select samples, each with the conditions of another one among those given."""
-    order = np.random.default_rng(recipe.seed).permutation(len(given.conditions))
+    order = np.random.default_rng(seed).permutation(len(given.conditions))
     task = of_file(path)
 
     def shuffled() -> Iterator[Any]:
@@ -139,28 +114,14 @@ def shuffled_features(
             others = task.given(*(values[rows] for values in given))
             yield task.with_given(chunk.select(slice(len(rows))), others)
 
-    return task.features(shuffled(), yardstick, embedding, recipe, device)
+    return see(shuffled())
 
 
 def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]:
     yield test, select
-    # Mishaps are not known shower by shower; `measure_draws` takes those of the first pair.
+    # Mishaps are not known one by one; `measure_draws` takes those of the first pair.
     pooled = replace(test.followed_by(select), counts=select.counts)
     random = np.random.default_rng(seed)
     for _ in range(DRAWS - 1):
         order = random.permutation(len(pooled))
         yield pooled.take(order[: len(test)]), pooled.take(order[len(test) :])
-
-
-def _repeated(
-    task: Task,
-    yardstick: Yardstick,
-    test: Features,
-    embedding: Any,
-    recipe: Evaluation,
-    device: torch.device,
-) -> Iterator[Samples]:
-    given = task.given.of(test.conditions)
-    for draw in range(DRAWS):
-        again = task.repeated(given, recipe.seed + draw)
-        yield test, task.features(again, yardstick, embedding, recipe, device)

@@ -1,7 +1,7 @@
-"""Any generated sample from a file against the real showers, without the generator that made it."""
+"""Any generated sample from a file against the real ones, without the generator that made it."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,24 +16,27 @@ from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
-from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import features_of
-from showergan.tasks.showers.particles import CONDITIONS, Particles
-from showergan.tasks.showers.shower_file import NegativeEnergy, read_showers
-from showergan.tasks.showers.yardstick import impact_depth_cm
+from showergan.tasks import Task
 
 FEWEST = 20
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
-# What real showers beside a file are, by conditions and name of the anchor.
+# What real samples beside a file are, by conditions and name of the anchor.
 WHOSE = {
-    ("independent", CEILING): "Its particles are its own. The ceiling is real against real showers "
-    "of other particles, which is exact where both are drawn alike.",
-    ("same", CEILING): "Its particles are those of the test showers. The ceiling is their second "
-    "simulation.",
-    ("same", OTHER_REAL): "Its particles are those of the test showers, which cannot be simulated "
-    "again: there is no exact ceiling. Other real showers stand in its place; a perfect generator "
-    "may pass them.",
+    (
+        "independent",
+        CEILING,
+    ): "Its conditions are its own. The ceiling is real against real samples of other "
+    "conditions, which is exact where both are drawn alike.",
+    (
+        "same",
+        CEILING,
+    ): "Its conditions are those of the test samples. The ceiling is their second simulation.",
+    (
+        "same",
+        OTHER_REAL,
+    ): "Its conditions are those of the test samples, which cannot be simulated again: there is no "
+    "exact ceiling. Other real samples stand in its place; a perfect generator may pass them.",
 }
 
 
@@ -41,9 +44,9 @@ class FileScores(NamedTuple):
     """How a sample compares.
 
     Attributes:
-        metrics: columns of `measure`; of as many real showers, see `real_pairs`, ceiling and ceiling_sd, its spread
-            over draws, or where there is none other_real and other_real_sd; shuffled, what real showers get with the
-            particles of others; fraction_of_ceiling of the scores that should be large.
+        metrics: columns of `measure`; of as many real samples, see `real_pairs`, ceiling and ceiling_sd, its spread
+            over draws, or where there is none other_real and other_real_sd; shuffled, what real samples get with the
+            conditions of others; fraction_of_ceiling of the scores that should be large.
         remarks: what a reader of the numbers must know.
     """
 
@@ -54,64 +57,53 @@ class FileScores(NamedTuple):
 def evaluate_file(
     generated: Path,
     real: Path,
-    regressor: EmbeddingRegressor | None,
+    embedding: Any,
     recipe: Evaluation,
     device: torch.device,
-    negative_energy: NegativeEnergy,
+    mend: bool = False,
 ) -> FileScores:
-    """Measure the showers of a file against the real test showers.
+    """Measure the samples of a file against the real test samples.
 
-    A file has particles of its own: whether they are the test particles decides what `conditions` the comparison
-    has, not the recipe. All samples are cut to the size of the smallest one by a random choice.
+    A file has conditions of its own: whether they are those of test decides what `conditions` the comparison has, not
+    the recipe. All samples are cut to the size of the smallest one by a random choice.
 
     Args:
-        generated: npz or HDF5, see `read_showers`.
-        real: a data set that `preprocess` wrote.
-        regressor: the embedding; without one, metrics that look at it are missing.
+        generated: what `Task.read_samples` of the task reads.
+        real: a data set of a task with conditions.
+        embedding: without one, metrics that look at it are missing.
         recipe: settings of the metrics.
         device: where to embed.
-        negative_energy: what to do with negative energies of the generated file.
+        mend: whether to change impossible values of that file, see there.
 
     Raises:
-        UserError: If a file is unusable, or has fewer than 20 showers.
+        UserError: If a file is unusable, or has fewer than 20 samples.
     """
-    depth = impact_depth_cm(real, recipe)
-    fake = features_of(
-        read_showers(generated, negative_energy, "--negative-energy clip"),
-        regressor,
-        recipe.statistics,
-        depth,
-        device,
-    )
-    reference = make_reference(real, regressor, recipe, device)
+    reference = make_reference(real, embedding, recipe, device)
+    task, yardstick = reference.task, reference.yardstick
+    see = reference.sees(embedding, recipe, device)
+    fake = see(task.read_samples(generated, mend))
     test, select = reference.features["test"], reference.features["select"]
-    twins = _twins(fake, test)
+    n_test, twins = len(test), _twins(fake, test)
     if twins is not None:
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
-    particles = Particles.of((select if twins is None else test).conditions)
-    shuffled = shuffled_features(real, reference.yardstick, particles, regressor, recipe, device)
-    n_test = len(reference.features["test"])
-    n = min(map(len, (fake, test, select, shuffled)))
+    given = task.given.of((select if twins is None else test).conditions)
+    samples = fake, test, select, shuffled_features(real, given, see, recipe.seed)
+    n = min(map(len, samples))
     if n < FEWEST:
         raise UserError(
-            f"{generated if n == len(fake) else real}: {n} showers are too few to compare. "
+            f"{generated if n == len(fake) else real}: {n} {task.name} are too few to compare. "
             f"Give at least {FEWEST}."
         )
     remarks = [
-        f"{n} of {len(fake)} generated showers against {n} of {n_test} real test showers.",
-        f"The physics statistics ({recipe.statistics}) take the impact point at a depth of {depth:.2f} cm.",
-        *_remarks(fake, test),
+        f"{n} of {len(fake)} generated {task.name} against {n} of {n_test} real test {task.name}.",
+        f"{yardstick.told}.",
+        *_remarks(fake, test, task),
     ]
-    if regressor is None:
-        remarks.append(
-            "No --embedding: the metrics of the space E and the condition error are missing."
-        )
-    test, select, shuffled, fake = (
-        _cut(sample, n, recipe.seed) for sample in (test, select, shuffled, fake)
-    )
-    yardstick = reference.yardstick
-    name, pairs = real_pairs(real, yardstick, test, select, regressor, recipe, device)
+    if embedding is None and task.has_embedding:
+        remarks.append("No --embedding: the metrics that look at the embedding are missing.")
+    fake, test, select, shuffled = (_cut(sample, n, recipe.seed) for sample in samples)
+    name, pairs = real_pairs(real, test, select, see, recipe)
     remarks.append(WHOSE[recipe.conditions, name])
     table, ends = measure(test, fake, yardstick, recipe), measure_draws(pairs, yardstick, recipe)
     for anchor in (CEILING, OTHER_REAL):
@@ -119,22 +111,20 @@ def evaluate_file(
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
     table["shuffled"] = measure(test, shuffled, yardstick, recipe)["value"]
-    rising = {m.name for m in yardstick.metrics if m.direction == "higher"}
-    table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(
-        table["metric"].isin(rising)
-    )
+    rising = table["metric"].isin([m.name for m in yardstick.metrics if m.direction == "higher"])
+    table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
     names = sorted(table.loc[thin, "bin"].unique(), key=int)
     if names:
         remarks.append(
             f"Bins {', '.join(names)} hold fewer than {recipe.events_per_cluster} x K = "
-            f"{recipe.events_per_cluster * recipe.clusters} showers: compare with the ceiling only."
+            f"{recipe.events_per_cluster * recipe.clusters} {task.name}: compare with the ceiling only."
         )
     return FileScores(table[[*COLUMNS, *(c for c in table if c not in COLUMNS)]], remarks)
 
 
 def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
-    """Return which test shower has the particle of each shower of a file; None unless all have one of their own."""
+    """Return which test sample has the conditions of each sample of a file; None unless all have one of their own."""
     rows = {row.tobytes(): i for i, row in enumerate(test.conditions)}
     found = [rows.get(row.tobytes()) for row in fake.conditions]
     if None in found or len(set(found)) < len(found):
@@ -149,20 +139,20 @@ def _cut(features: Features, n: int, seed: int) -> Features:
     return features.take(np.sort(chosen))
 
 
-def _remarks(fake: Features, real: Features) -> list[str]:
+def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
     """Say what makes the numbers harder to read: mishaps, and conditions that differ."""
     remarks = [
         f"{name.removeprefix('n_').replace('_', ' ').capitalize()}: {n} in {len(fake)} generated "
-        f"showers, {real.counts[name]} in {len(real)} real ones."
+        f"{task.name}, {real.counts[name]} in {len(real)} real ones."
         for name, n in fake.counts.items()
         if n
     ]
-    columns = zip(CONDITIONS, fake.conditions.T, real.conditions.T, strict=True)
+    columns = zip(task.condition_names, fake.conditions.T, real.conditions.T, strict=True)
     differ = [name for name, a, b in columns if stats.ks_2samp(a, b).pvalue < SURE]
     if differ:
         remarks.append(
-            f"The conditions {', '.join(differ)} of the two files differ (Kolmogorov-Smirnov, p < "
-            f"{SURE:g}): the numbers mix differences of showers and of conditions. Generate for the "
-            "particles of the real test showers, or for particles drawn alike."
+            f"The conditions {', '.join(differ)} of the two files differ (Kolmogorov-Smirnov, p < {SURE:g}): the "
+            f"numbers mix differences of {task.name} and of conditions. Generate for the conditions of the real test "
+            f"{task.name}, or for conditions drawn alike."
         )
     return remarks

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from showergan.config import EvaluationRecipe
 from showergan.inference.trained import TrainedGenerator
-from showergan.measurement.given import HELD_OUT, HeldOut
 from showergan.measurement.measure import COLUMNS, measure
-from showergan.measurement.reference import Reference
+from showergan.measurement.reference import HELD_OUT, HeldOut, Reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import Asked
 from showergan.metrics.pair import Pair

@@ -1,19 +1,28 @@
 """The real samples that generated ones are held against: computed once, kept in a file."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import h5py
+import numpy as np
 import torch
 
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.files import write_aside
-from showergan.measurement.given import HELD_OUT, HeldOut, given_by_split
 from showergan.metrics.features import Features
 from showergan.tasks import Task, of_file
+
+HeldOut = Literal["select", "test"]
+HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
+
+See = Callable[[Iterable[Any]], Features]
+"""From samples that come some at a time to what metrics see of them."""
+
+_KINDS = ("spaces", "quantities", "own")  # of arrays of features
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,7 @@ class Reference:
         task: that the samples are of.
         yardstick: what all samples are measured with.
         features: by split.
-        given: what a generator is given to be measured against each split, see `given_by_split`.
+        given: what a generator is given to be measured against each split.
         examples: a few real test samples for pictures.
     """
 
@@ -34,6 +43,10 @@ class Reference:
     given: dict[HeldOut, Any]
     examples: Any = field(repr=False)
 
+    def sees(self, embedding: Any, recipe: Evaluation, device: torch.device) -> See:
+        """Return what sees samples as it saw the real ones; without an embedding what needs none."""
+        return _sees(self.task, self.yardstick, embedding, recipe, device)
+
 
 def make_reference(
     path: Path, embedding: Any, recipe: Evaluation, device: torch.device
@@ -41,17 +54,12 @@ def make_reference(
     """Compute the features of the real samples in the data set at `path`; an embedding may be missing."""
     task = of_file(path)
     yardstick, train = task.yardstick(path, recipe, device)
-    features = {
-        split: task.features(task.stream(path, split), yardstick, embedding, recipe, device)
-        for split in HELD_OUT
-    }
-    return Reference(
-        task,
-        yardstick,
-        features,
-        given_by_split(task, recipe, train, features),
-        _first(task, task.stream(path, "test")),
-    )
+    see = _sees(task, yardstick, embedding, recipe, device)
+    features = {split: see(task.stream(path, split)) for split in HELD_OUT}
+    # Copied, so that the chunk they come from can go.
+    few = next(c for c in task.stream(path, "test") if len(c)).select(slice(0, task.n_examples))
+    examples = task.sample(**{name: getattr(few, name).copy() for name in task.sample_arrays})
+    return Reference(task, yardstick, features, _given(task, recipe, train, features), examples)
 
 
 def save_reference(reference: Reference, path: Path) -> None:
@@ -60,7 +68,14 @@ def save_reference(reference: Reference, path: Path) -> None:
         file.attrs["task"] = reference.task.name
         reference.yardstick.write(file)
         for split, features in reference.features.items():
-            _write_features(features, file.create_group(split))
+            group = file.create_group(split)
+            group["conditions"] = features.conditions
+            group.attrs.update(features.counts)
+            for kind in _KINDS:
+                # In their order, which is that of columns.
+                part = group.create_group(kind, track_order=True)
+                for name, values in getattr(features, kind).items():
+                    part[name] = values
         for split, given in reference.given.items():
             for name, values in given._asdict().items():
                 file[f"given/{split}/{name}"] = values
@@ -82,39 +97,40 @@ def load_reference(path: Path) -> Reference:
                 for split in HELD_OUT
             }
             examples = {k: file[f"examples/{k}"][:] for k in task.sample_arrays}
-            return Reference(
-                task,
-                task.read_yardstick(file),
-                {split: _read_features(file[split]) for split in HELD_OUT},
-                given,
-                task.sample(**examples),
-            )
+            features = {split: _features(file[split]) for split in HELD_OUT}
+            yardstick = task.read_yardstick(file)
+            return Reference(task, yardstick, features, given, task.sample(**examples))
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
     except (OSError, KeyError) as error:
         raise UserError(f"{path}: not written by `showergan reference` ({error})") from None
 
 
-def _write_features(features: Features, group: h5py.Group) -> None:
-    group["conditions"] = features.conditions
-    group.attrs.update(features.counts)
-    for kind in ("spaces", "quantities", "own"):
-        # In their order, which is that of columns.
-        part = group.create_group(kind, track_order=True)
-        for name, values in getattr(features, kind).items():
-            part[name] = values
+def _sees(
+    task: Task, yardstick: Any, embedding: Any, recipe: Evaluation, device: torch.device
+) -> See:
+    seen_with = {"embedding": embedding, "recipe": recipe, "device": device}
+    return partial(task.features, yardstick=yardstick, **seen_with)
 
 
-def _read_features(group: h5py.Group) -> Features:
-    kinds = {
-        kind: {name: values[:] for name, values in group[kind].items()}
-        for kind in ("spaces", "quantities", "own")
-    }
+def _given(
+    task: Task, recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
+) -> dict[HeldOut, Any]:
+    """Return what generators are given, by the split that they are measured against.
+
+    "same": the conditions of the split itself. "independent": against test those of select, against select as many of
+    training, so that no generated sample shares its conditions with a real one.
+    """
+    if recipe.conditions == "same":
+        return {split: task.given.of(own.conditions) for split, own in features.items()}
+    n_select, n_test = (len(features[split]) for split in HELD_OUT)
+    # Drawn, for a split keeps the order of its file, which may be any.
+    drawn = np.random.default_rng(recipe.seed).permutation(len(train))[:n_select]
+    first = features["select"].conditions[: min(n_select, n_test)]
+    return {"select": task.given.of(train.conditions[drawn]), "test": task.given.of(first)}
+
+
+def _features(group: h5py.Group) -> Features:
+    kinds = {kind: {name: v[:] for name, v in group[kind].items()} for kind in _KINDS}
     counts = {name: int(n) for name, n in group.attrs.items()}
     return Features(conditions=group["conditions"][:], counts=counts, **kinds)
-
-
-def _first(task: Task, chunks: Iterable[Any]) -> Any:
-    """Return the first few samples, copied, so that the chunk they come from can go."""
-    first = next(chunk for chunk in chunks if len(chunk)).select(slice(0, task.n_examples))
-    return task.sample(**{name: getattr(first, name).copy() for name in task.sample_arrays})

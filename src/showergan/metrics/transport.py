@@ -1,4 +1,6 @@
-"""The exact distance of optimal transport between two samples of points."""
+"""The exact distance of optimal transport between two samples of points, in any space of a task."""
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -6,6 +8,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from showergan.metrics.measured import Measured
+from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 
 LARGEST = 1000  # points per side: the time grows with their third power
@@ -39,3 +43,25 @@ def wasserstein_2(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measur
 
 def _distance(cost: NDArray[np.float64]) -> float:
     return float(np.sqrt(cost[linear_sum_assignment(cost)].mean()))
+
+
+def wasserstein_2_in(space: str) -> Metric:
+    """Return the metric of a space of points; those that are not finite are left out of the sample to judge."""
+
+    def rows(pair: Pair) -> Iterator[Row]:
+        real, other = (sample.spaces[space] for sample in (pair.real, pair.other))
+        finite = other[np.isfinite(other).all(axis=1)]
+        yield "wasserstein_2", space, "all", wasserstein_2(real, finite, seed=pair.seed)
+
+    return Metric(
+        name="wasserstein_2",
+        definition="exact 2-Wasserstein distance of at most 1 000 points a side: Peyré & Cuturi 2019",
+        rows=rows,
+        spaces=(space,),
+        direction="lower",
+        best=0,
+        asked=Asked.COURSE,
+        part=Part.DISTANCES,
+        place=1,
+        shown={space: {"all": "W2"}},
+    )

@@ -34,12 +34,13 @@ class EvaluateFile(Evaluation, Step):
     ) -> None:
         """Measure it, and print a table and what to mind on stdout."""
         chosen = choose_device(device)
-        regressor = tasks.showers.load_embedding(embedding, chosen) if embedding else None
+        task = tasks.of_file(real)
+        network = task.load_embedding(embedding, chosen) if embedding else None
         metrics, remarks = measurement.evaluate_file(
-            generated, real, regressor, self, chosen, negative_energy
+            generated, real, network, self, chosen, mend=negative_energy == "clip"
         )
         write_table(metrics, out)
         print(f"{generated} against {real}, {self.statistics} statistics, K = {self.clusters}\n")
-        print(file_table(metrics, tasks.showers.METRICS.entries), end="\n\n")
+        print(file_table(metrics, task.metrics.entries), end="\n\n")
         for remark in remarks:
             print(f"- {remark}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from showergan.config.data import Data
 from showergan.config.section import Section
+from showergan.errors import UserError
 from showergan.networks import GeneratorNetwork, Shape
 
 if TYPE_CHECKING:
@@ -191,6 +192,18 @@ class Task(ABC):
         Raises:
             UserError: the file is unusable, or there is none where one is needed.
         """
+
+    def read_samples(self, path: Path, mend: bool = False) -> Iterator[Any]:
+        """Read samples from a file that anybody wrote, some at a time.
+
+        Args:
+            path: the file.
+            mend: change impossible values to the nearest possible ones, rather than refuse them.
+
+        Raises:
+            UserError: the file is unusable, or the task reads none.
+        """
+        raise UserError(f"{path}: samples of the task {self.name} are not read from files.")
 
     @abstractmethod
     def write_samples(

@@ -16,6 +16,7 @@ from .particle_files import read_particles as read_particles
 from .particles import Particles as Particles
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url
+from .shower_file import read_showers as read_showers
 from .tensors import to_energy as to_energy
 from .tensors import training_tensors as training_tensors
 from .written import write_hdf5 as write_hdf5

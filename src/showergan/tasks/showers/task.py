@@ -129,6 +129,11 @@ class ShowerTask(Task):
             raise UserError("--conditions: give a file of the particles to generate showers for.")
         return showers.Particles(*showers.read_particles(path))
 
+    def read_samples(self, path: Path, mend: bool = False) -> Iterator[Showers]:
+        """Read showers in the published format, or HDF5 like ours."""
+        treatment: Literal["error", "clip"] = "clip" if mend else "error"
+        return showers.read_showers(path, treatment, "--negative-energy clip")
+
     def write_samples(
         self, out: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]
     ) -> None:
