@@ -55,7 +55,7 @@ def data_set(task, tmp_path):
 
 def test_every_folder_is_a_task():
     folders = {p.parent.name for p in (SRC / "tasks").glob("*/__init__.py")}
-    assert set(tasks.TASKS) == folders >= {"images", "showers", "toys"}
+    assert set(tasks.TASKS) == folders >= {"images", "showers", "text", "toys"}
     assert all(task.name == name for name, task in tasks.TASKS.items())
 
 
@@ -68,12 +68,22 @@ def test_the_configuration_is_that_of_the_task(task):
 
 
 def test_a_task_that_there_is_not_is_told():
-    with pytest.raises(UserError, match=r"task = 'ducks': must be one of .*showers, toys"):
+    with pytest.raises(
+        UserError, match=r"task = 'ducks': must be one of images, showers, text, toys"
+    ):
         parse_config({"task": "ducks", "methods": METHODS})
 
 
+def bound(task, data_set):
+    """Return the task as the samples of a data set have it."""
+    found = tasks.of_file(data_set)
+    assert type(found) is type(task)
+    assert found.samples_in(data_set) == task.samples_in(data_set)
+    return found
+
+
 def test_a_data_set_leads_to_training_and_measurement(task, data_set):
-    assert tasks.of_file(data_set).name == task.name
+    task = bound(task, data_set)
     found = task.training_set(data_set, "raw", CPU)
     n = len(found.samples)
     assert found.samples.shape == (n, *task.sample_shape)
@@ -93,6 +103,7 @@ def test_a_data_set_leads_to_training_and_measurement(task, data_set):
 
 
 def test_a_generator_makes_samples(task, data_set):
+    task = bound(task, data_set)
     found = task.training_set(data_set, "raw", CPU)
     given = task.given(*(values[:3] for values in found.given))
     network = task.start.build(task.sample_shape, task.n_conditions).eval()

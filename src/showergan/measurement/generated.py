@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ class Scores(NamedTuple):
     Attributes:
         metrics: tidy; epoch, split and the columns of `measure`; what was not measured has no row.
         curves: PRD curves of the last epoch on test; space, precision, recall.
-        examples: what the last generator makes of the reference's examples, arrays (n, ...) by name.
+        examples: what the last generator, or that of every epoch, makes of the reference's examples, arrays (n, ...) by
+            name.
     """
 
     metrics: pd.DataFrame
@@ -79,16 +81,36 @@ def evaluate(
         tables.append(measured(asked, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
-    pictures = generator.sampled(
-        reference.examples.given, recipe.seed, device, recipe.generator_mode
-    )
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
         prd_curves(Pair(reference.features["test"], fake, yardstick, recipe)),
-        task.pictures(pictures),
+        _pictures(generator, reference, recipe, device),
     )
 
 
 def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
     scores = scores_over_epochs(metrics)
     return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
+
+
+def _pictures(
+    generator: TrainedGenerator,
+    reference: Reference,
+    recipe: EvaluationRecipe,
+    device: torch.device,
+) -> dict[str, NDArray[Any]]:
+    """Return what figures show of the generators that the task wants to be pictured, see `Task.pictures_of`."""
+    task, given = reference.task, reference.examples.given
+
+    def pictures(epoch: int) -> dict[str, NDArray[Any]]:
+        mode = recipe.generator_mode
+        return task.pictures(generator.sampled(given, recipe.seed, device, mode, epoch=epoch))
+
+    if task.pictures_of == "last":
+        return pictures(generator.epochs[-1])
+    each = {epoch: pictures(epoch) for epoch in generator.epochs}
+    names = each[generator.epochs[0]]
+    return {
+        "epoch": np.repeat(generator.epochs, len(reference.examples)),
+        **{name: np.concatenate([arrays[name] for arrays in each.values()]) for name in names},
+    }

@@ -68,7 +68,7 @@ def conditional_prd(
     even for equal distributions.
 
     Args:
-        real: (n, d) real points.
+        real: (n, d) real points, or integers, see `prd_scores`.
         generated: (m, d) generated points.
         bins_real: (n,) bin numbers in [0, n_bins).
         bins_generated: (m,) bin numbers.
@@ -98,7 +98,7 @@ def conditional_prd(
     Raises:
         UserError: If counts disagree, a bin number is out of range or a sample is empty.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
+    samples = [np.asarray(a) for a in (real, generated)]
     numbers = [np.asarray(b) for b in (bins_real, bins_generated)]
     for sample, number in zip(samples, numbers, strict=True):
         if number.shape != (len(sample),):
@@ -110,7 +110,7 @@ def conditional_prd(
         samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
         numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
-    def score(selection: list[NDArray[np.float64]], seed: int) -> PRDScores | None:
+    def score(selection: list[NDArray[np.number]], seed: int) -> PRDScores | None:
         if min(map(len, selection)) == 0:
             return None
         return prd_scores(

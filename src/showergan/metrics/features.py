@@ -20,7 +20,8 @@ class Features:
     """Numbers of each of n objects.
 
     Attributes:
-        spaces: points of shape (n, d) by the name of their space; "E" is the embedding of a network.
+        spaces: points of shape (n, d) by the name of their space; "E" is the embedding of a network. Integers are
+            classes, d of each object.
         quantities: single numbers of shape (n,) by name; NaN where undefined.
         conditions: what the objects were made for, shape (n, c); (n, 0) where there are none.
         counts: mishaps of the sample by name: `NOT_FINITE`, objects with an entry that is not a number, and those of
@@ -28,7 +29,7 @@ class Features:
         own: further arrays (n, ...) by name, for the metrics of the task.
     """
 
-    spaces: Mapping[str, NDArray[np.floating]]
+    spaces: Mapping[str, NDArray[Any]]
     quantities: Mapping[str, NDArray[np.float64]]
     conditions: NDArray[np.float32]
     counts: Mapping[str, int]
@@ -69,7 +70,7 @@ class Yardstick:
         """Number of bins of the conditions; 0 where the task has none."""
         return 0
 
-    def spaces(self, features: Features) -> Mapping[str, NDArray[np.floating]]:
+    def spaces(self, features: Features) -> Mapping[str, NDArray[Any]]:
         """Return the spaces in which PRD compares samples."""
         return features.spaces
 

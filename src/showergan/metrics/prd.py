@@ -168,8 +168,11 @@ def prd_scores(
     Unequal counts would pull the centres towards the larger sample, so it is first cut to the size
     of the smaller one by a random choice that depends on the seed only.
 
+    Integers are classes already: each of the n d numbers counts as one event of its class, nothing is clustered, and
+    the one value has no spread over repeats.
+
     Args:
-        real: (n, d) real points.
+        real: (n, d) real points, or classes.
         generated: (m, d) generated points.
         clusters: Number of clusters K, at most the number of points of the smaller sample.
         repeats: Number R of clusterings.
@@ -180,20 +183,25 @@ def prd_scores(
     Raises:
         UserError: If a sample is empty or misshapen, or a number is not positive.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
+    samples = [np.asarray(a) for a in (real, generated)]
     n = min(map(len, samples))
     choice = np.random.default_rng(seed)
     balanced = [a if len(a) == n else choice.permutation(a)[:n] for a in samples]
-    p_real, p_generated = clustering.cluster_histograms(
-        balanced[0], balanced[1], clusters, repeats, seed, algorithm=algorithm, device=device
-    )
+    if np.issubdtype(np.result_type(*balanced), np.integer):
+        events = balanced[0].size
+        p_real, p_generated = class_histograms(*balanced)
+    else:
+        events = n
+        p_real, p_generated = clustering.cluster_histograms(
+            balanced[0], balanced[1], clusters, repeats, seed, algorithm=algorithm, device=device
+        )
     precision, recall = prd_curve(p_generated, p_real)
     invalid = [int((~np.isfinite(a).all(axis=1)).sum()) for a in balanced]
     return PRDScores(
         auc=prd_auc(precision, recall),
         f8=f_beta(precision, recall, 8),
         f1_8=f_beta(precision, recall, 1 / 8),
-        event_sd=event_spread(p_generated, p_real, n, seed),
+        event_sd=event_spread(p_generated, p_real, events, seed),
         precision=precision.mean(axis=0),
         recall=recall.mean(axis=0),
         n=n,
@@ -203,6 +211,23 @@ def prd_scores(
         n_invalid_generated=invalid[1],
         clusters=p_real.shape[-1] - 1,
     )
+
+
+def class_histograms(real: ArrayLike, generated: ArrayLike) -> tuple[_Array, _Array]:
+    """Return the shares of classes in two samples, (1, K + 1), as `cluster_histograms` does of clusters.
+
+    Args:
+        real: integers of any shape, a class each.
+        generated: likewise.
+    """
+    first, second = (np.ravel(a) for a in (real, generated))
+    classes, numbers = np.unique(np.concatenate([first, second]), return_inverse=True)
+    # The last bin is that of points that are not finite, which integers never are.
+    p, q = (
+        np.bincount(part, minlength=len(classes) + 1)[None] / part.size
+        for part in np.split(numbers, [first.size])
+    )
+    return p, q
 
 
 def prd_curves(pair: Pair) -> pd.DataFrame:

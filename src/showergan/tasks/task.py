@@ -88,6 +88,7 @@ class Task(ABC):
         n_conditions: numbers that the networks are given.
         sample_arrays: the arrays that samples are kept as, which are attributes of them.
         n_examples: real samples that generators imitate for pictures.
+        pictures_of: the evaluated epochs whose generators do: the last, or every one, whose number is then beside.
         start: the generator whose first weights are the floor of every metric.
         bars: which of `comparison.bars` a run should reach before its methods are worth comparing.
     """
@@ -103,6 +104,7 @@ class Task(ABC):
     n_conditions: int = 0
     sample_arrays: ClassVar[tuple[str, ...]]
     n_examples: ClassVar[int]
+    pictures_of: ClassVar[Literal["last", "every"]] = "last"
     start: ClassVar[GeneratorNetwork]
     bars: ClassVar[tuple[str, ...]] = ()
 

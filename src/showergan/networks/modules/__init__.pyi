@@ -9,3 +9,4 @@ from .built import Generator as Generator
 from .built import state_of as state_of
 from .convolution import Conv2d as Conv2d
 from .description import describe as describe
+from .residual_1d import ResidualBlock1d as ResidualBlock1d

@@ -70,7 +70,7 @@ def _parameters(layer: nn.Module) -> int:
 def _kind(layer: nn.Module) -> str:
     """Return the class with what shapes the output: kernel and stride, or the probability of dropout."""
     words = [type(layer).__name__]
-    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+    if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d):
         words += ["x".join(map(str, layer.kernel_size)), f"/{layer.stride[0]}"]
     if isinstance(layer, nn.Dropout):
         words.append(f"{layer.p:g}")

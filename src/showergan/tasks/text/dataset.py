@@ -1,0 +1,90 @@
+"""The data set of lines: one HDF5 file with their characters as places in an alphabet, and a split."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+import showergan
+from showergan.errors import UserError
+from showergan.files import write_aside
+from showergan.tasks.splits import SPLITS, Split, splits_of
+from showergan.tasks.text.data import LENGTH, TextData
+from showergan.tasks.text.lines import Lines
+from showergan.tasks.text.reading import alphabet_of, decoded, encoded, sequences
+
+
+def write(data: TextData, out: Path) -> None:
+    """Cut a text into sequences, split them, and write them in the alphabet of the training text.
+
+    Raises:
+        UserError: the text cannot be used.
+    """
+    try:
+        content = data.file.read_bytes()
+    except OSError as error:
+        raise UserError(f"data.path: {data.file} cannot be read ({error.strerror})") from None
+    found = sequences(decoded(content, data.file), data.file)
+    splits = split_by_blocks(found.lines, data.block_lines, data.split_seed)
+    training = (text for text, split in zip(found.texts, splits, strict=True) if not split)
+    alphabet = alphabet_of(training, data.alphabet_size)
+    codes, n_replaced = encoded(found.texts, alphabet, data.file)
+    with write_aside(out) as aside, h5py.File(aside, "w") as file:
+        file["code"] = np.frombuffer(codes, np.uint8).reshape(-1, LENGTH)
+        file["split"] = splits
+        file["split"].attrs.update(SPLITS)
+        file.attrs.update(
+            task="text",
+            alphabet=alphabet,
+            source_name=data.file.name,
+            source_sha256=hashlib.sha256(content).hexdigest(),
+            n_events=len(splits),
+            **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
+            n_replaced_characters=n_replaced,
+            n_short_lines=found.n_short,
+            split_seed=data.split_seed,
+            showergan_version=showergan.__version__,
+        )
+
+
+def split_by_blocks(lines: Sequence[int], block: int, seed: int) -> NDArray[np.uint8]:
+    """Return the split of every sequence, shape (n,): blocks of neighbouring lines stay together.
+
+    Test text therefore touches training text at the ends of blocks alone, and within the two blocks that the exact
+    sizes of the splits cut.
+
+    Args:
+        lines: the line of each sequence, rising.
+        block: lines that stay together.
+        seed: of the order of the blocks.
+    """
+    blocks = np.asarray(lines) // block
+    place = np.random.default_rng(seed).permutation(blocks.max() + 1)
+    order = np.argsort(place[blocks], kind="stable")
+    return splits_of(len(order), order[: len(order) // 2])
+
+
+def load(path: Path, split: Split) -> Lines:
+    """Read the lines of one split, in the order of the text."""
+    with opened(path) as file:
+        return Lines(file["code"][:][file["split"][:] == SPLITS[split]])
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
+    """Open a data set.
+
+    Raises:
+        UserError: it is none that `make-data` wrote.
+    """
+    try:
+        with h5py.File(path) as file:
+            if not {"code", "split"} <= set(file):
+                raise UserError(f"{path} is no data set of text: `showergan make-data` writes one")
+            yield file
+    except OSError as error:
+        raise UserError(f"{path} is no HDF5 file or is damaged ({error})") from error

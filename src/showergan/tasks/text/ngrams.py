@@ -1,0 +1,70 @@
+"""Sequences of n characters, and how differently two samples of lines use them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from showergan.metrics.bootstrap import bootstrap_weights
+from showergan.metrics.measured import Measured
+
+NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
+RESAMPLES = 20
+
+_Codes = NDArray[np.number]
+
+
+def ngrams(code: NDArray[np.uint8], n: int) -> NDArray[np.uint32]:
+    """Return the n-grams within lines, each a number of its own, shape (lines, length - n + 1).
+
+    Args:
+        code: characters, shape (lines, length).
+        n: at most 4.
+    """
+    width = code.shape[1] - n + 1
+    numbers = np.zeros((len(code), width), np.uint32)
+    for place in range(n):
+        numbers = numbers << 8 | code[:, place : place + width]
+    return numbers
+
+
+def divergence(real: _Codes, generated: _Codes, *, seed: int) -> Measured:
+    """Return the Jensen-Shannon divergence [bit] between the n-gram distributions of two samples of lines.
+
+    JS = H((p + q) / 2) - (H(p) + H(q)) / 2 with the entropies H (Lin 1991, equation 4.1; of n-grams Gulrajani et al.
+    2017, section 5.5): 0 for equal distributions, 1 for disjoint ones. Two samples of one text are apart, too, and the
+    more the rarer their n-grams: compare with the ceiling.
+
+    Args:
+        real: n-grams as `ngrams` gives them, shape (lines, m).
+        generated: those of another sample.
+        seed: of the bootstrap, which draws lines.
+    """
+    if not len(real) or not len(generated):
+        return Measured(np.nan)
+    _, classes = np.unique(np.concatenate([real, generated]), return_inverse=True)
+    classes = classes.reshape(-1, real.shape[1])
+    samples, k = np.split(classes, [len(real)]), classes.max() + 1
+    value = _jensen_shannon(*(np.bincount(sample.ravel(), minlength=k) for sample in samples))
+    random = np.random.default_rng(seed)
+    weights = [bootstrap_weights(len(sample), random, RESAMPLES) for sample in samples]
+    resampled = [
+        _jensen_shannon(
+            *(
+                np.bincount(sample.ravel(), np.repeat(drawn, sample.shape[1]), minlength=k)
+                for sample, drawn in zip(samples, draws, strict=True)
+            )
+        )
+        for draws in zip(*weights, strict=True)
+    ]
+    n = min(map(len, samples))
+    return Measured(value, event_sd=float(np.std(resampled, ddof=1)), n=n)
+
+
+def _jensen_shannon(first: NDArray[np.number], second: NDArray[np.number]) -> float:
+    """Return the divergence [bit] of counts, each shape (k,)."""
+    p, q = first / first.sum(), second / second.sum()
+    return float(_entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2)
+
+
+def _entropy(shares: NDArray[np.float64]) -> float:
+    there = shares[shares > 0]
+    return float(-(there * np.log2(there)).sum())

@@ -1,0 +1,146 @@
+"""Text as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import model_validator
+
+from showergan import heavy
+from showergan.config.section import Section
+from showergan.networks.text_generator import TextGenerator
+from showergan.tasks import text
+from showergan.tasks.task import TrainingSet
+from showergan.tasks.text.data import LENGTH, REPLACEMENT, TextData
+from showergan.tasks.unconditional import UnconditionalTask
+
+if TYPE_CHECKING:
+    import h5py
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from showergan.config import Evaluation
+    from showergan.metrics.features import Features
+    from showergan.metrics.registry import Registry
+    from showergan.tasks.splits import Split
+
+
+class Samples(Section):
+    """What is generated: a probability of each character of an alphabet at each position; the likeliest is taken."""
+
+    quantity: Literal["character"] = "character"
+    unit: Literal[""] = ""
+    alphabet: str = REPLACEMENT
+    shape: tuple[int, int] = (LENGTH, 1)
+    transform: Literal["one_hot"] = "one_hot"
+    inverse: Literal["argmax"] = "argmax"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.shape != (LENGTH, len(self.alphabet)):
+            raise ValueError(f"shape = {self.shape} does not fit an alphabet of {self.alphabet!r}")
+        return self
+
+
+class TextTask(UnconditionalTask):
+    """Lines of 32 characters of an alphabet, made for nothing."""
+
+    name = "text"
+    data = TextData
+    scores = ("1-grams", "2-grams")
+    choose_by = "2-grams"
+    samples = Samples
+    sample_arrays = ("code",)
+    n_examples = 64
+    pictures_of = "every"
+    start = TextGenerator(dim=64)
+
+    def __init__(self, alphabet: str = REPLACEMENT) -> None:
+        self.alphabet = alphabet
+        self.sample_shape = LENGTH, len(alphabet)
+
+    def samples_in(self, path: Path) -> Samples:
+        """Return the alphabet of a data set or a reference, and the shape that follows of it."""
+        with heavy.h5py.File(path) as file:
+            alphabet = str(file.attrs["alphabet"])
+        return Samples(alphabet=alphabet, shape=(LENGTH, len(alphabet)))
+
+    def of(self, samples: Samples) -> TextTask:
+        """Return the task for an alphabet."""
+        return TextTask(samples.alphabet)
+
+    def write(self, data: TextData, out: Path) -> None:
+        """Cut and split the text."""
+        text.dataset.write(data, out)
+
+    @property
+    def metrics(self) -> Registry:
+        """What lines are judged by."""
+        return text.METRICS
+
+    def stream(self, path: Path, split: Split) -> Iterator[text.Lines]:
+        """Read lines, all at once."""
+        yield text.dataset.load(path, split)
+
+    def training_set(
+        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+    ) -> TrainingSet:
+        """Return lines one-hot, shape (n, 32, alphabet); there is nothing that could have a form."""
+        torch = heavy.torch
+        lines = text.dataset.load(path, "train")
+        code = torch.from_numpy(lines.code).to(device).long()
+        samples = heavy.functional.one_hot(code, len(self.alphabet)).float()
+        conditions = torch.from_numpy(lines.given.conditions).to(device)
+        return TrainingSet(samples, conditions, lines.given, self.conditioning())
+
+    def source_sha256(self, path: Path) -> str:
+        """Return the SHA-256 of the text file."""
+        with text.dataset.opened(path) as file:
+            return str(file.attrs["source_sha256"])
+
+    def sample(self, **arrays: NDArray[Any]) -> text.Lines:
+        """Return lines."""
+        return text.Lines(**arrays)
+
+    def made(self, output: Tensor, given: Any) -> text.Lines:
+        """Return the likeliest character at each position."""
+        code = output.argmax(2).masked_fill(~output.isfinite().all(2), text.NO_CHARACTER)
+        return text.Lines(code.to(heavy.torch.uint8).cpu().numpy())
+
+    def write_samples(
+        self, out: Path, n: int, chunks: Iterable[text.Lines], origin: dict[str, Any]
+    ) -> None:
+        """Write lines."""
+        text.write_lines(out, self.alphabet, chunks, origin)
+
+    def yardstick(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> tuple[text.TextYardstick, Features]:
+        """Return the alphabet."""
+        return text.TextYardstick(self.alphabet), text.features_of(self.stream(path, "train"))
+
+    def read_yardstick(self, file: h5py.File) -> text.TextYardstick:
+        """Read it from the file of a reference."""
+        return text.TextYardstick.read(file)
+
+    def features(
+        self,
+        samples: Iterable[text.Lines],
+        yardstick: text.TextYardstick,
+        embedding: Any,
+        recipe: Evaluation,
+        device: torch.device,
+    ) -> Features:
+        """Return the n-grams of lines."""
+        return text.features_of(samples)
+
+    def pictures(self, samples: Iterable[text.Lines]) -> dict[str, NDArray[Any]]:
+        """Return their texts."""
+        texts = [line for sample in samples for line in sample.texts(self.alphabet)]
+        return {"line": heavy.np.array(texts)}
+
+
+TASK = TextTask()
