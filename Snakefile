@@ -1,8 +1,8 @@
 # Artefacts: results/{run}/
 #   data/{source.npz,showers.h5} (the file of another task is called like the task)      embedding/{model.pt,metrics.json,predictions.csv}
 #   reference/{features.h5,anchors.csv,curves.csv}
-#   train/{discriminator}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
-#   evaluate/{discriminator}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
+#   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
+#   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,audit,architectures}.csv
 #   and beside what a step wrote its recipe, which `showergan STEP --recipe` takes: recipe.json where the folder is the
 #   step's own, elsewhere {source,showers,summary,verdicts,scorecard,bars,audit,architectures}.recipe.json

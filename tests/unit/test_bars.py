@@ -24,7 +24,7 @@ TITLES = ("PRD-AUC: E", "PRD-AUC: bins-E")
 def make_summary(at_high=None, pairs=(HIGH, LOW)):
     rows = [
         {
-            **{"discriminator": "small", "method": method, "learning_rates": rates, "seed": seed},
+            **{"architecture": "small", "method": method, "learning_rates": rates, "seed": seed},
             **{"score": "bins-E", "select": value if rates == HIGH else 0.8},
             **{"selected": value if rates == HIGH else 0.8, "shuffled": 0.407},
             **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": math.nan},
@@ -40,7 +40,7 @@ def make_card(methods=("none", "sn", "abcas"), **values):
     """Return a card; values[method] are PRD-AUC over E of each seed, half of that in bins-E."""
     rows = [
         {
-            **{"discriminator": "small", "method": method, "learning_rates": rates, "seed": seed},
+            **{"architecture": "small", "method": method, "learning_rates": rates, "seed": seed},
             **{"chosen": rates == LOW, "title": title, "value": value * (1 - 0.5 * number)},
             **{"ceiling": 1.0, "shuffled": 0.4},
         }
@@ -53,7 +53,7 @@ def make_card(methods=("none", "sn", "abcas"), **values):
 
 
 def make_failures(card, **ratios):
-    keys = ["discriminator", "method", "learning_rates", "seed"]
+    keys = ["architecture", "method", "learning_rates", "seed"]
     table = card.drop_duplicates(keys)[keys].assign(energy_ratio=1.1)
     for method, values in ratios.items():
         chosen = (table["method"] == method) & (table["learning_rates"] == LOW)

@@ -243,7 +243,9 @@ def test_a_method_may_have_an_optimiser_of_its_own(raw):
     assert config.optimiser("none") == config.training.optimiser == RMSprop()
     for method, kind in (("sn", "adam"), ("none", "rmsprop")):
         assert config.setting(method)["training"]["optimiser"]["kind"] == kind
-        step = STEPS["train"].of(config, method=method, rates="0.001_0.0001", seed="1")
+        step = STEPS["train"].of(
+            config, architecture="small", method=method, rates="0.001_0.0001", seed="1"
+        )
         assert step.optimiser.kind == kind
 
 

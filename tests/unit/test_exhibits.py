@@ -108,7 +108,7 @@ def test_an_unknown_input_is_told():
 
 def test_drawing_needs_no_torch_and_no_training(tmp_path):
     table = tmp_path / "verdicts.csv"
-    table.write_text("score,method,discriminator\n")
+    table.write_text("score,method,architecture\n")
     files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
     arguments = ["figure", "differences", f"--verdicts={table}", f"--look={LOOK}", *files]
     code = f"import sys, showergan.cli; showergan.cli.app({arguments!r}, standalone_mode=False)"
@@ -154,7 +154,7 @@ class TestCommandLine:
             pd.DataFrame(2.0, index=range(3), columns=names).rename_axis("step").to_csv(path)
             options += ["--histories", str(path)]
         grid = tmp_path / "grid.csv"
-        keys = {"discriminator": "small", "learning_rates": "1_1", "chosen": True}
+        keys = {"architecture": "small", "learning_rates": "1_1", "chosen": True}
         pd.DataFrame({"method": ["sn", "none"], **keys}).to_csv(grid, index=False)
         (tmp_path / "look.json").write_text(LOOK)
         options += ["--grid", str(grid), "--look", str(tmp_path / "look.json")]

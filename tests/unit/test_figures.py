@@ -95,7 +95,7 @@ def many_runs(table, methods=LABELS, seeds=SEEDS):
     """Return a table as if read from a run of every method and seed."""
     return pd.concat(
         [
-            table.assign(discriminator="standard", method=m, learning_rates="0.001_1e-05", seed=s)
+            table.assign(architecture="standard", method=m, learning_rates="0.001_1e-05", seed=s)
             for m in methods
             for s in map(str, seeds)
         ],
@@ -105,7 +105,7 @@ def many_runs(table, methods=LABELS, seeds=SEEDS):
 
 def chosen(runs):
     """Return the grid of learning rates of which all were chosen."""
-    return runs[["discriminator", "method", "learning_rates"]].drop_duplicates().assign(chosen=True)
+    return runs[["architecture", "method", "learning_rates"]].drop_duplicates().assign(chosen=True)
 
 
 def over_epochs(style, runs, anchors):
@@ -137,7 +137,7 @@ class TestRuns:
         write = make_metrics().to_csv
         paths = write_runs(tmp_path, "metrics.csv", lambda p: write(p, index=False))
         runs = ARTEFACTS["metrics"].load(paths)
-        keys = runs[["discriminator", "method", "learning_rates", "seed"]].drop_duplicates()
+        keys = runs[["architecture", "method", "learning_rates", "seed"]].drop_duplicates()
         assert len(keys) == len(LABELS) * len(SEEDS)
         assert tuple(keys.iloc[0]) == ("standard", "sn", "0.001_1e-05", "1")
         assert set(runs["bin"]) == {"0", "all", "mean"}
@@ -174,16 +174,16 @@ class TestRuns:
     def test_only_chosen_learning_rates(self):
         runs = many_runs(make_history(), ["sn", "abcas"])
         both = pd.concat([runs, runs.assign(learning_rates="0.001_0.001")])
-        keys = both[["discriminator", "method", "learning_rates"]].drop_duplicates()
+        keys = both[["architecture", "method", "learning_rates"]].drop_duplicates()
         small = keys["learning_rates"] == "0.001_1e-05"
         kept = at_chosen_rates(both, keys.assign(chosen=small == (keys["method"] == "sn")))
         found = kept[["method", "learning_rates"]].drop_duplicates().to_numpy().tolist()
         assert sorted(found) == [["abcas", "0.001_0.001"], ["sn", "0.001_1e-05"]]
         assert len(kept) == len(runs)
 
-    def test_several_discriminators_stand_in_the_label(self, style):
+    def test_several_architectures_stand_in_the_label(self, style):
         runs = many_runs(make_history(), ["sn"])
-        both = pd.concat([runs, runs.assign(discriminator="small")])
+        both = pd.concat([runs, runs.assign(architecture="small")])
         assert [g.label for g in groups(style, both)] == ["vanilla SN small", "vanilla SN standard"]
 
 

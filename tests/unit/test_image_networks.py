@@ -223,7 +223,9 @@ def test_a_gradient_penalty_refuses_batch_norm():
         parse_config(IMAGES)
     layer = {"gp": IMAGES["methods"]["gp"] | {"normalisation": "layer", "n_critic": 3}}
     config = parse_config(IMAGES | {"methods": layer})
-    step = STEPS["train"].of(config, method="gp", rates="0.0001_0.0001", seed="1")
+    step = STEPS["train"].of(
+        config, architecture="convolutional", method="gp", rates="0.0001_0.0001", seed="1"
+    )
     assert (step.n_critic, step.discriminator.normalisation) == (3, "layer")
     assert config.networks("gp").discriminator == ConvolutionalDiscriminator(normalisation="layer")
     penalty = {"penalty": {"kind": "gradient"}}

@@ -44,7 +44,7 @@ def table():
 
 
 def run(method, table, rates=RATES, seed="1"):
-    return table.assign(discriminator="standard", method=method, learning_rates=rates, seed=seed)
+    return table.assign(architecture="standard", method=method, learning_rates=rates, seed=seed)
 
 
 def history(**columns):
@@ -341,7 +341,7 @@ class TestLearningRates:
 
 
 def bounds_of(style, norms):
-    keys = ["discriminator", "method", "learning_rates"]
+    keys = ["architecture", "method", "learning_rates"]
     return lipschitz(style, norms, norms[keys].drop_duplicates().assign(chosen=True))
 
 

@@ -41,7 +41,7 @@ def row_of(published, config, method, learning_rates=None):
     """Return the row of a table of ours at the method's own learning rates, or at others."""
     ours = pd.DataFrame(
         {
-            "discriminator": config.training.discriminator.name,
+            "architecture": config.training.discriminator.name,
             "method": [method],
             "learning_rates": learning_rates or config.own_learning_rates[method],
             "score": "bins-E",
@@ -55,7 +55,7 @@ def row_of(published, config, method, learning_rates=None):
 def test_the_experiments_are_the_published_settings(published, discriminator):
     """Every value that is published can be compared with that of its experiment."""
     config = parse_config(raw_config(OF_DISCRIMINATOR[discriminator]))
-    rows = published[published["discriminator"] == discriminator]
+    rows = published[published["architecture"] == discriminator]
     assert len(rows) == {"standard": 22, "small": 21}[discriminator]
     for row in rows.to_dict("records"):
         stated = {k: v for k, v in row.items() if k == "data" or "." in k or k == "learning_rates"}
@@ -129,7 +129,7 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
     config = parse_config(raw_config("paper"))
     summary = pd.DataFrame(
         {
-            "discriminator": "standard",
+            "architecture": "standard",
             "method": "sn",
             "learning_rates": ["0.001_1e-05", "0.001_0.0001"],
             "seed": 1,

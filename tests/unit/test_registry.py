@@ -196,7 +196,7 @@ def test_a_new_metric_is_one_file(with_shift):
     assert shift["x"] == pytest.approx(
         points(2).quantities["x"].mean() - points(1).quantities["x"].mean()
     )
-    keys = {"discriminator": "d", "method": "m", "learning_rates": "1_1", "seed": "1"}
+    keys = {"architecture": "d", "method": "m", "learning_rates": "1_1", "seed": "1"}
     runs = [(keys, table.assign(split="test", epoch=3))]
     summary = pd.DataFrame([{**keys, "score": "plane", "selected_epoch": 3, "chosen": True}])
     far = table.assign(anchor="untrained", value=table["value"] + 1, spread=np.nan)

@@ -23,7 +23,7 @@ def make_summary(scores=None):
     return pd.DataFrame(
         [
             {
-                **{"discriminator": "small", "method": method, "learning_rates": rates},
+                **{"architecture": "small", "method": method, "learning_rates": rates},
                 **{"seed": seed, "score": "bins-E", "select": value, "selected": value},
             }
             for method, pairs in (scores or SCORES).items()
@@ -48,7 +48,7 @@ def make_anchors():
 
 def grid_of(*means):
     rates = [f"0.001_{i + 1}e-05" for i in range(len(means))]
-    keys = {"discriminator": "small", "method": "sn", "score": "bins-E"}
+    keys = {"architecture": "small", "method": "sn", "score": "bins-E"}
     return pd.DataFrame({**keys, "learning_rates": rates, "test_mean": means})
 
 

@@ -17,7 +17,7 @@ from showergan.metrics.two_sample import two_sample
 from showergan.tasks.showers.features import COUNTS
 from showergan.tasks.showers.metrics import METRICS
 
-KEYS = ("discriminator", "method", "learning_rates", "seed")
+KEYS = ("architecture", "method", "learning_rates", "seed")
 
 
 def table(quality, **counts):

@@ -42,7 +42,7 @@ def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
     """Return a card whose methods stand at the positions `GOOD`, give or take 0.05 with the seed."""
     rows = [
         {
-            **{"discriminator": "standard", "method": m, "learning_rates": RATES, "seed": s},
+            **{"architecture": "standard", "method": m, "learning_rates": RATES, "seed": s},
             **{"chosen": True, "epoch": 3, "metric": metric, "space": space, "bin": b},
             **{"title": title, "sd": np.nan, "event_sd": 0.01, "n": 1000},
             **{"ceiling": best, "other_real": np.nan, "shuffled": shuffled, "untrained": worst},
@@ -71,7 +71,7 @@ def map_of(style, card):
 
 
 def response_of(style, metrics, anchors):
-    keys = ["discriminator", "method", "learning_rates"]
+    keys = ["architecture", "method", "learning_rates"]
     return energy_response(
         style, metrics, anchors, metrics[keys].drop_duplicates().assign(chosen=True)
     )
@@ -178,12 +178,12 @@ class TestScorecard:
             *(cells(map_of(style, card).axes[0])[0] for card in (both, make_card()))
         )
 
-    def test_a_map_per_discriminator(self, style):
-        both = pd.concat([make_card(), make_card(["abcas"], discriminator="small")])
+    def test_a_map_per_architecture(self, style):
+        both = pd.concat([make_card(), make_card(["abcas"], architecture="small")])
         *panels, _ = map_of(style, both).axes
         assert [p.get_title().split(",")[0] for p in panels] == [
-            "Standard discriminator",
-            "Small discriminator",
+            "Standard",
+            "Small",
         ]
         assert cells(panels[1])[0].loc["FPD: E", "vanilla SN"] == NONE
 
@@ -236,7 +236,7 @@ class TestRankAgreement:
 def make_responses(methods=tuple(LABELS), seeds="12", factor=1.0):
     rows = [
         {
-            **{"discriminator": "standard", "method": m, "learning_rates": RATES, "seed": s},
+            **{"architecture": "standard", "method": m, "learning_rates": RATES, "seed": s},
             **{"epoch": epoch, "split": split, "metric": metric, "space": "energy", "bin": b},
             "value": (100.0 if metric == "response" else 0.2) * factor * (1 + i) * int(s),
             **{"event_sd": 0.01, "n": 150 + i},
@@ -358,8 +358,8 @@ class TestTables:
         ends = means[means["reference"] & (means["metric"] == "fpd")].set_index("method")
         assert list(ends["position"]) == [1.0, 0.5, 0.0]
 
-    def test_several_discriminators_stand_in_the_label(self, style):
-        both = pd.concat([make_card(["sn"]), make_card(["sn"], discriminator="small")])
+    def test_several_architectures_stand_in_the_label(self, style):
+        both = pd.concat([make_card(["sn"]), make_card(["sn"], architecture="small")])
         table = scorecard_table(style, both).parts[
             "Distributions: precision and recall, density and coverage"
         ]
@@ -398,7 +398,7 @@ class TestTables:
 
 
 def make_failures():
-    keys = {"discriminator": "standard", "learning_rates": RATES}
+    keys = {"architecture": "standard", "learning_rates": RATES}
     counts = ["n_clipped_cells", "n_not_finite", "n_empty_image", "n_zero_transverse_momentum"]
     zeros = dict.fromkeys([*counts, "n_infinite_arc_factor"], 0)
     lines = {"n_missed_longitudinal_line": 44, "n_missed_transverse_line": 181}

@@ -33,7 +33,9 @@ def raw():
 
 
 def training(config):
-    return STEPS["train"].of(config, method="sn", rates="0.001_0.0001", seed="1")
+    return STEPS["train"].of(
+        config, architecture="small", method="sn", rates="0.001_0.0001", seed="1"
+    )
 
 
 def help_of(command):

@@ -76,7 +76,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     np.testing.assert_allclose(summary["fraction_of_ceiling"], summary["selected"] / 0.8)
 
     published = pd.DataFrame(
-        {"discriminator": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
+        {"architecture": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
     )
     table = numbers(summary, published, ["bins-E"], {"sn": {}}).set_index("method")
     assert table.loc["sn", "max"] == pytest.approx(0.05)
@@ -118,7 +118,7 @@ def test_plus_minus():
 def test_learning_rates_are_chosen_on_select():
     def rows(method, rates, select, selected):
         return [
-            {"discriminator": "standard", "method": method, "learning_rates": rates, "seed": seed,
+            {"architecture": "standard", "method": method, "learning_rates": rates, "seed": seed,
              "score": "bins-E", "select": a, "selected": b}
             for seed, (a, b) in enumerate(zip(select, selected, strict=True))
         ]  # fmt: skip

@@ -31,7 +31,7 @@ def make_summary(values, scores=("bins-E",)):
     """Return a summary with values[method] over the seeds 1, 2, ...; None leaves a run out."""
     rows = [
         {
-            "discriminator": "standard",
+            "architecture": "standard",
             "method": method,
             "learning_rates": "0.001_1e-05",
             "seed": seed,
@@ -118,7 +118,7 @@ class TestVerdicts:
         table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, 0.6]}))
         assert list(table) == VERDICTS
         row = table.iloc[0]
-        assert (row["discriminator"], row["score"], row["method"], row["baseline"]) == (
+        assert (row["architecture"], row["score"], row["method"], row["baseline"]) == (
             "standard",
             "bins-E",
             "abcas",
@@ -202,12 +202,12 @@ class TestVerdicts:
         assert table.empty
         assert list(table) == VERDICTS
 
-    def test_scores_and_discriminators_stay_apart(self):
+    def test_scores_and_architectures_stay_apart(self):
         summary = random_summary(5)
-        both = pd.concat([summary, summary.assign(discriminator="small")])
+        both = pd.concat([summary, summary.assign(architecture="small")])
         table = verdicts(both)
         assert len(table) == 2 * len(SCORES) * 2
-        for (_, score), part in table.groupby(["discriminator", "score"]):
+        for (_, score), part in table.groupby(["architecture", "score"]):
             alone = verdicts(summary[summary["score"] == score])
             np.testing.assert_array_equal(part["p_holm"], alone["p_holm"])
 
@@ -411,9 +411,9 @@ class TestFigures:
         assert text.count("too few seeds to separate any") == (2 if n_seeds < 5 else 0)
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
-    def test_several_discriminators(self, style):
+    def test_several_architectures(self, style):
         summary = random_summary(2)
-        both = pd.concat([summary, summary.assign(discriminator="small")])
+        both = pd.concat([summary, summary.assign(architecture="small")])
         assert len(draw_ranks(style, ranks(both)).axes) == 4
         assert len(differences(style, verdicts(both)).axes[0].get_yticks()) == 4
 

@@ -19,6 +19,8 @@ os.environ.update(
 ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 METHODS = CONFIG.sorted_methods
+# Labels of architectures, where there are several.
+ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
 
 TASK = TASKS[CONFIG.task]
 STEPS_OF_TASK = TASK.steps(CONFIG.data)
@@ -30,11 +32,12 @@ EMBEDDING_OPTION = " --embedding {input.embedding:q}" if TASK.has_embedding else
 RUNS = [
     {
         "run": CONFIG.run,
-        "discriminator": CONFIG.training.discriminator.name,
+        "architecture": architecture,
         "method": name,
         "rates": rates.name,
         "seed": seed,
     }
+    for architecture in CONFIG.compared
     for name in METHODS
     for rates in CONFIG.learning_rates(name)
     for seed in CONFIG.training.seeds
@@ -43,7 +46,7 @@ RUNS = [
 
 wildcard_constraints:
     run=CONFIG.run,
-    discriminator=CONFIG.training.discriminator.name,
+    architecture="|".join(CONFIG.compared),
     method="|".join(METHODS),
     rates="|".join(sorted({run["rates"] for run in RUNS})).replace(".", r"\."),
     seed=r"\d+",
@@ -55,7 +58,7 @@ def every_run(pattern):
 
 
 def first_seed(pattern):
-    """Return one file for each method, of its first seed."""
+    """Return one file for each architecture and method, of the first seed."""
     return [pattern.format(**r) for r in RUNS if r["seed"] == CONFIG.training.seeds[0]]
 
 

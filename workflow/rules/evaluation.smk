@@ -4,14 +4,14 @@ rule evaluate_gan:
         generator=rules.train_gan.output.generator,
         reference=rules.reference.output.features,
     output:
-        metrics="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/metrics.csv",
-        curves="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/curves.csv",
-        examples="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/examples.npz",
-        recipe="results/{run}/evaluate/{discriminator}/{method}/{rates}/seed{seed}/recipe.json",
+        metrics="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/metrics.csv",
+        curves="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/curves.csv",
+        examples="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/examples.npz",
+        recipe="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
     log:
-        "logs/{run}/evaluate/{discriminator}.{method}.{rates}.seed{seed}.log",
+        "logs/{run}/evaluate/{architecture}.{method}.{rates}.seed{seed}.log",
     benchmark:
-        "results/{run}/benchmarks/evaluate/{discriminator}.{method}.{rates}.seed{seed}.tsv"
+        "results/{run}/benchmarks/evaluate/{architecture}.{method}.{rates}.seed{seed}.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:

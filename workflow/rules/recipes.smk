@@ -22,6 +22,7 @@ def look(wildcards):
         {
             "figures": CONFIG.figures.model_dump(mode="json"),
             "labels": {name: method.label for name, method in METHODS.items()},
+            "architectures": ARCHITECTURES,
             "offsets": {name: offset for name, offset in offsets.items() if offset is not None},
         }
     )
@@ -33,6 +34,7 @@ def words(exhibit):
         "run": CONFIG.run,
         "task": CONFIG.task,
         "labels": {name: method.label for name, method in METHODS.items()},
+        "architectures": ARCHITECTURES,
     }
     if "published" in exhibit.inputs:
         parts["settings"] = {name: CONFIG.setting(name) for name in METHODS}

@@ -2,21 +2,21 @@ rule train_gan:
     input:
         DATASET,
     output:
-        generator="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/generator.pt",
-        history="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/history.csv",
-        lipschitz="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/lipschitz.csv",
-        run="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/run.json",
-        recipe="results/{run}/train/{discriminator}/{method}/{rates}/seed{seed}/recipe.json",
+        generator="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/generator.pt",
+        history="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/history.csv",
+        lipschitz="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/lipschitz.csv",
+        run="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/run.json",
+        recipe="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
     log:
-        "logs/{run}/train/{discriminator}.{method}.{rates}.seed{seed}.log",
+        "logs/{run}/train/{architecture}.{method}.{rates}.seed{seed}.log",
     benchmark:
-        "results/{run}/benchmarks/train/{discriminator}.{method}.{rates}.seed{seed}.tsv"
+        "results/{run}/benchmarks/train/{architecture}.{method}.{rates}.seed{seed}.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:
         gpu=1,
     params:
-        recipe=recipe_of("train", "method", "rates", "seed"),
+        recipe=recipe_of("train", "architecture", "method", "rates", "seed"),
     message:
         "Training {wildcards.method}, seed {wildcards.seed}"
     shell:

@@ -14,13 +14,13 @@ def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
         card: as `scorecard` returns it; only chosen learning rates count.
 
     Returns:
-        One row per discriminator and pair of metrics: tau, Kendall's tau-b (Kendall 1945) of the methods' mean
+        One row per architecture and pair of metrics: tau, Kendall's tau-b (Kendall 1945) of the methods' mean
         positions over seeds, 1 for the same order; n_methods that both metrics judge. NaN below two methods or where
         a metric ties all.
     """
     rows = []
     chosen = card[card["chosen"].astype(bool)]
-    for discriminator, part in chosen.groupby("discriminator", sort=False):
+    for architecture, part in chosen.groupby("architecture", sort=False):
         means = part.pivot_table("position", "method", "title", dropna=False)
         titles = [title for title in part["title"].unique() if title in means]
         for a in titles:
@@ -28,5 +28,5 @@ def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
                 both = means[[a, b]].dropna().to_numpy()
                 varied = len(both) > 1 and bool((np.ptp(both, axis=0) > 0).all())
                 tau = stats.kendalltau(both[:, 0], both[:, -1]).statistic if varied else math.nan
-                rows.append((discriminator, a, b, tau, len(both)))
-    return pd.DataFrame(rows, columns=["discriminator", "metric", "other", "tau", "n_methods"])
+                rows.append((architecture, a, b, tau, len(both)))
+    return pd.DataFrame(rows, columns=["architecture", "metric", "other", "tau", "n_methods"])

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 ROBUSTNESS = [
-    "discriminator",
+    "architecture",
     "method",
     "score",
     "n_rates",
@@ -30,13 +30,13 @@ def robustness(grid: pd.DataFrame) -> pd.DataFrame:
         grid: as `learning_rate_grid` returns it.
 
     Returns:
-        One row per discriminator and method: score, its name; n_rates, pairs tried; best and worst, with best_rates and
+        One row per architecture and method: score, its name; n_rates, pairs tried; best and worst, with best_rates and
         worst_rates; robustness = worst / best; remark, why there is no robustness (NaN): one pair only, a pair without
         a score, or scores that are not all above 0, of which a ratio means nothing.
     """
     rows = [
-        {"discriminator": discriminator, "method": method, **_ratio(tried)}
-        for (discriminator, method), tried in grid.groupby(["discriminator", "method"], sort=False)
+        {"architecture": architecture, "method": method, **_ratio(tried)}
+        for (architecture, method), tried in grid.groupby(["architecture", "method"], sort=False)
     ]
     return pd.DataFrame(rows, columns=ROBUSTNESS)
 

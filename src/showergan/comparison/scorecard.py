@@ -29,7 +29,7 @@ def scorecard(
         registry: the metrics of the task.
 
     Returns:
-        One row per run and metric: discriminator, method, learning_rates, seed; chosen; epoch; metric, space, bin,
+        One row per run and metric: architecture, method, learning_rates, seed; chosen; epoch; metric, space, bin,
         title; value, sd, event_sd, n; unflagged, of a mean over bins that without the thin ones; ceiling, other_real,
         shuffled and untrained, see `anchors`, NaN for what there is not; ceiling_sd, its spread over draws; position,
         see `position`.

@@ -10,7 +10,7 @@ from showergan.metrics.features import NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
 from showergan.metrics.score import best_epoch, means_over_unflagged, scores_over_epochs
 
-METHOD = ["discriminator", "method", "learning_rates"]
+METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
 
@@ -74,7 +74,7 @@ def summarise(
     ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
-        runs: the keys discriminator, method, learning_rates, seed of each run, and its metrics.csv.
+        runs: the keys architecture, method, learning_rates, seed of each run, and its metrics.csv.
         anchors: as `reference` writes them.
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.
@@ -104,7 +104,7 @@ def learning_rate_grid(
 ) -> pd.DataFrame:
     """Return one row per method and pair of learning rates: what was tried, and what it gave.
 
-    The columns: discriminator, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
+    The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
     seeds; test_mean and test_sd of the selected epoch; n_seeds; chosen, whether tables, verdicts and ranks are about
     this pair of the method.
 
@@ -136,10 +136,10 @@ def learning_rate_grid(
 
 
 def run_of(path: Path) -> dict[str, str]:
-    """Return the keys of a run from its path, .../{discriminator}/{method}/{learning rates}/seed{seed}/file."""
-    discriminator, method, rates, seed = path.parts[-5:-1]
+    """Return the keys of a run from its path, .../{architecture}/{method}/{learning rates}/seed{seed}/file."""
+    architecture, method, rates, seed = path.parts[-5:-1]
     return {
-        "discriminator": discriminator,
+        "architecture": architecture,
         "method": method,
         "learning_rates": rates,
         "seed": seed.removeprefix("seed"),

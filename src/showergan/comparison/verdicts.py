@@ -20,13 +20,13 @@ from showergan.errors import UserError
 CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [
-    *("discriminator", "score", "learning_rates", "method", "baseline", "n_pairs", "n_unpaired"),
+    *("architecture", "score", "learning_rates", "method", "baseline", "n_pairs", "n_unpaired"),
     *("mean_difference", "low", "high", "wins", "same_direction", "seed_correlation"),
     *("noise_floor", "within_noise", "probability_of_improvement"),
     *("p_value", "p_smallest", "p_holm", "n_needed", "verdict"),
 ]
 RANKS = [
-    *("discriminator", "score", "method", "average_rank", "n_methods", "n_seeds"),
+    *("architecture", "score", "method", "average_rank", "n_methods", "n_seeds"),
     *("friedman_statistic", "friedman_p", "critical_difference"),
 ]
 
@@ -65,7 +65,7 @@ def verdicts(
         seed: of the resampling.
 
     Returns:
-        One row per discriminator, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
+        One row per architecture, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
         differences are method - baseline: n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with
         low and high, its bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
         same_direction, pairs whose difference has the sign of the mean one; seed_correlation, Pearson's r of the two
@@ -83,7 +83,7 @@ def verdicts(
     """
     tables = []
     for rates, selected in _selections(summary, baseline):
-        for (discriminator, score), values in _scores(selected, column):
+        for (architecture, score), values in _scores(selected, column):
             others = values.columns.drop(baseline, errors="ignore")
             if baseline not in values or others.empty:
                 continue
@@ -91,7 +91,7 @@ def verdicts(
                 _compare(values[method], values[baseline], level, resamples, seed)
                 for method in others
             ).assign(
-                discriminator=discriminator,
+                architecture=architecture,
                 score=score,
                 learning_rates=rates,
                 method=others,
@@ -121,7 +121,7 @@ def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
         level: of the Nemenyi test.
 
     Returns:
-        One row per discriminator, score and method: average_rank, 1 for the best, ties share their mean rank;
+        One row per architecture, score and method: average_rank, 1 for the best, ties share their mean rank;
         n_methods; n_seeds; friedman_statistic and friedman_p (NaN below three methods or two seeds, or if all runs
         tie); critical_difference (NaN without two methods and a seed).
 
@@ -129,14 +129,14 @@ def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for (discriminator, score), values in _scores(_chosen(summary), column):
+    for (architecture, score), values in _scores(_chosen(summary), column):
         complete = values.dropna()
         n, k = complete.shape
         statistic, p_value = _friedman(complete.to_numpy())
         tables.append(
             pd.DataFrame(
                 {
-                    "discriminator": discriminator,
+                    "architecture": architecture,
                     "score": score,
                     "method": values.columns,
                     "average_rank": complete.rank(axis=1, ascending=False).mean().to_numpy(),
@@ -194,8 +194,8 @@ def _selections(summary: pd.DataFrame, baseline: str) -> Iterator[tuple[str, pd.
 
 
 def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """Yield discriminator and score, and their values: a row per seed, a column per method."""
-    twice = chosen[chosen.duplicated(["discriminator", "method", "seed", "score"])]
+    """Yield architecture and score, and their values: a row per seed, a column per method."""
+    twice = chosen[chosen.duplicated(["architecture", "method", "seed", "score"])]
     if len(twice):
         method = twice["method"].iloc[0]
         rates = ", ".join(map(str, chosen["learning_rates"][chosen["method"] == method].unique()))
@@ -203,9 +203,9 @@ def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str]
             f"summary: method {method} has several runs of one seed (learning rates {rates}); "
             "mark those to compare in the column chosen"
         )
-    for (discriminator, score), rows in chosen.groupby(["discriminator", "score"], sort=False):
+    for (architecture, score), rows in chosen.groupby(["architecture", "score"], sort=False):
         values = rows.pivot_table(column, index="seed", columns="method", dropna=False)
-        yield (str(discriminator), str(score)), values[rows["method"].unique()]
+        yield (str(architecture), str(score)), values[rows["method"].unique()]
 
 
 def _compare(

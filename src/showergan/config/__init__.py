@@ -3,11 +3,12 @@
 Light on purpose: the workflow imports this whenever it is parsed.
 """
 
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self, Union
 
 from pydantic import Field, TypeAdapter, create_model, model_validator
 
+from showergan.config.architectures import Architecture, Networks, RandomArchitectures
 from showergan.config.data import Data
 from showergan.config.embedding import Embedding
 from showergan.config.evaluation import Evaluation, EvaluationRecipe, ScoreName
@@ -16,7 +17,6 @@ from showergan.config.methods import Composition, LearningRates, LearningRateSea
 from showergan.config.section import Name, Section
 from showergan.config.training import (
     AuditRecipe,
-    Networks,
     Training,
     TrainingRecipe,
     refuse_mixed_samples,
@@ -54,6 +54,12 @@ class Config(Section):
     data: Data
     embedding: Embedding = Embedding()
     training: Training = Training()
+    architectures: Annotated[dict[Name, Architecture], Field(min_length=1)] | None = Field(
+        None, description="the networks to compare, in place of those of training"
+    )
+    random_architectures: RandomArchitectures | None = Field(
+        None, description="the same, drawn at random"
+    )
     methods: Annotated[dict[Name, Method], Field(min_length=1)] = Field(
         description="the methods to compare; a method set to null is left out"
     )
@@ -80,9 +86,25 @@ class Config(Section):
         """Return the discriminator steps per generator step of a method."""
         return self.methods[method].n_critic or self.training.n_critic
 
-    def networks(self, method: str) -> Networks:
-        """Return the networks of a method."""
-        networks, instead = self.training, self.methods[method].normalisation
+    @cached_property
+    def compared(self) -> dict[str, Architecture]:
+        """The architectures by name, in their order; the one of training is called like its discriminator."""
+        if self.random_architectures:
+            return self.random_architectures.draw()
+        if self.architectures:
+            return self.architectures
+        name, of_training = self.training.discriminator.name, self.training
+        networks = {key: getattr(of_training, key) for key in Networks.model_fields}
+        return {name: Architecture(label=name, **networks)}
+
+    @property
+    def first_networks(self) -> Networks:
+        """The first of the architectures, which stands for all where there is room for one."""
+        return next(iter(self.compared.values()))
+
+    def networks(self, architecture: str, method: str) -> Networks:
+        """Return the networks of an architecture under a method."""
+        networks, instead = self.compared[architecture], self.methods[method].normalisation
         return Networks(
             generator=networks.generator,
             discriminator=networks.discriminator.in_place_of_batch_norm(instead),
@@ -125,10 +147,17 @@ class Config(Section):
     @model_validator(mode="after")
     def _samples_stay_apart(self) -> Self:
         for name, method in self.methods.items():
-            try:
-                refuse_mixed_samples(self.networks(name).discriminator, method)
-            except ValueError as error:
-                raise ValueError(f"methods.{name}: {error}") from None
+            for architecture in self.compared:
+                try:
+                    refuse_mixed_samples(self.networks(architecture, name).discriminator, method)
+                except ValueError as error:
+                    raise ValueError(f"methods.{name}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _one_choice_of_architectures(self) -> Self:
+        if self.architectures and self.random_architectures:
+            raise ValueError("architectures and random_architectures: give one of the two")
         return self
 
 

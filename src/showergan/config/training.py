@@ -4,12 +4,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from showergan.config.architectures import Networks
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.section import Section, Seed
 from showergan.kinds import one_of
-from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks import DiscriminatorNetwork
 from showergan.optimisers import Optimiser
 from showergan.optimisers.rmsprop import RMSprop
 
@@ -21,13 +20,6 @@ class Schedule(Section):
 
     first: PositiveInt = 25
     every: PositiveInt = 5
-
-
-class Networks(Section):
-    """The two networks of a GAN."""
-
-    generator: one_of(GeneratorNetwork) = ShowerGenerator()  # type: ignore[valid-type]
-    discriminator: one_of(DiscriminatorNetwork) = ShowerDiscriminator()  # type: ignore[valid-type]
 
 
 def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> None:

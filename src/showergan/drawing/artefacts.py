@@ -19,7 +19,7 @@ class Artefact:
     Attributes:
         told: what it is.
         read: reads one file.
-        of_runs: whether there is one for each run, .../{discriminator}/{method}/{learning rates}/seed{seed}/{file}.
+        of_runs: whether there is one for each run, .../{architecture}/{method}/{learning rates}/seed{seed}/{file}.
     """
 
     told: str
@@ -27,7 +27,7 @@ class Artefact:
     of_runs: bool = False
 
     def load(self, paths: Path | list[Path]) -> Any:
-        """Return what is in the file; of runs, their tables with the columns discriminator, method, ... as texts."""
+        """Return what is in the file; of runs, their tables with the columns architecture, method, ... as texts."""
         if isinstance(paths, Path):
             return self.read(paths)
         tables = [self.read(path).assign(**comparison.run_of(path)) for path in paths]
@@ -67,7 +67,7 @@ def read_examples(path: Path) -> pd.DataFrame:
 def read_published(path: Path) -> pd.DataFrame:
     """Read published.csv: a row per published value, its setting as texts.
 
-    The columns table, discriminator, method, score, mean, sd; learning_rates; and keys of the setting, such as
+    The columns table, architecture, method, score, mean, sd; learning_rates; and keys of the setting, such as
     training.epochs or method.penalty, what the sources say of them as a configuration would. An empty cell is null.
     """
     texts = pd.read_csv(path, dtype=str, keep_default_na=False)

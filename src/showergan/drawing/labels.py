@@ -36,15 +36,15 @@ def pair(learning_rates: str) -> str:
 def labelled(rows: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     """Return the rows of labelled methods in the order of the labels, with the column `label`.
 
-    The discriminator stands in a label only where there are several.
+    The architecture stands in a label only where there are several.
     """
     place = {method: i for i, method in enumerate(labels)}
     rows = rows[rows["method"].isin(labels)].sort_values(
         "method", key=lambda methods: methods.map(place), kind="stable"
     )
     label = rows["method"].map(labels)
-    if len(rows["discriminator"].unique()) > 1:
-        label = label + " " + rows["discriminator"]
+    if len(rows["architecture"].unique()) > 1:
+        label = label + " " + rows["architecture"]
     return rows.assign(label=label)
 
 

@@ -15,7 +15,7 @@ from showergan.drawing.style import Style
 from showergan.drawing.table_files import Parts, Table
 from showergan.heavy import pd
 
-KEY = ["discriminator", "method", "score"]
+KEY = ["architecture", "method", "score"]
 VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
 COLUMNS = ("max", "selected", "last")
 
@@ -57,12 +57,12 @@ def numbers(
         settings: see `with_published`.
 
     Returns:
-        One row per discriminator, method, learning rates and score: max, selected and last with _sd; unflagged, see
+        One row per architecture, method, learning rates and score: max, selected and last with _sd; unflagged, see
         `summarise_run`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
         epoch; n_seeds; n_diverged; n events and clusters behind a value; what is published and in what its setting
         differs, see `with_published`.
     """
-    runs = ["discriminator", "method", "learning_rates", "score"]
+    runs = ["architecture", "method", "learning_rates", "score"]
     chosen = summary[summary["score"].isin(scores)]
     groups = chosen.groupby(runs, sort=False)
     values = {}
@@ -105,14 +105,14 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
 def with_published(
     table: pd.DataFrame, published: pd.DataFrame, settings: dict[str, dict[str, Any]]
 ) -> pd.DataFrame:
-    """Return a table of ours with the published values of the same discriminator, method and score.
+    """Return a table of ours with the published values of the same architecture, method and score.
 
     The further columns: published and published_sd; published_differs, in what the setting differs, empty where it
     agrees or nothing is published; published.* with the published setting.
 
     Args:
-        table: with the columns discriminator, method, learning_rates and score.
-        published: as `read_published` reads it, at most a row per discriminator, method and score.
+        table: with the columns architecture, method, learning_rates and score.
+        published: as `read_published` reads it, at most a row per architecture, method and score.
         settings: ours, by method, see `Config.setting`.
     """
     stated = [str(c) for c in published if c not in VALUE]

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from showergan.config import Config
+from showergan.drawing.architectures import of_first
 from showergan.drawing.artefacts import ARTEFACTS, Artefact
 from showergan.drawing.style import Style, themed
 from showergan.drawing.table_files import save_table, save_text
@@ -74,11 +75,24 @@ Own = Mapping[str, Artefact]
 NONE: Own = MappingProxyType({})
 
 
-def register_figure(title: str, section: str, worth: Worth = always, own: Own = NONE) -> Register:
-    """Make a function that returns a matplotlib figure an exhibit; it draws within the theme of its style."""
-    return lambda draw: Exhibit(
-        themed(draw), title, section, draw.__name__, worth, ("png", "pdf"), Style.save, own
-    )
+def register_figure(
+    title: str,
+    section: str,
+    worth: Worth = always,
+    own: Own = NONE,
+    *,
+    every_architecture: bool = False,
+) -> Register:
+    """Make a function that returns a matplotlib figure an exhibit; it draws within the theme of its style.
+
+    Of several architectures it is given the first, unless it shows every one.
+    """
+
+    def register(draw: Callable[..., Any]) -> Exhibit:
+        make = themed(draw if every_architecture else of_first(draw))
+        return Exhibit(make, title, section, draw.__name__, worth, ("png", "pdf"), Style.save, own)
+
+    return register
 
 
 def register_table(worth: Worth = always, caption: str | None = None, own: Own = NONE) -> Register:

@@ -48,17 +48,17 @@ def by_size(learning_rates: str) -> tuple[float, ...]:
 def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
     """Return the groups in a table of runs, in the order of the style's methods, from large learning rates to small.
 
-    The learning rates and the discriminator stand in a label only where labels would be equal without them.
+    The learning rates and the architecture stand in a label only where labels would be equal without them.
     """
     found = []
-    several_discriminators = len(runs["discriminator"].unique()) > 1
+    several_architectures = len(runs["architecture"].unique()) > 1
     for method, label in style.labels.items():
         rows = runs[runs["method"] == method]
         several_rates = len(rows["learning_rates"].unique()) > 1
-        parts = rows.groupby(["discriminator", "learning_rates"])
+        parts = rows.groupby(["architecture", "learning_rates"])
         ordered = sorted(parts, key=lambda part: (part[0][0], by_size(str(part[0][1]))))
-        for number, ((discriminator, rates), part) in enumerate(ordered):
-            extra = [str(discriminator)] * several_discriminators
+        for number, ((architecture, rates), part) in enumerate(ordered):
+            extra = [str(architecture)] * several_architectures
             if several_rates:
                 extra.append("({})".format(str(rates).replace("_", ", ")))
             dashes = DASHES[number % len(DASHES)]

@@ -33,6 +33,9 @@ class Style(Section):
     labels: dict[str, str] = Field(
         description="name of each method for readers; the order gives the colours"
     )
+    architectures: dict[str, str] = Field(
+        {}, description="name of each architecture for readers, where there are several"
+    )
     offsets: dict[str, float] = Field(
         {}, description="up to which a penalty leaves a multiplier free, by method"
     )

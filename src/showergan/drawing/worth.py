@@ -22,12 +22,12 @@ def with_several_rates(config: Config) -> bool:
 
 def of_standard_discriminator(config: Config) -> bool:
     """Tables 1 and 2 of Egorov & Rogachev 2023 are about it."""
-    return config.training.discriminator.name == "standard"
+    return "standard" in config.compared
 
 
 def of_small_discriminator(config: Config) -> bool:
     """Table 3 of Egorov & Rogachev 2023 is about it."""
-    return config.training.discriminator.name == "small"
+    return "small" in config.compared
 
 
 def with_constraint(kind: str) -> Callable[[Config], bool]:

@@ -34,7 +34,7 @@ def conditional_scores(
     """
     scores = comparison.scores_over_epochs(metrics[metrics["method"].isin(COMPARED)])
     scores = scores[scores["split"] == "test"]
-    pairs = list(scores[["discriminator", "learning_rates"]].drop_duplicates().itertuples(False))
+    pairs = list(scores[["architecture", "learning_rates"]].drop_duplicates().itertuples(False))
     pairs.sort(key=lambda pair: (pair[0], by_size(pair[1])))
     if not pairs:
         names = " or ".join(style.labels.get(m, m) for m in COMPARED)
@@ -43,9 +43,9 @@ def conditional_scores(
     figure = new_figure(0.9 + 2.3 * len(pairs))
     axes = figure.subplots(len(pairs), len(SCORES), sharex=True, sharey="col", squeeze=False)
     drawn: dict[str, Group] = {}
-    for line, (discriminator, rates) in zip(axes, pairs, strict=True):
+    for line, (architecture, rates) in zip(axes, pairs, strict=True):
         here = scores[
-            (scores["discriminator"] == discriminator) & (scores["learning_rates"] == rates)
+            (scores["architecture"] == architecture) & (scores["learning_rates"] == rates)
         ]
         for panel, score in zip(line, SCORES, strict=True):
             for group in groups(style, here[here["score"] == score]):
@@ -54,9 +54,9 @@ def conditional_scores(
             draw_anchors(panel, ends, score)
             panel.grid(axis="y", color="0.9", linewidth=0.8)
             panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
-        several = len({discriminator for discriminator, _ in pairs}) > 1
+        several = len({architecture for architecture, _ in pairs}) > 1
         line[0].set_title(
-            rates_in_words(rates) + f" ({discriminator})" * several,
+            rates_in_words(rates) + f" ({architecture})" * several,
             loc="left",
             fontsize="medium",
         )

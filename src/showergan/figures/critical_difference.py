@@ -36,17 +36,17 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> mpl.figure.Figure:
     """
     rows = labelled(ranks[ranks["score"].isin(shown(RANKED, ranks["score"]))], style.labels)
     rows = rows[rows["average_rank"].notna() & (rows["n_methods"] > 1)]
-    panels = [group for _, group in rows.groupby(["discriminator", "score"], sort=False)]
+    panels = [group for _, group in rows.groupby(["architecture", "score"], sort=False)]
     if not panels:
         return empty_figure("Nothing to rank: no two methods have a seed in common.")
     depths = [_depth(group) for group in panels]
     figure = new_figure(sum(LINE_INCH * depth + 0.6 for depth in depths))
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=depths)[:, 0]
-    several = len(rows["discriminator"].unique()) > 1
+    several = len(rows["architecture"].unique()) > 1
     for panel, group in zip(axes, panels, strict=True):
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
         score = str(group["score"].iloc[0])
-        head = f"{group['discriminator'].iloc[0]}, " * several + SCORES.get(score, score)
+        head = f"{group['architecture'].iloc[0]}, " * several + SCORES.get(score, score)
         panel.set_title(f"{head}\n{_tested(group)}", fontsize="medium")
     return figure
 

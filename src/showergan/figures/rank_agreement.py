@@ -18,7 +18,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
     """Draw Kendall's tau of every two metrics over the methods: 1, the same order; -1, the opposite one."""
     blocks = {
         str(name): part
-        for name, part in agreement.groupby("discriminator", sort=False)
+        for name, part in agreement.groupby("architecture", sort=False)
         if part["n_methods"].max() >= FEWEST
     }
     if not blocks:
@@ -35,7 +35,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
         mpl.colormaps["RdBu"].with_extremes(bad=UNKNOWN),
         mpl.colors.Normalize(-1, 1),
     )
-    for panel, (discriminator, part) in zip(axes, blocks.items(), strict=True):
+    for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
         metrics = list(dict.fromkeys(part["metric"]))
         # Of three methods or more only: two are always in the same order or in the opposite one.
         known = part.assign(tau=part["tau"].where(part["n_methods"] >= FEWEST))
@@ -59,7 +59,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
         panel.set(xlim=(0, len(tau)), ylim=(len(tau), 0))
         panel.tick_params(length=0)
         panel.spines[:].set_visible(False)
-        head = f"{discriminator} discriminator, " * (len(blocks) > 1)
+        head = f"{architecture}, " * (len(blocks) > 1)
         panel.set_title(sentence(head + _ranked(part)), fontsize="medium")
     figure.colorbar(
         mpl.cm.ScalarMappable(colours[1], colours[0]),

@@ -28,7 +28,7 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
     """Draw a map of the chosen runs: the number is the mean over seeds, the colour its place on the metric's scale.
 
     Cells below that scale have a warning colour, however far below they are. The last columns are what real showers
-    and an untrained generator get. One map per discriminator.
+    and an untrained generator get. One map per architecture.
     """
     means = scorecard_means
     is_end = means["reference"].astype(bool)
@@ -39,7 +39,7 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
     order, labels = [*methods, *references], {**style.labels, **REFERENCES}
     blocks = {
         str(name): _cells(part, order, labels)
-        for name, part in means.groupby("discriminator", sort=False)
+        for name, part in means.groupby("architecture", sort=False)
     }
     titles = list(dict.fromkeys(means["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * mpl.rcParams["ytick.labelsize"] / 72
@@ -47,9 +47,9 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
-    for panel, (discriminator, grid) in zip(axes, blocks.items(), strict=True):
+    for panel, (architecture, grid) in zip(axes, blocks.items(), strict=True):
         _block(panel, grid, len(methods), colours, column_inch)
-        head = f"{discriminator} discriminator, " * (len(blocks) > 1)
+        head = f"{architecture}, " * (len(blocks) > 1)
         panel.set_title(sentence(head + _sample(means[~is_end])), fontsize="medium", pad=10)
     figure.colorbar(
         mpl.cm.ScalarMappable(mpl.colors.Normalize(0, 1), style.colormap),
@@ -67,7 +67,7 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
 
 
 def _cells(table: pd.DataFrame, order: list[str], labels: dict[str, str]) -> Grid:
-    """Return the map of one discriminator; methods that it lacks stay without values."""
+    """Return the map of one architecture; methods that it lacks stay without values."""
     texts = table.assign(text=[_cell(row) for row in table.to_dict("records")])
     titles = list(dict.fromkeys(table["title"]))
     positions = table.pivot_table("position", "title", "method")
@@ -96,7 +96,7 @@ def _block(
     colours: mpl.colors.Colormap,
     column_inch: float,
 ) -> None:
-    """Draw the map of one discriminator: the methods, and apart from them the references."""
+    """Draw the map of one architecture: the methods, and apart from them the references."""
     gap = GAP_INCH / column_inch
     longest = grid.texts.map(len).to_numpy().max()
     size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))

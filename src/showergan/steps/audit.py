@@ -20,9 +20,14 @@ class Audit(AuditRecipe, Step):
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
-        """Return the step of a run: its first seed, at the published learning rates."""
-        shared = config.training.model_dump(include={"generator", "discriminator", "batch_size"})
-        return cls(seed=config.training.seeds[0], learning_rates=PUBLISHED, **shared)
+        """Return the step of a run: its first architecture and seed, at the published learning rates."""
+        return cls(
+            seed=config.training.seeds[0],
+            learning_rates=PUBLISHED,
+            batch_size=config.training.batch_size,
+            generator=config.first_networks.generator,
+            discriminator=config.first_networks.discriminator,
+        )
 
     def run(
         self,

@@ -18,10 +18,10 @@ class Describe(Networks, Step):
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
-        """Return the step of a run."""
+        """Return the step of a run, of its first architecture."""
         return cls(
-            generator=config.training.generator,
-            discriminator=config.training.discriminator,
+            generator=config.first_networks.generator,
+            discriminator=config.first_networks.discriminator,
         )
 
     def run(self, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]) -> None:

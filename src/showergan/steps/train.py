@@ -26,8 +26,8 @@ class Train(TrainingRecipe, Step):
     version = 2
 
     @classmethod
-    def of(cls, config: Config, *, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
-        """Return the step of one method, one of its pairs of learning rates by its name, and a seed."""
+    def of(cls, config: Config, *, architecture: str, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
+        """Return the step of an architecture, a method, one of its pairs of learning rates by its name, and a seed."""
         pairs = {pair.name: pair for pair in config.learning_rates(method)}
         return cls(
             seed=int(seed),
@@ -35,7 +35,7 @@ class Train(TrainingRecipe, Step):
             learning_rates=pairs[rates],
             optimiser=config.optimiser(method),
             n_critic=config.n_critic(method),
-            **dict(config.networks(method)),
+            **dict(config.networks(architecture, method)),
             evaluated_epochs=config.training.evaluated_epochs,
             **config.training.model_dump(exclude=_OWN),
         )

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from showergan import comparison, tasks
+from showergan.drawing.architectures import rows_of
 from showergan.drawing.labels import pair
 from showergan.drawing.numbers import compact, plus_minus
 from showergan.drawing.registry import GLANCE, register_text
@@ -36,9 +37,13 @@ def conclusion(
 ) -> str:
     """Write what was compared, what came out, which bars the run meets, and where to look."""
     run, labels = style.run, style.labels
-    score = str(robustness["score"].iloc[0])
+    score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
+    compared = _compared(run, summary, style.architectures.get(first, first))
+    summary, verdicts, robustness = (
+        rows_of(first, table) for table in (summary, verdicts, robustness)
+    )
     lines = [
-        _compared(run, summary),
+        *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary, robustness, bars, score),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
         *_bars(tasks.named(style.task, "The look").bars, bars),
@@ -47,7 +52,7 @@ def conclusion(
     return "\n".join(lines) + "\n"
 
 
-def _compared(run: str, summary: pd.DataFrame) -> str:
+def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
     rates = summary.groupby("method")["learning_rates"].nunique()
     each = (
         _count(rates.max(), "pair")
@@ -55,11 +60,12 @@ def _compared(run: str, summary: pd.DataFrame) -> str:
         else f"{rates.min()} to {rates.max()} pairs"
     )
     seeds = summary["seed"].nunique()
-    discriminator = ", ".join(summary["discriminator"].unique())
+    n = summary["architecture"].nunique()
+    of = f"{n} architectures; what follows is about the first, {first}"
     return (
         f"Run {run}: {_count(summary['method'].nunique(), 'method')} at "
         f"{each} of learning rates, {_count(seeds, 'seed')} each, "
-        f"{discriminator} discriminator."
+        f"{of if n > 1 else f'{first} discriminator'}."
     )
 
 

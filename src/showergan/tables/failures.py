@@ -32,8 +32,8 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
     """Write what went wrong in two parts: real samples first, then runs in the order of the labels."""
     labels = style.labels
     real = failures[failures["method"] == "real"]
-    real = real[real["discriminator"].isna()]
-    runs = failures[failures["discriminator"].notna() & failures["method"].isin(labels)]
+    real = real[real["architecture"].isna()]
+    runs = failures[failures["architecture"].notna() & failures["method"].isin(labels)]
     place = {method: i for i, method in enumerate(labels)}
     runs = runs.sort_values("method", key=lambda names: names.map(place), kind="stable")
     rows = [_texts(row, f"real {style.task}", failures) for _, row in real.iterrows()]
@@ -46,10 +46,10 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
 
 
 def _label(row: pd.Series, runs: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Return the label of a run, with the discriminator and the learning rates where there are several."""
+    """Return the label of a run, with the architecture and the learning rates where there are several."""
     parts = [labels[row["method"]]]
-    if len(runs["discriminator"].unique()) > 1:
-        parts.append(str(row["discriminator"]))
+    if len(runs["architecture"].unique()) > 1:
+        parts.append(str(row["architecture"]))
     rates = runs.loc[runs["method"] == row["method"], "learning_rates"]
     if len(rates.unique()) > 1:
         parts.append("({})".format(str(row["learning_rates"]).replace("_", ", ")))

@@ -19,7 +19,7 @@ HEADS = {
     Part.DISTANCES: "Real or generated? What a classifier sees, and distances",
     Part.QUANTITIES: "Quantities of the samples, and conditions read back from them",
 }
-GROUP = ["discriminator", "method", "learning_rates"]
+GROUP = ["architecture", "method", "learning_rates"]
 
 
 @register_table()
@@ -38,7 +38,7 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
         registry: the metrics of the task.
 
     Returns:
-        One row per discriminator, method and metric, then the references that were measured (`reference` is true, the
+        One row per architecture, method and metric, then the references that were measured (`reference` is true, the
         method one of `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that
         have a value, of n_seeds; n showers, the least.
     """
@@ -55,12 +55,12 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
             "n": groups["n"].min(),
         }
     ).reset_index()
-    ends = chosen.drop_duplicates(["discriminator", "title"])
+    ends = chosen.drop_duplicates(["architecture", "title"])
     parts = [ours.assign(reference=False)]
     for anchor in comparison.ANCHORS:
         if ends[anchor].isna().all():
             continue
-        part = ends[["discriminator", *metric]].assign(method=anchor, mean=ends[anchor])
+        part = ends[["architecture", *metric]].assign(method=anchor, mean=ends[anchor])
         part["position"] = comparison.position(ends[anchor], ends, registry)
         parts.append(part.assign(reference=True))
     table = pd.concat(parts, ignore_index=True)
@@ -77,13 +77,13 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
         labels: names of the methods in their order; other methods are left out.
         registry: the metrics of the task.
     """
-    several = len(numbers["discriminator"].unique()) > 1
+    several = len(numbers["architecture"].unique()) > 1
     parts = {
         head: {metric.name for metric in registry if metric.part == part}
         for part, head in HEADS.items()
     }
     rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}
-    for discriminator, found in numbers.groupby("discriminator", sort=False):
+    for architecture, found in numbers.groupby("architecture", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
             own = found[
                 (found["method"] == method) & (found["reference"] == (method in REFERENCES))
@@ -92,7 +92,7 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
                 continue
             seeds = own["n_seeds"].max()
             head = {
-                "method": f"{label} {discriminator}" if several else label,
+                "method": f"{label} {architecture}" if several else label,
                 "seeds": "" if pd.isna(seeds) else str(seeds),
             }
             for part, metrics in parts.items():

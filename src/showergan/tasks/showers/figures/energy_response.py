@@ -32,7 +32,7 @@ def energy_response(
     metrics = at_chosen_rates(metrics, grid)
     rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == "energy")]
     rows = _with_momentum(rows[rows["split"] == "test"])
-    runs = rows.groupby(["discriminator", "method", "learning_rates", "seed"])
+    runs = rows.groupby(["architecture", "method", "learning_rates", "seed"])
     rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
     real = comparison.real_anchor(anchors)
     real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == "energy")])
