@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from scipy import stats
 
 from showergan.config import parse_config
@@ -123,7 +123,7 @@ def test_figures_show_the_first_of_several_and_say_so(several):
 
     def draw(style, table, other):
         seen.append((table, other))
-        figure = mpl.figure.Figure()
+        figure = Figure()
         figure.suptitle("of its own")
         return figure
 

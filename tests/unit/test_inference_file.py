@@ -101,7 +101,10 @@ def test_files_that_are_none_are_refused(path, tmp_path):
         ({"samples": {"transform": "sqrt"}}, "samples.transform = 'sqrt': must be 'log1p'"),
         ({"average": "none"}, "average = 'none'"),
         ({"more": 1}, "more: unknown key"),
-        ({"network": {"kind": "other"}}, "network.kind = 'other': allowed: 'convolutional', 'perceptron', "),
+        (
+            {"network": {"kind": "other"}},
+            "network.kind = 'other': allowed: 'convolutional', 'perceptron', ",
+        ),
         ({"network": {"kind": "perceptron"}}, "weights are not those of its network"),
         ({"states": {1: {"weight": torch.zeros(1)}}}, "weights are not those of its network"),
         ({"states": {}}, "has no weights"),

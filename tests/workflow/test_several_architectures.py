@@ -1,0 +1,26 @@
+"""Several architectures in one run."""
+
+import yaml
+from conftest import ROOT
+
+
+def test_every_architecture_is_trained_with_every_method(fresh):
+    raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
+    raw["methods"] = {name: raw["methods"][name] for name in ("gradient_penalty", "sn")}
+    raw["training"] |= {"seeds": [1]}
+    raw["architectures"] = {
+        f"wide_{width}": {
+            "label": f"{width} units",
+            "generator": {"kind": "perceptron", "width": width},
+            "discriminator": {"kind": "perceptron", "width": width},
+        }
+        for width in (8, 16, 32)
+    }
+    (fresh.folder / "several.yaml").write_text(yaml.safe_dump(raw))
+    output = fresh.snakemake("--dry-run", "-p", "train", configfile="several.yaml")
+    for architecture in raw["architectures"]:
+        for method in raw["methods"]:
+            path = f"results/toys/train/{architecture}/{method}/0.0001_0.0001/seed1/generator.pt"
+            assert path in output
+    assert output.count("showergan train ") == 6
+    assert output.count('"width": 32') == 4  # generator and discriminator under both methods
