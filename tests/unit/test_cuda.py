@@ -4,13 +4,14 @@ import pytest
 import torch
 from small_training import COMPOSITIONS, recipe
 
-from showergan.config import AuditRecipe, Embedding, LearningRates
+from showergan.config import AuditRecipe, LearningRates
 from showergan.device import choose_device
 from showergan.metrics.prd import prd_scores
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
-from showergan.training.embedding import train_embedding
+from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.tasks.showers.embedding_training import train_embedding
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from showergan.config import Embedding
 from showergan.errors import UserError
 from showergan.tasks.showers.embedding import load_embedding, predict, save_embedding
+from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.tasks.showers.embedding_training import r2, targets_of, train_embedding
 from showergan.tasks.showers.sample import Showers
-from showergan.training.embedding import r2, targets_of, train_embedding
 
 CPU = torch.device("cpu")
 

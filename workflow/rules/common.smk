@@ -23,7 +23,6 @@ METHODS = CONFIG.sorted_methods
 ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
 
 TASK = TASKS[CONFIG.task]
-STEPS_OF_TASK = TASK.steps(CONFIG.data)
 DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 # What looks at the embedding takes it where the task has one.
 EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}
@@ -60,14 +59,6 @@ def every_run(pattern):
 def first_seed(pattern):
     """Return one file for each architecture and method, of the first seed."""
     return [pattern.format(**r) for r in RUNS if r["seed"] == CONFIG.training.seeds[0]]
-
-
-def raw_showers(wildcards):
-    """Return a local file where it is; anything else becomes data/source.npz first."""
-    data = CONFIG.data
-    if data.source == "npz" and "://" not in data.path:
-        return data.path
-    return f"results/{wildcards.run}/data/source.npz"
 
 
 def shipped(pattern):

@@ -1,69 +1,4 @@
-if "simulate" in STEPS_OF_TASK:
-
-    rule simulate:
-        output:
-            showers="results/{run}/data/source.npz",
-            recipe="results/{run}/data/source.recipe.json",
-        log:
-            "logs/{run}/simulate.log",
-        benchmark:
-            "results/{run}/benchmarks/simulate.tsv"
-        conda:
-            "../../envs/showergan.yaml"
-        params:
-            recipe=recipe_of("simulate"),
-        message:
-            "Simulating showers with GFLASH"
-        shell:
-            "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
-            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
-
-
-if "fetch" in STEPS_OF_TASK:
-
-    rule fetch:
-        output:
-            showers="results/{run}/data/source.npz",
-            recipe="results/{run}/data/source.recipe.json",
-        log:
-            "logs/{run}/fetch.log",
-        benchmark:
-            "results/{run}/benchmarks/fetch.tsv"
-        conda:
-            "../../envs/showergan.yaml"
-        params:
-            recipe=recipe_of("fetch"),
-        message:
-            "Downloading the showers"
-        shell:
-            "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
-            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
-
-
-if "preprocess" in STEPS_OF_TASK:
-
-    rule preprocess:
-        input:
-            raw_showers,
-        output:
-            showers="results/{run}/data/showers.h5",
-            recipe="results/{run}/data/showers.recipe.json",
-        log:
-            "logs/{run}/preprocess.log",
-        benchmark:
-            "results/{run}/benchmarks/preprocess.tsv"
-        conda:
-            "../../envs/showergan.yaml"
-        params:
-            recipe=recipe_of("preprocess"),
-        message:
-            "Checking and splitting the showers"
-        shell:
-            "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
-            " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
-
-
-if "make_data" in STEPS_OF_TASK:
+if not TASK.own_data:
 
     rule make_data:
         output:
@@ -82,3 +17,31 @@ if "make_data" in STEPS_OF_TASK:
         shell:
             "showergan make-data --recipe {params.recipe:q} --out {output.data:q}"
             " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule reference:
+    input:
+        **EMBEDDING,
+        data=DATASET,
+    output:
+        features="results/{run}/reference/features.h5",
+        anchors="results/{run}/reference/anchors.csv",
+        curves="results/{run}/reference/curves.csv",
+        recipe="results/{run}/reference/recipe.json",
+    log:
+        "logs/{run}/reference.log",
+    benchmark:
+        "results/{run}/benchmarks/reference.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe_of("reference"),
+    message:
+        "Computing features, ceilings and floors of the real samples"
+    shell:
+        "showergan reference --data {input.data:q}"
+        + EMBEDDING_OPTION
+        + " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+        " --curves {output.curves:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

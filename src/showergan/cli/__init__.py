@@ -15,14 +15,17 @@ from showergan.cli.options import add_function, add_step
 from showergan.drawing.registry import exhibits
 from showergan.errors import UserError
 from showergan.files import say
-from showergan.steps import STEPS
+from showergan.steps import OF_ANY_TASK, OF_TASK
 from showergan.tasks import TASKS
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-for _step in STEPS.values():
-    add_step(app, _step)
+for _step in OF_ANY_TASK.values():
+    add_step(app, _step, "Steps of any task")
+for _task, _steps in OF_TASK.items():
+    for _step in _steps.values():
+        add_step(app, _step, f"Steps of {_task} alone")
 for _function in (generate, export):
     add_function(app, _function)
 for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):

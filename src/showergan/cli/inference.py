@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from showergan import inference
-from showergan.steps.step import Device, Input, Output, Setting
+from showergan.step import Device, Input, Output, Setting
 
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
 Epoch = Annotated[int | None, Setting("one of those that the training kept; by default the last")]

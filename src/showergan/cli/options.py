@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from showergan.cli.recipe_keys import recipe_keys
-from showergan.steps import Step
+from showergan.step import Step
 
 KEEP_RECIPE = Annotated[
     Path | None,
@@ -17,7 +17,7 @@ KEEP_RECIPE = Annotated[
 ]
 
 
-def add_step(app: typer.Typer, step: type[Step]) -> None:
+def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
     """Add the subcommand of a step: an option for each keyword of its `run`, beside those of the recipe."""
 
     def command(recipe: str, keep_recipe: Path | None, **arguments: Any) -> None:
@@ -30,7 +30,8 @@ def add_step(app: typer.Typer, step: type[Step]) -> None:
     sign(command, options)
     keys = "\n".join(f"- {key}" for key in recipe_keys(step))
     name = step.name.replace("_", "-")
-    app.command(name, help=step.__doc__, epilog=escape(f"Keys of the recipe:\n{keys}"))(command)
+    told = escape(f"Keys of the recipe:\n{keys}")
+    app.command(name, help=step.__doc__, epilog=told, rich_help_panel=panel)(command)
 
 
 def add_function(app: typer.Typer, function: Callable[..., None]) -> None:

@@ -10,7 +10,6 @@ from pydantic import Field, TypeAdapter, create_model, model_validator
 
 from showergan.config.architectures import Architecture, Networks, RandomArchitectures
 from showergan.config.data import Data
-from showergan.config.embedding import Embedding
 from showergan.config.evaluation import Evaluation, EvaluationRecipe, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import Composition, LearningRates, LearningRateSearch, Method
@@ -32,7 +31,6 @@ __all__ = [
     "Composition",
     "Config",
     "Data",
-    "Embedding",
     "Evaluation",
     "EvaluationRecipe",
     "Figures",
@@ -52,7 +50,6 @@ class Config(Section):
     run: Name = Field("default", description="artefacts go to results/{run}/")
     task: Name = Field(description="what is learned, a folder of showergan/tasks")
     data: Data
-    embedding: Embedding = Embedding()
     training: Training = Training()
     architectures: Annotated[dict[Name, Architecture], Field(min_length=1)] | None = Field(
         None, description="the networks to compare, in place of those of training"
@@ -179,18 +176,20 @@ def parse_config(raw: dict[str, Any]) -> Config:
 
 @cache
 def config_of(task: Task) -> type[Config]:
-    """Return the configuration of a task: with its section `data`, and a choice of its scores."""
+    """Return the configuration of a task: with its section `data`, those of its own, and a choice of its scores."""
     told = Config.model_fields
     # A configuration that names no task is one of the default.
     needed: Any = task.name if task.name == DEFAULT else ...
     name: Any = Literal[task.name]
     scores: Any = Literal[task.scores]
+    sections: Any = {key: (type(section), section) for key, section in task.sections.items()}
     return create_model(
         f"{task.name.capitalize()}Config",
         __base__=Config,
         __doc__=f"The whole configuration of the task {task.name}.",
         task=(name, Field(needed, description=told["task"].description)),
         data=(task.data, task.data()),  # type: ignore[call-arg]
+        **sections,
         choose_by=(scores, Field(task.choose_by, description=told["choose_by"].description)),
     )
 

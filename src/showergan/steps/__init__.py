@@ -1,30 +1,24 @@
 """What can be done, a file each: a recipe, which is everything that changes the result, and the doing.
 
-Light on purpose: the workflow asks every step for its recipe whenever it is parsed.
+Steps that only one task has stand in its folder. Light on purpose: the workflow asks every step for its recipe whenever
+it is parsed.
 """
 
-from showergan.steps.audit import Audit
-from showergan.steps.bars import Bars
-from showergan.steps.describe import Describe
-from showergan.steps.evaluate import Evaluate
-from showergan.steps.evaluate_file import EvaluateFile
-from showergan.steps.fetch import Fetch
-from showergan.steps.make_data import MakeData
-from showergan.steps.preprocess import Preprocess
-from showergan.steps.reference import Reference
-from showergan.steps.scorecard import Scorecard
-from showergan.steps.simulate import Simulate
-from showergan.steps.step import Step
-from showergan.steps.summarise import Summarise
-from showergan.steps.train import Train
-from showergan.steps.train_embedding import TrainEmbedding
-from showergan.steps.verdicts import Verdicts
+from importlib.util import find_spec
 
-__all__ = ["STEPS", "Step"]
+from showergan.kinds import find
+from showergan.step import Step
+from showergan.tasks import TASKS
 
-# In the order of the work.
-_ALL: tuple[type[Step], ...] = (
-    *(Simulate, Fetch, Preprocess, MakeData, TrainEmbedding, Train, Audit, Describe),
-    *(Reference, Evaluate, EvaluateFile, Summarise, Scorecard, Verdicts, Bars),
-)
-STEPS = {step.name: step for step in _ALL}
+
+def steps_in(package: str) -> dict[str, type[Step]]:
+    """Return the steps of a package, found by themselves, by name; none where there is no such package."""
+    if spec := find_spec(package):
+        find(package, spec.submodule_search_locations or ())
+    found = [step for step in Step.__subclasses__() if step.__module__.startswith(f"{package}.")]
+    return {step.name: step for step in sorted(found, key=lambda step: step.name)}
+
+
+OF_ANY_TASK = steps_in(__name__)
+OF_TASK = {task: steps_in(f"showergan.tasks.{task}.steps") for task in TASKS}
+STEPS = {name: step for steps in (OF_ANY_TASK, *OF_TASK.values()) for name, step in steps.items()}

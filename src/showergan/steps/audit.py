@@ -7,7 +7,7 @@ from showergan import tasks, training
 from showergan.config import AuditRecipe, Config, LearningRates
 from showergan.device import choose_device
 from showergan.files import write_table
-from showergan.steps.step import DataSet, Device, Output, Step
+from showergan.step import DataSet, Device, Output, Step
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 

@@ -8,7 +8,7 @@ from pydantic import Field, PositiveInt
 from showergan import comparison, heavy
 from showergan.config import Config
 from showergan.files import write_table
-from showergan.steps.step import Anchors, Input, Output, Step
+from showergan.step import Anchors, Input, Output, Step
 
 
 class Bars(Step):

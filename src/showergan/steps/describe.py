@@ -7,7 +7,7 @@ from showergan import tasks
 from showergan.config import Config, Networks
 from showergan.files import write_table
 from showergan.networks import modules
-from showergan.steps.step import DataSet, Output, Step
+from showergan.step import DataSet, Output, Step
 
 
 class Describe(Networks, Step):

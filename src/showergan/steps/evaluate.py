@@ -7,7 +7,7 @@ from showergan import comparison, heavy, inference, measurement
 from showergan.config import Config, EvaluationRecipe
 from showergan.device import choose_device
 from showergan.files import say, write_aside, write_table
-from showergan.steps.step import Device, Input, Model, Output, Step
+from showergan.step import Device, Input, Model, Output, Step
 
 if TYPE_CHECKING:
     import pandas as pd

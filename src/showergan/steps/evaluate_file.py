@@ -7,7 +7,7 @@ from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import write_table
-from showergan.steps.step import Device, Input, Output, Setting, Step
+from showergan.step import Device, Input, Output, Setting, Step
 from showergan.tables.file_table import file_table
 
 

@@ -11,7 +11,7 @@ from showergan.config.data import Data
 from showergan.config.section import Name
 from showergan.config.validation import validated
 from showergan.files import say
-from showergan.steps.step import Output, Step
+from showergan.step import Output, Step
 
 
 class MakeData(Step):

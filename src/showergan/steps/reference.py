@@ -7,7 +7,7 @@ from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
-from showergan.steps.step import DataSet, Device, Model, Output, Step
+from showergan.step import DataSet, Device, Model, Output, Step
 
 
 class Reference(Evaluation, Step):

@@ -9,7 +9,7 @@ from showergan import comparison, heavy, tasks
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
 from showergan.files import write_table
-from showergan.steps.step import Anchors, Input, Metrics, Output, Step
+from showergan.step import Anchors, Input, Metrics, Output, Step
 
 
 class Scorecard(Step):

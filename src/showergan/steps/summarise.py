@@ -8,7 +8,7 @@ from pydantic import Field
 from showergan import comparison, heavy
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
-from showergan.steps.step import Anchors, Metrics, Output, Step
+from showergan.step import Anchors, Metrics, Output, Step
 
 
 class Summarise(Step):

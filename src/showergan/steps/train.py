@@ -9,7 +9,7 @@ from showergan import inference, tasks, training
 from showergan.config import Config, TrainingRecipe
 from showergan.device import choose_device
 from showergan.files import write_json, write_table
-from showergan.steps.step import DataSet, Device, Output, Step
+from showergan.step import DataSet, Device, Output, Step
 
 if TYPE_CHECKING:
     from torch import nn

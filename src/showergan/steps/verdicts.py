@@ -10,7 +10,7 @@ from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.config import Config
 from showergan.config.section import Seed
 from showergan.files import write_table
-from showergan.steps.step import Input, Output, Step
+from showergan.step import Input, Output, Step
 
 
 class Verdicts(Step):

@@ -7,7 +7,7 @@ the task's folder, which load at their first use.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
@@ -79,6 +79,8 @@ class Task(ABC):
     Attributes:
         name: that of its folder.
         data: its section of the configuration; default values make a valid one.
+        sections: of the configuration that only it has, by their keys, as they are by default.
+        own_data: whether steps of its own write its data set; else `make_data` does, by `write`.
         scores: what may choose epochs and learning rates: a space, or "bins-" and a space where there are bins.
         choose_by: the one of these that does where nothing else is said.
         samples: what a generator file says of the samples: at least quantity and shape, all with defaults.
@@ -95,6 +97,8 @@ class Task(ABC):
 
     name: ClassVar[str]
     data: ClassVar[type[Data]]
+    sections: ClassVar[Mapping[str, Section]] = {}
+    own_data: ClassVar[bool] = False
     scores: ClassVar[tuple[str, ...]]
     choose_by: ClassVar[str]
     samples: ClassVar[type[Section]]
@@ -110,7 +114,7 @@ class Task(ABC):
 
     @property
     def has_embedding(self) -> bool:
-        """Whether samples are measured in the space of a network that `train_embedding` trains."""
+        """Whether samples are measured in the space of a network that a step of its own trains."""
         return False
 
     @property
@@ -125,13 +129,6 @@ class Task(ABC):
     def of(self, samples: Any) -> Task:
         """Return the task for samples of which a generator file says this."""
         return self
-
-    def steps(self, data: Any) -> tuple[str, ...]:
-        """Return the steps that lead to the data set, and others that only some tasks have.
-
-        "make_data" calls `write`.
-        """
-        return ("make_data",)
 
     def write(self, data: Any, out: Path) -> None:
         """Write the data set as HDF5: an attribute `task`, `source_sha256`, `split` (n,), and what `stream` reads."""

@@ -1,3 +1,98 @@
+if CONFIG.data.source == "simulate":
+
+    rule simulate:
+        output:
+            showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
+        log:
+            "logs/{run}/simulate.log",
+        benchmark:
+            "results/{run}/benchmarks/simulate.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        params:
+            recipe=recipe_of("simulate"),
+        message:
+            "Simulating showers with GFLASH"
+        shell:
+            "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
+            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+else:
+
+    rule fetch:
+        output:
+            showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
+        log:
+            "logs/{run}/fetch.log",
+        benchmark:
+            "results/{run}/benchmarks/fetch.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        params:
+            recipe=recipe_of("fetch"),
+        message:
+            "Downloading the showers"
+        shell:
+            "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
+            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+# A local file is read where it is.
+IN_PLACE = CONFIG.data.source == "npz" and "://" not in CONFIG.data.path
+
+
+rule preprocess:
+    input:
+        lambda wildcards: (
+            CONFIG.data.path if IN_PLACE else f"results/{wildcards.run}/data/source.npz"
+        ),
+    output:
+        showers="results/{run}/data/showers.h5",
+        recipe="results/{run}/data/showers.recipe.json",
+    log:
+        "logs/{run}/preprocess.log",
+    benchmark:
+        "results/{run}/benchmarks/preprocess.tsv"
+    conda:
+        "../../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("preprocess"),
+    message:
+        "Checking and splitting the showers"
+    shell:
+        "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
+        " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule train_embedding:
+    input:
+        "results/{run}/data/showers.h5",
+    output:
+        model="results/{run}/embedding/model.pt",
+        metrics="results/{run}/embedding/metrics.json",
+        predictions="results/{run}/embedding/predictions.csv",
+        recipe="results/{run}/embedding/recipe.json",
+    log:
+        "logs/{run}/train_embedding.log",
+    benchmark:
+        "results/{run}/benchmarks/train_embedding.tsv"
+    priority: 1  # every evaluation waits for it
+    conda:
+        "../../../envs/showergan.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe_of("train_embedding"),
+    message:
+        "Training the embedding"
+    shell:
+        "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
+        " --out {output.model:q} --metrics {output.metrics:q}"
+        " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
 ARTEFACTS |= {
     "predictions": rules.train_embedding.output.predictions,
     "embedding_metrics": rules.train_embedding.output.metrics,

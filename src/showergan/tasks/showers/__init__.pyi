@@ -8,6 +8,10 @@ from .embedding import EmbeddingRegressor as EmbeddingRegressor
 from .embedding import load_embedding as load_embedding
 from .embedding import predict as predict
 from .embedding import save_embedding as save_embedding
+from .embedding_training import prediction_table as prediction_table
+from .embedding_training import r2 as r2
+from .embedding_training import targets_of as targets_of
+from .embedding_training import train_embedding as train_embedding
 from .features import clipped as clipped
 from .features import features_of as features_of
 from .metrics import METRICS as METRICS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from showergan import heavy
 from showergan.config.section import Section
@@ -14,6 +14,7 @@ from showergan.networks import modules
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import showers
 from showergan.tasks.showers.data import ShowerData
+from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.task import Task, TrainingSet
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class ShowerTask(Task):
 
     name = "showers"
     data = ShowerData
+    sections: ClassVar = {"embedding": Embedding()}
+    own_data = True
     scores = ("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std")
     choose_by = "bins-E"
     samples = Samples
@@ -71,11 +74,6 @@ class ShowerTask(Task):
     def has_embedding(self) -> bool:
         """Yes: E."""
         return True
-
-    def steps(self, data: ShowerData) -> tuple[str, ...]:
-        """Return what leads to the data set, through an npz file, and to the embedding."""
-        first = "simulate" if data.source == "simulate" else "fetch"
-        return (first, "preprocess", "train_embedding")
 
     @property
     def metrics(self) -> Registry:

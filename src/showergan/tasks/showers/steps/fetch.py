@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import tasks
-from showergan.steps.step import Output, Step
+from showergan.step import Output, Step
+from showergan.tasks import showers
 from showergan.tasks.showers.data import DataFile
 
 
@@ -21,4 +21,4 @@ class Fetch(DataFile, Step):
 
     def run(self, *, out: Annotated[Path, Output("showers as they are there")]) -> None:
         """Download as a stream."""
-        tasks.showers.fetch_url(self.path, out, self.sha256)
+        showers.fetch_url(self.path, out, self.sha256)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
-from showergan.config import Embedding
 from showergan.errors import UserError
 from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor, predict
+from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.sample import Showers
 
 PHOTON = 22

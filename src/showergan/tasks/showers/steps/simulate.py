@@ -4,9 +4,9 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from showergan import tasks
 from showergan.files import say
-from showergan.steps.step import Output, Step
+from showergan.step import Output, Step
+from showergan.tasks import showers
 from showergan.tasks.showers.data import Simulation
 
 
@@ -19,8 +19,8 @@ class Simulate(Simulation, Step):
 
     def run(self, *, out: Annotated[Path, Output("showers, published schema: npz")]) -> None:
         """Simulate chunk by chunk."""
-        start, gflash = time.perf_counter(), tasks.showers.gflash
-        showers = gflash.simulate(self.n_showers, self.seed)
-        tasks.showers.write_npz(out, self.n_showers, showers, gflash.VERSION)
+        start, gflash = time.perf_counter(), showers.gflash
+        chunks = gflash.simulate(self.n_showers, self.seed)
+        showers.write_npz(out, self.n_showers, chunks, gflash.VERSION)
         seconds = time.perf_counter() - start
         say(f"{out}: {self.n_showers} showers, {self.n_showers / seconds:.0f} per second")

@@ -4,11 +4,12 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from showergan import heavy, tasks, training
-from showergan.config import Embedding
+from showergan import heavy, training
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
-from showergan.steps.step import DataSet, Device, Output, Step
+from showergan.step import DataSet, Device, Output, Step
+from showergan.tasks import showers
+from showergan.tasks.showers.embedding_recipe import Embedding
 
 
 class TrainEmbedding(Embedding, Step):
@@ -29,21 +30,19 @@ class TrainEmbedding(Embedding, Step):
     ) -> None:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
         chosen, start = choose_device(device), time.perf_counter()
-        result = training.train_embedding(
-            tasks.showers.dataset.load(data, "train"),
+        result = showers.train_embedding(
+            showers.dataset.load(data, "train"),
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
         )
-        select = tasks.showers.dataset.load(data, "select")
+        select = showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
-        predicted = tasks.showers.predict(result.regressor, energy)[1].cpu()
-        true = heavy.torch.from_numpy(training.targets_of(select))
-        scores = dict(
-            zip(tasks.showers.TARGETS, training.r2(predicted, true).tolist(), strict=True)
-        )
+        predicted = showers.predict(result.regressor, energy)[1].cpu()
+        true = heavy.torch.from_numpy(showers.targets_of(select))
+        scores = dict(zip(showers.TARGETS, showers.r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-        write_table(training.prediction_table(predicted.numpy(), true.numpy()), predictions)
+        write_table(showers.prediction_table(predicted.numpy(), true.numpy()), predictions)
         write_json(
             {
                 "r2": scores,
@@ -58,4 +57,4 @@ class TrainEmbedding(Embedding, Step):
             },
             metrics,
         )
-        tasks.showers.save_embedding(result.regressor, out)
+        showers.save_embedding(result.regressor, out)

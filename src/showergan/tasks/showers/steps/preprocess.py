@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from showergan import tasks
 from showergan.files import say
-from showergan.steps.step import Input, Output, Step
+from showergan.step import Input, Output, Step
+from showergan.tasks import showers
 from showergan.tasks.showers.data import Preparation
 
 
@@ -23,9 +23,9 @@ class Preprocess(Preparation, Step):
         out: Annotated[Path, Output("data set: HDF5")],
     ) -> None:
         """Read and write chunk by chunk; say what the data set is."""
-        dataset = tasks.showers.dataset
+        dataset = showers.dataset
         if self.sha256:
-            tasks.showers.check_sha256(source, self.sha256)
+            showers.check_sha256(source, self.sha256)
         dataset.preprocess(
             source,
             out,

@@ -1,0 +1,1 @@
+"""What only showers need: where they come from, and the embedding."""
