@@ -37,7 +37,7 @@ if (ROOT / f"workflow/rules/tasks/{CONFIG.task}.smk").exists():
 def made_from(exhibit):
     """Return the inputs of a figure or a table: its artefacts, and the code that makes it."""
     *home, kind, module = exhibit.make.__module__.split(".")
-    own = "/".join(["src", *home])
+    own = Path("src", *home)
     code = {
         path
         for place in (f"{own}/{kind}/{module}", f"{own}/drawing/*", "src/showergan/drawing/*")
