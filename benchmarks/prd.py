@@ -20,13 +20,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
+from clusterings import LLOYD, RECIPE, clustered_by
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from showergan.metrics.clustering import Algorithm
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.prd import prd_auc, prd_scores
 
@@ -106,13 +107,19 @@ def alternate(
     return {name: (np.concatenate(values[name]), seconds[name]) for name in methods}
 
 
-def scorer(
-    real: Array, generated: Array, k: int, repeats: int, algorithm: Algorithm
-) -> Callable[[int], Array]:
+def scorer(real: Array, generated: Array, k: int, repeats: int) -> Callable[[int], Array]:
     """Make a function from a seed to the PRD-AUC of every repeat."""
-    return lambda seed: (
-        prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed, algorithm=algorithm).auc
-    )
+    return lambda seed: prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed).auc
+
+
+def by(estimator: Callable[..., Any], score: Callable[[int], Array]) -> Callable[[int], Array]:
+    """Make the same over the clusters of another estimator."""
+
+    def scored(seed: int) -> Array:
+        with clustered_by(estimator):
+            return score(seed)
+
+    return scored
 
 
 def reference_scorer(
@@ -145,16 +152,14 @@ def load_reference(checkout: Path) -> ModuleType:
 def compare(pair: Pair, repeats: int, rounds: int, reference: ModuleType | None) -> None:
     """Print one line: the values of the recipe and of ours, and the ratio of their times."""
     name, real, generated, k = pair
-    methods = {
-        "recipe": scorer(real, generated, k, repeats, "sklearn"),
-        "ours": scorer(real, generated, k, repeats, "minibatch"),
-    }
+    score = scorer(real, generated, k, repeats)
+    methods = {"recipe": by(RECIPE, score), "ours": score}
     if reference:
         methods["original"] = reference_scorer(reference, real, generated, k, repeats)
     results = alternate(methods, rounds)
     recipe, recipe_seconds = results["recipe"]
     ours, our_seconds = results["ours"]
-    converged = scorer(real, generated, k, repeats, "lloyd")(1)
+    converged = by(LLOYD, score)(1)
     allowed = max(0.005, recipe.std(ddof=1))
     difference = ours.mean() - recipe.mean()
     line = (
@@ -179,26 +184,17 @@ def evaluate(n: int, repeats: int, rounds: int, reference: ModuleType | None) ->
     # The centre is crowded and the corners are thin, as for entry points around the origin.
     bins = random.choice(9, n, p=np.array([1, 2, 1, 2, 6, 2, 1, 2, 1]) / 18)
 
-    def package(algorithm: Algorithm) -> Callable[[int], Array]:
-        def score(seed: int) -> Array:
-            table = conditional_prd(
-                *(real, generated, bins, bins, 9),
-                clusters=20,
-                repeats=repeats,
-                n_min=200,
-                seed=seed,
-                algorithm=algorithm,
-            )
-            return table.prd_auc.to_numpy()[-1:]
-
-        return score
+    def score(seed: int) -> Array:
+        settings = {"clusters": 20, "repeats": repeats, "n_min": 200, "seed": seed}
+        found = conditional_prd(real, generated, bins, bins, 9, **settings)
+        return np.array([found["prd_auc"]["mean"].value])
 
     def original(module: ModuleType) -> Callable[[int], Array]:
         parts = [(real[bins == b], generated[bins == b]) for b in range(9)] + [(real, generated)]
         scorers = [reference_scorer(module, *part, 20, repeats) for part in parts]
         return lambda seed: np.array([np.mean([score(seed) for score in scorers][:9])])
 
-    methods = {"recipe": package("sklearn"), "ours": package("minibatch")}
+    methods = {"recipe": by(RECIPE, score), "ours": score}
     if reference:
         methods["original"] = original(reference)
     results = alternate(methods, rounds)

@@ -6,7 +6,6 @@ from small_training import COMPOSITIONS, recipe
 
 from showergan.config import AuditRecipe, LearningRates
 from showergan.device import choose_device
-from showergan.metrics.prd import prd_scores
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
@@ -71,16 +70,6 @@ def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):
     here = predict(one.regressor.to(CPU), images)
     for gpu, cpu in zip(there, here, strict=True):
         torch.testing.assert_close(gpu.cpu(), cpu, rtol=1e-3, atol=1e-3)
-
-
-def test_scores_are_those_of_the_cpu(cuda):
-    random = torch.Generator().manual_seed(1)
-    real, other = torch.randn(800, 5, generator=random), torch.randn(800, 5, generator=random) + 0.5
-    here, there = (
-        prd_scores(real, other, clusters=10, repeats=4, seed=1, device=device)
-        for device in (CPU, cuda)
-    )
-    assert there.auc == pytest.approx(here.auc, abs=0.01)
 
 
 def test_the_audit_is_repeatable(cuda):

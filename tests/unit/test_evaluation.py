@@ -365,8 +365,8 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
 
     def mean_and_all(**options):
         settings = {"clusters": 4, "repeats": 3, "n_min": 40, "seed": 1, **options}
-        table = conditional_prd(real, other, bins, bins, 9, **settings).set_index("bin")["prd_auc"]
-        return table["mean"], table["all"], table["8"]
+        rows = conditional_prd(real, other, bins, bins, 9, **settings)["prd_auc"]
+        return tuple(rows[name].value for name in ("mean", "all", "8"))
 
     mean, whole, empty = mean_and_all()
     mean_zero, whole_zero, empty_zero = mean_and_all(empty_bins="zero")

@@ -1,9 +1,12 @@
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
+from clusterings import LLOYD, RECIPE, histograms
 
 from showergan.errors import UserError
-from showergan.metrics.clustering import cluster_histograms
+from showergan.metrics.kmeans import cluster_histograms
 
 
 def blobs(n, shares, seed=0, d=3):
@@ -20,10 +23,12 @@ def threads():
     torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("algorithm", ["minibatch", "sklearn", "lloyd"])
-def test_separate_blobs_are_found(algorithm):
+@pytest.mark.parametrize(
+    "clustered", [cluster_histograms, partial(histograms, RECIPE), partial(histograms, LLOYD)]
+)
+def test_separate_blobs_are_found(clustered):
     real, generated = blobs(900, [0.5, 0.3, 0.2]), blobs(900, [0.2, 0.2, 0.6], seed=1)
-    p_real, p_generated = cluster_histograms(real, generated, 3, 4, 0, algorithm=algorithm)
+    p_real, p_generated = clustered(real, generated, 3, 4, 0)
     assert p_real.shape == p_generated.shape == (4, 4)
     for r, g in zip(p_real, p_generated, strict=True):
         order = np.argsort(g[:3])
@@ -91,19 +96,18 @@ def test_repeats_differ():
 
 
 @pytest.mark.parametrize(
-    ("real", "generated", "clusters", "repeats", "algorithm"),
+    ("real", "generated", "clusters", "repeats"),
     [
-        (np.zeros((0, 2)), np.zeros((3, 2)), 2, 1, "minibatch"),
-        (np.zeros((3, 2)), np.zeros((3, 3)), 2, 1, "minibatch"),
-        (np.zeros(3), np.zeros(3), 2, 1, "minibatch"),
-        (np.zeros((3, 2)), np.zeros((3, 2)), 0, 1, "minibatch"),
-        (np.zeros((3, 2)), np.zeros((3, 2)), 2, 0, "minibatch"),
-        (np.zeros((3, 2)), np.zeros((3, 2)), 2, 1, "other"),
+        (np.zeros((0, 2)), np.zeros((3, 2)), 2, 1),
+        (np.zeros((3, 2)), np.zeros((3, 3)), 2, 1),
+        (np.zeros(3), np.zeros(3), 2, 1),
+        (np.zeros((3, 2)), np.zeros((3, 2)), 0, 1),
+        (np.zeros((3, 2)), np.zeros((3, 2)), 2, 0),
     ],
 )
-def test_bad_input_is_refused(real, generated, clusters, repeats, algorithm):
+def test_bad_input_is_refused(real, generated, clusters, repeats):
     with pytest.raises(UserError):
-        cluster_histograms(real, generated, clusters, repeats, 0, algorithm=algorithm)
+        cluster_histograms(real, generated, clusters, repeats, 0)
 
 
 @pytest.mark.parametrize("n", [2000, 2300])

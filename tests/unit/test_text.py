@@ -208,14 +208,12 @@ class TestNGrams:
         """Sajjadi et al. 2018: the curve of discrete distributions, here (1/2, 1/2) and (1, 0)."""
         real, other = np.array([[1, 2]] * 20), np.array([[1, 1]] * 20)
         zeros = np.zeros(20, int)
-        table = conditional_prd(
-            real, other, zeros, zeros, 0, clusters=2, repeats=3, n_min=1, seed=1
-        )
-        row = table.iloc[0]
+        settings = {"clusters": 2, "repeats": 3, "n_min": 1, "seed": 1}
+        found = conditional_prd(real, other, zeros, zeros, 0, **settings)["prd_auc"]["all"]
         # Recall is at most 1/2, with precision 1 up to there.
-        assert row["prd_auc"] == pytest.approx(0.5, abs=2e-3)
-        assert (row["clusters"], row["n"]) == (2, 20)
-        assert math.isnan(row["prd_auc_sd"])
+        assert found.value == pytest.approx(0.5, abs=2e-3)
+        assert (found.clusters, found.n) == (2, 20)
+        assert math.isnan(found.sd)
 
 
 @pytest.mark.parametrize("n_conditions", [0, 2])

@@ -1,23 +1,15 @@
 """PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import PRDScores, prd_scores
-
-if TYPE_CHECKING:
-    import torch
-
-    from showergan.metrics.clustering import Algorithm
 
 
 class OfClusters(NamedTuple):
@@ -31,18 +23,7 @@ class OfClusters(NamedTuple):
     flagged: bool
 
 
-SCORES = ("prd_auc", "f8", "f1_8")
-
-_COLUMNS = [
-    "bin",
-    "n",
-    "clusters",
-    "repeats",
-    *(f"{score}{kind}" for score in SCORES for kind in ("", "_sd", "_event_sd")),
-    "flagged",
-    "n_invalid_generated",
-    "n_bins_used",
-]
+SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
 
 
 def conditional_prd(
@@ -58,9 +39,7 @@ def conditional_prd(
     seed: int,
     empty_bins: Literal["nan", "zero"] = "nan",
     invalid_rows: Literal["cluster", "drop"] = "cluster",
-    algorithm: Algorithm = "minibatch",
-    device: torch.device | str = "cpu",
-) -> pd.DataFrame:
+) -> dict[str, dict[str, OfClusters]]:
     """Score every bin of the condition, all events together, and the mean over the bins.
 
     The mean is taken over the bins in which both samples have events, repeat by repeat; its
@@ -79,21 +58,11 @@ def conditional_prd(
         seed: Seed of everything random.
         empty_bins: Bins without events: left out of the mean, or 0 as in the published code.
         invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code.
-        algorithm: See `cluster_histograms`.
-        device: Where to compute.
 
     Returns:
-        Rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins that are not flagged, with
-        the columns
-        bin;
-        n, events compared per side (means: the smallest over the bins used);
-        clusters, the number used (means: likewise); repeats;
-        prd_auc, its deviation prd_auc_sd over the repeats (n - 1) and prd_auc_event_sd over
-        bootstrap samples of the events, and likewise f8 and f1_8; NaN where no events can be
-        compared;
-        flagged, n < n_min (means: whether any bin is, or none is used);
-        n_invalid_generated, generated rows with non-finite entries (means: their sum);
-        n_bins_used, bins behind the row.
+        By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
+        that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
+        bin is, or none is used. Values are NaN where no events can be compared.
 
     Raises:
         UserError: If counts disagree, a bin number is out of range or a sample is empty.
@@ -110,71 +79,57 @@ def conditional_prd(
         samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
         numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
-    def score(selection: list[NDArray[np.number]], seed: int) -> PRDScores | None:
-        if min(map(len, selection)) == 0:
+    def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
+        if min(map(len, parts)) == 0:
             return None
-        return prd_scores(
-            *selection,
-            clusters=clusters,
-            repeats=repeats,
-            seed=seed,
-            algorithm=algorithm,
-            device=device,
-        )
+        return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
 
     # One seed per row, so that no bin depends on the events of another.
-    seeds = np.random.SeedSequence(seed).generate_state(n_bins + 1).tolist()
+    *seeds, last = np.random.SeedSequence(seed).generate_state(n_bins + 1).tolist()
     scores = [
-        score([a[b == index] for a, b in zip(samples, numbers, strict=True)], seeds[index])
-        for index in range(n_bins)
+        score([a[b == index] for a, b in zip(samples, numbers, strict=True)], state)
+        for index, state in enumerate(seeds)
     ]
-    everything = score(samples, seeds[n_bins])
-
-    rows = [_row(str(index), [scores[index]], n_min) for index in range(n_bins)]
-    enough = [score for score in scores if score is not None and score.n >= n_min]
-    rows += [
-        _row("all", [everything], n_min),
-        _row("mean", scores, n_min),
-        _row("unflagged", list(enough), n_min),
-    ]
-    table = pd.DataFrame(rows).assign(repeats=repeats)[_COLUMNS]
+    rows = {str(index): [of_bin] for index, of_bin in enumerate(scores)}
+    rows["all"] = [score(samples, last)]
+    if n_bins:
+        rows["mean"] = scores
+        rows["unflagged"] = [of_bin for of_bin in scores if of_bin and of_bin.n >= n_min]
+    found = {
+        metric: {row: _mean(these, name, n_min) for row, these in rows.items()}
+        for metric, name in SCORES.items()
+    }
     if empty_bins == "zero":
-        single, scored = table["bin"].str.isdigit(), list(SCORES)
-        table.loc[single, scored] = table.loc[single, scored].fillna(0)
-        table.loc[table["bin"] == "mean", scored] = table.loc[single, scored].mean().to_numpy()
-    return table if n_bins else table[table["bin"] == "all"]
+        for of_rows in found.values():
+            for index, of_bin in enumerate(scores):
+                if of_bin is None:
+                    of_rows[str(index)] = of_rows[str(index)]._replace(value=0.0)
+            mean = np.mean([of_rows[str(index)].value for index in range(n_bins)])
+            of_rows["mean"] = of_rows["mean"]._replace(value=float(mean))
+    return found
 
 
-def _row(name: str, scores: list[PRDScores | None], n_min: int) -> dict[str, object]:
-    """Average the scores of bins; None stands for a bin without events."""
+def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
+    """Average a score over bins; None stands for a bin without events."""
     used = [score for score in scores if score is not None]
     n = min((score.n for score in used), default=0)
-
-    row: dict[str, object] = {
-        "bin": name,
-        "n": n,
-        "clusters": min((score.clusters for score in used), default=0),
-        "flagged": len(used) < len(scores) or n < n_min,
-        "n_invalid_generated": sum(score.n_invalid_generated for score in used),
-        "n_bins_used": len(used),
-    }
-    for column, attribute in zip(SCORES, ("auc", "f8", "f1_8"), strict=True):
-        values = np.array([getattr(score, attribute) for score in used])
-        event_sds = np.array([getattr(score.event_sd, attribute) for score in used])
-        mean = values.mean(axis=0) if used else np.array([np.nan])
-        row[column] = mean.mean()
-        row[f"{column}_sd"] = mean.std(ddof=1) if len(mean) > 1 else np.nan
-        # Bins are resampled independently.
-        row[f"{column}_event_sd"] = np.sqrt((event_sds**2).sum()) / len(used) if used else np.nan
-    return row
+    clusters = min((score.clusters for score in used), default=0)
+    flagged = len(used) < len(scores) or n < n_min
+    if not used:
+        return OfClusters(np.nan, np.nan, np.nan, n, clusters, flagged)
+    means = np.mean([getattr(score, name) for score in used], axis=0)
+    sd = float(means.std(ddof=1)) if len(means) > 1 else np.nan
+    # Bins are resampled independently.
+    squares = np.array([score.event_sd[name] for score in used]) ** 2
+    event_sd = float(np.sqrt(squares.sum())) / len(used)
+    return OfClusters(float(means.mean()), sd, event_sd, n, clusters, flagged)
 
 
 def _rows(pair: Pair) -> Iterator[Row]:
     recipe = pair.recipe
-    for space, (real, other) in pair.points.items():
-        table = conditional_prd(
-            real,
-            other,
+    for space, samples in pair.points.items():
+        found = conditional_prd(
+            *samples,
             *pair.bins,
             pair.yardstick.n_bins,
             clusters=recipe.clusters,
@@ -184,10 +139,9 @@ def _rows(pair: Pair) -> Iterator[Row]:
             empty_bins=recipe.empty_bins,
             invalid_rows=recipe.invalid_rows,
         )
-        for score in SCORES:
-            columns = [score, f"{score}_sd", f"{score}_event_sd", "n", "clusters", "flagged"]
-            for bin_, *value in table[["bin", *columns]].itertuples(index=False):
-                yield score, space, bin_, OfClusters(*value)
+        for metric, rows in found.items():
+            for row, measured in rows.items():
+                yield metric, space, row, measured
 
 
 def _metric(name: str, definition: str, place: int, shown: dict[str, str]) -> Metric:

@@ -1,2 +1,0 @@
-from .kmeans import Algorithm as Algorithm
-from .kmeans import cluster_histograms as cluster_histograms
