@@ -10,8 +10,8 @@ from generators import network, particles, trained, training_particles
 import showergan
 from showergan.errors import UserError
 from showergan.inference import save_generator
+from showergan.tasks.showers.conditions import LARGEST_LOG_ENERGY
 from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.tensors import LARGEST_LOG_ENERGY
 
 
 @pytest.fixture(scope="module")

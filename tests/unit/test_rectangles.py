@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.tasks.showers.rectangles import equal_rectangles, quantile_rectangles
+from showergan.tasks.showers.rectangles import rectangles_of
 
-GRID = equal_rectangles((-3, 3, 0, 6), 3, 2)
+GRID = rectangles_of([(-3, 6), (3, 0), (1, 1)], "rectangles", (3, 2))
 
 
 def test_bins_are_numbered_along_x_first():
@@ -28,29 +28,29 @@ def test_bins_are_numbered_along_x_first():
 )
 def test_edges_are_closed_on_the_left_and_the_last_on_the_right(point, number):
     assert GRID.assign([point]).tolist() == [number]
-    assert not GRID.outside([point]).any()
 
 
 @pytest.mark.parametrize(
     ("point", "number"), [((-9, 1), 0), ((9, 1), 2), ((0, 7), 4), ((9, 9), 5), ((3.0001, -1), 2)]
 )
-def test_points_outside_go_to_the_nearest_edge_bin_and_are_counted(point, number):
+def test_points_outside_go_to_the_nearest_edge_bin(point, number):
     assert GRID.assign([point]).tolist() == [number]
-    assert GRID.outside([point]).tolist() == [True]
 
 
 def test_quantile_rectangles_share_out_the_points():
     points = np.random.default_rng(0).exponential(size=(9000, 2))
-    grid = quantile_rectangles(points, 3, 3)
-    assert not grid.outside(points).any()
+    grid = rectangles_of(points, "quantiles", (3, 3))
     for axis, edges in enumerate((grid.x_edges, grid.y_edges)):
         counts = np.histogram(points[:, axis], edges)[0]
         assert np.abs(counts - 3000).max() <= 1
 
 
-def test_a_partition_is_a_value():
-    assert equal_rectangles((0, 1, 0, 1)) == equal_rectangles([0.0, 1.0, 0.0, 1.0])
-    assert equal_rectangles((0, 1, 0, 1)) != equal_rectangles((0, 2, 0, 1))
+def test_equal_rectangles_of_32_bit_points_are_those_of_64_bit():
+    points = np.random.default_rng(0).normal(size=(9, 2)).astype(np.float32)
+    grid = rectangles_of(points, "rectangles", (3, 3))
+    assert grid.x_edges == tuple(np.linspace(*map(float, np.sort(points[:, 0])[[0, -1]]), 4))
+    assert grid == rectangles_of(points.astype(float), "rectangles", (3, 3))
+    assert grid != rectangles_of(points, "rectangles", (3, 2))
 
 
 @pytest.mark.parametrize("points", [np.zeros((2, 3)), np.zeros(2), [[0, np.nan]]])
@@ -60,7 +60,6 @@ def test_bad_points_are_refused(points):
 
 
 def test_degenerate_rectangles_are_refused():
-    with pytest.raises(UserError):
-        equal_rectangles((1, 1, 0, 1))
-    with pytest.raises(UserError):
-        quantile_rectangles(np.zeros((10, 2)), 2, 2)
+    for kind in ("rectangles", "quantiles"):
+        with pytest.raises(UserError, match="do not increase"):
+            rectangles_of(np.zeros((10, 2)), kind, (2, 2))

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.comparison.summary import learning_rate_grid, run_of, summarise, summarise_run
+from showergan.comparison.summary import (
+    learning_rate_grid,
+    read_runs,
+    summarise,
+    summarise_run,
+)
 from showergan.drawing.numbers import plus_minus
 from showergan.drawing.published import layout, numbers
 from showergan.errors import UserError
@@ -69,7 +74,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
             for b, v in (("0", 0.5), ("mean", value))
         ]
     )
-    summary = summarise([(run_of(p), p) for p in paths], anchors, "bins-E")
+    summary = summarise(read_runs(paths), anchors, "bins-E")
     assert len(summary) == 4
     for name, value in ends.items():
         assert (summary[name] == value).all()
@@ -100,7 +105,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
 
     # Published showers under the published conditions: nothing real has these particles.
     renamed = anchors.replace({"anchor": {"ceiling": "other_real"}})
-    summary = summarise([(run_of(p), p) for p in paths], renamed, "bins-E")
+    summary = summarise(read_runs(paths), renamed, "bins-E")
     assert (summary["other_real"] == 0.8).all()
     assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
     table = numbers(summary, published, ["bins-E"], {"sn": {}})

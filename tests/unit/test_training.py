@@ -15,8 +15,7 @@ from showergan.kinds import kinds
 from showergan.losses import Loss
 from showergan.steps import STEPS
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.conditions import Conditioning
-from showergan.tasks.showers.tensors import to_energy, training_tensors
+from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.training.batches import ReplayedBatches, ShuffledPasses, stream
 from showergan.training.loop import Trainer

@@ -5,7 +5,6 @@ from .failures import failures as failures
 from .rank_agreement import rank_agreement as rank_agreement
 from .robustness import robustness as robustness
 from .scorecard import position as position
-from .scorecard import read_runs as read_runs
 from .scorecard import scorecard as scorecard
 from .significance import FLOORS as FLOORS
 from .significance import LEVEL as LEVEL
@@ -14,6 +13,7 @@ from .summary import CEILING as CEILING
 from .summary import METHOD as METHOD
 from .summary import RUN as RUN
 from .summary import learning_rate_grid as learning_rate_grid
+from .summary import read_runs as read_runs
 from .summary import real_anchor as real_anchor
 from .summary import run_of as run_of
 from .summary import scores_over_epochs as scores_over_epochs

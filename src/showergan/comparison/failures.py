@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from showergan.comparison.scorecard import run_of_summary
-from showergan.comparison.summary import RUN, real_anchor
+from showergan.comparison.summary import RUN, Runs, real_anchor
 from showergan.metrics.metric import COUNTS
 from showergan.metrics.registry import Registry
 
@@ -13,7 +13,7 @@ _Numbers = dict[tuple[str, str], float]
 
 
 def failures(
-    runs: list[tuple[dict[str, str], pd.DataFrame]],
+    runs: Runs,
     anchors: pd.DataFrame,
     summary: pd.DataFrame,
     choose_by: str,
@@ -21,12 +21,7 @@ def failures(
 ) -> pd.DataFrame:
     """Return what went wrong in every run on the test conditions, at the epoch chosen on select.
 
-    Args:
-        runs: as for `scorecard`.
-        anchors: as for `scorecard`.
-        summary: as for `scorecard`.
-        choose_by: as for `scorecard`.
-        registry: as for `scorecard`; its failures are looked for.
+    The arguments are those of `scorecard`; the failures of the registry are looked for.
 
     Returns:
         A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
@@ -36,7 +31,7 @@ def failures(
     real = real_anchor(anchors)
     found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
     for keys, metrics in runs:
-        row = run_of_summary(summary[summary["score"] == choose_by], keys)
+        row = run_of_summary(summary, choose_by, keys)
         test = metrics[metrics["split"] == "test"]
         by_epoch = {
             epoch: _mishaps(part, _whole(real), registry)

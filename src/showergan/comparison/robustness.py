@@ -5,16 +5,8 @@ import math
 import pandas as pd
 
 ROBUSTNESS = [
-    "architecture",
-    "method",
-    "score",
-    "n_rates",
-    "best_rates",
-    "best",
-    "worst_rates",
-    "worst",
-    "robustness",
-    "remark",
+    *("architecture", "method", "score", "n_rates"),
+    *("best_rates", "best", "worst_rates", "worst", "robustness", "remark"),
 ]
 
 

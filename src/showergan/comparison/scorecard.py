@@ -1,10 +1,8 @@
 """Every run judged by every metric, each on a scale from the worst to what real showers get."""
 
-from pathlib import Path
-
 import pandas as pd
 
-from showergan.comparison.summary import RUN
+from showergan.comparison.summary import RUN, Runs
 from showergan.errors import UserError
 from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.metrics.registry import Registry
@@ -13,7 +11,7 @@ _KEY = ["metric", "space", "bin"]
 
 
 def scorecard(
-    runs: list[tuple[dict[str, str], pd.DataFrame]],
+    runs: Runs,
     anchors: pd.DataFrame,
     summary: pd.DataFrame,
     choose_by: str,
@@ -22,7 +20,7 @@ def scorecard(
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
     Args:
-        runs: the keys of each run, and its metrics as `evaluate` writes them.
+        runs: as `read_runs` returns them.
         anchors: as `reference` writes them.
         summary: as `summarise` writes it.
         choose_by: the score of the summary that chooses the epoch.
@@ -42,7 +40,7 @@ def scorecard(
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     tables = []
     for keys, metrics in runs:
-        row = run_of_summary(summary[summary["score"] == choose_by], keys)
+        row = run_of_summary(summary, choose_by, keys)
         rows = metrics[(metrics["split"] == "test") & (metrics["epoch"] == row["selected_epoch"])]
         thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
         tables.append(
@@ -59,7 +57,7 @@ def scorecard(
 def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
-    That is the ceiling; where there is none, what other real showers get, which a generator may pass. Values beyond an
+    That is the ceiling; where there is none, what other real samples get, which a generator may pass. Values beyond an
     end lie beyond 0 or 1. Of a metric with a target, such as the unbiased distances FPD and KPD, the distance from it
     counts.
 
@@ -81,13 +79,9 @@ def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Ser
     return (distance(value) - worst) / (best - worst)
 
 
-def read_runs(runs: list[tuple[dict[str, str], Path]]) -> list[tuple[dict[str, str], pd.DataFrame]]:
-    """Read the metrics of runs."""
-    return [(keys, pd.read_csv(path, dtype={"bin": str})) for keys, path in runs]
-
-
-def run_of_summary(summary: pd.DataFrame, keys: dict[str, str]) -> pd.Series:
-    """Return the row of a run; the keys are texts, those of a table read from a file need not be."""
+def run_of_summary(summary: pd.DataFrame, score: str, keys: dict[str, str]) -> pd.Series:
+    """Return the row of a run and score; the keys are texts, those of a table read from a file need not be."""
+    summary = summary[summary["score"] == score]
     same = (summary[list(keys)].astype(str) == pd.Series(keys)).all(axis=1)
     if same.sum() != 1:
         raise UserError(f"summary: {same.sum()} rows of the run {keys}, expected one")

@@ -1,5 +1,6 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from showergan.metrics.score import best_epoch, means_over_unflagged, scores_ove
 
 METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
+
+Runs = list[tuple[dict[str, str], pd.DataFrame]]
+"""The keys `RUN` of each run, and its metrics as `evaluate` writes them."""
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
@@ -63,10 +67,7 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: list[tuple[dict[str, str], Path]],
-    anchors: pd.DataFrame,
-    choose_by: str,
-    own: dict[str, str] | None = None,
+    runs: Runs, anchors: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
 ) -> pd.DataFrame:
     """Return the summaries of all runs beside what they are to be compared with.
 
@@ -74,18 +75,13 @@ def summarise(
     ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
-        runs: the keys architecture, method, learning_rates, seed of each run, and its metrics.csv.
+        runs: as `read_runs` returns them.
         anchors: as `reference` writes them.
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.
     """
-    summary = pd.concat(
-        [
-            summarise_run(pd.read_csv(path, dtype={"bin": str})).assign(**keys)
-            for keys, path in runs
-        ],
-        ignore_index=True,
-    )
+    tables = [summarise_run(metrics).assign(**keys) for keys, metrics in runs]
+    summary = pd.concat(tables, ignore_index=True)
     ends = scores_over_epochs(anchors)
     for name in ANCHORS:
         rows = ends[ends["anchor"] == name].set_index("score")
@@ -137,10 +133,10 @@ def learning_rate_grid(
 
 def run_of(path: Path) -> dict[str, str]:
     """Return the keys of a run from its path, .../{architecture}/{method}/{learning rates}/seed{seed}/file."""
-    architecture, method, rates, seed = path.parts[-5:-1]
-    return {
-        "architecture": architecture,
-        "method": method,
-        "learning_rates": rates,
-        "seed": seed.removeprefix("seed"),
-    }
+    *method, seed = path.parts[-5:-1]
+    return dict(zip(RUN, (*method, seed.removeprefix("seed")), strict=True))
+
+
+def read_runs(paths: Iterable[Path]) -> Runs:
+    """Read the metrics of runs."""
+    return [(run_of(path), pd.read_csv(path, dtype={"bin": str})) for path in paths]

@@ -82,29 +82,21 @@ def verdicts(
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for rates, selected in _selections(summary, baseline):
-        for (architecture, score), values in _scores(selected, column):
-            others = values.columns.drop(baseline, errors="ignore")
-            if baseline not in values or others.empty:
-                continue
-            table = pd.DataFrame(
-                _compare(values[method], values[baseline], level, resamples, seed)
-                for method in others
-            ).assign(
-                architecture=architecture,
-                score=score,
-                learning_rates=rates,
-                method=others,
-                baseline=baseline,
-            )
-            tested = table["method"] != null
-            floor = _noise_floor(values, baseline, null)
-            table["noise_floor"] = np.where(tested, floor, math.nan)
-            table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
-            table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
-            table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
-            table["verdict"] = _verdict(table, tested, level)
-            tables.append(table[VERDICTS])
+    for keys, values in _families(summary, column, baseline):
+        others = values.columns.drop(baseline, errors="ignore")
+        if baseline not in values or others.empty:
+            continue
+        compared = [
+            _compare(values[method], values[baseline], level, resamples, seed) for method in others
+        ]
+        table = pd.DataFrame(compared).assign(**keys, method=others, baseline=baseline)
+        tested = table["method"] != null
+        table["noise_floor"] = np.where(tested, _noise_floor(values, baseline, null), math.nan)
+        table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
+        table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
+        table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
+        table["verdict"] = _verdict(table, tested, level)
+        tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
@@ -129,25 +121,21 @@ def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for (architecture, score), values in _scores(_chosen(summary), column):
+    for keys, values in _families(summary, column):
         complete = values.dropna()
         n, k = complete.shape
         statistic, p_value = _friedman(complete.to_numpy())
-        tables.append(
-            pd.DataFrame(
-                {
-                    "architecture": architecture,
-                    "score": score,
-                    "method": values.columns,
-                    "average_rank": complete.rank(axis=1, ascending=False).mean().to_numpy(),
-                    "n_methods": k,
-                    "n_seeds": n,
-                    "friedman_statistic": statistic,
-                    "friedman_p": p_value,
-                    "critical_difference": critical_difference(k, n, level),
-                }
-            )
+        average = complete.rank(axis=1, ascending=False).mean()
+        table = pd.DataFrame({"method": values.columns, "average_rank": average.to_numpy()})
+        table = table.assign(
+            **keys,
+            n_methods=k,
+            n_seeds=n,
+            friedman_statistic=statistic,
+            friedman_p=p_value,
+            critical_difference=critical_difference(k, n, level),
         )
+        tables.append(table[RANKS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=RANKS)
 
 
@@ -179,33 +167,31 @@ def critical_difference(n_methods: int, n_seeds: int, level: float) -> float:
     return float(q * math.sqrt(n_methods * (n_methods + 1) / (6 * n_seeds)))
 
 
-def _chosen(summary: pd.DataFrame) -> pd.DataFrame:
-    return summary[summary["chosen"].astype(bool)] if "chosen" in summary else summary
+def _families(
+    summary: pd.DataFrame, column: str, baseline: str | None = None
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Yield architecture, score and learning rates, and their values: a row per seed, a column per method.
 
-
-def _selections(summary: pd.DataFrame, baseline: str) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the rows of the chosen learning rates, then those of each pair if the baseline was trained at several."""
-    yield CHOSEN, _chosen(summary)
-    if "chosen" not in summary:
-        return
+    First at the chosen learning rates, then at each pair if the baseline was trained at several.
+    """
+    marked = "chosen" in summary
+    selections = [(CHOSEN, summary[summary["chosen"].astype(bool)] if marked else summary)]
     pairs = summary.loc[summary["method"] == baseline, "learning_rates"].unique()
-    if len(pairs) > 1:
-        yield from ((str(pair), summary[summary["learning_rates"] == pair]) for pair in pairs)
-
-
-def _scores(chosen: pd.DataFrame, column: str) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
-    """Yield architecture and score, and their values: a row per seed, a column per method."""
-    twice = chosen[chosen.duplicated(["architecture", "method", "seed", "score"])]
-    if len(twice):
-        method = twice["method"].iloc[0]
-        rates = ", ".join(map(str, chosen["learning_rates"][chosen["method"] == method].unique()))
-        raise UserError(
-            f"summary: method {method} has several runs of one seed (learning rates {rates}); "
-            "mark those to compare in the column chosen"
-        )
-    for (architecture, score), rows in chosen.groupby(["architecture", "score"], sort=False):
-        values = rows.pivot_table(column, index="seed", columns="method", dropna=False)
-        yield (str(architecture), str(score)), values[rows["method"].unique()]
+    if marked and len(pairs) > 1:
+        selections += [(str(pair), summary[summary["learning_rates"] == pair]) for pair in pairs]
+    for rates, runs in selections:
+        twice = runs[runs.duplicated(["architecture", "method", "seed", "score"])]
+        if len(twice):
+            method = twice["method"].iloc[0]
+            tried = ", ".join(map(str, runs["learning_rates"][runs["method"] == method].unique()))
+            raise UserError(
+                f"summary: method {method} has several runs of one seed (learning rates {tried}); "
+                "mark those to compare in the column chosen"
+            )
+        for (architecture, score), rows in runs.groupby(["architecture", "score"], sort=False):
+            values = rows.pivot_table(column, index="seed", columns="method", dropna=False)
+            keys = {"architecture": str(architecture), "score": str(score)}
+            yield {**keys, "learning_rates": rates}, values[rows["method"].unique()]
 
 
 def _compare(

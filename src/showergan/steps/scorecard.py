@@ -33,7 +33,7 @@ class Scorecard(Step):
     ) -> None:
         """Read the metrics of every run."""
         inputs = (
-            comparison.read_runs([(comparison.run_of(path), path) for path in metrics]),
+            comparison.read_runs(metrics),
             heavy.pd.read_csv(anchors, dtype={"bin": str}),
             heavy.pd.read_csv(summary),
             self.choose_by,

@@ -34,9 +34,7 @@ class Summarise(Step):
     ) -> None:
         """Read the metrics of every run."""
         choice = self.choose_by, self.own_learning_rates
-        runs = [(comparison.run_of(path), path) for path in metrics]
-        summary = comparison.summarise(
-            runs, heavy.pd.read_csv(anchors, dtype={"bin": str}), *choice
-        )
+        ends = heavy.pd.read_csv(anchors, dtype={"bin": str})
+        summary = comparison.summarise(comparison.read_runs(metrics), ends, *choice)
         write_table(comparison.learning_rate_grid(summary, *choice), grid)
         write_table(summary, out)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
+from showergan import heavy
 from showergan.config.data import Data
 from showergan.config.section import Section
 from showergan.errors import UserError
@@ -18,7 +20,6 @@ from showergan.networks import GeneratorNetwork, Shape
 
 if TYPE_CHECKING:
     import h5py
-    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor
@@ -27,31 +28,6 @@ if TYPE_CHECKING:
     from showergan.metrics.features import Features, Yardstick
     from showergan.metrics.registry import Registry
     from showergan.tasks.splits import Split
-
-
-class Given(Protocol):
-    """What samples are generated for: a named tuple of arrays whose rows are those of the samples."""
-
-    _fields: tuple[str, ...]
-
-    def __iter__(self) -> Iterator[Any]: ...
-    def _asdict(self) -> dict[str, Any]: ...
-
-    @property
-    def conditions(self) -> NDArray[np.float32]:
-        """All numbers, shape (n, c), in the order of the task's `condition_names`; (n, 0) where there are none."""
-
-
-class Sample(Protocol):
-    """Some samples, real or generated, beside what they were made for."""
-
-    def __len__(self) -> int: ...
-    def select(self, index: Any) -> Any:
-        """Return those at a slice, a mask or positions."""
-
-    @property
-    def given(self) -> Any:
-        """What they were made for."""
 
 
 class TrainingSet(NamedTuple):
@@ -76,6 +52,9 @@ class Task(ABC):
     Where samples differ from data set to data set, `of` returns the task as those of one have it, with attributes of
     its own in place of those of the class.
 
+    Samples, real or generated, are objects with a length; `select`, of a slice, a mask or positions; the arrays of
+    `sample_arrays`; and `given`, what they were made for: a named tuple of arrays with a row for each sample.
+
     Attributes:
         name: that of its folder.
         data: its section of the configuration; default values make a valid one.
@@ -92,6 +71,7 @@ class Task(ABC):
         n_examples: real samples that generators imitate for pictures.
         pictures_of: the evaluated epochs whose generators do: the last, or every one, whose number is then beside.
         start: the generator whose first weights are the floor of every metric.
+        has_embedding: whether samples are measured in the space of a network that a step of its own trains.
         bars: which of `comparison.bars` a run should reach before its methods are worth comparing.
     """
 
@@ -110,12 +90,8 @@ class Task(ABC):
     n_examples: ClassVar[int]
     pictures_of: ClassVar[Literal["last", "every"]] = "last"
     start: ClassVar[GeneratorNetwork]
+    has_embedding: bool = False
     bars: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def has_embedding(self) -> bool:
-        """Whether samples are measured in the space of a network that a step of its own trains."""
-        return False
 
     @property
     def quantity(self) -> str:
@@ -142,7 +118,11 @@ class Task(ABC):
     @property
     @abstractmethod
     def given(self) -> type[Any]:
-        """A `Given`, with a class method `of` that makes it from its conditions, shape (n, c)."""
+        """What samples are made for.
+
+        `conditions` are all its numbers, shape (n, c), in the order of `condition_names`; its class method `of` makes
+        it of them.
+        """
 
     @property
     @abstractmethod
@@ -168,9 +148,10 @@ class Task(ABC):
             device: where the tensors lie.
         """
 
-    @abstractmethod
     def source_sha256(self, path: Path) -> str:
         """Return what tells the source of a data set from others."""
+        with heavy.h5py.File(path) as file:
+            return str(file.attrs["source_sha256"])
 
     @abstractmethod
     def sample(self, **arrays: NDArray[Any]) -> Any:
@@ -239,8 +220,8 @@ class Task(ABC):
         """Return what is kept of generated examples for figures, an array (n, ...) by name."""
 
     def with_given(self, sample: Any, given: Any) -> Any:
-        """Return samples as if they had been made for something else, where they are made for anything."""
-        raise NotImplementedError
+        """Return samples as if they had been made for something else: dataclasses that hold it as arrays of theirs."""
+        return replace(sample, **given._asdict())
 
     def can_be_repeated(self, path: Path) -> bool:
         """Tell whether `repeated` has what a data set was made by."""

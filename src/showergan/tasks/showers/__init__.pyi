@@ -3,6 +3,8 @@ from . import gflash as gflash
 from . import rectangles as rectangles
 from . import sample as sample
 from .conditions import Conditioning as Conditioning
+from .conditions import to_energy as to_energy
+from .conditions import training_tensors as training_tensors
 from .embedding import TARGETS as TARGETS
 from .embedding import EmbeddingRegressor as EmbeddingRegressor
 from .embedding import load_embedding as load_embedding
@@ -21,8 +23,6 @@ from .particles import Particles as Particles
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url
 from .shower_file import read_showers as read_showers
-from .tensors import to_energy as to_energy
-from .tensors import training_tensors as training_tensors
 from .written import write_hdf5 as write_hdf5
 from .written import write_npz as write_npz
 from .yardstick import ShowerYardstick as ShowerYardstick

@@ -1,14 +1,19 @@
-"""The seven numbers that both networks are conditioned on."""
+"""Showers as the networks see them: images, the way back to energies, and the seven numbers of their conditions."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
+
+from showergan.tasks.showers.sample import Showers
 
 Form = Literal["raw", "scaled"]
 
 N_CONDITIONS = 7
+LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
 
 
 @dataclass(frozen=True)
@@ -61,3 +66,17 @@ def _numbers(
         px, py, pz = momentum.T.astype(np.float64)
         particle = (px / pz, py / pz, np.log(np.linalg.norm(momentum.astype(np.float64), axis=1)))
     return np.stack((*particle, x, y, np.arctan2(y, x), np.hypot(x, y)), axis=1)
+
+
+def training_tensors(
+    showers: Showers, conditioning: Conditioning, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
+    conditions = torch.from_numpy(conditioning.of(showers.point, showers.momentum))
+    energy = torch.from_numpy(showers.energy).to(device)
+    return energy.unsqueeze(1).log1p(), conditions.to(device)
+
+
+def to_energy(image: Tensor) -> Tensor:
+    """Return energy deposits in MeV, all finite, shape (n, 30, 30), of log1p images, shape (n, 1, 30, 30)."""
+    return image.squeeze(1).clamp(max=LARGEST_LOG_ENERGY).expm1()

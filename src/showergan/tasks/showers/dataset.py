@@ -113,7 +113,10 @@ def preprocess(
                 **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
                 split_rule=split,
                 split_seed=REFERENCE_SEED if split == "reference" else split_seed,
-                train_rectangle_cm=_rectangle(showers.point[training]),
+                # x_min, x_max, y_min, y_max
+                train_rectangle_cm=np.sort(showers.point[training], axis=0)[[0, -1]]
+                .T.ravel()
+                .tolist(),
                 shower_depth_cm=fit.depth_cm,
                 n_train_without_energy=fit.n_without_energy,
                 **({GFLASH_VERSION: showers.gflash_version} if showers.gflash_version else {}),
@@ -189,11 +192,6 @@ def shower_depth_cm(path: Path) -> float:
 def can_be_resimulated(path: Path) -> bool:
     """Tell whether `gflash.resimulate` makes other showers of the same distribution for the particles of a data set."""
     return attributes(path).get(GFLASH_VERSION) == gflash.VERSION
-
-
-def _rectangle(point: NDArray[np.float32]) -> list[float]:
-    """Return x_min, x_max, y_min, y_max of points (n, 2)."""
-    return np.stack([point.min(axis=0), point.max(axis=0)], axis=1).reshape(-1).tolist()
 
 
 @contextmanager

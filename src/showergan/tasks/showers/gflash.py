@@ -3,7 +3,8 @@
 Source of every formula: G. Grindhammer, S. Peters, "The parameterized simulation of electromagnetic
 showers in homogeneous and sampling calorimeters", hep-ex/0001020; sampling calorimeters with
 individually fluctuating showers. Depths t are in radiation lengths, radii r in Moliere radii,
-tau = t / T is the depth relative to the shower maximum T, particle energies are in GeV.
+tau = t / T is the depth relative to the shower maximum T. Energies, shape (n,), are those of particles in GeV, but for
+spots and images; rng is the source of randomness.
 """
 
 from collections.abc import Iterator
@@ -55,9 +56,6 @@ def fluctuation(energy: Floats) -> Fluctuation:
 
     Source: hep-ex/0001020, appendix, sampling calorimeters, individual profiles. The standard
     deviations are capped at 0.5, because their formulas diverge below the fitted range.
-
-    Args:
-        energy: Particle energies (n,) in GeV.
     """
     ln_y = np.log(energy / CRITICAL_ENERGY_GEV)
     mip = 1 - ELECTRON_TO_MIP
@@ -77,10 +75,6 @@ def sample_profiles(energy: Floats, rng: np.random.Generator) -> tuple[Floats, F
 
     The profile is the Gamma density of shape alpha and rate (alpha - 1) / T.
 
-    Args:
-        energy: Particle energies (n,) in GeV.
-        rng: Source of randomness.
-
     Returns:
         Depth of the maximum T (n,) in radiation lengths, at least 0.5, and shape alpha (n,), at
         least 1.1.
@@ -94,12 +88,7 @@ def sample_profiles(energy: Floats, rng: np.random.Generator) -> tuple[Floats, F
 
 
 def r_core(tau: Floats, energy: Floats) -> Floats:
-    """Return the radius of the shower core in Moliere radii (hep-ex/0001020, appendix).
-
-    Args:
-        tau: Depth in units of the depth of the shower maximum, any shape.
-        energy: Particle energies in GeV, broadcast against `tau`.
-    """
+    """Return the radius of the shower core in Moliere radii (hep-ex/0001020, appendix); tau and energy broadcast."""
     homogeneous = 0.0251 + 0.00319 * np.log(energy) + (0.1162 - 0.000381 * Z_EFFECTIVE) * tau
     return homogeneous - 0.0203 * (1 - ELECTRON_TO_MIP) + 0.0397 / SAMPLING_FREQUENCY * np.exp(-tau)
 
@@ -124,12 +113,7 @@ def p_core(tau: Floats, energy: Floats) -> Floats:
 def sample_radii(tau: Floats, energy: Floats, rng: np.random.Generator) -> Floats:
     """Draw one radius per spot, in Moliere radii, from the density 2 r R^2 / (r^2 + R^2)^2.
 
-    R is `r_core` with probability `p_core`, else `r_tail`.
-
-    Args:
-        tau: Depth in units of the depth of the shower maximum (spots,).
-        energy: Energy of the spot's particle in GeV (spots,).
-        rng: Source of randomness.
+    R is `r_core` with probability `p_core`, else `r_tail`; tau and energy are those of the spots' particles (spots,).
     """
     which, u = rng.random((2, len(tau)), dtype=np.float32)
     scale = np.where(which < p_core(tau, energy), r_core(tau, energy), r_tail(tau, energy))
@@ -137,11 +121,7 @@ def sample_radii(tau: Floats, energy: Floats, rng: np.random.Generator) -> Float
 
 
 def sample_particles(n: int, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    """Draw the electrons that enter the calorimeter.
-
-    Args:
-        n: Number of electrons.
-        rng: Source of randomness.
+    """Draw n electrons that enter the calorimeter.
 
     Returns:
         Energies (n,) in GeV, log-uniform; entry points (n, 2) in cm in the plane z = 0 and slopes
@@ -172,10 +152,6 @@ def sample_spots(energy: Floats, rng: np.random.Generator) -> Spots:
 
     Depths follow the spots' own Gamma density; a weight, the energy's density over the spots',
     restores the energy profile (hep-ex/0001020, appendix).
-
-    Args:
-        energy: Particle energies (n,) in GeV.
-        rng: Source of randomness.
     """
     depth, shape = sample_profiles(energy, rng)
     rate = (shape - 1) / depth
@@ -249,14 +225,8 @@ def simulate(n_showers: int, seed: int) -> Iterator[Showers]:
     for number, first in enumerate(range(0, n_showers, CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
         energy, point, slope = sample_particles(CHUNK, rng)
-        direction = _unit(np.column_stack([slope, np.ones(CHUNK)]))
-        chunk = Showers(
-            energy=images(sample_spots(energy, rng), point, slope),
-            point=point.astype(np.float32),
-            momentum=(energy[:, None] * direction).astype(np.float32),
-            pdg=np.full(CHUNK, ELECTRON, np.int32),
-        )
-        yield chunk.select(slice(n_showers - first))
+        momentum = energy[:, None] * _unit(np.column_stack([slope, np.ones(CHUNK)]))
+        yield _showers(energy, point, slope, momentum, rng).select(slice(n_showers - first))
 
 
 def resimulate(
@@ -271,15 +241,19 @@ def resimulate(
     """
     for number, first in enumerate(range(0, len(point), CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
-        rows = slice(first, first + CHUNK)
-        energy = np.linalg.norm(momentum[rows].astype(np.float64), axis=1)
-        slope = momentum[rows, :2] / momentum[rows, 2:].astype(np.float64)
-        yield Showers(
-            energy=images(sample_spots(energy, rng), point[rows].astype(np.float64), slope),
-            point=point[rows],
-            momentum=momentum[rows],
-            pdg=np.full(len(energy), ELECTRON, np.int32),
-        )
+        x, p = (values[first : first + CHUNK].astype(np.float64) for values in (point, momentum))
+        yield _showers(np.linalg.norm(p, axis=1), x, p[:, :2] / p[:, 2:], p, rng)
+
+
+def _showers(
+    energy: Floats, point: Floats, slope: Floats, momentum: Floats, rng: np.random.Generator
+) -> Showers:
+    return Showers(
+        images(sample_spots(energy, rng), point, slope),
+        point.astype(np.float32),
+        momentum.astype(np.float32),
+        np.full(len(energy), ELECTRON, np.int32),
+    )
 
 
 def _unit(vector: Floats) -> Floats:

@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from showergan.errors import UserError
 from showergan.tasks.showers.arrays import first_rows, opened
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
 KEYS = (PUBLISHED[1:], OWN[1:])
+REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
-Arrays = tuple[NDArray[np.float32], NDArray[np.float32]]
 
-
-def read_particles(path: Path) -> Arrays:
-    """Return entry points x, y in cm, shape (n, 2), and momenta px, py, pz in GeV, shape (n, 3).
+def read_particles(path: Path) -> Particles:
+    """Return the particles of a file.
 
     Args:
         path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
@@ -39,8 +39,8 @@ def read_particles(path: Path) -> Arrays:
     return checked(*read(path), f"{path}: ")
 
 
-def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Arrays:
-    """Return points (n, 2) and momenta (n, 3) as 32-bit floats.
+def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles:
+    """Return points and momenta as 32-bit floats.
 
     Args:
         point: entry points in cm, shape (n, 2 or more), of which x and y come first.
@@ -71,7 +71,7 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Arrays:
                 f"{where}{len(rows)} of {len(points)} particles have {problem} ({first_rows(rows)}). "
                 "Correct or remove them."
             )
-    return points, momenta
+    return Particles(points, momenta)
 
 
 def _read_csv(path: Path) -> tuple[Any, Any]:
@@ -81,12 +81,12 @@ def _read_csv(path: Path) -> tuple[Any, Any]:
             warnings.simplefilter("error", pd.errors.ParserWarning)
             table = pd.read_csv(path, skipinitialspace=True, index_col=False)
     except problems as error:
-        raise UserError(f"{path} is no csv file ({error}). {_remedy()}") from error
+        raise UserError(f"{path} is no csv file ({error}). {REMEDY}") from error
     table.columns = table.columns.str.strip()
     missing = [name for name in COLUMNS if name not in table]
     if missing:
         held = ", ".join(map(str, table))
-        raise UserError(f"{path} has no {', '.join(missing)}; it has {held}. {_remedy()}")
+        raise UserError(f"{path} has no {', '.join(missing)}; it has {held}. {REMEDY}")
     values = table[list(COLUMNS)].apply(pd.to_numeric, errors="coerce").to_numpy()
     return values[:, 3:], values[:, :3]
 
@@ -100,7 +100,3 @@ def _read_arrays(path: Path) -> tuple[Any, Any]:
             f"{path} holds {', '.join(sorted(arrays.keys)) or 'no arrays'}. It must hold "
             f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
         )
-
-
-def _remedy() -> str:
-    return f"Give the columns {', '.join(COLUMNS)}."

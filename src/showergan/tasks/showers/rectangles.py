@@ -1,7 +1,7 @@
 """Rectangular bins of the plane of entry points, the Y_i of the conditional metrics."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,7 @@ class Rectangles:
     """A grid of rectangles; bin (ix, iy) has the number ix + nx * iy.
 
     Bins are closed on the left and open on the right, except that the last bin includes its right
-    edge. Points outside the grid belong to the nearest edge bin; `outside` counts them.
+    edge. Points outside the grid belong to the nearest edge bin.
 
     Attributes:
         x_edges: nx + 1 increasing edges [cm].
@@ -35,82 +35,44 @@ class Rectangles:
         return (len(self.x_edges) - 1) * (len(self.y_edges) - 1)
 
     def assign(self, points: ArrayLike) -> NDArray[np.int64]:
-        """Number the bin of every point.
-
-        Args:
-            points: (n, 2) entry points [cm].
-
-        Returns:
-            (n,) bin numbers in [0, n_bins).
+        """Return the number of the bin, in [0, n_bins), of points (n, 2) [cm].
 
         Raises:
             UserError: If the points do not have this shape or are not finite.
         """
         x, y = _coordinates(points)
-        return _index(self.x_edges, x) + (len(self.x_edges) - 1) * _index(self.y_edges, y)
-
-    def outside(self, points: ArrayLike) -> NDArray[np.bool_]:
-        """Mark the points that lie outside every rectangle, as (n,) booleans.
-
-        Args:
-            points: (n, 2) entry points [cm].
-
-        Raises:
-            UserError: If the points do not have this shape or are not finite.
-        """
-        x, y = _coordinates(points)
-        in_x = (x >= self.x_edges[0]) & (x <= self.x_edges[-1])
-        in_y = (y >= self.y_edges[0]) & (y <= self.y_edges[-1])
-        return ~(in_x & in_y)
+        row = np.searchsorted(self.y_edges[1:-1], y, side="right")
+        return np.searchsorted(self.x_edges[1:-1], x, side="right") + (len(self.x_edges) - 1) * row
 
 
-def equal_rectangles(rectangle: Sequence[float], nx: int = 3, ny: int = 3) -> Rectangles:
-    """Cut a rectangle into nx x ny equal ones (Egorov & Rogachev 2023, section 5.1).
+def rectangles_of(
+    points: ArrayLike, kind: Literal["rectangles", "quantiles"], bins: tuple[int, int]
+) -> Rectangles:
+    """Cut the minimal rectangle that holds some points.
 
     Args:
-        rectangle: x_min, x_max, y_min, y_max [cm]; the paper takes the minimal rectangle that holds
-            the entry points of the training set.
-        nx: Number of bins along x.
-        ny: Number of bins along y.
+        points: (n, 2) entry points [cm], in Egorov & Rogachev 2023, section 5.1, those of the training set.
+        kind: rectangles: into equal ones, as there; quantiles: at the quantiles of x and of y, so that no row or
+            column of bins is thin where the points are rare.
+        bins: numbers of bins along x and y.
 
     Raises:
-        UserError: If the rectangle has no area.
+        UserError: If the rectangle has no area, two quantiles coincide, or points are misshapen or not finite.
     """
-    x_min, x_max, y_min, y_max = rectangle
-    return Rectangles(
-        tuple(np.linspace(x_min, x_max, nx + 1).tolist()),
-        tuple(np.linspace(y_min, y_max, ny + 1).tolist()),
-    )
 
+    def edges(values: NDArray[np.float64], n: int) -> tuple[float, ...]:
+        if kind == "quantiles":
+            return tuple(np.quantile(values, np.linspace(0, 1, n + 1)).tolist())
+        return tuple(np.linspace(values.min(), values.max(), n + 1).tolist())
 
-def quantile_rectangles(points: ArrayLike, nx: int = 3, ny: int = 3) -> Rectangles:
-    """Cut the minimal rectangle of the points at the quantiles of x and of y.
-
-    Unlike equal rectangles, no row or column of bins is thin where the points are rare.
-
-    Args:
-        points: (n, 2) entry points [cm].
-        nx: Number of bins along x.
-        ny: Number of bins along y.
-
-    Raises:
-        UserError: If two quantiles coincide, or the points are misshapen or not finite.
-    """
     x, y = _coordinates(points)
-    return Rectangles(
-        tuple(np.quantile(x, np.linspace(0, 1, nx + 1)).tolist()),
-        tuple(np.quantile(y, np.linspace(0, 1, ny + 1)).tolist()),
-    )
+    return Rectangles(edges(x, bins[0]), edges(y, bins[1]))
 
 
-def _coordinates(points: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _coordinates(points: ArrayLike) -> NDArray[np.float64]:
     array = np.asarray(points, dtype=np.float64)
-    if array.ndim != 2 or array.shape[1] != 2:
-        raise UserError(f"rectangles: entry points have shape {array.shape}, expected (n, 2)")
-    if not np.isfinite(array).all():
-        raise UserError("rectangles: some entry points are not finite")
-    return array[:, 0], array[:, 1]
-
-
-def _index(edges: tuple[float, ...], values: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.searchsorted(edges[1:-1], values, side="right").astype(np.int64)
+    if array.ndim != 2 or array.shape[1] != 2 or not np.isfinite(array).all():
+        raise UserError(
+            f"rectangles: entry points of shape {array.shape}, expected (n, 2), all finite"
+        )
+    return array.T

@@ -8,8 +8,6 @@ import fsspec
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
 
-EXTRAS = {"s3": "s3", "root": "root"}
-
 
 def fetch_url(url: str, out: Path, sha256: str | None) -> None:
     """Download an http(s), s3 or root URL to a file.
@@ -23,10 +21,9 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
             with fsspec.open(url, "rb") as source, aside.open("wb") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
         except ImportError as error:
-            extra = EXTRAS.get(scheme, scheme)
             raise UserError(
                 f"data.path = {url}: reading {scheme} URLs needs a library that is not installed "
-                f"({error}); install it with: pip install 'showergan[{extra}]'"
+                f"({error}); install it with: pip install 'showergan[{scheme}]'"
             ) from None
         except Exception as error:
             raise UserError(

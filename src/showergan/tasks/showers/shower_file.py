@@ -97,22 +97,24 @@ class ShowerFile:
             UserError: If energies turn out to be damaged or not finite, also as float32, or negative ones are refused.
         """
         key, first = self._names[0], 0
-        negative, not_finite = _BadValues(self.n), _BadValues(self.n)
+        n_negative, n_not_finite = np.zeros((2, self.n), int)  # values, by shower
         for block in self._arrays.rows(key, size):
             chunk = _float32(block).reshape(-1, *IMAGE_SHAPE)
             rows = slice(first, first + len(chunk))
             first += len(chunk)
-            negative.add(rows, chunk < 0)
-            not_finite.add(rows, ~np.isfinite(chunk))
+            n_negative[rows] = (chunk < 0).sum(axis=(1, 2))
+            n_not_finite[rows] = (~np.isfinite(chunk)).sum(axis=(1, 2))
             yield Showers(np.maximum(chunk, 0), self.point[rows], self.momentum[rows], None)
-        if not_finite.n:
-            self._arrays.fail(
-                key, f"is NaN or infinite: {not_finite}", "Correct or remove these events"
-            )
-        if negative.n and negative_energy == "error":
-            remedy = f"Correct them, or set them to 0 with `{option}`"
-            self._arrays.fail(key, f"is negative: {negative}", remedy)
-        self.n_clipped = negative.n
+        option = f"Correct them, or set them to 0 with `{option}`"
+        for counts, problem, remedy in (
+            (n_not_finite, "is NaN or infinite", "Correct or remove these events"),
+            (n_negative * (negative_energy == "error"), "is negative", option),
+        ):
+            if counts.any():
+                bad = np.flatnonzero(counts)
+                found = f"{counts.sum()} values in {len(bad)} events ({first_rows(bad)})"
+                self._arrays.fail(key, f"{problem}: {found}", remedy)
+        self.n_clipped = int(n_negative.sum())
 
     def _check_shape(self, key: str, accepted: Accepted) -> int:
         """Compare an array's shape with the format; return its number of showers."""
@@ -166,19 +168,3 @@ def read_showers(path: Path, negative_energy: NegativeEnergy, option: str) -> It
 def _float32(values: NDArray[Any]) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
         return values.astype(np.float32, copy=False)
-
-
-class _BadValues:
-    """Values of n images that cannot be, counted chunk by chunk."""
-
-    def __init__(self, n: int) -> None:
-        self.n = 0
-        self._bad = np.zeros(n, bool)
-
-    def add(self, rows: slice, bad: NDArray[np.bool_]) -> None:
-        self.n += int(np.count_nonzero(bad))
-        self._bad[rows] = bad.any(axis=(1, 2))
-
-    def __str__(self) -> str:
-        rows = np.flatnonzero(self._bad)
-        return f"{self.n} values in {len(rows)} events ({first_rows(rows)})"

@@ -1,27 +1,20 @@
 """Physics statistics of shower images: asymmetries and widths along and across the particle."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.tasks.showers.energy_centre import CELLS_CM, energy_centre
 
 STATISTICS = (
-    "longitudinal_asymmetry",
-    "transverse_asymmetry",
-    "longitudinal_width",
-    "transverse_width",
+    *("longitudinal_asymmetry", "transverse_asymmetry"),
+    *("longitudinal_width", "transverse_width"),
 )
 FLAGS = (
-    "empty_image",
-    "zero_transverse_momentum",
-    "missed_longitudinal_line",
-    "missed_transverse_line",
-    "infinite_arc_factor",
+    *("empty_image", "zero_transverse_momentum"),
+    *("missed_longitudinal_line", "missed_transverse_line", "infinite_arc_factor"),
 )
 OCCUPANCY_THRESHOLD_MEV = 0.1
 """A cell counts as hit above this: below any deposit that matters, above a network's dust."""
@@ -35,19 +28,15 @@ Form = Literal["published", "corrected"]
 _Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class PhysicsStatistics:
-    """Four numbers per event, and whether they mean anything.
+class PhysicsStatistics(NamedTuple):
+    """Four numbers per event, and why they may mean nothing.
 
     Attributes:
-        values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are
-            in cm.
-        valid: (n, 4) booleans; False where an entry is undefined, whatever value stands there.
+        values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are in cm.
         flags: (n, 5) booleans in the order of `FLAGS`: why entries are undefined.
     """
 
     values: _Array
-    valid: NDArray[np.bool_]
     flags: NDArray[np.bool_]
 
 
@@ -101,46 +90,31 @@ def physics_statistics(
     if not np.isfinite(impact).all():
         raise UserError("physics statistics: pz = 0 or non-finite conditions have no impact point")
 
-    values, valid, flags = np.empty((n, 4)), np.empty((n, 4), bool), np.empty((n, 5), bool)
+    values, flags = np.empty((n, 4)), np.empty((n, 5), bool)
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
-        values[part], valid[part], flags[part] = _measure(
+        values[part], flags[part] = _measure(
             images[part].astype(np.float64), impact[part], momenta[part, :2], form
         )
-    return PhysicsStatistics(values, valid, flags)
+    return PhysicsStatistics(values, flags)
 
 
-def flag_counts(statistics: PhysicsStatistics) -> dict[str, int]:
-    """Count the events that carry each of `FLAGS`."""
-    return dict(zip(FLAGS, statistics.flags.sum(axis=0).tolist(), strict=True))
+def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
+    """Measure what a reader of a histogram asks first of showers (n, 30, 30) [MeV], each number of shape (n,).
 
-
-def observables(energy: ArrayLike) -> pd.DataFrame:
-    """Measure what a reader of a histogram asks of a shower first.
-
-    Args:
-        energy: (n, 30, 30) energy deposits [MeV].
-
-    Returns:
-        One row per event: total_energy_MeV; occupancy, the fraction of cells above
-        `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the centre of energy, NaN for empty
-        images.
+    total_energy_MeV; occupancy, the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the
+    centre of energy, NaN for empty images.
     """
-    images = np.asarray(energy)
-    centre_x, centre_y = energy_centre(images).T
-    return pd.DataFrame(
-        {
-            "total_energy_MeV": images.sum(axis=(1, 2), dtype=np.float64),
-            "occupancy": (images > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
-            "centre_x_cm": centre_x,
-            "centre_y_cm": centre_y,
-        }
-    )
+    centre_x, centre_y = energy_centre(energy).T
+    return {
+        "total_energy_MeV": energy.sum(axis=(1, 2), dtype=np.float64),
+        "occupancy": (energy > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
+        "centre_x_cm": centre_x,
+        "centre_y_cm": centre_y,
+    }
 
 
-def _measure(
-    energy: _Array, impact: _Array, pt: _Array, form: Form
-) -> tuple[_Array, NDArray[np.bool_], NDArray[np.bool_]]:
+def _measure(energy: _Array, impact: _Array, pt: _Array, form: Form) -> PhysicsStatistics:
     dx = CELLS_CM - impact[:, 0, None, None]
     dy = CELLS_CM[:, None] - impact[:, 1, None, None]
     px, py = pt[:, 0, None, None], pt[:, 1, None, None]
@@ -151,11 +125,7 @@ def _measure(
     zero_pt = (pt == 0).all(axis=1)
     missed = (on_line == 0) & ~(empty | zero_pt)[:, None]
     infinite = (form == "published") & (pt[:, 0] == 0) & ~zero_pt
-    flags = np.column_stack([empty, zero_pt, missed, infinite])
-
-    undefined = np.repeat((empty | zero_pt)[:, None], 4, axis=1)
-    undefined[:, 2:] |= missed | infinite[:, None]
-    return values, ~undefined & np.isfinite(values), flags
+    return PhysicsStatistics(values, np.column_stack([empty, zero_pt, missed, infinite]))
 
 
 def _published(
@@ -190,14 +160,8 @@ def _corrected(
     reach = (np.abs(ux) + np.abs(uy)) / 2
     on_axis, _, longitudinal = _moments(np.where(np.abs(across) <= reach, energy, 0.0), along)
     on_normal, _, transverse = _moments(np.where(np.abs(along) <= reach, energy, 0.0), across)
-    values = np.column_stack(
-        [
-            _asymmetry(energy, along >= 0),
-            _asymmetry(energy, across >= 0),
-            np.sqrt(longitudinal),
-            np.sqrt(transverse),
-        ]
-    )
+    asymmetries = _asymmetry(energy, along >= 0), _asymmetry(energy, across >= 0)
+    values = np.column_stack([*asymmetries, np.sqrt(longitudinal), np.sqrt(transverse)])
     values[norm[:, 0, 0] == 0] = np.nan
     return values, np.column_stack([on_axis, on_normal])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -51,7 +50,7 @@ class Samples(Section):
     largest_output: Literal[80] = 80
 
 
-class ShowerTask(Task):
+class _ShowerTask(Task):
     """From entry point and momentum of a particle to the image of its shower in a calorimeter."""
 
     name = "showers"
@@ -68,36 +67,27 @@ class ShowerTask(Task):
     sample_arrays = ("energy", "point", "momentum")
     n_examples = 8
     start = ShowerGenerator()
+    has_embedding = True
     bars = ("fraction", "shuffled", "energy", "showers", "separation")
 
     @property
-    def has_embedding(self) -> bool:
-        """Yes: E."""
-        return True
-
-    @property
     def metrics(self) -> Registry:
-        """What showers are judged by."""
         return showers.METRICS
 
     @property
     def given(self) -> type[Particles]:
-        """Particles."""
         return showers.Particles
 
     @property
     def conditioning(self) -> type[showers.Conditioning]:
-        """From particles to seven numbers."""
         return showers.Conditioning
 
     def stream(self, path: Path, split: Split) -> Iterator[Showers]:
-        """Read showers, some thousand at a time."""
         return showers.dataset.stream(path, split)
 
     def training_set(
         self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
     ) -> TrainingSet:
-        """Return log1p images (n, 1, 30, 30) and seven conditions of the training showers."""
         sample = showers.dataset.load(path, "train")
         conditioning = (
             showers.Conditioning.fitted(form, *sample.given) if form else showers.Conditioning()
@@ -105,27 +95,19 @@ class ShowerTask(Task):
         tensors = showers.training_tensors(sample, conditioning, device)
         return TrainingSet(*tensors, sample.given, conditioning)
 
-    def source_sha256(self, path: Path) -> str:
-        """Return the SHA-256 of the npz file."""
-        return showers.dataset.attributes(path)["source_sha256"]
-
     def sample(self, **arrays: NDArray[Any]) -> Showers:
-        """Return showers of particles that nobody named."""
         return showers.sample.Showers(**arrays, pdg=None)
 
     def made(self, output: Tensor, given: Particles) -> Showers:
-        """Return the showers of log1p images."""
         return self.sample(energy=showers.to_energy(output).cpu().numpy(), **given._asdict())
 
     def checked(self, *given: Any) -> Particles:
-        """Return particles, given as points and momenta."""
-        return showers.Particles(*showers.checked(*given))
+        return showers.checked(*given)
 
     def read_given(self, path: Path | None, n: int | None) -> Particles:
-        """Read particles."""
         if path is None:
             raise UserError("--conditions: give a file of the particles to generate showers for.")
-        return showers.Particles(*showers.read_particles(path))
+        return showers.read_particles(path)
 
     def read_samples(self, path: Path, mend: bool = False) -> Iterator[Showers]:
         """Read showers in the published format, or HDF5 like ours."""
@@ -135,7 +117,6 @@ class ShowerTask(Task):
     def write_samples(
         self, out: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]
     ) -> None:
-        """Write showers in the published format, or as HDF5 like the data set."""
         if out.suffix == ".npz":
             showers.write_npz(out, n, chunks)
         else:
@@ -150,7 +131,6 @@ class ShowerTask(Task):
         return showers.yardstick_of(path, train, recipe), train
 
     def read_yardstick(self, file: h5py.File) -> ShowerYardstick:
-        """Read it from the file of a reference."""
         return showers.ShowerYardstick.read(file)
 
     def features(
@@ -166,29 +146,20 @@ class ShowerTask(Task):
         return showers.features_of(samples, embedding, recipe.statistics, depth, device)
 
     def pictures(self, samples: Iterable[Showers]) -> dict[str, NDArray[Any]]:
-        """Return the images in MeV."""
         return {"energy": heavy.np.concatenate([showers.clipped(s.energy) for s in samples])}
 
-    def with_given(self, sample: Showers, given: Particles) -> Showers:
-        """Return showers with other particles."""
-        return replace(sample, **given._asdict())
-
     def can_be_repeated(self, path: Path) -> bool:
-        """Tell whether the data set was simulated by the simulator of this version."""
         return showers.dataset.can_be_resimulated(path)
 
     def repeated(self, given: Particles, seed: int) -> Iterator[Showers]:
-        """Simulate the same particles once more."""
         return showers.gflash.resimulate(*given, seed)
 
     def load_embedding(self, path: Path, device: torch.device) -> showers.EmbeddingRegressor:
-        """Read the regressor."""
         return showers.load_embedding(path, device)
 
     def further_networks(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the layers of the embedding."""
         image = heavy.torch.zeros(2, *self.sample_shape)
         return {"embedding": modules.describe(showers.EmbeddingRegressor(), energy=image)}
 
 
-TASK = ShowerTask()
+TASK = _ShowerTask()

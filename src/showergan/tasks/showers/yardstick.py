@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
@@ -15,11 +14,7 @@ from showergan.tasks.showers import dataset
 from showergan.tasks.showers.features import OBSERVABLES
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.rectangles import (
-    Rectangles,
-    equal_rectangles,
-    quantile_rectangles,
-)
+from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM
 
 ENERGY_BINS = 5
@@ -118,25 +113,15 @@ def yardstick_of(path: Path, train: Features, recipe: Evaluation) -> ShowerYards
     return ShowerYardstick(
         impact_depth_cm(path, recipe),
         Scale.of(train.spaces["P"]),
-        rectangles_of(recipe, dataset.attributes(path), particles.point),
+        rectangles_of(particles.point, recipe.partition.kind, recipe.partition.bins),
         energy_edges(particles.momentum_GeV),
     )
 
 
 def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
     """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
-    if recipe.statistics == "published":
-        return PUBLISHED_DEPTH_CM
-    return dataset.shower_depth_cm(path)
-
-
-def rectangles_of(
-    recipe: Evaluation, attributes: dict[str, Any], points: NDArray[np.float32]
-) -> Rectangles:
-    """Return the bins of the entry point, from the training rectangle or the training points (n, 2) in cm."""
-    if recipe.partition.kind == "quantiles":
-        return quantile_rectangles(points, *recipe.partition.bins)
-    return equal_rectangles(attributes["train_rectangle_cm"], *recipe.partition.bins)
+    published = recipe.statistics == "published"
+    return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:

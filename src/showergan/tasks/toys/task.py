@@ -73,11 +73,6 @@ class ToyTask(UnconditionalTask):
         )
         return TrainingSet(samples, conditions, points.given, self.conditioning())
 
-    def source_sha256(self, path: Path) -> str:
-        """Return the SHA-256 of the points."""
-        with toys.dataset.opened(path) as file:
-            return str(file.attrs["source_sha256"])
-
     def sample(self, **arrays: NDArray[Any]) -> toys.Points:
         """Return points."""
         return toys.Points(**arrays)

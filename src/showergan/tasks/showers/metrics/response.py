@@ -77,47 +77,40 @@ def _rows(pair: Pair) -> Iterator[Row]:
         yield f"{name}_error", "energy", "all", mean_relative_difference(values, real)
 
 
-_SHARED: dict[str, Any] = {
-    "rows": _rows,
-    "spaces": ("energy",),
-    "needs": frozenset({"conditions"}),
-    "asked": Asked.COURSE,
-    "part": Part.QUANTITIES,
-}
-RESPONSE = Metric(
-    name="response",
-    definition="mean of E/|p| per bin of momentum",
-    direction="target",
-    best=None,
-    unit="MeV/GeV",
-    place=40,
-    **_SHARED,
+def _metric(name: str, definition: str, place: int, **further: Any) -> Metric:
+    return Metric(
+        name=name,
+        definition=definition,
+        rows=_rows,
+        spaces=("energy",),
+        needs=frozenset({"conditions"}),
+        asked=Asked.COURSE,
+        part=Part.QUANTITIES,
+        place=place,
+        **further,
+    )
+
+
+_TARGET: dict[str, Any] = {"direction": "target", "best": None}
+_ERROR: dict[str, Any] = {"direction": "lower", "best": 0, "worst": 1}
+RESPONSE = _metric("response", "mean of E/|p| per bin of momentum", 40, unit="MeV/GeV", **_TARGET)
+RESOLUTION = _metric(
+    "resolution",
+    "sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
+    41,
+    **_TARGET,
 )
-RESOLUTION = Metric(
-    name="resolution",
-    definition="sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
-    direction="target",
-    best=None,
-    place=41,
-    **_SHARED,
-)
-RESPONSE_ERROR = Metric(
-    name="response_error",
-    definition="mean over these bins of |response / real - 1|",
-    direction="lower",
-    best=0,
-    worst=1,
-    place=42,
+RESPONSE_ERROR = _metric(
+    "response_error",
+    "mean over these bins of |response / real - 1|",
+    42,
     shown={"energy": {"all": "energy response error"}},
-    **_SHARED,
+    **_ERROR,
 )
-RESOLUTION_ERROR = Metric(
-    name="resolution_error",
-    definition="likewise of the resolution",
-    direction="lower",
-    best=0,
-    worst=1,
-    place=43,
+RESOLUTION_ERROR = _metric(
+    "resolution_error",
+    "likewise of the resolution",
+    43,
     shown={"energy": {"all": "energy resolution error"}},
-    **_SHARED,
+    **_ERROR,
 )
