@@ -43,3 +43,15 @@ def test_no_function_imports():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert not found
+
+
+def test_training_loads_no_library_that_it_does_not_use():
+    """PyTorch asks all modules for their files while it loads, and once more at the first optimiser."""
+    code = (
+        "import sys, showergan.cli, showergan.heavy as heavy; "
+        "heavy.torch.optim.Adam(heavy.nn.Linear(1, 1).parameters()); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split() if "." in name}
+    assert "torch" in loaded
+    assert not loaded & {"matplotlib", "h5py", "sklearn", "seaborn"}

@@ -12,11 +12,12 @@ import numpy
 import numpy.typing
 import pandas
 import seaborn
-import sklearn as sklearn
 
 from .pytorch import functional as functional
 from .pytorch import nn as nn
 from .pytorch import torch as torch
+from .scikit_learn import ensemble as ensemble
+from .scikit_learn import isotonic as isotonic
 
 mpl = matplotlib
 np = numpy
