@@ -6,7 +6,6 @@ import yaml
 from conftest import ROOT, copy_of_the_workflow
 
 RUN = "results/toys"
-RATES = "0.0001_0.0001"
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,9 @@ ARTEFACTS = {
     "agreement": rules.scorecard.output.agreement,
     "failures": rules.scorecard.output.failures,
     "bars": rules.bars.output.bars,
+    "loss_estimates": rules.loss_meaning.output.estimates,
+    "loss_meaning": rules.loss_meaning.output.meaning,
+    "loss_correlation": rules.loss_meaning.output.correlation,
     "published": shipped("workflow/published.csv")[0],
 }
 

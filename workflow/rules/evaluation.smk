@@ -133,3 +133,32 @@ rule bars:
         " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
         " --recipe {params.recipe:q} --out {output.bars:q}"
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule loss_meaning:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        histories=every_run(rules.train_gan.output.history),
+        trainings=every_run(rules.train_gan.output.run),
+    output:
+        estimates="results/{run}/loss_estimates.csv",
+        meaning="results/{run}/loss_meaning.csv",
+        correlation="results/{run}/loss_correlation.csv",
+        recipe="results/{run}/loss_meaning.recipe.json",
+    log:
+        "logs/{run}/loss_meaning.log",
+    benchmark:
+        "results/{run}/benchmarks/loss_meaning.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("loss_meaning"),
+        trained=lambda wildcards, input: [
+            f"--{name}={path}" for name in ("histories", "trainings") for path in input[name]
+        ],
+    message:
+        "Asking whether losses mean something"
+    shell:
+        "showergan loss-meaning {input.metrics:q} {params.trained:q} --recipe {params.recipe:q}"
+        " --estimates {output.estimates:q} --out {output.meaning:q}"
+        " --correlation {output.correlation:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

@@ -51,12 +51,15 @@ def sign(command: Callable[..., None], options: list[Parameter]) -> None:
 
 
 def _options(function: Callable[..., None]) -> list[Parameter]:
-    return [_option(p) for name, p in signature(function).parameters.items() if name != "self"]
+    """Return the options of a function; the first list is what it is about, and stands without a name."""
+    found = [p for name, p in signature(function).parameters.items() if name != "self"]
+    lists = [p.name for p in found if get_origin(get_args(p.annotation)[0]) is list]
+    return [_option(p, named=p.name not in lists[:1]) for p in found]
 
 
-def _option(parameter: Parameter) -> Parameter:
+def _option(parameter: Parameter, *, named: bool) -> Parameter:
     kind, told = get_args(parameter.annotation)
-    make = typer.Argument if get_origin(kind) is list else typer.Option
+    make = typer.Option if named else typer.Argument
     option = make(help=told.help, envvar=told.variable, rich_help_panel=f"{type(told).__name__}s")
     return parameter.replace(annotation=Annotated[kind, option])
 

@@ -2,6 +2,10 @@ from .bars import FACTOR as FACTOR
 from .bars import FRACTION as FRACTION
 from .bars import bars as bars
 from .failures import failures as failures
+from .loss_meaning import estimates as estimates
+from .loss_meaning import loss_correlation as loss_correlation
+from .loss_meaning import loss_meaning as loss_meaning
+from .loss_meaning import with_seconds as with_seconds
 from .rank_agreement import rank_agreement as rank_agreement
 from .robustness import robustness as robustness
 from .scorecard import position as position

@@ -102,5 +102,8 @@ ARTEFACTS = {
     "agreement": Artefact("agreement of metrics of `scorecard`: CSV", read_table),
     "failures": Artefact("failures of `scorecard`: CSV", read_table),
     "bars": Artefact("bars of `bars`: CSV", read_table),
+    "loss_estimates": Artefact("estimated distances of `loss_meaning`: CSV", read_table),
+    "loss_meaning": Artefact("estimates and quality of `loss_meaning`: CSV", read_table),
+    "loss_correlation": Artefact("Spearman's rho of `loss_meaning`: CSV", read_table),
     "published": Artefact("published values: CSV", read_published),
 }

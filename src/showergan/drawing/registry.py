@@ -23,6 +23,7 @@ from showergan.tasks.task import Task
 GLANCE = "1 At a glance"
 COMPARISON, VERDICTS, TRAINING = "2 Comparison", "3 Verdicts", "4 Training"
 DATA, NETWORKS, IN_NUMBERS = "5 Data", "6 Networks", "7 Tables"
+WGAN_STUDY = "8 WGAN study"
 
 
 @dataclass(frozen=True)

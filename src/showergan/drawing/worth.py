@@ -37,3 +37,8 @@ def with_constraint(kind: str) -> Callable[[Config], bool]:
         for method in config.methods.values()
         for constraint in method.constraints
     )
+
+
+def with_several_losses(config: Config) -> bool:
+    """Losses are compared, as in the study of Wasserstein GANs."""
+    return len({method.loss.kind for method in config.methods.values()}) > 1

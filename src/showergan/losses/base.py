@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from showergan.kinds import Kind
 
@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 class Loss(Kind):
-    """A loss of the discriminator and one of the generator, from scores, both to minimise."""
+    """A loss of the discriminator and one of the generator, from scores, both to minimise.
+
+    Attributes:
+        estimates: the distance between real and generated samples that `estimate` gives.
+    """
+
+    estimates: ClassVar[str]
 
     @abstractmethod
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -27,4 +33,11 @@ class Loss(Kind):
             fake: f(fake), shape (batch,).
             real: returns f(real) of real samples under the same conditions, shape (batch,), for a forward pass more;
                 losses of the scores' difference (Jolicoeur-Martineau 2019) ask for it.
+        """
+
+    @abstractmethod
+    def estimate(self, discriminator_loss: float) -> float:
+        """Return the distance that a loss of the discriminator stands for, were it the best discriminator there is.
+
+        0 is what equal distributions get; any other discriminator gives less than the best one.
         """

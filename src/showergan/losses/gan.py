@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from showergan import heavy
 from showergan.losses.base import Loss
@@ -16,6 +17,7 @@ class NonSaturating(Loss):
     """Cross-entropy of real against fake; scores are logits."""
 
     kind: Literal["gan"] = "gan"
+    estimates: ClassVar[str] = "Jensen-Shannon divergence"
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return -E log D(real) - E log(1 - D(fake)), D being the sigmoid of f."""
@@ -25,3 +27,7 @@ class NonSaturating(Loss):
     def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
         """Return -E log D(fake)."""
         return heavy.functional.softplus(-fake).mean()
+
+    def estimate(self, discriminator_loss: float) -> float:
+        """Return log 2 less the mean cross-entropy, in nats, at most log 2 (Goodfellow et al. 2014, theorem 1)."""
+        return math.log(2) - discriminator_loss / 2

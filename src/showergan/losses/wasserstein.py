@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from showergan.losses.base import Loss
 
@@ -15,6 +15,7 @@ class Wasserstein(Loss):
     """The difference of mean scores (Egorov & Rogachev 2023, equation 2)."""
 
     kind: Literal["wasserstein"] = "wasserstein"
+    estimates: ClassVar[str] = "Wasserstein distance"
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         """Return E f(fake) - E f(real)."""
@@ -23,3 +24,7 @@ class Wasserstein(Loss):
     def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
         """Return -E f(fake)."""
         return -fake.mean()
+
+    def estimate(self, discriminator_loss: float) -> float:
+        """Return E f(real) - E f(fake): the distance times the Lipschitz constant of the best f (ibid., equation 3)."""
+        return -discriminator_loss

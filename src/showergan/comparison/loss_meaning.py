@@ -1,0 +1,154 @@
+"""Does the discriminator's loss mean something: does it fall while samples get better?
+
+Arjovsky, Chintala & Bottou 2017, figures 3 and 4: the Wasserstein estimate falls as samples improve, and is constant
+where a training fails; the Jensen-Shannon estimate of a standard GAN is unrelated.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from showergan.comparison.summary import METHOD, RUN
+from showergan.losses import Loss
+from showergan.metrics.metric import Asked
+from showergan.metrics.registry import Registry
+
+WINDOW = 101  # recorded rows of the median filter, as published
+SHARE = 0.1  # of all rows, which it takes at most
+LEVEL = 0.95  # of the interval
+
+
+def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFrame:
+    """Return what the discriminator's loss, without penalties, says of the distance in every recorded step.
+
+    Args:
+        histories: of many runs, with the columns of a run and step, epoch, discriminator_loss and lipschitz_bound.
+        losses: of each method.
+
+    Returns:
+        Columns of a run; step; epoch; distance, what is estimated; estimate, by a running median of 101 recorded rows
+        or a tenth of them, if that is less; and per_lipschitz, the same of the estimate over the discriminator's
+        Lipschitz bound.
+    """
+    tables = []
+    for key, history in histories.groupby(RUN, sort=False):
+        loss = losses[str(key[1])]
+        raw = history["discriminator_loss"].map(loss.estimate)
+        window = 2 * (min(WINDOW, round(SHARE * len(history))) // 2) + 1
+        smooth, relative = (
+            values.rolling(window, center=True, min_periods=1).median()
+            for values in (raw, raw / history["lipschitz_bound"])
+        )
+        kept = history[[*RUN, "step", "epoch"]]
+        tables.append(kept.assign(distance=loss.estimates, estimate=smooth, per_lipschitz=relative))
+    return pd.concat(tables, ignore_index=True)
+
+
+def with_seconds(estimated: pd.DataFrame, seconds: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates with the column seconds, the time that a training had taken.
+
+    Args:
+        estimated: as `estimates` returns it.
+        seconds: columns of a run and per_step, seconds per generator step.
+    """
+    per_step = estimated[RUN].merge(seconds, on=RUN, how="left")["per_step"]
+    return estimated.assign(seconds=estimated["step"] * per_step)
+
+
+def loss_meaning(
+    estimated: pd.DataFrame, metrics: pd.DataFrame, registry: Registry
+) -> pd.DataFrame:
+    """Return estimate and quality of the epochs that were evaluated, one row per run, metric and epoch.
+
+    Args:
+        estimated: as `estimates` returns it.
+        metrics: of every run, as `evaluate` writes them, with the columns of a run.
+        registry: the task's metrics; those that are measured on test at every epoch say what quality is.
+
+    Returns:
+        Columns of `estimated`, at the last recorded step of the epoch; title and value of the metric; and worse, the
+        value with the sign, or the distance from its best, that makes larger ones worse.
+    """
+    last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1)
+    test = metrics[metrics["split"] == "test"]
+    tables = []
+    for entry in registry.entries:
+        metric = registry[entry.metric]
+        if metric.asked > Asked.COURSE:
+            continue
+        rows = test[
+            (test["metric"] == entry.metric)
+            & (test["space"] == entry.space)
+            & (test["bin"] == entry.bin)
+        ]
+        value = rows["value"]
+        worse = {
+            "higher": -value,
+            "lower": value,
+            "target": (value - (metric.best or 0)).abs(),
+        }[metric.direction]
+        kept = rows[[*RUN, "epoch", "value"]].assign(title=entry.title, worse=worse)
+        tables.append(last.merge(kept, on=[*RUN, "epoch"]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
+    """Return Spearman's rho between estimate and quality over the evaluated epochs of a run, its mean over seeds.
+
+    1: the estimate falls whenever quality rises. The interval is Student's over seeds of Fisher's z = atanh(rho), where
+    a perfect order of n epochs counts as half an exchange of neighbours short of it, 1 - 6 / (n^3 - n), since z of 1 is
+    infinite.
+
+    Args:
+        meaning: as `loss_meaning` returns it.
+
+    Returns:
+        One row per method, pair of learning rates, metric and form ("estimate" or "per_lipschitz"): distance; rho, its
+        mean in z; low and high, the ends of the 95 % interval, NaN below two seeds; n_seeds with a rho, which has none
+        where either side is constant; n_epochs, the fewest of a run; rhos, of each seed, as text.
+    """
+    rows = []
+    for (*method, title), part in meaning.groupby([*METHOD, "title"], sort=False):
+        for form in ("estimate", "per_lipschitz"):
+            seeds = {str(s): _rho(run[form], run["worse"]) for s, run in part.groupby("seed")}
+            counts = part.groupby("seed").size()
+            known = [rho for rho in seeds.values() if math.isfinite(rho)]
+            rho, low, high = _pooled(known, int(counts.min()))
+            rows.append(
+                {
+                    **dict(zip(METHOD, method, strict=True)),
+                    "metric": title,
+                    "form": form,
+                    "distance": part["distance"].iloc[0],
+                    "rho": rho,
+                    "low": low,
+                    "high": high,
+                    "n_seeds": len(known),
+                    "n_epochs": int(counts.min()),
+                    "rhos": " ".join(f"{seed}:{value:.3f}" for seed, value in seeds.items()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _rho(estimate: pd.Series, worse: pd.Series) -> float:
+    both = pd.DataFrame({"a": estimate, "b": worse}).replace([np.inf, -np.inf], np.nan).dropna()
+    if len(both) < 3 or both["a"].nunique() < 2 or both["b"].nunique() < 2:
+        return math.nan
+    return float(stats.spearmanr(both["a"], both["b"]).statistic)
+
+
+def _pooled(rhos: list[float], n_epochs: int) -> tuple[float, float, float]:
+    """Return the mean in z of some rhos, and the interval about it."""
+    if not rhos:
+        return math.nan, math.nan, math.nan
+    most = 1 - 6 / (n_epochs**3 - n_epochs)
+    z = np.arctanh(np.clip(rhos, -most, most))
+    if len(z) < 2:
+        return math.tanh(z.mean()), math.nan, math.nan
+    half = stats.t.ppf((1 + LEVEL) / 2, len(z) - 1) * z.std(ddof=1) / math.sqrt(len(z))
+    low, mean, high = np.tanh([z.mean() - half, z.mean(), z.mean() + half]).tolist()
+    return mean, low, high

@@ -1,0 +1,63 @@
+"""Whether the losses of a run mean something."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field
+
+from showergan import comparison, heavy, tasks
+from showergan.config import Config
+from showergan.config.section import Name
+from showergan.files import write_table
+from showergan.kinds import one_of
+from showergan.losses import Loss
+from showergan.step import Input, Metrics, Output, Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class LossMeaning(Step):
+    """Hold what the discriminator's loss says of the distance to real samples against their quality, over training."""
+
+    name = "loss_meaning"
+    version = 1
+
+    task: Name = Field(tasks.DEFAULT, description="whose metrics say what quality is")
+    losses: dict[str, one_of(Loss)] = Field(description="of each method")  # type: ignore[valid-type]
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run."""
+        return cls(task=config.task, losses={n: m.loss for n, m in config.sorted_methods.items()})
+
+    def run(
+        self,
+        *,
+        metrics: Metrics,
+        histories: Annotated[list[Path], Input("history.csv of every run")],
+        trainings: Annotated[list[Path], Input("run.json of every run")],
+        estimates: Annotated[Path, Output("estimated distances over the steps of every run: CSV")],
+        out: Annotated[Path, Output("estimate and quality of every evaluated epoch: CSV")],
+        correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
+    ) -> None:
+        """Read histories and metrics of every run."""
+        seconds = heavy.pd.DataFrame([_seconds_per_step(path) for path in trainings])
+        found = comparison.estimates(_of_all_runs(histories), self.losses)
+        found = comparison.with_seconds(found, seconds)
+        registry = tasks.named(self.task, "The recipe").metrics
+        meaning = comparison.loss_meaning(found, _of_all_runs(metrics), registry)
+        write_table(found, estimates)
+        write_table(comparison.loss_correlation(meaning), correlation)
+        write_table(meaning, out)
+
+
+def _of_all_runs(paths: list[Path]) -> "pd.DataFrame":
+    runs = comparison.read_runs([(comparison.run_of(path), path) for path in paths])
+    return heavy.pd.concat([table.assign(**keys) for keys, table in runs], ignore_index=True)
+
+
+def _seconds_per_step(path: Path) -> dict[str, str | float]:
+    run = json.loads(path.read_text())
+    return comparison.run_of(path) | {"per_step": run["seconds"] / run["generator_steps"]}
