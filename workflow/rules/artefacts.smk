@@ -50,15 +50,11 @@ def made_from(exhibit):
 
 
 def as_options(wildcards, input):
-    """Return the artefacts among the inputs of a job as options of the command line, a word each."""
+    """Return the artefacts among the inputs of a job as options of the command line, as bash reads them."""
     named = [(name, [files] if isinstance(files, str) else files) for name, files in input.items()]
-    return [
-        word
-        for name, files in named
-        if name != "code"
-        for file in files
-        for word in (f"--{name.replace('_', '-')}", file)
-    ]
+    return " ".join(
+        f"--{name.replace('_', '-')}={folded(files)}" for name, files in named if name != "code"
+    )
 
 
 def worth_making(exhibits):

@@ -2,6 +2,7 @@ import os
 import sys
 from pathlib import Path
 
+from showergan.braces import folded
 from showergan.config import parse_config
 from showergan.errors import UserError
 from showergan.tasks import TASKS

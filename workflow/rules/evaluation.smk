@@ -49,10 +49,11 @@ rule summarise:
         "../../envs/showergan.yaml"
     params:
         recipe=recipe_of("summarise"),
+        metrics=lambda wildcards, input: folded(input.metrics),
     message:
         "Summarising all trainings"
     shell:
-        "showergan summarise {input.metrics:q} --anchors {input.anchors:q}"
+        "showergan summarise {params.metrics} --anchors {input.anchors:q}"
         " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
@@ -100,10 +101,11 @@ rule scorecard:
         "../../envs/showergan.yaml"
     params:
         recipe=recipe_of("scorecard"),
+        metrics=lambda wildcards, input: folded(input.metrics),
     message:
         "Judging all trainings by every metric"
     shell:
-        "showergan scorecard {input.metrics:q} --anchors {input.anchors:q}"
+        "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
         " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
         " --agreement {output.agreement:q} --failures {output.failures:q}"
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"

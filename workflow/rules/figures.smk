@@ -25,7 +25,7 @@ for figure, exhibit in FIGURES.items():
         message:
             "Drawing {wildcards.figure}"
         shell:
-            "showergan figure {wildcards.figure} {params.inputs:q} --look {params.look:q}"
+            "showergan figure {wildcards.figure} {params.inputs} --look {params.look:q}"
             " --png {output.png:q} --pdf {output.pdf:q} > {log:q} 2>&1"
 
 

@@ -30,7 +30,7 @@ for table, exhibit in FILES.items():
         message:
             "Writing {wildcards.table}"
         shell:
-            "showergan table {wildcards.table} {params.inputs:q} --look {params.look:q}"
+            "showergan table {wildcards.table} {params.inputs} --look {params.look:q}"
             " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q} > {log:q} 2>&1"
 
 
@@ -54,7 +54,7 @@ rule conclusion:
     message:
         "Concluding"
     shell:
-        "showergan table conclusion {params.inputs:q} --look {params.look:q}"
+        "showergan table conclusion {params.inputs} --look {params.look:q}"
         " --txt {output:q} > {log:q} 2>&1"
 
 
