@@ -155,12 +155,13 @@ rule loss_meaning:
         "../../envs/showergan.yaml"
     params:
         recipe=recipe_of("loss_meaning"),
-        trained=lambda wildcards, input: [
-            f"--{name}={path}" for name in ("histories", "trainings") for path in input[name]
-        ],
+        metrics=lambda wildcards, input: folded(input.metrics),
+        histories=lambda wildcards, input: folded(input.histories),
+        trainings=lambda wildcards, input: folded(input.trainings),
     message:
         "Asking whether losses mean something"
     shell:
-        "showergan loss-meaning {input.metrics:q} {params.trained:q} --recipe {params.recipe:q}"
+        "showergan loss-meaning {params.metrics} --histories={params.histories}"
+        " --trainings={params.trainings} --recipe {params.recipe:q}"
         " --estimates {output.estimates:q} --out {output.meaning:q}"
         " --correlation {output.correlation:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"

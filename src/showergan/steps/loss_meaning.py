@@ -54,7 +54,7 @@ class LossMeaning(Step):
 
 
 def _of_all_runs(paths: list[Path]) -> "pd.DataFrame":
-    runs = comparison.read_runs([(comparison.run_of(path), path) for path in paths])
+    runs = comparison.read_runs(paths)
     return heavy.pd.concat([table.assign(**keys) for keys, table in runs], ignore_index=True)
 
 
