@@ -6,6 +6,7 @@ them by the real ones first.
 
 import math
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -104,10 +105,11 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     )
 
 
-def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
+def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 4] = 4) -> Measured:
     """Measure the kernel physics distance (Kansal et al. 2023, section II).
 
-    It is the squared maximum mean discrepancy with the kernel k(x, y) = (x.y / d + 1)^4, estimated
+    It is the squared maximum mean discrepancy with the kernel k(x, y) = (x.y / d + 1)^4, or with
+    the power 3 as in the kernel Inception distance (Bińkowski et al. 2018, section 4), estimated
     without bias (Gretton et al. 2012, equation 3):
     sum_{i != j} [k(x_i, x_j) + k(y_i, y_j)] / (n (n - 1)) - 2 sum_ij k(x_i, y_j) / n^2.
     So it scatters about 0 for equal distributions and may be negative; very much so when a single
@@ -118,6 +120,7 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
         real: (n, d) real points.
         generated: (m, d) generated points.
         seed: Seed of the choice of points, the batches and the bootstrap.
+        degree: The power in the kernel.
 
     Returns:
         The median over the batches with their standard deviation as `sd`, NaN for one batch.
@@ -138,7 +141,7 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     values = []
     for batch in range(number):
         part = slice(batch * size, (batch + 1) * size)
-        kernels = _kernels(x[part], y[part])
+        kernels = _kernels(x[part], y[part], degree)
         values.append(_discrepancies(*kernels, *np.ones((2, 1, size))).item())
         if batch == 0:
             bootstraps = _discrepancies(*kernels, *weights.astype(np.float64))
@@ -174,16 +177,15 @@ def _moments(sample: _Array, batches: list[NDArray[np.int64]] | NDArray[np.int64
     return [means, covariances]
 
 
-def _kernels(x: _Array, y: _Array) -> list[_Array]:
+def _kernels(x: _Array, y: _Array, degree: int) -> list[_Array]:
     """Compute k(x_i, x_j), k(y_i, y_j) without their diagonals and k(x_i, y_j), all (n, n)."""
     kernels = []
     for a, b in ((x, x), (y, y), (x, y)):
         kernel = a @ b.T
         kernel /= x.shape[1]
         kernel += 1
-        kernel *= kernel
-        kernel *= kernel
-        kernels.append(kernel)
+        square = kernel * kernel
+        kernels.append(square * (square if degree == 4 else kernel))
     for kernel in kernels[:2]:
         np.fill_diagonal(kernel, 0)
     return kernels

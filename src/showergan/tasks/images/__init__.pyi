@@ -3,6 +3,9 @@ from .classes import asked_for as asked_for
 from .classes import read_classes as read_classes
 from .embedding import PictureEmbedding as PictureEmbedding
 from .embedding import load_embedding as load_embedding
+from .embedding import save_embedding as save_embedding
+from .embedding_training import score_of as score_of
+from .embedding_training import train_embedding as train_embedding
 from .metrics import METRICS as METRICS
 from .pictures import AsTheyAre as AsTheyAre
 from .pictures import OneHot as OneHot

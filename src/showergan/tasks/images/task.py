@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from showergan import heavy
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks import images
 from showergan.tasks.images.data import ImageData
+from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER, ENCODER
 from showergan.tasks.task import Task, TrainingSet
@@ -35,6 +36,8 @@ class ImageTask(Task):
 
     name = "images"
     data = ImageData
+    has_embedding = True
+    sections: ClassVar = {"embedding": Embedding()}
     scores = (CLASSIFIER, ENCODER, f"bins-{CLASSIFIER}", f"bins-{ENCODER}")
     choose_by = CLASSIFIER
     samples = Samples

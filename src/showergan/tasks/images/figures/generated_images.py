@@ -1,0 +1,57 @@
+"""Generated pictures beside real ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from showergan.drawing.registry import GLANCE, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.style import Style, framed, new_figure, wrapped
+from showergan.heavy import h5py, mpl, np, pd
+
+COLUMNS = 4  # panels
+SIDE = 6  # pictures of a row of a panel
+REAL = "0.35"
+
+
+@register_figure("3 Generated beside real pictures", GLANCE)
+def generated_images(
+    style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Draw real pictures, and as many of each method, made for the same classes where any are asked for.
+
+    Of several seeds the first is drawn, at the last evaluated epoch; no picture is chosen by hand.
+    """
+    with h5py.File(reference) as file:
+        real = ((file["examples/image"][: SIDE**2] + 1) * 127.5).round().astype(np.uint8)
+    panels = [
+        ("real", mpl.colors.to_rgb(REAL), real),
+        *(
+            (group.label, group.colour, np.stack(group.seeds[0]["image"].tolist())[: SIDE**2])
+            for group in groups(style, at_chosen_rates(examples, grid))
+        ),
+    ]
+    columns = min(COLUMNS, len(panels))
+    lines = -(-len(panels) // columns)
+    figure = new_figure(0.2 + lines * (0.5 + 11 / columns))
+    axes = figure.subplots(lines, columns, squeeze=False)
+    for axis in axes.flat[len(panels) :]:
+        axis.set_axis_off()
+    for axis, (label, colour, pictures) in zip(axes.flat, panels, strict=False):
+        axis.imshow(mosaic(pictures), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axis.set(xticks=[], yticks=[])
+        axis.set_title(wrapped(label, 26), fontsize="medium")
+        framed(axis)
+        axis.spines[:].set(color=colour, linewidth=2)
+    return figure
+
+
+def mosaic(pictures: np.typing.NDArray[np.uint8]) -> np.typing.NDArray[np.uint8]:
+    """Return pictures (n, c, h, w) side by side, row after row, as one (H, W, c), or (H, W) of grey ones."""
+    n, channels, height, width = pictures.shape
+    side = int(np.ceil(np.sqrt(n)))
+    whole = np.full((side**2, channels, height, width), 255, np.uint8)
+    whole[:n] = pictures
+    rows = whole.reshape(side, side, channels, height, width).transpose(0, 3, 1, 4, 2)
+    joined = rows.reshape(side * height, side * width, channels)
+    return joined[..., 0] if channels == 1 else joined

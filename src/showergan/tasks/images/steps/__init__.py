@@ -1,0 +1,1 @@
+"""What only pictures need: the network that they are measured with."""

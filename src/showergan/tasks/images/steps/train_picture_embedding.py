@@ -1,0 +1,82 @@
+"""The network that pictures are measured with."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from showergan import heavy, training
+from showergan.config import Config
+from showergan.device import choose_device
+from showergan.files import say, write_json
+from showergan.step import DataSet, Device, Output, Step
+from showergan.tasks import images
+from showergan.tasks.images.recipe import Embedding
+from showergan.tasks.images.spaces import CLASSIFIER
+
+SCORES = {"classifier": "accuracy", "encoder": "R2 of pictures"}
+
+
+class TrainPictureEmbedding(Embedding, Step):
+    """Train the network in whose space pictures are measured: a classifier, or one half of an autoencoder."""
+
+    name = "train_picture_embedding"
+    version = 1
+
+    kind: Literal["classifier", "encoder"] = Field("classifier", description="what it learns")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run: the space that epochs are chosen in says what is trained."""
+        section = config.embedding  # type: ignore[attr-defined]
+        return cls(kind=config.choose_by.removeprefix("bins-"), **dict(section))  # type: ignore[arg-type]
+
+    def run(
+        self,
+        *,
+        data: DataSet,
+        out: Annotated[Path, Output("the network: model.pt")],
+        metrics: Annotated[Path, Output("its score on select, and where it comes from: JSON")],
+        device: Device = "auto",
+    ) -> None:
+        """Train on the training pictures, of which a part decides when to stop; measure on select."""
+        chosen, start = choose_device(device), time.perf_counter()
+        called = SCORES[self.kind]
+        result = images.train_embedding(
+            self.kind,
+            images.dataset.samples_in(data),
+            images.dataset.load(data, "train").image,
+            images.dataset.labels(data, "train"),
+            self,
+            chosen,
+            lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out {called} {score:.4f}"),
+        )
+        image, label = (
+            heavy.torch.from_numpy(values).to(chosen)
+            for values in (
+                images.dataset.load(data, "select").image,
+                images.dataset.labels(data, "select"),
+            )
+        )
+        score = images.score_of(result.embedding, image, label)
+        say(f"{self.kind}: {called} {score:.4f} of {len(image)} select pictures")
+        if self.kind == CLASSIFIER and score < self.bar:
+            say(f"warning: that is below embedding.bar = {self.bar}: do not trust what it measures")
+        write_json(
+            {
+                "kind": self.kind,
+                "score": called,
+                "value": score,
+                "split": "select",
+                "n_select": len(image),
+                "n_fitted": result.n_fitted,
+                "n_held_out": result.n_held_out,
+                "best_epoch": result.best_epoch,
+                "n_epochs": result.n_epochs,
+                "seconds": round(time.perf_counter() - start, 2),
+                **training.provenance(chosen),
+            },
+            metrics,
+        )
+        images.save_embedding(result.embedding, out)

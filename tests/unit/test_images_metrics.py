@@ -1,0 +1,224 @@
+"""The metrics of pictures against closed forms and hand cases, and the networks that pictures are measured with."""
+
+import numpy as np
+import pytest
+import torch
+
+from showergan.config import TASKS, Evaluation
+from showergan.errors import UserError
+from showergan.measurement.measure import measure
+from showergan.metrics.physics_distance import kpd
+from showergan.tasks import images
+from showergan.tasks.images.embedding import PictureEmbedding, load_embedding, save_embedding
+from showergan.tasks.images.metrics.frechet import frechet
+from showergan.tasks.images.metrics.inception_score import inception_score
+from showergan.tasks.images.recipe import Embedding
+from showergan.tasks.images.samples import Samples
+
+CPU = torch.device("cpu")
+
+
+def kid(x, y):
+    return kpd(x, y, seed=1, degree=3)
+
+
+def gaussian(n, d, mean=0.0, sd=1.0, seed=1):
+    return np.random.default_rng(seed).normal(mean, sd, (n, d))
+
+
+def test_the_distance_of_two_gaussians_is_that_of_frechet():
+    """Dowson & Landau 1982, for commuting covariances: |mu_1 - mu_2|^2 + d (sd_1 - sd_2)^2."""
+    found = frechet(gaussian(10_000, 3), gaussian(10_000, 3, 2, 1.5, seed=2), seed=1)
+    assert found.value == pytest.approx(3 * 4 + 3 * 0.25, rel=0.03)
+    assert abs(found.value - 12.75) < 4 * found.event_sd
+    assert found.n == 10_000
+
+
+def test_equal_samples_are_no_distance_apart():
+    x = gaussian(500, 4)
+    assert frechet(x, x, seed=1).value == pytest.approx(0, abs=1e-9)
+    # Of finite samples of one distribution it is above 0, and the more so the smaller they are.
+    few, many = (frechet(gaussian(n, 4), gaussian(n, 4, seed=2), seed=1).value for n in (50, 5000))
+    assert few > 5 * many > 0
+    assert np.isnan(frechet(x[:1], x, seed=1).value)
+
+
+def test_the_kernel_distance_of_two_points_each_is_done_by_hand():
+    """(x.y + 1)^3 in one dimension, of 0, 1 and of 1, 2: 1 and 27 within them, 1, 1, 8 and 27 across."""
+    x, y = np.array([[0.0], [1.0]]), np.array([[1.0], [2.0]])
+    assert kid(x, y).value == pytest.approx(1 + 27 - 2 * (1 + 1 + 8 + 27) / 4)
+
+
+def test_the_kernel_distance_is_that_of_binkowski():
+    """Bińkowski et al. 2018, equation 4 with k(x, y) = (x.y / d + 1)^3, sum by sum."""
+    x, y = gaussian(30, 5), gaussian(30, 5, 1, seed=2)
+
+    def k(a, b):
+        return (sum(p * q for p, q in zip(a, b, strict=True)) / 5 + 1) ** 3
+
+    within = [
+        sum(k(a, b) for i, a in enumerate(s) for j, b in enumerate(s) if i != j) / (30 * 29)
+        for s in (x, y)
+    ]
+    across = sum(k(a, b) for a in x for b in y) / 30**2
+    assert kid(x, y).value == pytest.approx(sum(within) - 2 * across)
+
+
+def test_the_kernel_distance_of_equal_distributions_is_0_on_average():
+    values = [
+        kid(gaussian(60, 3, seed=2 * i), gaussian(60, 3, seed=2 * i + 1)).value for i in range(100)
+    ]
+    assert abs(np.mean(values)) < 3 * np.std(values) / 10
+    assert min(values) < 0 < max(values)
+
+
+@pytest.mark.parametrize("k", [2, 10])
+def test_the_inception_score_of_sure_and_equal_classes_is_their_number(k):
+    assert inception_score(np.tile(np.eye(k), (20, 1)), seed=1).value == pytest.approx(k)
+
+
+def test_the_inception_score_of_constant_predictions_is_1():
+    assert inception_score(np.full((50, 4), 0.25), seed=1).value == pytest.approx(1)
+    one = np.tile([1.0, 0, 0, 0], (50, 1))
+    found = inception_score(np.vstack([one, np.full((1, 4), np.nan)]), seed=1)
+    assert (found.value, found.event_sd, found.n) == (pytest.approx(1), pytest.approx(0), 50)
+
+
+def test_the_inception_score_is_done_by_hand():
+    """Two pictures of 0.9, 0.1 and 0.5, 0.5: the mean is 0.7, 0.3."""
+    p = np.array([[0.9, 0.1], [0.5, 0.5]])
+    divergences = [
+        0.9 * np.log(9 / 7) + 0.1 * np.log(1 / 3),
+        0.5 * np.log(5 / 7) + 0.5 * np.log(5 / 3),
+    ]
+    assert inception_score(p, seed=1).value == pytest.approx(np.exp(np.mean(divergences)))
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    path = tmp_path_factory.mktemp("digits") / "images.h5"
+    TASKS["images"].write(TASKS["images"].data(), path)
+    return path
+
+
+def fitted(digits, kind, samples=None, **recipe):
+    samples = samples or images.dataset.samples_in(digits)
+    pictures, label = images.dataset.load(digits, "train"), images.dataset.labels(digits, "train")
+    return images.train_embedding(
+        kind, samples, pictures.image, label, Embedding(**recipe), CPU
+    ).embedding
+
+
+@pytest.fixture(scope="module")
+def classifier(digits):
+    return fitted(digits, "classifier", width=16, epochs=12)
+
+
+def test_the_classifier_knows_digits(digits, classifier):
+    """Below 0.95 on digits that it was not trained on, something is wrong."""
+    image = torch.from_numpy(images.dataset.load(digits, "test").image)
+    label = torch.from_numpy(images.dataset.labels(digits, "test"))
+    assert images.score_of(classifier, image, label) > 0.95
+    found = classifier.seen(image.numpy())
+    assert found.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert (found.probabilities.argmax(axis=1) == label.numpy()).mean() > 0.95
+    assert found.features.shape == (len(image), 64)
+
+
+def test_the_training_is_repeatable_and_leaves_the_generator_alone(digits):
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    first, again, other = (
+        fitted(digits, "classifier", width=4, epochs=1, seed=seed).state_dict()
+        for seed in (1, 1, 2)
+    )
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["body.0.weight"], other["body.0.weight"])
+
+
+def test_the_encoder_learns_pictures_without_labels(digits):
+    nameless = Samples(shape=(1, 16, 16))
+    encoder = fitted(digits, "encoder", nameless, width=4, epochs=4, learning_rate=3e-3)
+    image = torch.from_numpy(images.dataset.load(digits, "test").image)
+    assert images.score_of(encoder, image, torch.zeros(len(image))) > 0.2
+    assert encoder.seen(image.numpy()).probabilities is None
+    with pytest.raises(UserError, match=r"these have none: choose_by: encoder"):
+        fitted(digits, "classifier", nameless)
+
+
+@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 28, 20), (1, 33, 64)])
+@pytest.mark.parametrize("kind", ["classifier", "encoder"])
+def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
+    embedding = PictureEmbedding(kind, shape, 5 * (kind == "classifier"), width=4).eval()
+    image = torch.randn(3, *shape)
+    assert embedding(image).shape == ((3, 5) if kind == "classifier" else (3, *shape))
+    save_embedding(embedding, tmp_path / "model.pt")
+    again = load_embedding(tmp_path / "model.pt", CPU)
+    assert torch.equal(again(image), embedding(image))
+    with pytest.raises(UserError, match="no such file"):
+        load_embedding(tmp_path / "none.pt", CPU)
+    (tmp_path / "model.pt").write_text("")
+    with pytest.raises(UserError, match="not written by train-picture-embedding"):
+        load_embedding(tmp_path / "model.pt", CPU)
+
+
+def test_real_digits_beat_noise_by_every_metric(digits, classifier):
+    task, recipe = TASKS["images"], Evaluation(clusters=10, repeats=2)
+    task = task.of(task.samples_in(digits))
+    yardstick, _ = task.yardstick(digits, recipe, CPU)
+    real, held_out = (
+        task.features(task.stream(digits, split), yardstick, classifier, recipe, CPU)
+        for split in ("test", "select")
+    )
+    drawn = np.random.default_rng(1).uniform(-1.5, 1.5, (449, 1, 16, 16)).astype(np.float32)
+    drawn[7, 0, 3, 3] = np.nan
+    noise = images.Pictures(drawn, np.empty((449, 0), np.float32))
+    fake = task.features([noise], yardstick, classifier, recipe, CPU)
+    assert fake.counts["n_not_finite"] == 1
+    good, bad = (
+        measure(real, other, yardstick, recipe).set_index(["metric", "space", "bin"])["value"]
+        for other in (held_out, fake)
+    )
+    for metric, better in (("prd_auc", 1), ("inception_score", 1), ("frechet", -1), ("kid", -1)):
+        values = good[metric, "classifier", "all"], bad[metric, "classifier", "all"]
+        assert np.isfinite(values).all()
+        assert better * (values[0] - values[1]) > 0
+    assert 7 < good["inception_score", "classifier", "all"] <= 10
+
+
+def test_classes_are_asked_for_by_name(tmp_path):
+    classes = ("cat", "dog")
+    np.testing.assert_array_equal(
+        images.asked_for(["dog", "cat"], classes).one_hot, [[0, 1], [1, 0]]
+    )
+    assert images.asked_for(None, ()).one_hot.shape == (1, 0)
+    table = tmp_path / "classes.csv"
+    table.write_text("label,n\ndog,1\ndog,2\ncat,3\n")
+    np.testing.assert_array_equal(
+        images.read_classes(table, None, classes).one_hot[:, 1], [1, 1, 0]
+    )
+    assert images.read_classes(None, 4, ()).one_hot.shape == (4, 0)
+    for asked, message in (
+        (lambda: images.asked_for(["cow"], classes), "no class cow; there are cat, dog"),
+        (lambda: images.asked_for(None, classes), "ask for some of cat, dog"),
+        (lambda: images.asked_for(["cat"], ()), "pictures of no class"),
+        (lambda: images.read_classes(None, 3, classes), "column label of classes: cat, dog"),
+        (lambda: images.read_classes(table, 3, ()), "give --n and no --conditions"),
+        (lambda: images.read_classes(tmp_path / "x", 3, classes), "cannot be read as CSV"),
+    ):
+        with pytest.raises(UserError, match=message):
+            asked()
+    table.write_text("kind\ndog\n")
+    with pytest.raises(UserError, match="needs a column label"):
+        images.read_classes(table, None, classes)
+
+
+def test_generated_pictures_are_kept_as_bytes(tmp_path):
+    image = np.full((2, 1, 8, 8), 1.5, np.float32)
+    chunk = images.Pictures(image, np.eye(2, dtype=np.float32))
+    images.write_pictures(tmp_path / "x.npz", [chunk, chunk], {})
+    with np.load(tmp_path / "x.npz") as file:
+        assert file["image"].dtype == np.uint8
+        assert (file["image"] == 255).all()
+        np.testing.assert_array_equal(file["label"], [0, 1, 0, 1])

@@ -1,0 +1,24 @@
+rule train_picture_embedding:
+    input:
+        DATASET,
+    output:
+        model="results/{run}/embedding/model.pt",
+        metrics="results/{run}/embedding/metrics.json",
+        recipe="results/{run}/embedding/recipe.json",
+    log:
+        "logs/{run}/train_picture_embedding.log",
+    benchmark:
+        "results/{run}/benchmarks/train_picture_embedding.tsv"
+    priority: 1  # every evaluation waits for it
+    conda:
+        "../../../envs/showergan.yaml"
+    resources:
+        gpu=1,
+    params:
+        recipe=recipe_of("train_picture_embedding"),
+    message:
+        "Training the network that pictures are measured with"
+    shell:
+        "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
+        " --out {output.model:q} --metrics {output.metrics:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
