@@ -3,9 +3,9 @@
 #   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,audit,architectures}.csv
+#   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,outcomes,successes,audit,architectures}.csv
 #   and beside what a step wrote its recipe, which `showergan STEP --recipe` takes: recipe.json where the folder is the
-#   step's own, elsewhere {source,showers,summary,verdicts,scorecard,bars,audit,architectures}.recipe.json
+#   step's own, elsewhere {source,showers,summary,verdicts,scorecard,bars,outcomes,audit,architectures}.recipe.json
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 
 from snakemake.utils import min_version

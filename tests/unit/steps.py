@@ -90,6 +90,9 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
     bars = {"bounded": ["sn"], "fewest": 10}
+    counted = {"out": folder / "outcomes.csv", "successes": folder / "successes.csv"}
+    failed = {"failures": judged["failures"]}
+    run("outcomes", summary=summary, **failed, **counted, recipe=CHOICE)
     run("bars", **held, verdicts=verdicts, out=folder / "bars.csv", recipe=bars)
     return folder
 
@@ -158,6 +161,7 @@ def digests(folder, source):
         "verdicts": digest(folder / "verdicts.csv"),
         "scorecard": digest(folder / "scorecard.csv"),
         "bars": digest(folder / "bars.csv"),
+        "outcomes": digest(folder / "outcomes.csv") | digest(folder / "successes.csv"),
     }
 
 

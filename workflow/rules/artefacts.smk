@@ -22,6 +22,8 @@ ARTEFACTS = {
     "scorecard_means": "results/{run}/tables/scorecard.csv",
     "agreement": rules.scorecard.output.agreement,
     "failures": rules.scorecard.output.failures,
+    "outcomes": rules.outcomes.output.outcomes,
+    "successes": rules.outcomes.output.successes,
     "bars": rules.bars.output.bars,
     "loss_estimates": rules.loss_meaning.output.estimates,
     "loss_meaning": rules.loss_meaning.output.meaning,

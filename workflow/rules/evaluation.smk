@@ -111,6 +111,30 @@ rule scorecard:
         " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
 
 
+rule outcomes:
+    input:
+        summary=rules.summarise.output.summary,
+        failures=rules.scorecard.output.failures,
+    output:
+        outcomes="results/{run}/outcomes.csv",
+        successes="results/{run}/successes.csv",
+        recipe="results/{run}/outcomes.recipe.json",
+    log:
+        "logs/{run}/outcomes.log",
+    benchmark:
+        "results/{run}/benchmarks/outcomes.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("outcomes"),
+    message:
+        "Counting on which architectures methods succeed"
+    shell:
+        "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
+        " --recipe {params.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
 rule bars:
     input:
         scorecard=rules.scorecard.output.scorecard,

@@ -12,6 +12,8 @@ from .scorecard import position as position
 from .scorecard import scorecard as scorecard
 from .significance import FLOORS as FLOORS
 from .significance import LEVEL as LEVEL
+from .successes import outcomes as outcomes
+from .successes import successes as successes
 from .summary import ANCHORS as ANCHORS
 from .summary import CEILING as CEILING
 from .summary import METHOD as METHOD

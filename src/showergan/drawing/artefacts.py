@@ -101,6 +101,8 @@ ARTEFACTS = {
     "scorecard_means": Artefact("table of the scorecard, means over seeds: CSV", read_table),
     "agreement": Artefact("agreement of metrics of `scorecard`: CSV", read_table),
     "failures": Artefact("failures of `scorecard`: CSV", read_table),
+    "outcomes": Artefact("what methods make of architectures: CSV of `outcomes`", read_table),
+    "successes": Artefact("on how many one of two succeeds: CSV of `outcomes`", read_table),
     "bars": Artefact("bars of `bars`: CSV", read_table),
     "loss_estimates": Artefact("estimated distances of `loss_meaning`: CSV", read_table),
     "loss_meaning": Artefact("estimates and quality of `loss_meaning`: CSV", read_table),

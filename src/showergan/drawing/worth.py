@@ -30,6 +30,16 @@ def of_small_discriminator(config: Config) -> bool:
     return "small" in config.compared
 
 
+def with_several_architectures(config: Config) -> bool:
+    """Methods are compared on several architectures."""
+    return len(config.compared) > 1
+
+
+def with_random_architectures(config: Config) -> bool:
+    """Architectures were drawn at random."""
+    return config.random_architectures is not None
+
+
 def with_constraint(kind: str) -> Callable[[Config], bool]:
     """Return whether some method has a constraint of this kind."""
     return lambda config: any(

@@ -1,0 +1,96 @@
+"""How each method does on each architecture, and on which of them one method of two succeeds alone."""
+
+import itertools
+from collections.abc import Sequence
+
+import pandas as pd
+from scipy import stats
+
+from showergan.comparison.summary import RUN
+
+# Gulrajani et al. 2017, table 2: on how many of 200 random architectures only the GAN succeeds, only WGAN-GP, both and
+# neither, by the Inception score that counts as success.
+PUBLISHED = {
+    1.0: (0, 8, 192, 0),
+    3.0: (1, 88, 110, 1),
+    5.0: (0, 147, 42, 11),
+    7.0: (1, 104, 5, 90),
+    9.0: (0, 0, 0, 200),
+}
+
+
+def outcomes(
+    summary: pd.DataFrame, failures: pd.DataFrame, score: str, failed_below: float
+) -> pd.DataFrame:
+    """Return what each method makes of each architecture at its chosen learning rates.
+
+    Args:
+        summary: as `summarise` writes it.
+        failures: as `failures` returns it.
+        score: of the summary.
+        failed_below: fraction of the ceiling that a method that has not failed reaches.
+
+    Returns:
+        One row per architecture and method: score; value and fraction, means over seeds of the score on test at the
+        epoch chosen on select and of its fraction of the ceiling, or, where there is none, of what other real samples
+        score; n_seeds; failure, "none" or what went wrong in any seed: see `failures`, "diverged" of a generator that
+        gave values that are not numbers at any evaluated epoch, and "below", whose fraction is below `failed_below`.
+    """
+    runs = summary[(summary["score"] == score) & summary["chosen"].astype(bool)]
+    found = failures.dropna(subset="seed").astype({"seed": int})
+    runs = runs.astype({"seed": int}).merge(found[[*RUN, "failure"]], on=RUN, how="left")
+    runs["fraction"] = runs["selected"] / runs["ceiling"].fillna(runs["other_real"])
+    rows = []
+    for (architecture, method), part in runs.groupby(["architecture", "method"], sort=False):
+        fraction = part["fraction"].mean()
+        wrong = {w for told in part["failure"] if told != "none" for w in str(told).split(", ")}
+        wrong |= {"diverged"} if part["diverged"].any() else set()
+        wrong |= set() if fraction >= failed_below else {"below"}
+        rows.append(
+            {
+                "architecture": architecture,
+                "method": method,
+                "score": score,
+                "value": part["selected"].mean(),
+                "fraction": fraction,
+                "n_seeds": len(part),
+                "failure": ", ".join(sorted(wrong)) or "none",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
+    """Count on how many architectures two methods succeed, for each two, and beside it what was published.
+
+    Args:
+        table: as `outcomes` returns it.
+        thresholds: fractions of the ceiling from which a method succeeds.
+
+    Returns:
+        One row per two methods and threshold: source, "ours" or "published"; method and other; threshold, of the
+        published counts of the Inception score; only_method, only_other, both and neither; n, their sum; p_value of
+        McNemar's exact test, two-sided: of the architectures on which one of the two succeeds alone, are there as many
+        for either? (McNemar 1947; binomial.)
+    """
+    fractions = table.pivot_table("fraction", "architecture", "method", sort=False, dropna=False)
+    rows = []
+    for method, other in itertools.combinations(dict.fromkeys(table["method"]), 2):
+        pair = fractions[[method, other]]
+        for threshold in thresholds:
+            a, b = (pair[name] >= threshold for name in (method, other))
+            counts = (a & ~b).sum(), (b & ~a).sum(), (a & b).sum(), (~a & ~b).sum()
+            rows.append(("ours", method, other, threshold, *map(int, counts)))
+    rows += [("published", "GAN", "WGAN-GP", t, *counts) for t, counts in PUBLISHED.items()]
+    names = ["source", "method", "other", "threshold", "only_method", "only_other", "both"]
+    counted = pd.DataFrame(rows, columns=[*names, "neither"])
+    counted["n"] = counted[["only_method", "only_other", "both", "neither"]].sum(axis=1)
+    alone = zip(counted["only_method"], counted["only_other"], strict=True)
+    counted["p_value"] = [mcnemar(a, b) for a, b in alone]
+    return counted
+
+
+def mcnemar(only_one: int, only_other: int) -> float:
+    """Return the exact two-sided p-value of so many pairs in which only one succeeds, and only the other."""
+    n = only_one + only_other
+    return float(stats.binomtest(only_one, n).pvalue) if n else 1.0

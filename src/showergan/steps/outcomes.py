@@ -1,0 +1,42 @@
+"""What each method makes of each architecture."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from showergan import comparison, heavy
+from showergan.config.evaluation import ScoreName
+from showergan.files import write_table
+from showergan.step import Input, Output, Step
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Outcomes(Step):
+    """Say where a method failed, and on how many architectures one method of two succeeds alone."""
+
+    name = "outcomes"
+    version = 1
+
+    choose_by: ScoreName = Field(description="score that counts")
+    failed_below: Fraction = Field(0.2, description="of the ceiling, that a success reaches")
+    thresholds: tuple[Fraction, ...] = Field(
+        (0.1, 0.3, 0.5, 0.7, 0.9), description="of the ceiling, to count successes at"
+    )
+
+    def run(
+        self,
+        *,
+        summary: Annotated[Path, Input("summary of `summarise`: CSV")],
+        failures: Annotated[Path, Input("failures of `scorecard`: CSV")],
+        out: Annotated[Path, Output("a row per architecture and method: CSV")],
+        successes: Annotated[Path, Output("a row per two methods and threshold: CSV")],
+    ) -> None:
+        """Read what all runs were judged by."""
+        read = heavy.pd.read_csv
+        table = comparison.outcomes(
+            read(summary), read(failures), self.choose_by, self.failed_below
+        )
+        write_table(comparison.successes(table, self.thresholds), successes)
+        write_table(table, out)
