@@ -56,11 +56,9 @@ def bars(
         own = chosen[chosen["method"] == method]
         # Not every task has an embedding, conditions or energies.
         if "PRD-AUC: E" in titles and CEILING in set(anchors["anchor"]):
-            fraction = _ratio(own[own["title"] == "PRD-AUC: E"], CEILING)
-            rows.append(("fraction", method, fraction.mean(), _least(fraction), FRACTION))
+            rows.append(("fraction", method, *_ratio(own, "PRD-AUC: E", CEILING), FRACTION))
         if "PRD-AUC: bins-E" in titles:
-            shuffled = _ratio(own[own["title"] == "PRD-AUC: bins-E"], "shuffled")
-            rows.append(("shuffled", method, shuffled.mean(), _least(shuffled), 1.0))
+            rows.append(("shuffled", method, *_ratio(own, "PRD-AUC: bins-E", "shuffled"), 1.0))
         if "energy_ratio" in failures:
             energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
             rows.append(("energy", method, energy.mean(), _furthest(energy), FACTOR))
@@ -73,13 +71,11 @@ def bars(
     return table
 
 
-def _ratio(rows: pd.DataFrame, anchor: str) -> pd.Series:
-    return rows["value"] / rows[anchor]
-
-
-def _least(values: pd.Series) -> float:
-    """Return the least value; one that is missing is the worst."""
-    return float(values.min(skipna=False))
+def _ratio(card: pd.DataFrame, title: str, anchor: str) -> tuple[float, float]:
+    """Return the mean and the least of values over an anchor; one that is missing is the worst."""
+    rows = card[card["title"] == title]
+    ratio = rows["value"] / rows[anchor]
+    return ratio.mean(), ratio.min(skipna=False)
 
 
 def _furthest(ratios: pd.Series) -> float:

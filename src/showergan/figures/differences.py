@@ -20,7 +20,7 @@ LOOKS = {
     "decided": ("better or worse (p \N{LESS-THAN OR EQUAL TO} 0.05 after Holm)", "o", True, "-"),
     "undecided": ("undecided", "o", False, "-"),
     "too few seeds": ("too few seeds to decide", "D", False, ":"),
-    "not tested": ("noise, not tested", "s", False, ":"),
+    "not tested": ("noise, not tested", "s", False, "-"),
 }
 
 NOISE = "0.9"  # grey of differences within noise

@@ -49,10 +49,9 @@ class Arrays:
             UserError: If it is missing, a directory, empty, or of another format.
         """
         self._path = path
-        if not path.exists():
-            raise UserError(f"{path} does not exist. Give the path of an {self.kind}.")
-        if path.is_dir():
-            raise UserError(f"{path} is a directory. Give the path of an {self.kind}.")
+        if not path.is_file():
+            problem = "is a directory" if path.is_dir() else "does not exist"
+            raise UserError(f"{path} {problem}. Give the path of an {self.kind}.")
         if path.stat().st_size == 0:
             raise UserError(f"{path} is empty. Download or write it again.")
         try:

@@ -159,10 +159,10 @@ class ShowerFile:
             self._arrays.fail(key, what, "Correct or remove these showers")
 
 
-def read_showers(path: Path, negative_energy: NegativeEnergy, option: str) -> Iterator[Showers]:
+def read_showers(path: Path, negative_energy: NegativeEnergy) -> Iterator[Showers]:
     """Yield the showers of a file some at a time, see `ShowerFile`, whose errors it raises."""
     with ShowerFile(path) as file:
-        yield from file.showers(1024, negative_energy, option)
+        yield from file.showers(1024, negative_energy, "--negative-energy clip")
 
 
 def _float32(values: NDArray[Any]) -> NDArray[np.float32]:

@@ -112,7 +112,7 @@ class _ShowerTask(Task):
     def read_samples(self, path: Path, mend: bool = False) -> Iterator[Showers]:
         """Read showers in the published format, or HDF5 like ours."""
         treatment: Literal["error", "clip"] = "clip" if mend else "error"
-        return showers.read_showers(path, treatment, "--negative-energy clip")
+        return showers.read_showers(path, treatment)
 
     def write_samples(
         self, out: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]

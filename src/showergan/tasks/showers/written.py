@@ -67,13 +67,9 @@ def _new_member(archive: zipfile.ZipFile, key: str) -> IO[bytes]:
 
 
 def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]) -> None:
-    """Write showers as HDF5 with the keys and units of our data sets; the same showers give the same bytes.
+    """Write showers as HDF5 with the keys and units of our data sets, and attributes of their origin.
 
-    Args:
-        path: The file to write; it appears whole or not at all.
-        n: Number of showers in all chunks together.
-        chunks: The showers in order.
-        origin: Further attributes.
+    As for `write_npz`, n is the number in all chunks, and the same showers give the same bytes.
     """
     with write_aside(path) as aside, h5py.File(aside, "w") as file:
         file.attrs.update(**MEANING, showergan_version=showergan.__version__, **origin)
