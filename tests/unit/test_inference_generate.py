@@ -288,7 +288,7 @@ def test_a_diverged_generator_is_told_of(tmp_path, capsys):
 
 
 def test_a_log_shows_progress(path, tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(generate_file.__globals__, "SECONDS", 0.0)
+    monkeypatch.setattr("showergan.progress.SECONDS", 0.0)
     monkeypatch.setitem(generation.CHUNK, "running", 10)
     conditions = write(tmp_path / "p.csv", *particles(30))
     generate_file(path, conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device="cpu")

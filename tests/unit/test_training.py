@@ -1,5 +1,6 @@
 """The training loop: repeatable, paired across methods, guarded by golden numbers."""
 
+import re
 from functools import partial
 from typing import Literal
 
@@ -46,6 +47,19 @@ def test_training_is_repeatable_bit_for_bit(data):
     assert first.history.frame().equals(second.history.frame())
     other = Trainer(*data, recipe(seed=2)).run()
     assert not same(first.states[2], other.states[2])
+
+
+def test_a_log_shows_progress(data, monkeypatch, capsys):
+    Trainer(*data, recipe()).run()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(
+        r"10/10 steps, discriminator loss -?\d\S*, Lipschitz bound \d\S*, 0 s left", line
+    )
+    monkeypatch.setattr("showergan.progress.SECONDS", 0.0)
+    Trainer(*data, recipe()).run()
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == [
+        f"{step}/10" for step in (1, 3, 6, 9, 10)
+    ]
 
 
 def test_snapshots_and_history_rows(data):

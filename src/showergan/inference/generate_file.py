@@ -1,22 +1,20 @@
 """Samples from a generator file and a file of conditions into a file of samples, however many."""
 
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from showergan.device import choose_device
 from showergan.errors import UserError
 from showergan.files import say, sha256_of
 from showergan.inference.description import outside
 from showergan.inference.generator_file import load_generator
+from showergan.progress import Progress
 
 SUFFIXES = (".npz", ".h5", ".hdf5")
-SECONDS = 10.0  # between lines of progress in a log
 
 
 def generate_file(
@@ -77,18 +75,10 @@ class _Watched:
         self.n_not_finite = 0
 
     def __iter__(self) -> Iterator[Any]:
-        terminal = sys.stderr.isatty()
-        last = start = time.monotonic()
-        with tqdm(total=self._n, unit="sample", file=sys.stderr, disable=not terminal) as bar:
-            done = 0
-            for chunk in self._chunks:
-                numbers = getattr(chunk, self._array).reshape(len(chunk), -1)
-                self.n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
-                yield chunk
-                done += len(chunk)
-                bar.update(len(chunk))
-                now = time.monotonic()
-                if not terminal and now - last >= SECONDS:
-                    last = now
-                    left = (now - start) / done * (self._n - done)
-                    say(f"{done}/{self._n} {self._called}, {left:.0f} s left")
+        done, progress = 0, Progress(self._n, self._called)
+        for chunk in self._chunks:
+            numbers = getattr(chunk, self._array).reshape(len(chunk), -1)
+            self.n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
+            yield chunk
+            done += len(chunk)
+            progress(done)

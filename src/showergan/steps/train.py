@@ -1,6 +1,5 @@
 """One training of a GAN."""
 
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
@@ -57,7 +56,7 @@ class Train(TrainingRecipe, Step):
         found = task.training_set(data, self.conditions, chosen)
         trainer = training.Trainer(found.samples, found.conditions, self)
         start = time.perf_counter()
-        result = trainer.run(training.Progress(sys.stderr))
+        result = trainer.run()
         frame = result.history.frame()
         seconds = time.perf_counter() - start
         write_table(frame, history)

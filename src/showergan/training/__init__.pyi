@@ -1,4 +1,3 @@
 from .loop import Trainer as Trainer
-from .progress import Progress as Progress
 from .provenance import provenance as provenance
 from .scale_audit import scale_audit as scale_audit

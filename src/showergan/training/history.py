@@ -78,6 +78,12 @@ class History:
         """Return the newest row."""
         return dict(zip(self._columns, self._rows[-1].tolist(), strict=True))
 
+    def told(self) -> str:
+        """Say of the newest row what shows how a training goes."""
+        row = self.last()
+        loss, bound = row["discriminator_loss"], row["lipschitz_bound"]
+        return f"discriminator loss {loss:.4g}, Lipschitz bound {bound:.4g}, "
+
     def frame(self) -> pd.DataFrame:
         """Return all rows as a table with the columns step, epoch and those of `values`."""
         rows = torch.stack(self._rows).cpu().numpy()

@@ -1,11 +1,10 @@
 """The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from showergan.config import TrainingRecipe
 from showergan.constraints import Constraint, DiscriminatorBatch
@@ -13,6 +12,7 @@ from showergan.errors import UserError
 from showergan.losses import Loss
 from showergan.networks import Shape
 from showergan.networks.modules import Discriminator, Generator, state_of
+from showergan.progress import Progress
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.history import History, LayerNorms, gradient_norm
@@ -28,13 +28,11 @@ class Result:
     Attributes:
         states: of the generator at each evaluated epoch, or its average.
         history: the recorded trajectory.
-        discriminator: as trained, with its constraints attached.
         n_steps: generator steps done.
     """
 
     states: dict[int, dict[str, Tensor]]
     history: History
-    discriminator: nn.Module
     n_steps: int
 
 
@@ -145,16 +143,13 @@ class Trainer:
         self.discriminator.train()
         return table
 
-    def run(self, on_record: Callable[[int, int, History], None] | None = None) -> Result:
-        """Train for all epochs.
-
-        Args:
-            on_record: called with (step, number of steps, history) after each new row of the history.
-        """
+    def run(self) -> Result:
+        """Train for all epochs, and show where the training is."""
         recipe = self.recipe
         steps_per_epoch = len(self.samples) // recipe.batch_size
         n_steps = recipe.epochs * steps_per_epoch
         history, norms = History(), LayerNorms(self.discriminator)
+        progress = Progress(n_steps, "steps")
         states: dict[int, dict[str, Tensor]] = {}
         kept = self.average.network if self.average else self.generator
         for step in range(1, n_steps + 1):
@@ -183,11 +178,10 @@ class Trainer:
                         },
                     },
                 )
-                if on_record:
-                    on_record(step, n_steps, history)
+                progress(step, history.told)
             if into_epoch == 0 and epoch in recipe.evaluated_epochs:
                 states[epoch] = state_of(kept)
-        return Result(states, history, self.discriminator, n_steps)
+        return Result(states, history, n_steps)
 
 
 def build(
