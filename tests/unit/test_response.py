@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from showergan.metrics.bootstrap import bootstrap_weights
 from showergan.metrics.diversity import diversity
-from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.tasks.showers.metrics.residuals import root_mean_square
 from showergan.tasks.showers.metrics.response import response_and_resolution
 

@@ -20,20 +20,12 @@ def measure(
     recipe: Evaluation,
     asked: Asked = Asked.ONCE,
 ) -> pd.DataFrame:
-    """Return the metrics of a sample, and its mishaps.
-
-    Args:
-        real: the real sample.
-        other: the one to judge, each object under its own conditions; where they are those of the real ones, in their
-            order.
-        yardstick: what all samples are measured with.
-        recipe: settings.
-        asked: which metrics: those of this and of all earlier occasions.
+    """Return the metrics of a sample beside the real one, see `Pair`, of an occasion and all earlier ones.
 
     Returns:
-        Columns metric; space, what the metric looks at; bin of the conditions, "all", "mean", "unflagged" (the mean
-        without thin bins), or a bin of the task's own; value, sd, event_sd and n, see `Measured`; clusters and flagged
-        (PRD only), see `OfClusters`. Metrics that need what the sample does not have are missing.
+        Also its mishaps. Columns metric; space, what the metric looks at; bin of the conditions, "all", "mean",
+        "unflagged" (the mean without thin bins), or a bin of the task's own; value, sd, event_sd and n, see `Measured`;
+        clusters and flagged (PRD only), see `OfClusters`. Metrics that need what the sample does not have are missing.
     """
     records = [
         {"metric": metric, "space": space, "bin": bin_, **measured._asdict()}
@@ -43,11 +35,7 @@ def measure(
 
 
 def _rows(pair: Pair, asked: Asked) -> Iterator[Row]:
-    metrics = [
-        metric
-        for metric in pair.yardstick.metrics
-        if metric.asked <= asked and metric.needs <= pair.offers
-    ]
+    metrics = (m for m in pair.yardstick.metrics if m.asked <= asked and m.needs <= pair.offers)
     # Metrics that one computation gives share it.
     for rows in dict.fromkeys(metric.rows for metric in metrics):
         yield from rows(pair)

@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import wasserstein_distance
 
 from showergan.errors import UserError
-from showergan.metrics.bootstrap import RESAMPLES, bootstrap_weights
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import RESAMPLES, Measured, bootstrap_weights
 from showergan.metrics.metric import QUANTITIES, QUANTITY, Metric, Part, Row
 from showergan.metrics.pair import Pair
 
@@ -27,18 +26,8 @@ def separation_power(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Mea
     The bins are those of the real sample: 48 equal ones from its 0.5 % to its 99.5 % quantile, one
     for all values below, one for all above and one for the undefined, so that no event is dropped.
     Two samples of one continuous distribution score about 12 (1/n + 1/m); there, `event_sd` is too
-    large, as resampling adds to the fluctuations that the square has already.
-
-    Args:
-        real: (n,) values; those not finite are undefined.
-        generated: (m,) values.
-        seed: Seed of the bootstrap.
-
-    Returns:
-        The separation power, NaN where a sample is empty; its n counts undefined values too.
-
-    Raises:
-        UserError: If the samples are misshapen.
+    large, as resampling adds to the fluctuations that the square has already. Samples are (n,) and (m,) values, NaN or
+    infinite where undefined, which n counts too.
     """
     samples = _samples(real, generated)
     n = min(map(len, samples))
@@ -68,19 +57,8 @@ def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured
 
     F and G are the distribution functions of the defined values (Ramdas et al. 2017,
     arXiv:1509.02237). Samples of one distribution are still some 1/sqrt(n) of its width apart;
-    there, `event_sd` is too large, as resampling adds to these fluctuations.
-
-    Args:
-        real: (n,) values; those not finite are undefined and dropped.
-        generated: (m,) values.
-        seed: Seed of the bootstrap.
-
-    Returns:
-        The distance, in units of the quantity, NaN where a sample has no defined value; its n
-        counts the defined values.
-
-    Raises:
-        UserError: If the samples are misshapen.
+    there, `event_sd` is too large, as resampling adds to these fluctuations. Samples are (n,) and (m,) values; those
+    not finite are undefined, and left out of n. The distance has the unit of the quantity.
     """
     samples = [sample[np.isfinite(sample)] for sample in _samples(real, generated)]
     n = min(map(len, samples))
@@ -115,23 +93,15 @@ def _separation(p: _Array, q: _Array) -> _Array:
 
 
 def _separation_rows(pair: Pair) -> Iterator[Row]:
-    parts = {
-        name: separation_power(real, other, seed=pair.seed)
-        for name, (real, other) in pair.quantities.items()
-    }
-    for name, part in parts.items():
-        yield "separation_power", name, "all", part
+    parts = []
+    for name, samples in pair.quantities.items():
+        parts.append(separation_power(*samples, seed=pair.seed))
+        yield "separation_power", name, "all", parts[-1]
     if parts:
-        yield "separation_power", QUANTITIES, "mean", _mean_of(list(parts.values()))
-
-
-def _mean_of(parts: list[Measured]) -> Measured:
-    # The quantities are those of the same events: fully correlated at worst.
-    return Measured(
-        float(np.mean([part.value for part in parts])),
-        event_sd=float(np.mean([part.event_sd for part in parts])),
-        n=min(part.n for part in parts),
-    )
+        value, event_sd = (float(np.mean([p[i] for p in parts])) for i in (0, 2))
+        # The quantities are those of the same events: fully correlated at worst.
+        mean = Measured(value, event_sd=event_sd, n=min(part.n for part in parts))
+        yield "separation_power", QUANTITIES, "mean", mean
 
 
 def _wasserstein_rows(pair: Pair) -> Iterator[Row]:

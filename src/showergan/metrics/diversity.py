@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from showergan.metrics.bootstrap import bootstrap_weights
 from showergan.metrics.failure import Failure
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import Measured, bootstrap_weights
 from showergan.metrics.metric import HIGH_LEVEL, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 
@@ -19,11 +18,6 @@ def diversity(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
 
     Each event is paired with another by a random cyclic order. The median ignores a few outliers,
     which would make a collapsed sample look diverse.
-
-    Args:
-        real: (n, d) features, finite.
-        generated: (m, d) features, finite.
-        seed: Seed of the pairs and of the bootstrap.
 
     Returns:
         The ratio: 1 for equal distributions, 0 if all generated objects are one; NaN with fewer

@@ -27,14 +27,8 @@ def duplicates(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     large 1 - 0.99^f, for the nearest of n random points is farther than r with the probability exp(-n mass(r));
     k distinct ones drawn n times give 1 - (1 - 1/k)^(n - 1).
 
-    Args:
-        real: (n, d) features of unit scale, finite; of the objects alone, or a repeated one changes with its
-            conditions.
-        generated: (m, d) features, finite; the larger sample is cut to the size of the smaller.
-        seed: Seed of the choice of points.
-
-    Returns:
-        The fraction; NaN with fewer than two. `event_sd` is that of a share of n objects: the distance stays.
+    Features are of unit scale, and of the objects alone, or a repeated one changes with its conditions. `event_sd` is
+    that of a share of n objects: the distance stays.
     """
     x, y = equal_samples(real, generated, np.random.default_rng(seed))
     n = len(x)

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES = 50
 
 
 class Measured(NamedTuple):
@@ -38,3 +41,15 @@ def mean_relative_difference(values: Sequence[Measured], real: Sequence[Measured
         event_sd=float(np.sqrt((error**2).sum()) / len(values)),
         n=min(m.n for m in (*values, *real)),
     )
+
+
+def bootstrap_weights(
+    n: int, random: np.random.Generator, resamples: int = RESAMPLES
+) -> NDArray[np.int64]:
+    """Draw n of n events with replacement, several times (Efron 1979).
+
+    Returns:
+        (resamples, n) numbers of draws; rows sum to n.
+    """
+    drawn = [np.bincount(random.integers(n, size=n), minlength=n) for _ in range(resamples)]
+    return np.array(drawn, dtype=np.int64).reshape(resamples, n)

@@ -35,21 +35,12 @@ def density_coverage(
     For equal distributions the density is 1 on average, and may exceed it; the coverage of equally
     many points is 1 - prod_{i=1..k} (n - i)/(2 n - i), about 1 - 2^-k.
 
-    Args:
-        real: (n, d) real points.
-        generated: (m, d) generated points; the larger sample is cut to the size of the smaller.
-        neighbours: Number k.
-        seed: Seed of the choice of points.
-
     Returns:
-        Density and coverage; NaN for k or fewer points. `event_sd` is that of bootstrap samples of
-        the generated points for the density and of the real ones for the coverage: both are means
-        over these points, so that it is their sd over the root of n. The other sample stays as it
-        is: between independent pairs of samples the spread is up to about 1.7 times larger.
-
-    Raises:
-        UserError: If `neighbours` is not positive, or a sample is misshapen or has a
-            point that is not finite.
+        Density and coverage; NaN for k (`neighbours`) or fewer points. `event_sd` is that of
+        bootstrap samples of the generated points for the density and of the real ones for the
+        coverage: both are means over these points, so that it is their sd over the root of n. The
+        other sample stays as it is: between independent pairs of samples the spread is up to about
+        1.7 times larger.
     """
     if neighbours < 1:
         raise UserError(f"density and coverage: {neighbours} neighbours; must be positive")

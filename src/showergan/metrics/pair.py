@@ -1,8 +1,9 @@
 """A sample beside the real one, in the ways that metrics look at the two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,27 +43,25 @@ class Pair:
     @property
     def offers(self) -> set[str]:
         """What there is of that which metrics need."""
-        there = {
-            "embedding": EMBEDDING in self.real.spaces,
-            "conditions": self.real.conditions.size > 0,
-        }
-        return {name for name, is_there in there.items() if is_there}
+        conditions = {"conditions"} if self.real.conditions.size else set()
+        return conditions | ({"embedding"} if EMBEDDING in self.real.spaces else set())
+
+    def of_both(self, seen: Callable[[Features], Any]) -> tuple[Any, Any]:
+        """Return what is seen of the real sample and of the other."""
+        return seen(self.real), seen(self.other)
 
     @cached_property
     def points(self) -> dict[str, Arrays]:
         """The spaces that PRD compares, as they are."""
-        real, other = (self.yardstick.spaces(sample) for sample in (self.real, self.other))
+        real, other = self.of_both(self.yardstick.spaces)
         return {name: (real[name], other[name]) for name in real}
 
     @property
     def bins(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """The bin of each object, 0 where the task has no bins."""
-        yardstick = self.yardstick
-        real, other = (
-            yardstick.bins(sample) if yardstick.n_bins else np.zeros(len(sample), int)
-            for sample in (self.real, self.other)
-        )
-        return real, other
+        if self.yardstick.n_bins:
+            return self.of_both(self.yardstick.bins)
+        return self.of_both(lambda sample: np.zeros(len(sample), int))
 
     @property
     def quantities(self) -> dict[str, Arrays]:
@@ -89,45 +88,41 @@ class Pair:
     @property
     def with_conditions(self) -> dict[str, Arrays]:
         """`HIGH_LEVEL` and `EMBEDDING` as they are, beside the conditions, so that an object must fit its own."""
-
-        def seen(points: Sequence[_Array]) -> Arrays:
-            real, other = (
-                np.hstack([p, sample.conditions])
-                for p, sample in zip(points, (self.real, self.other), strict=True)
-            )
-            return real, other
-
-        samples, found = (self.real, self.other), {}
+        found = {}
         if self.real.quantities:
-            found[HIGH_LEVEL] = seen([_table(s.quantities, list(s.quantities)) for s in samples])
+            found[HIGH_LEVEL] = self.of_both(
+                lambda s: np.hstack([_table(s, list(s.quantities)), s.conditions])
+            )
         if EMBEDDING in self.real.spaces:
-            found[EMBEDDING] = seen([s.spaces[EMBEDDING] for s in samples])
+            found[EMBEDDING] = self.of_both(
+                lambda s: np.hstack([s.spaces[EMBEDDING], s.conditions])
+            )
         return found
 
     def _standardised(self, names: list[str]) -> Arrays:
         """Return quantities of both samples on the scale of the real ones, complete."""
-        real, other = (_table(sample.quantities, names) for sample in (self.real, self.other))
+        real, other = self.of_both(lambda sample: _table(sample, names))
         centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
         scale[scale == 0] = 1
         return _complete((real - centre) / scale), _complete((other - centre) / scale)
 
     def _standardised_embedding(self) -> Arrays:
         """Return embeddings on the scale of the real ones, without those that are not finite."""
-        real, other = (sample.spaces[EMBEDDING] for sample in (self.real, self.other))
+        real = self.real.spaces[EMBEDDING]
         centre = real.mean(axis=0, dtype=np.float64)
         # One for all directions, so that no rotation of the embedding changes a distance.
         scale = np.sqrt(real.var(axis=0, dtype=np.float64).mean()) or 1.0
 
-        def standardised(points: _Array) -> _Array:
-            scaled = (points - centre) / scale
+        def standardised(sample: Features) -> _Array:
+            scaled = (sample.spaces[EMBEDDING] - centre) / scale
             return np.clip(scaled[np.isfinite(scaled).all(axis=1)], -FARTHEST, FARTHEST)
 
-        return standardised(real), standardised(other)
+        return self.of_both(standardised)
 
 
-def _table(quantities: Mapping[str, _Array], names: list[str]) -> _Array:
+def _table(sample: Features, names: list[str]) -> _Array:
     """Return quantities side by side, shape (n, number of names)."""
-    return np.stack([quantities[name] for name in names]).T
+    return np.stack([sample.quantities[name] for name in names]).T
 
 
 def _complete(standardised: _Array) -> _Array:

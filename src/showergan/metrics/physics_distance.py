@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.bootstrap import RESAMPLES
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
@@ -26,29 +25,24 @@ _KERNEL_BATCH = 2_500
 _Array = NDArray[np.float64]
 
 
-def frechet_distance(
-    mean_1: ArrayLike, cov_1: ArrayLike, mean_2: ArrayLike, cov_2: ArrayLike
-) -> float:
-    """Compute the squared Fréchet distance of two Gaussians (Dowson & Landau 1982).
+def frechet_distance(mean_1: _Array, cov_1: _Array, mean_2: _Array, cov_2: _Array) -> _Array:
+    """Compute (...) squared Fréchet distances of Gaussians (Dowson & Landau 1982).
 
-    d^2 = |mu_1 - mu_2|^2 + tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), in the squared unit of the points.
-    The covariances may be singular.
-
-    Args:
-        mean_1: (d,) mean of the first.
-        cov_1: (d, d) covariance of the first.
-        mean_2: (d,) mean of the second.
-        cov_2: (d, d) covariance of the second.
-
-    Raises:
-        UserError: If the shapes do not match.
+    d^2 = |mu_1 - mu_2|^2 + tr(C_1 + C_2 - 2 (C_1 C_2)^(1/2)), in the squared unit of the points, of (..., d) means and
+    (..., d, d) covariances, which may be singular; a `UserError` says that these do not match.
     """
-    moments = [np.asarray(a, dtype=np.float64) for a in (mean_1, cov_1, mean_2, cov_2)]
-    d = moments[0].size
-    if [a.shape for a in moments] != [(d,), (d, d)] * 2:
-        shapes = ", ".join(str(a.shape) for a in moments)
+    moments = mean_1, cov_1, mean_2, cov_2
+    if len({mean_1.shape[-1], mean_2.shape[-1], *cov_1.shape[-2:], *cov_2.shape[-2:]}) > 1:
+        shapes = ", ".join(str(moment.shape) for moment in moments)
         raise UserError(f"Fréchet distance: moments of shapes {shapes}, expected (d,) and (d, d)")
-    return float(_frechet(*moments))
+    # C_1 C_2 has the eigenvalues of the symmetric R C_2 R with R^2 = C_1. Rounding makes some of
+    # singular matrices negative.
+    variances, axes = np.linalg.eigh(cov_1)
+    scaled = axes * np.sqrt(variances.clip(min=0))[..., None, :]
+    products = np.linalg.eigvalsh(np.swapaxes(scaled, -1, -2) @ cov_2 @ scaled)
+    traces = np.trace(cov_1 + cov_2, axis1=-2, axis2=-1)
+    shift = np.square(mean_1 - mean_2).sum(axis=-1)
+    return shift + traces - 2 * np.sqrt(products.clip(min=0)).sum(axis=-1)
 
 
 def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
@@ -64,45 +58,30 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     that equal distributions scatter about 0. The bias is a straight line in 1/size only while even
     the smallest batches have d points.
 
-    Args:
-        real: (n, d) real points.
-        generated: (m, d) generated points.
-        seed: Seed of the choice of points, the batches and the bootstrap.
-
     Returns:
         The intercept, in the squared unit of the points, with its standard error in the fit as
         `sd`. `event_sd` is that of the distance without extrapolation over 20 bootstrap samples,
         which overstates it for nearly equal distributions. NaN below n = 5 d or ten points.
-
-    Raises:
-        UserError: If a sample is misshapen or has a point that is not finite.
     """
     random = np.random.default_rng(seed)
     x, y = equal_samples(real, generated, random)
     n = len(x)
     if n // 5 < max(2, x.shape[1]):
         return Measured(math.nan, n=n)
-
     sizes = np.rint(1 / np.linspace(5 / n, 2 / n, _SIZES)).astype(int)
-    batches = [
-        [
-            random.choice(n, size, replace=False, shuffle=False)
-            for size in np.repeat(sizes, _BATCHES)
-        ]
-        for _ in range(2)
-    ]
-    distances = _frechet(*_moments(x, batches[0]), *_moments(y, batches[1]))
+
+    def moments(sample: _Array) -> list[_Array]:
+        every = np.repeat(sizes, _BATCHES)
+        batches = [random.choice(n, size, replace=False, shuffle=False) for size in every]
+        return _moments(sample, batches)
+
+    distances = frechet_distance(*moments(x), *moments(y))
     means = distances.reshape(_SIZES, _BATCHES).mean(axis=1)
     line, covariance = np.polyfit(1 / sizes, means, 1, cov=True)
-
     redrawn = random.integers(n, size=(2, _FRECHET_BOOTSTRAPS, n))
-    bootstraps = _frechet(*_moments(x, redrawn[0]), *_moments(y, redrawn[1]))
-    return Measured(
-        value=float(line[1]),
-        sd=math.sqrt(covariance[1, 1]),
-        event_sd=float(bootstraps.std(ddof=1)),
-        n=n,
-    )
+    bootstraps = frechet_distance(*_moments(x, redrawn[0]), *_moments(y, redrawn[1]))
+    sd, event_sd = math.sqrt(covariance[1, 1]), float(bootstraps.std(ddof=1))
+    return Measured(float(line[1]), sd, event_sd, n)
 
 
 def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 4] = 4) -> Measured:
@@ -116,19 +95,10 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 
     point of a batch is far off, which makes no pair with itself. As published, it is the median
     over batches; here they are disjoint and of at most 2 500 points.
 
-    Args:
-        real: (n, d) real points.
-        generated: (m, d) generated points.
-        seed: Seed of the choice of points, the batches and the bootstrap.
-        degree: The power in the kernel.
-
     Returns:
         The median over the batches with their standard deviation as `sd`, NaN for one batch.
         `event_sd` is that over 50 bootstrap samples of the first batch, over the root of the
         number of batches; it overstates it for nearly equal distributions. NaN below two points.
-
-    Raises:
-        UserError: If a sample is misshapen or has a point that is not finite.
     """
     random = np.random.default_rng(seed)
     x, y = equal_samples(real, generated, random)
@@ -153,18 +123,6 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 
     )
 
 
-def _frechet(mean_1: _Array, cov_1: _Array, mean_2: _Array, cov_2: _Array) -> _Array:
-    """Compute (...) Fréchet distances of (..., d) means and (..., d, d) covariances."""
-    # C_1 C_2 has the eigenvalues of the symmetric R C_2 R with R^2 = C_1. Rounding makes some of
-    # singular matrices negative.
-    variances, axes = np.linalg.eigh(cov_1)
-    scaled = axes * np.sqrt(variances.clip(min=0))[..., None, :]
-    products = np.linalg.eigvalsh(np.swapaxes(scaled, -1, -2) @ cov_2 @ scaled)
-    traces = np.trace(cov_1 + cov_2, axis1=-2, axis2=-1)
-    shift = np.square(mean_1 - mean_2).sum(axis=-1)
-    return shift + traces - 2 * np.sqrt(products.clip(min=0)).sum(axis=-1)
-
-
 def _moments(sample: _Array, batches: list[NDArray[np.int64]] | NDArray[np.int64]) -> list[_Array]:
     """Compute the means (B, d) and covariances (B, d, d) of batches of a sample."""
     d = sample.shape[1]
@@ -181,9 +139,7 @@ def _kernels(x: _Array, y: _Array, degree: int) -> list[_Array]:
     """Compute k(x_i, x_j), k(y_i, y_j) without their diagonals and k(x_i, y_j), all (n, n)."""
     kernels = []
     for a, b in ((x, x), (y, y), (x, y)):
-        kernel = a @ b.T
-        kernel /= x.shape[1]
-        kernel += 1
+        kernel = a @ b.T / x.shape[1] + 1
         square = kernel * kernel
         kernels.append(square * (square if degree == 4 else kernel))
     for kernel in kernels[:2]:

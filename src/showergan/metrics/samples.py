@@ -13,18 +13,10 @@ _Array = NDArray[np.float64]
 def equal_samples(
     real: ArrayLike, generated: ArrayLike, random: np.random.Generator
 ) -> tuple[_Array, _Array]:
-    """Shuffle two samples and cut them to one size, at most `LARGEST_SAMPLE`.
-
-    Args:
-        real: (n, d) real points.
-        generated: (m, d) generated points.
-        random: Source of the order and the choice.
-
-    Returns:
-        Two (min(n, m, LARGEST_SAMPLE), d) samples.
+    """Shuffle two samples, (n, d) and (m, d), and cut both to min(n, m, LARGEST_SAMPLE) points.
 
     Raises:
-        UserError: If a sample is misshapen, has a point that is not finite.
+        UserError: If a sample is misshapen, or has a point that is not finite.
     """
     samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
     if any(a.ndim != 2 for a in samples) or len({a.shape[1:] for a in samples}) != 1:

@@ -22,13 +22,7 @@ def wasserstein_2(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measur
     Between samples of equal size the best coupling is a pairing (Peyré & Cuturi 2019, proposition 2.1), found by
     SciPy's assignment. Two samples of one distribution are some distance apart, too: compare with the ceiling.
 
-    Args:
-        real: points, shape (n, d).
-        generated: points, shape (m, d).
-        seed: of the choice of at most 1 000 points per side, and of the bootstrap.
-
-    Raises:
-        UserError: a sample is misshapen or has a point that is not finite.
+    Samples are cut to at most 1 000 points; `event_sd` is that of five bootstrap samples of both.
     """
     random = np.random.default_rng(seed)
     x, y = (sample[:LARGEST] for sample in equal_samples(real, generated, random))
@@ -49,7 +43,7 @@ def wasserstein_2_in(space: str) -> Metric:
     """Return the metric of a space of points; those that are not finite are left out of the sample to judge."""
 
     def rows(pair: Pair) -> Iterator[Row]:
-        real, other = (sample.spaces[space] for sample in (pair.real, pair.other))
+        real, other = pair.of_both(lambda sample: sample.spaces[space])
         finite = other[np.isfinite(other).all(axis=1)]
         yield "wasserstein_2", space, "all", wasserstein_2(real, finite, seed=pair.seed)
 

@@ -12,8 +12,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan import heavy
 from showergan.errors import UserError
-from showergan.metrics.bootstrap import RESAMPLES
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
 from showergan.metrics.pair import Pair
 
@@ -49,9 +48,6 @@ def two_sample(
 
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.
-
-    Raises:
-        UserError: If the samples are misshapen or there is no training.
     """
     samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
     if any(a.ndim != 2 for a in samples) or samples[0].shape[1] != samples[1].shape[1]:
@@ -68,7 +64,8 @@ def two_sample(
     results = np.array([_train(first, second, random) for _ in range(trainings)])
     value, event_sd = results.mean(axis=0).tolist()
     sd = results[:, 0].std(axis=0, ddof=1).tolist() if trainings > 1 else [np.nan, np.nan]
-    return Measured(value[0], sd[0], event_sd[0], n), Measured(value[1], sd[1], event_sd[1], n)
+    auc, jsd = (Measured(*numbers, n) for numbers in zip(value, sd, event_sd, strict=True))
+    return auc, jsd
 
 
 def _cut(samples: list[_Array], random: np.random.Generator) -> tuple[_Array, _Array]:
@@ -152,10 +149,7 @@ CLASSIFIER_AUC = Metric(
     worst=1,
     part=Part.DISTANCES,
     place=10,
-    shown={
-        EMBEDDING: {"all": "classifier AUC: {space}"},
-        HIGH_LEVEL: {"all": "classifier AUC: {space}"},
-    },
+    shown={space: {"all": "classifier AUC: {space}"} for space in (EMBEDDING, HIGH_LEVEL)},
 )
 CLASSIFIER_JSD = Metric(
     name="classifier_jsd",

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.metrics.bootstrap import bootstrap_weights
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import Measured, bootstrap_weights
 
 NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
 RESAMPLES = 20

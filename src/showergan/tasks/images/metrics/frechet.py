@@ -50,7 +50,7 @@ def _distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
         for a in (x, y)
         for moment in (a.mean(axis=0), np.atleast_2d(np.cov(a, rowvar=False)))
     ]
-    return frechet_distance(*moments)
+    return float(frechet_distance(*moments))
 
 
 def _rows(pair: Pair) -> Iterator[Row]:

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
-from showergan.metrics.bootstrap import RESAMPLES
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.tasks.images.spaces import CLASSIFIER, PROBABILITIES

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from showergan.metrics.bootstrap import bootstrap_weights
-from showergan.metrics.measured import Measured, mean_relative_difference
+from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.particles import CONDITIONS
