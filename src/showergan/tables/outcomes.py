@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from showergan.drawing.labels import records
 from showergan.drawing.registry import register_table
-from showergan.drawing.scores import SCORES
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Table
 from showergan.drawing.worth import with_several_architectures
@@ -25,4 +24,4 @@ def outcomes(style: Style, outcomes: pd.DataFrame) -> Table:
     shown = cells.loc[names, methods].rename(columns=style.labels).fillna("")
     shown.insert(0, "architecture", [style.architectures[name] for name in names])
     score = outcomes["score"].iloc[0]
-    return Table(outcomes, {f"{SCORES.get(score, score)} over its ceiling": shown})
+    return Table(outcomes, {f"PRD-AUC ({score}) over its ceiling": shown})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, framed, new_figure, wrapped
+from showergan.drawing.style import Style, new_figure, wrapped
 from showergan.heavy import h5py, mpl, np, pd
+from showergan.tasks.images.drawing.mosaic import draw_mosaic
 
 COLUMNS = 4  # panels
 SIDE = 6  # pictures of a row of a panel
@@ -38,20 +39,6 @@ def generated_images(
     for axis in axes.flat[len(panels) :]:
         axis.set_axis_off()
     for axis, (label, colour, pictures) in zip(axes.flat, panels, strict=False):
-        axis.imshow(mosaic(pictures), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        axis.set(xticks=[], yticks=[])
+        draw_mosaic(axis, pictures, colour)
         axis.set_title(wrapped(label, 26), fontsize="medium")
-        framed(axis)
-        axis.spines[:].set(color=colour, linewidth=2)
     return figure
-
-
-def mosaic(pictures: np.typing.NDArray[np.uint8]) -> np.typing.NDArray[np.uint8]:
-    """Return pictures (n, c, h, w) side by side, row after row, as one (H, W, c), or (H, W) of grey ones."""
-    n, channels, height, width = pictures.shape
-    side = int(np.ceil(np.sqrt(n)))
-    whole = np.full((side**2, channels, height, width), 255, np.uint8)
-    whole[:n] = pictures
-    rows = whole.reshape(side, side, channels, height, width).transpose(0, 3, 1, 4, 2)
-    joined = rows.reshape(side * height, side * width, channels)
-    return joined[..., 0] if channels == 1 else joined

@@ -1,0 +1,32 @@
+"""Pictures side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from showergan.drawing.style import framed
+from showergan.heavy import mpl, np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from showergan.drawing.style import Colour
+
+
+def draw_mosaic(axis: mpl.axes.Axes, pictures: NDArray[np.uint8], colour: Colour | str) -> None:
+    """Draw pictures, shape (n, c, h, w), in a frame of a colour."""
+    axis.imshow(mosaic(pictures), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axis.set(xticks=[], yticks=[])
+    framed(axis)
+    axis.spines[:].set(color=colour, linewidth=2)
+
+
+def mosaic(pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return pictures (n, c, h, w) side by side, row after row, as one (H, W, c), or (H, W) of grey ones."""
+    n, channels, height, width = pictures.shape
+    side = int(np.ceil(np.sqrt(n)))
+    whole = np.full((side**2, channels, height, width), 255, np.uint8)
+    whole[:n] = pictures
+    rows = whole.reshape(side, side, channels, height, width).transpose(0, 3, 1, 4, 2)
+    joined = rows.reshape(side * height, side * width, channels)
+    return joined[..., 0] if channels == 1 else joined
