@@ -4,6 +4,7 @@ import math
 
 import h5py
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from small_training import recipe
@@ -12,6 +13,7 @@ from showergan.config import parse_config
 from showergan.constraints import layers
 from showergan.constraints.base import DiscriminatorBatch
 from showergan.constraints.gradient_penalty import GradientPenalty
+from showergan.drawing.style import Style
 from showergan.errors import UserError
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.networks.text_discriminator import TextDiscriminator
@@ -19,9 +21,11 @@ from showergan.networks.text_generator import TextGenerator
 from showergan.tasks import TASKS, of_file
 from showergan.tasks.text.data import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.tasks.text.dataset import load, split_by_blocks, write
+from showergan.tasks.text.figures.ngram_divergence import ngram_divergence
+from showergan.tasks.text.figures.sampled_lines import by_epoch, sampled_lines
 from showergan.tasks.text.lines import NO_CHARACTER, Lines
 from showergan.tasks.text.metrics.repeated_lines import repeated
-from showergan.tasks.text.ngrams import divergence, ngrams
+from showergan.tasks.text.ngrams import NGRAMS, divergence, ngrams
 from showergan.tasks.text.reading import alphabet_of, decoded, encoded, sequences
 from showergan.training.loop import Trainer
 
@@ -134,7 +138,7 @@ class TestDataSet:
         assert BOOK.stat().st_size < 400_000
         text = decoded(BOOK.read_bytes(), BOOK)
         assert "It is a truth universally acknowledged" in text
-        assert len(sequences(text, BOOK).texts) > 10_000
+        assert len(sequences(text, BOOK).texts) > 6_000
 
 
 class TestSamples:
@@ -299,3 +303,65 @@ def test_one_step_moves_every_parameter_and_constrains_every_layer(method):
     if method == "sn":
         norms = [torch.linalg.matrix_norm(layers.flattened(x.weight), 2) for x in found_layers]
         assert torch.stack(norms).detach() == pytest.approx(np.ones(12), abs=0.2)
+
+
+LABELS = {"gan": "standard GAN", "wgan_gp": "WGAN-GP"}
+
+
+def of_runs(table):
+    return pd.concat(
+        table.assign(architecture="text", method=method, learning_rates="1_1", seed=seed)
+        for method in LABELS
+        for seed in ("1", "2")
+    )
+
+
+@pytest.fixture
+def grid():
+    keys = {"architecture": "text", "method": list(LABELS), "learning_rates": "1_1"}
+    return pd.DataFrame({**keys, "chosen": True})
+
+
+class TestFigures:
+    def test_divergences_are_drawn_over_steps(self, grid):
+        values = pd.DataFrame(
+            [
+                {"metric": "ngram_divergence", "space": space, "epoch": epoch, "value": 1 / epoch}
+                for space in NGRAMS
+                for epoch in (1, 2)
+            ]
+        )
+        history = pd.DataFrame({"step": [1, 10, 14], "epoch": [1, 2, 2]})
+        first = values[values["epoch"] == 1]
+        anchors = pd.concat(first.assign(anchor=a, value=0.1) for a in ("ceiling", "untrained"))
+        figure = ngram_divergence(
+            Style(labels=LABELS),
+            of_runs(values.assign(split="test")),
+            of_runs(history),
+            anchors,
+            grid,
+        )
+        assert [panel.get_title() for panel in figure.axes] == list(NGRAMS)
+        lines = [line for line in figure.axes[1].lines if len(line.get_xdata()) == 2]
+        drawn = [tuple(line.get_xdata()) for line in lines if line.get_ydata()[0] == 1]
+        # Two methods of two seeds and a mean, at the ends of epochs of 7 steps.
+        assert drawn == [(7, 14)] * 6
+        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert legend[:2] == list(LABELS.values())
+        assert legend[2:] == ["real against real (ceiling)", "untrained generator (floor)"]
+
+    def test_lines_are_written_as_they_are(self, tmp_path, grid):
+        reference = tmp_path / "reference.h5"
+        with h5py.File(reference, "w") as file:
+            file.attrs["alphabet"] = "a$" + REPLACEMENT
+            file["examples/code"] = np.ones((5, 3), np.uint8)
+        examples = pd.DataFrame({"epoch": [1] * 4 + [2] * 4, "line": ["$a$", "x_^ ", "c", "d"] * 2})
+        figure = sampled_lines(Style(labels=LABELS), reference, of_runs(examples), grid)
+        figure.draw_without_rendering()  # a formula would be an error here
+        shown = [[text.get_text() for text in panel.texts] for panel in figure.axes]
+        assert shown[0] == ["test text", "$$$", "$$$", "$$$"]
+        assert shown[1:] == [["epoch 1", "$a$", "x_^·", "c", "epoch 2", "$a$", "x_^·", "c"]] * 2
+
+    def test_six_of_many_epochs_are_written(self):
+        examples = pd.DataFrame({"epoch": range(1, 12), "line": "x"})
+        assert list(by_epoch(examples)) == [f"epoch {n}" for n in (1, 3, 5, 7, 9, 11)]

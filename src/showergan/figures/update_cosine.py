@@ -6,10 +6,11 @@ from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.registry import TRAINING, register_figure
 from showergan.drawing.runs import DASHES
 from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.worth import with_constraint
 from showergan.heavy import mpl, pd, sns
 
 
-@register_figure("What a change of scale changes", TRAINING)
+@register_figure("What a change of scale changes", TRAINING, with_constraint("spectral_norm"))
 def update_cosine(style: Style, audit: pd.DataFrame) -> mpl.figure.Figure:
     """Draw how the movement of all weights since the start compares with that without the change.
 

@@ -11,7 +11,7 @@ from showergan.config.section import Seed
 LENGTH = 32  # characters of a sample
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # stands for every character that the alphabet lacks
 
-# Jane Austen (1775 to 1817), Pride and Prejudice, 1813, chapters 1 to 38: in the public domain.
+# Jane Austen (1775 to 1817), Pride and Prejudice, 1813, volume I (chapters 1 to 23): in the public domain.
 BOOK = Path(__file__).with_name("pride_and_prejudice.txt")
 
 
@@ -25,7 +25,7 @@ class TextData(Data):
 
     source: Literal["text"] = "text"
     path: Annotated[str, Field(min_length=1)] | None = Field(
-        None, description="null: Jane Austen, Pride and Prejudice (1813), chapters 1 to 38"
+        None, description="null: Jane Austen, Pride and Prejudice (1813), volume I"
     )
     alphabet_size: int = Field(
         64,

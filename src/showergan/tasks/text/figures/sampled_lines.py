@@ -1,0 +1,77 @@
+"""Lines that generators make at every evaluated epoch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from showergan.drawing.registry import GLANCE, register_figure
+from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.style import Style, new_figure
+from showergan.heavy import h5py, mpl, np, pd
+
+LINES = 3  # of each epoch
+EPOCHS = 6  # at most
+COLUMNS = 2
+LINE_INCH = 0.2
+
+
+@register_figure("3 Sampled lines", GLANCE)
+def sampled_lines(
+    style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
+) -> mpl.figure.Figure:
+    """Write lines of each method's generators, epoch by epoch, under real ones; a dot stands for each blank.
+
+    They are the first that come of the same noise at every epoch. Of several seeds the first is shown, and of more than
+    six epochs six that lie evenly between the first and the last.
+    """
+    found = groups(style, at_chosen_rates(examples, grid))
+    blocks = [{"test text": _real(reference)}, *(by_epoch(group.seeds[0]) for group in found)]
+    titles = [("Real", "black"), *((group.label, group.colour) for group in found)]
+    columns = min(COLUMNS, max(len(found), 1))
+    rows = -(-len(found) // columns)
+    heights = [_lines(blocks[0]), *[max(map(_lines, blocks[1:]), default=1)] * rows]
+    figure = new_figure(LINE_INCH * (sum(heights) + 2 * len(heights)))
+    parts = figure.add_gridspec(len(heights), columns, height_ratios=heights)
+    places = [parts[0, :], *(parts[1 + i // columns, i % columns] for i in range(len(found)))]
+    for place, block, (title, colour) in zip(places, blocks, titles, strict=True):
+        panel = figure.add_subplot(place)
+        panel.set_axis_off()
+        panel.set_title(title, loc="left", color=colour, fontweight="bold")
+        panel.set_ylim(_lines(block), 0)
+        for number, (epoch, lines) in enumerate(block.items()):
+            first = number * (LINES + 0.5)
+            panel.text(0, first, epoch, va="top", fontsize="small", color="0.4")
+            for place_in_block, line in enumerate(lines):
+                # A sample is no formula, whatever characters it has.
+                panel.text(
+                    0.22 if columns > 1 and title != "Real" else 0.11,
+                    first + place_in_block,
+                    line.replace(" ", "\N{MIDDLE DOT}"),
+                    va="top",
+                    family="monospace",
+                    fontsize="small",
+                    parse_math=False,
+                )
+    return figure
+
+
+def _lines(block: dict[str, list[str]]) -> float:
+    return len(block) * (LINES + 0.5)
+
+
+def _real(reference: Path) -> list[str]:
+    """Return the first real examples."""
+    with h5py.File(reference) as file:
+        alphabet, code = str(file.attrs["alphabet"]), file["examples/code"][:LINES]
+    return ["".join(alphabet[place] for place in line) for line in code]
+
+
+def by_epoch(examples: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the first lines of some epochs."""
+    epochs = np.unique(examples["epoch"])
+    if len(epochs) > EPOCHS:
+        epochs = epochs[np.linspace(0, len(epochs) - 1, EPOCHS).round().astype(int)]
+    return {
+        f"epoch {epoch}": list(examples.loc[examples["epoch"] == epoch, "line"][:LINES])
+        for epoch in epochs
+    }
