@@ -8,6 +8,7 @@ from showergan.config import TASKS, Evaluation
 from showergan.errors import UserError
 from showergan.measurement.measure import measure
 from showergan.metrics.physics_distance import kpd
+from showergan.steps import STEPS
 from showergan.tasks import images
 from showergan.tasks.images.embedding import PictureEmbedding, load_embedding, save_embedding
 from showergan.tasks.images.metrics.frechet import frechet
@@ -112,6 +113,14 @@ def fitted(digits, kind, samples=None, **recipe):
 @pytest.fixture(scope="module")
 def classifier(digits):
     return fitted(digits, "classifier", width=16, epochs=12)
+
+
+@pytest.mark.parametrize(("kind", "golden"), [("classifier", 451.838), ("encoder", 956.707)])
+def test_its_numbers_change_only_with_the_version_of_the_step(digits, kind, golden):
+    assert STEPS["train_picture_embedding"].version == 1
+    network = fitted(digits, kind, width=4, epochs=1)
+    size = sum(p.abs().sum().item() for p in network.parameters())
+    assert size == pytest.approx(golden, rel=1e-4)
 
 
 def test_the_classifier_knows_digits(digits, classifier):
