@@ -1,11 +1,17 @@
 """The metrics of pictures against closed forms and hand cases, and the networks that pictures are measured with."""
 
+import json
+
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from showergan.cli import app
 from showergan.config import TASKS, Evaluation
 from showergan.errors import UserError
+from showergan.inference import load_generator
 from showergan.measurement.measure import measure
 from showergan.metrics.physics_distance import kpd
 from showergan.steps import STEPS
@@ -194,6 +200,54 @@ def test_real_digits_beat_noise_by_every_metric(digits, classifier):
         assert np.isfinite(values).all()
         assert better * (values[0] - values[1]) > 0
     assert 7 < good["inception_score", "classifier", "all"] <= 10
+
+
+def run(command, recipe, **files):
+    options = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    done = CliRunner().invoke(
+        app, [command, "--recipe", json.dumps(recipe), *options], catch_exceptions=False
+    )
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def test_pictures_of_a_class_go_all_the_way(tmp_path):
+    """From the data set, which says how large they are and of which classes, to a generator that is asked for some."""
+    there = {name: tmp_path / name for name in ("data.h5", "model.pt", "real.h5", "generator.pt")}
+    data, model, real, generator = there.values()
+    csv = {name: tmp_path / f"{name}.csv" for name in ("history", "lipschitz", "anchors", "curves")}
+    section = {"source": "digits", "size": 8, "conditional": True}
+    run("make-data", {"task": "images", "data": section}, out=data)
+    metrics = tmp_path / "embedding.json"
+    sizes = {"kind": "classifier", "width": 8, "epochs": 2, "bar": 1.0}
+    told = run("train-picture-embedding", sizes, data=data, out=model, metrics=metrics)
+    assert "warning: that is below embedding.bar = 1.0" in told.stderr
+    written = json.loads(metrics.read_text())
+    assert (written["kind"], written["score"]) == ("classifier", "accuracy")
+    assert 0.5 < written["value"] < 1
+    ends = {"anchors": csv["anchors"], "curves": csv["curves"]}
+    evaluation = {"clusters": 5, "repeats": 2}
+    run("reference", evaluation, data=data, embedding=model, out=real, **ends)
+    found = pd.read_csv(csv["anchors"], dtype={"bin": str})
+    scores = found[(found["metric"] == "prd_auc") & (found["bin"] == "mean")].set_index("anchor")
+    assert set(scores["space"]) == {"classifier"}
+    assert scores.loc["ceiling", "value"] > 2 * scores.loc["shuffled", "value"]
+    perceptron = {"kind": "perceptron", "width": 8}
+    recipe = {"generator": perceptron, "discriminator": perceptron, "epochs": 1, "batch_size": 400}
+    recipe |= {"learning_rates": {"generator": 1e-3, "discriminator": 1e-3}, "method": {}}
+    recipe |= {"seed": 1, "evaluated_epochs": [1]}
+    files = {"history": csv["history"], "lipschitz": csv["lipschitz"], "run": tmp_path / "run.json"}
+    run("train", recipe, data=data, generator=generator, **files)
+    trained = load_generator(generator)
+    assert trained.generate(["3", "3", "9"], seed=1).shape == (3, 1, 8, 8)
+    assert [c.name for c in trained.description.conditions] == list("0123456789")
+    scored = {name: tmp_path / f"{name}.csv" for name in ("metrics", "curves")}
+    recipe = evaluation | {"choose_by": "bins-classifier"}
+    inputs = {"generator": generator, "reference": real, "embedding": model}
+    run("evaluate", recipe, **inputs, **scored, examples=tmp_path / "examples.npz")
+    assert {"frechet", "kid", "inception_score"} <= set(pd.read_csv(scored["metrics"])["metric"])
+    with np.load(tmp_path / "examples.npz") as file:
+        assert (file["image"].shape, file["image"].dtype) == ((64, 1, 8, 8), np.uint8)
 
 
 def test_classes_are_asked_for_by_name(tmp_path):

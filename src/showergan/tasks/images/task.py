@@ -94,11 +94,6 @@ class ImageTask(Task):
         )
         return TrainingSet(samples, conditions, pictures.given, images.AsTheyAre())
 
-    def source_sha256(self, path: Path) -> str:
-        """Return the SHA-256 of the pictures and their classes."""
-        with images.dataset.opened(path) as file:
-            return str(file.attrs["source_sha256"])
-
     def sample(self, **arrays: NDArray[Any]) -> images.Pictures:
         """Return pictures."""
         return images.Pictures(**arrays)
@@ -146,10 +141,6 @@ class ImageTask(Task):
     def pictures(self, samples: Iterable[images.Pictures]) -> dict[str, NDArray[Any]]:
         """Return them as bytes, shape (n, c, h, w)."""
         return {"image": heavy.np.concatenate([images.to_bytes(s.image) for s in samples])}
-
-    def with_given(self, sample: images.Pictures, given: images.OneHot) -> images.Pictures:
-        """Return pictures as if they were of other classes."""
-        return images.Pictures(sample.image, given.one_hot)
 
     def load_embedding(self, path: Path, device: torch.device) -> images.PictureEmbedding:
         """Read the network."""
