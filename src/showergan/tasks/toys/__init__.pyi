@@ -1,4 +1,5 @@
 from . import dataset as dataset
+from . import fixed_generator as fixed_generator
 from .metrics import METRICS as METRICS
 from .points import Points as Points
 from .points import write_points as write_points

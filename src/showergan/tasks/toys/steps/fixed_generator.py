@@ -1,0 +1,50 @@
+"""Discriminators trained against a generator that stays fixed."""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveInt
+
+from showergan import heavy
+from showergan.config import Config
+from showergan.config.section import Seed
+from showergan.files import write_aside, write_table
+from showergan.step import Output, Step
+from showergan.tasks import toys
+
+
+class FixedGenerator(Step):
+    """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
+
+    name = "fixed_generator"
+    version = 1
+
+    width: PositiveInt = Field(64, description="units of each hidden layer")
+    steps: PositiveInt = Field(300, description="of each discriminator of three hidden layers")
+    deep_steps: PositiveInt = Field(150, description="of each of twelve")
+    batch_size: PositiveInt = Field(256, description="points of each kind in a step")
+    seed: Seed = Field(1, description="random seed")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the step of a run: its first seed."""
+        return cls(seed=config.training.seeds[0], batch_size=config.training.batch_size)
+
+    def run(
+        self,
+        *,
+        out: Annotated[Path, Output("values on a grid: npz")],
+        gradients: Annotated[Path, Output("a row per constraint and layer: CSV")],
+        weights: Annotated[Path, Output("histograms of weights: CSV")],
+    ) -> None:
+        """Train one after the other."""
+        fixed, rest = toys.fixed_generator, (self.batch_size, self.seed)
+        layers = fixed.DEEP_LAYERS
+        norms, shares = fixed.deep_discriminators(
+            fixed.Sizes(self.width, layers, self.deep_steps, *rest)
+        )
+        surfaces = fixed.value_surfaces(fixed.Sizes(self.width, 3, self.steps, *rest))
+        write_table(norms, gradients)
+        write_table(shares, weights)
+        with write_aside(out) as aside, aside.open("wb") as stream:
+            heavy.np.savez_compressed(stream, allow_pickle=False, **surfaces)

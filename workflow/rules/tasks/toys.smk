@@ -1,0 +1,27 @@
+rule fixed_generator:
+    output:
+        surfaces="results/{run}/fixed_generator/surfaces.npz",
+        gradients="results/{run}/fixed_generator/gradients.csv",
+        weights="results/{run}/fixed_generator/weights.csv",
+        recipe="results/{run}/fixed_generator/recipe.json",
+    log:
+        "logs/{run}/fixed_generator.log",
+    benchmark:
+        "results/{run}/benchmarks/fixed_generator.tsv"
+    conda:
+        "../../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("fixed_generator"),
+    message:
+        "Training discriminators while the generator stays fixed"
+    shell:
+        "showergan fixed-generator --recipe {params.recipe:q} --out {output.surfaces:q}"
+        " --gradients {output.gradients:q} --weights {output.weights:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+ARTEFACTS |= {
+    "surfaces": rules.fixed_generator.output.surfaces,
+    "gradients": rules.fixed_generator.output.gradients,
+    "weights": rules.fixed_generator.output.weights,
+}
