@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 # config.yaml in this order.
 LAYERS = [
     ([ROOT / name for name in command.split()], int(count))
-    for path in sorted((ROOT / "experiments").glob("*.yaml"))
+    for path in sorted((ROOT / "experiments").rglob("*.yaml"))
     for count, command in re.findall(
         r"(\d+) trainings:\n#   snakemake .*--configfile (.*)", path.read_text()
     )
@@ -261,8 +261,8 @@ def test_schema_is_in_step_with_the_models():
 
 
 def test_every_experiment_says_how_to_run_it():
-    assert {files[-1] for files, _ in LAYERS} == set((ROOT / "experiments").glob("*.yaml"))
-    commands = "".join(p.read_text() for p in (ROOT / "experiments").glob("*.yaml"))
+    assert {files[-1] for files, _ in LAYERS} == set((ROOT / "experiments").rglob("*.yaml"))
+    commands = "".join(p.read_text() for p in (ROOT / "experiments").rglob("*.yaml"))
     assert len(LAYERS) == commands.count("--configfile")
 
 
@@ -273,7 +273,7 @@ def test_experiments_are_valid_and_train_as_often_as_they_say(files, count):
     config = laid_over_the_default(files)
     assert config.run != "default"
     pairs = sum(len(config.learning_rates(method)) for method in config.methods)
-    assert pairs * len(config.training.seeds) == count
+    assert pairs * len(config.compared) * len(config.training.seeds) == count
 
 
 def laid_over_the_default(files):
