@@ -27,7 +27,7 @@ LAYERS = [
     ([ROOT / name for name in command.split()], int(count))
     for path in sorted((ROOT / "experiments").rglob("*.yaml"))
     for count, command in re.findall(
-        r"(\d+) trainings:\n#   snakemake .*--configfile (.*)", path.read_text()
+        r"(\d+) trainings[^:]*:\n#   snakemake .*--configfile (.*)", path.read_text()
     )
 ]
 
