@@ -44,11 +44,9 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each, see `given_by_split`.
-
-    On select, which only chooses epochs and learning rates, that is PRD alone. On test every metric is measured at the
-    epoch that the recipe's score chooses on select, or at the last one where it chooses none; at the others only what
-    is cheap, see `Asked`.
+    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone
+    is measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last one
+    where it chooses none; at the others only what is cheap, see `Asked`.
 
     Args:
         generator: the trained one.
@@ -58,13 +56,12 @@ def evaluate(
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
-    task, yardstick = reference.task, reference.yardstick
+    yardstick, see = reference.yardstick, reference.sees(embedding, recipe, device)
 
     def generated(epoch: int, split: HeldOut) -> Features:
         given, seed = reference.given[split], 2 * recipe.seed + HELD_OUT.index(split)
         mode = recipe.generator_mode
-        samples = generator.sampled(given, seed, device, mode, epoch=epoch)
-        return task.features(samples, yardstick, embedding, recipe, device)
+        return see(generator.sampled(given, seed, device, mode, epoch=epoch))
 
     def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
         table = measure(reference.features[split], fake, yardstick, recipe, asked)
