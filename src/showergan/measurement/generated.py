@@ -44,9 +44,9 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone
-    is measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last one
-    where it chooses none; at the others only what is cheap, see `Asked`.
+    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
+    measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
+    one where it chooses none; at the others only what is cheap, see `Asked`.
 
     Args:
         generator: the trained one.
