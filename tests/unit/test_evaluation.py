@@ -23,11 +23,6 @@ from showergan.networks.modules import Generator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
-from showergan.tasks.showers.drawing.reference_file import (
-    read_entry_points,
-    read_examples,
-    read_partition,
-)
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.features import (
     LARGEST_ENERGY_MEV,
@@ -35,6 +30,8 @@ from showergan.tasks.showers.features import (
     QUANTITIES,
     features_of,
 )
+from showergan.tasks.showers.figures.entry_points import held_out
+from showergan.tasks.showers.figures.generated_showers import read_examples
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
@@ -81,7 +78,7 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
     path = tmp_path / "r.h5"
     references.save_reference(reference, path)
     loaded = references.load_reference(path)
-    assert loaded.yardstick.rectangles == reference.yardstick.rectangles == read_partition(path)
+    assert loaded.yardstick.rectangles == reference.yardstick.rectangles
     assert loaded.yardstick.energy_edges_GeV == reference.yardstick.energy_edges_GeV
     assert loaded.yardstick.impact_depth_cm == reference.yardstick.impact_depth_cm
     np.testing.assert_array_equal(loaded.yardstick.scale.scale, reference.yardstick.scale.scale)
@@ -94,10 +91,11 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
         for given, kept_ in zip(reference.given[split], loaded.given[split], strict=True):
             np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
-    points = read_entry_points(path)
-    test = points[points["split"] == "test"]
-    expected = reference.yardstick.bins(reference.features["test"])
-    np.testing.assert_array_equal(test["bin"], expected)
+    partition, counts = held_out(path)
+    assert partition == reference.yardstick.rectangles
+    for split in HELD_OUT:
+        bins = reference.yardstick.bins(reference.features[split])
+        np.testing.assert_array_equal(counts[split], np.bincount(bins, minlength=partition.n_bins))
 
 
 def test_foreign_files_are_refused(folder):

@@ -24,7 +24,7 @@ LOOK = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
 NEW = '''
 from showergan.drawing.artefacts import Artefact, read_table
 from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.style import new_figure
+from showergan.drawing.layout import new_figure
 
 FEATHERS = {"feathers": Artefact("feathers: CSV", read_table, of_runs=True)}
 
@@ -40,8 +40,11 @@ def how_new(style, summary, feathers):
 def test_every_file_is_found_and_captioned(package):
     found = exhibits(package, TASKS.values())
     places = (SOURCE / package, *SOURCE.glob(f"tasks/*/{package}"))
-    files = {path.stem for place in places for path in place.glob("*.py")} - {"__init__"}
-    assert files - {"file_table"} == set(found)  # which belongs to no run
+    files = {path for place in places for path in place.glob("*.py")}
+    files -= {path for path in files if path.stem in ("__init__", "file_table")}  # of no run
+    assert files == {
+        Path(sys.modules[exhibit.make.__module__].__file__) for exhibit in found.values()
+    }
     for name, exhibit in found.items():
         assert exhibit.make.__name__ == name
         assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()

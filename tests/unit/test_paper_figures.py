@@ -6,17 +6,19 @@ import pytest
 from shower_files import make_showers, write_data_set
 
 from showergan.config import Figures
-from showergan.drawing.architecture import architecture, blocks_of
 from showergan.drawing.labels import fitted
 from showergan.drawing.style import Style
 from showergan.figures.abcas import abcas
+from showergan.figures.architectures import (
+    architecture,
+    blocks_of,
+    discriminator_architecture,
+    generator_architecture,
+)
 from showergan.figures.conditional_scores import conditional_scores
-from showergan.figures.discriminator_architecture import discriminator_architecture
-from showergan.figures.generator_architecture import generator_architecture
-from showergan.figures.layer_multipliers import layer_multipliers
 from showergan.figures.learning_rate_grid import learning_rate_grid
 from showergan.figures.lipschitz import lipschitz
-from showergan.figures.multipliers import multipliers
+from showergan.figures.multipliers import layer_multipliers, multipliers
 from showergan.figures.update_cosine import update_cosine
 from showergan.networks.modules import architectures, describe
 from showergan.networks.shower_discriminator import ShowerDiscriminator

@@ -10,7 +10,7 @@ from snakemake.utils import update_config
 
 from showergan.config import parse_config
 from showergan.drawing.artefacts import read_published
-from showergan.drawing.published import differences, layout, numbers, with_published
+from showergan.tables.published import differences, layout, numbers, with_published
 
 ROOT = Path(__file__).parents[2]
 OF_DISCRIMINATOR = {"standard": "paper", "small": "small_discriminator"}

@@ -11,8 +11,8 @@ from showergan.comparison.summary import (
     summarise_run,
 )
 from showergan.drawing.numbers import plus_minus
-from showergan.drawing.published import layout, numbers
 from showergan.errors import UserError
+from showergan.tables.published import layout, numbers
 
 
 def metrics(select, test, broken=0):

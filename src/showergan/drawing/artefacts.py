@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,25 +33,19 @@ class Artefact:
         return pd.concat(tables, ignore_index=True)
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a CSV file."""
-    return pd.read_csv(path)
+def table(**types: type) -> Callable[[Path], pd.DataFrame]:
+    """Return what reads a CSV file, columns of some names as values of a type."""
+    return lambda path: pd.read_csv(path, dtype=types)
 
 
-def read_metrics(path: Path) -> pd.DataFrame:
-    """Read a metrics.csv or an anchors.csv, whose bins are "0", "1", ..., "all" and "mean"."""
-    return pd.read_csv(path, dtype={"bin": str})
+read_table = table()
+read_metrics = table(bin=str)  # bins are "0", "1", ..., "all" and "mean"
 
 
 def read_curves(path: Path) -> pd.DataFrame:
     """Read a curves.csv; the column `point` numbers the points along each curve."""
     curves = pd.read_csv(path)
     return curves.assign(point=curves.groupby("space").cumcount())
-
-
-def read_architectures(path: Path) -> pd.DataFrame:
-    """Read an architectures.csv, whose shapes are texts, for example "32x15x15" or "2"."""
-    return pd.read_csv(path, dtype={"takes": str, "shape": str})
 
 
 def read_examples(path: Path) -> pd.DataFrame:
@@ -74,18 +67,15 @@ def read_published(path: Path) -> pd.DataFrame:
     return texts.astype({"table": int, "mean": float, "sd": float})
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(path.read_text())
-
-
 # Of any task; what a task has of its own its exhibits name.
 ARTEFACTS = {
     "data": Artefact("data set of `preprocess` or `make-data`: HDF5", Path),
     "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
     "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics),
     "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table),
-    "architectures": Artefact("layers of the networks: CSV of `describe`", read_architectures),
+    "architectures": Artefact(
+        "layers of the networks: CSV of `describe`", table(takes=str, shape=str)
+    ),
     "audit": Artefact("what a change of the discriminator changes: CSV of `audit`", read_table),
     "histories": Artefact("history.csv of each run", read_table, of_runs=True),
     "lipschitz": Artefact("lipschitz.csv of each run", read_table, of_runs=True),

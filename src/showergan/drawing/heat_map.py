@@ -16,23 +16,22 @@ class Grid(NamedTuple):
     Attributes:
         values: what the colour shows.
         texts: what stands in the cells.
-        names: labels of the columns.
     """
 
     values: pd.DataFrame
     texts: pd.DataFrame
-    names: list[str]
 
 
 def draw_map(
     axes: mpl.axes.Axes,
     grid: Grid,
     scale: tuple[mpl.colors.Colormap, mpl.colors.Normalize],
-    left: float,
+    left: float = 0.0,
+    *,
     size: float,
     drawn: np.ndarray | None = None,
-) -> mpl.collections.QuadMesh:
-    """Draw the cells of a map from x = left on, one unit wide and high; y counts downwards.
+) -> None:
+    """Draw the cells of a map from x = left on, one unit wide and high, and name its rows; y counts downwards.
 
     Args:
         axes: of the panel.
@@ -49,13 +48,8 @@ def draw_map(
     if drawn is not None:
         colours[~drawn, 3] = 0
     rows, columns = values.shape
-    mesh = axes.pcolormesh(
-        left + np.arange(columns + 1),
-        np.arange(rows + 1),
-        colours,
-        edgecolors="white",
-        linewidth=1,
-    )
+    x, y = left + np.arange(columns + 1), np.arange(rows + 1)
+    axes.pcolormesh(x, y, colours, edgecolors="white", linewidth=1)
     for (row, column), text in np.ndenumerate(grid.texts.to_numpy()):
         red, green, blue, _ = colours[row, column]
         is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.48
@@ -68,9 +62,12 @@ def draw_map(
             fontsize=size,
             color="white" if is_dark else "0.1",
             # Not by colour alone.
-            fontweight="bold" if values[row, column] < scale[1].vmin else "normal",
+            fontweight="bold" if values[row, column] < (scale[1].vmin or 0) else "normal",
         )
-    return mesh
+    axes.set_yticks(np.arange(rows) + 0.5, list(grid.values.index))
+    axes.set(xlim=(0, left + columns), ylim=(rows, 0))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
 
 
 def sentence(text: str) -> str:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import Any
 
-from showergan.drawing.style import wrapped
 from showergan.heavy import pd
 
 FORMULA = re.compile(r"\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
 
 
-def rates_in_words(learning_rates: str) -> str:
-    """Return what a pair means, "0.001_1e-05" say."""
-    generator, discriminator = learning_rates.split("_")
-    return f"learning rates: generator {generator}, discriminator {discriminator}"
+def wrapped(label: str, width: int) -> str:
+    """Break a label into lines of about `width` characters, never inside a word or around "="."""
+    unbroken = label.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
+    return textwrap.fill(unbroken, width, break_long_words=False, break_on_hyphens=False)
 
 
 def fitted(label: str, width: int) -> str:
@@ -30,7 +30,13 @@ def fitted(label: str, width: int) -> str:
 
 def pair(learning_rates: str) -> str:
     """Return a pair of learning rates, generator and discriminator, as people read it; "chosen" stays."""
-    return learning_rates.replace("_", ", ")
+    return str(learning_rates).replace("_", ", ")
+
+
+def rates_in_words(learning_rates: str) -> str:
+    """Return what a pair means, "0.001_1e-05" say."""
+    generator, discriminator = learning_rates.split("_")
+    return f"learning rates: generator {generator}, discriminator {discriminator}"
 
 
 def labelled(rows: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
@@ -43,7 +49,7 @@ def labelled(rows: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
         "method", key=lambda methods: methods.map(place), kind="stable"
     )
     label = rows["method"].map(labels)
-    if len(rows["architecture"].unique()) > 1:
+    if rows["architecture"].nunique() > 1:
         label = label + " " + rows["architecture"]
     return rows.assign(label=label)
 

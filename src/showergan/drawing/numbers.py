@@ -38,3 +38,15 @@ def plus_minus(mean: float, sd: float) -> str:
         return f"{mean / shown:.{decimals}f}{unit}"
     both = f"{mean / shown:.{decimals}f} ± {sd / shown:.{decimals}f}"
     return f"({both}){unit}" if scaled else both
+
+
+def told(value: float, form: str) -> str:
+    """Return a number in a format, and nothing where there is none."""
+    return "" if pd.isna(value) else f"{value:{form}}"
+
+
+def counted(noun: str, *numbers: float) -> str:
+    """Return the least and the most of some numbers of things: "1 seed", "3 seeds", "2 to 3 seeds"."""
+    least, most = int(min(numbers)), int(max(numbers))
+    number = f"{least}" if least == most else f"{least} to {most}"
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"

@@ -1,4 +1,4 @@
-"""What there is to draw and to write: every figure and every table says it of itself, in a file of its own."""
+"""What there is to draw and to write: every figure and every table says it of itself."""
 
 from __future__ import annotations
 
@@ -133,9 +133,14 @@ def exhibits(kind: str, tasks: Iterable[Task]) -> dict[str, Exhibit]:
 
 
 def _in_package(package: str) -> dict[str, Exhibit]:
-    """Return the exhibits of a package, if there is one: in each module what is called like the module."""
+    """Return the exhibits of a package, if there is one, by name."""
     if find_spec(package) is None:
         return {}
     names = [module.name for module in iter_modules(import_module(package).__path__)]
-    found = {name: getattr(import_module(f"{package}.{name}"), name, None) for name in names}
-    return {name: exhibit for name, exhibit in found.items() if isinstance(exhibit, Exhibit)}
+    modules = [import_module(f"{package}.{name}") for name in names]
+    return {
+        name: exhibit
+        for module in modules
+        for name, exhibit in vars(module).items()
+        if isinstance(exhibit, Exhibit)
+    }

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import Any, Literal, NamedTuple
 
 from showergan import comparison
+from showergan.drawing.labels import pair
+from showergan.drawing.layout import Key
 from showergan.drawing.style import Colour, Style
-from showergan.heavy import mpl, pd
+from showergan.heavy import mpl, np, pd
 
 Dashes = Literal["-", "--", ":", "-."]
 DASHES: tuple[Dashes, ...] = ("-", "--", ":", "-.")
+SEED: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.55}  # thin lines
+MEAN: dict[str, Any] = {"linewidth": 2.2, "zorder": 3}  # thick ones
+WIDE = 30.0  # a range of values beyond which an axis is logarithmic
 
 
 class Group(NamedTuple):
@@ -29,9 +34,32 @@ class Group(NamedTuple):
     rows: pd.DataFrame
 
     @property
+    def method(self) -> str:
+        """The method."""
+        return str(self.rows["method"].iloc[0])
+
+    @property
     def seeds(self) -> list[pd.DataFrame]:
         """The rows of each seed."""
         return [rows for _, rows in self.rows.groupby("seed", sort=True)]
+
+    def draw(
+        self, axes: mpl.axes.Axes, rows: pd.DataFrame, x: Hashable, y: Hashable, **look: Any
+    ) -> None:
+        """Draw a line through two columns of a table; a single row is a point, which a line would not show."""
+        own = {
+            "color": self.colour,
+            "linestyle": self.dashes,
+            "marker": "." if len(rows) == 1 else "",
+        }
+        axes.plot(rows[x], rows[y], **{**own, **look})
+
+    def draw_seeds(
+        self, axes: mpl.axes.Axes, x: Hashable, y: Hashable, look: dict[str, Any] = SEED
+    ) -> None:
+        """Draw a line for each seed."""
+        for rows in self.seeds:
+            self.draw(axes, rows, x, y, **look)
 
 
 def at_chosen_rates(runs: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
@@ -51,27 +79,31 @@ def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
     The learning rates and the architecture stand in a label only where labels would be equal without them.
     """
     found = []
-    several_architectures = len(runs["architecture"].unique()) > 1
+    several_architectures = runs["architecture"].nunique() > 1
     for method, label in style.labels.items():
         rows = runs[runs["method"] == method]
-        several_rates = len(rows["learning_rates"].unique()) > 1
+        several_rates = rows["learning_rates"].nunique() > 1
         parts = rows.groupby(["architecture", "learning_rates"])
         ordered = sorted(parts, key=lambda part: (part[0][0], by_size(str(part[0][1]))))
         for number, ((architecture, rates), part) in enumerate(ordered):
-            extra = [str(architecture)] * several_architectures
-            if several_rates:
-                extra.append("({})".format(str(rates).replace("_", ", ")))
-            dashes = DASHES[number % len(DASHES)]
-            found.append(Group(" ".join([label, *extra]), style.colour(method), dashes, part))
+            name = label + f" {architecture}" * several_architectures
+            name += f" ({pair(str(rates))})" * several_rates
+            found.append(Group(name, style.colour(method), DASHES[number % len(DASHES)], part))
     return found
 
 
-def key(found: Iterable[Group]) -> tuple[list[mpl.lines.Line2D], list[str]]:
-    """Return the handles and labels of groups for a legend."""
-    handles, labels = [], []
-    for group in found:
-        handles.append(
-            mpl.lines.Line2D([], [], color=group.colour, linestyle=group.dashes, linewidth=2.2)
-        )
-        labels.append(group.label)
-    return handles, labels
+def groups_with(style: Style, histories: pd.DataFrame, column: str) -> list[Group]:
+    """Return the groups whose histories have a column; in a table of many runs it is empty for the others."""
+    return groups(style, histories.dropna(subset=column)) if column in histories else []
+
+
+def key(found: Iterable[Group]) -> Key:
+    """Return the legend of groups."""
+    return {g.label: {"color": g.colour, "linestyle": g.dashes, "linewidth": 2.2} for g in found}
+
+
+def scale_for(axes: mpl.axes.Axes, values: pd.Series) -> None:
+    """Make the y axis logarithmic if the values are positive and of a wide range."""
+    finite = values[np.isfinite(values)]
+    if len(finite) and finite.min() > 0 and finite.max() > WIDE * finite.min():
+        axes.set_yscale("log")

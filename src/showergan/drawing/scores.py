@@ -1,11 +1,10 @@
-"""PRD-AUC: what its kinds are called, what a value rests on, and how its lines are drawn."""
+"""PRD-AUC: what its kinds are called, and what a value rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from showergan.drawing.runs import Group
-from showergan.heavy import mpl, pd
+from showergan.heavy import pd
 
 SCORES = {
     "bins-E": "bins-E: embedding, mean over bins",
@@ -35,13 +34,3 @@ def sample_size(scores: pd.DataFrame, score: str) -> str:
         return f"n = {n:.0f}, K = {clusters:.0f}"
     fewer = f"{clusters:.0f} to " if clusters < most else ""
     return f"n \N{GREATER-THAN OR EQUAL TO} {n:.0f} per bin, K = {fewer}{most:.0f}"
-
-
-def draw_line(
-    axes: mpl.axes.Axes, x: pd.Series, y: pd.Series, group: Group, *, is_mean: bool
-) -> None:
-    """Draw a line of a seed thinly, or that of the mean of all."""
-    look = {"linewidth": 2.2, "zorder": 3} if is_mean else {"linewidth": 0.8, "alpha": 0.55}
-    # A single evaluated epoch is a point, which a line alone would not show.
-    marker = "." if len(x) == 1 else ""
-    axes.plot(x, y, color=group.colour, linestyle=group.dashes, marker=marker, **look)  # type: ignore[arg-type]

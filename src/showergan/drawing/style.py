@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -17,8 +16,6 @@ from showergan.config.validation import read_json, validated
 from showergan.files import write_aside
 from showergan.heavy import mpl, sns
 from showergan.tasks.found import DEFAULT
-
-WIDTH_INCH = 10.0
 
 # Of seaborn's sizes: the densest figure must still hold its text.
 FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
@@ -78,6 +75,10 @@ class Style(Section):
                     "axes.spines.right": False,
                     "axes.spines.top": False,
                     "axes.titleweight": "normal",
+                    "figure.labelsize": "medium",
+                    "figure.titlesize": "medium",
+                    "grid.color": "0.9",
+                    "grid.linewidth": 0.8,
                     "legend.frameon": False,
                     "pdf.fonttype": 42,  # text stays text in vector editors
                     "figure.dpi": self.figures.dpi,
@@ -109,34 +110,3 @@ def themed(draw: Callable[..., mpl.figure.Figure]) -> Callable[..., mpl.figure.F
             return draw(style, *inputs)
 
     return within_theme
-
-
-def new_figure(height_inch: float) -> mpl.figure.Figure:
-    """Return an empty figure of the common width; pyplot, which would keep it alive, is not involved."""
-    return mpl.figure.Figure(figsize=(WIDTH_INCH, height_inch), layout="compressed")
-
-
-def legend_below(
-    figure: mpl.figure.Figure, handles: Sequence[mpl.artist.Artist], labels: list[str]
-) -> None:
-    """Put one legend under all panels, in as many columns as fit; the figure grows by its height."""
-    if not labels:
-        return
-    size_inch = mpl.rcParams["legend.fontsize"] / 72
-    widest_inch = (max(map(len, labels)) * 0.5 + 5) * size_inch
-    columns = min(max(int(WIDTH_INCH / widest_inch), 1), len(labels))
-    lines = -(-len(labels) // columns)
-    figure.set_figheight(figure.get_figheight() + (1.6 * lines + 1) * size_inch)
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns)
-
-
-def wrapped(label: str, width: int) -> str:
-    """Break a label into lines of about `width` characters, never inside a word or around "="."""
-    unbroken = label.replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
-    return textwrap.fill(unbroken, width, break_long_words=False, break_on_hyphens=False)
-
-
-def framed(axes: mpl.axes.Axes) -> None:
-    """Close the frame of a picture, thinly."""
-    axes.spines[:].set(visible=True, color="0.5", linewidth=0.6)
-    axes.tick_params(width=0.6, length=3, color="0.5")

@@ -20,14 +20,9 @@ def with_several_rates(config: Config) -> bool:
     return any(len(config.learning_rates(method)) > 1 for method in config.methods)
 
 
-def of_standard_discriminator(config: Config) -> bool:
-    """Tables 1 and 2 of Egorov & Rogachev 2023 are about it."""
-    return "standard" in config.compared
-
-
-def of_small_discriminator(config: Config) -> bool:
-    """Table 3 of Egorov & Rogachev 2023 is about it."""
-    return "small" in config.compared
+def with_several_losses(config: Config) -> bool:
+    """Losses are compared, as in the study of Wasserstein GANs."""
+    return len({method.loss.kind for method in config.methods.values()}) > 1
 
 
 def with_several_architectures(config: Config) -> bool:
@@ -47,8 +42,3 @@ def with_constraint(kind: str) -> Callable[[Config], bool]:
         for method in config.methods.values()
         for constraint in method.constraints
     )
-
-
-def with_several_losses(config: Config) -> bool:
-    """Losses are compared, as in the study of Wasserstein GANs."""
-    return len({method.loss.kind for method in config.methods.values()}) > 1

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from showergan import comparison
-from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.layout import beside, empty_figure, legend_below, new_figure
 from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.runs import DASHES, Group, by_size, key
-from showergan.drawing.style import Style, legend_below, new_figure
-from showergan.drawing.trajectories import groups_with
+from showergan.drawing.runs import DASHES, Group, by_size, groups_with, key
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_constraint
 from showergan.heavy import mpl, pd, sns
 
@@ -30,35 +29,25 @@ def abcas(style: Style, histories: pd.DataFrame) -> mpl.figure.Figure:
     rates = sorted(set(rows["learning_rates"]), key=by_size)
     methods = list(dict.fromkeys(rows["method"]))
     if len(rates) > 1:
-        colours = dict(
-            zip(rates, sns.color_palette(style.figures.palette, len(rates)), strict=True)
-        )
+        palette = sns.color_palette(style.figures.palette, len(rates))
         found = [
             g._replace(
-                colour=colours[g.rows["learning_rates"].iloc[0]],
-                dashes=DASHES[methods.index(g.rows["method"].iloc[0]) % len(DASHES)],
+                colour=palette[rates.index(g.rows["learning_rates"].iloc[0])],
+                dashes=DASHES[methods.index(g.method) % len(DASHES)],
             )
             for g in found
         ]
     figure = new_figure(4.6)
     axes, final = figure.subplots(1, 2, width_ratios=[2.4, 1])
     for group in found:
-        for seed in group.seeds:
-            axes.plot(
-                seed["step"],
-                seed["abcas_r"],
-                color=group.colour,
-                linestyle=group.dashes,
-                linewidth=1.2,
-                alpha=0.8,
-            )
+        group.draw_seeds(axes, "step", "abcas_r", {"linewidth": 1.2, "alpha": 0.8})
     if rows["abcas_r"].max() > LARGE_R:
         axes.set_yscale("symlog", linthresh=1)
     axes.set(xlabel="Generator step", ylabel="r (weights times $0.9^r$)")
-    axes.set_title("\n".join(_told(rows)), loc="left", fontsize="medium")
+    axes.set_title("\n".join(_told(rows)), loc="left")
     axes.axhline(0, color="0.85", linewidth=0.8, zorder=0)
     _final(final, found)
-    legend_below(figure, *key(found))
+    legend_below(figure, key(found))
     return figure
 
 
@@ -85,15 +74,7 @@ def _final(axes: mpl.axes.Axes, found: list[Group]) -> None:
         factors = BASE ** group.rows.groupby(comparison.RUN)["abcas_r"].last()
         axes.plot(factors, [y] * len(factors), "o", color=group.colour, alpha=0.8, clip_on=False)
         ends = sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"})
-        axes.annotate(
-            " to ".join(ends),
-            (1, y),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize="small",
-        )
+        beside(axes, y, " to ".join(ends), fontsize="small")
     axes.axvspan(IDLE, 1, color="0.9", zorder=0)
     axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5), yticks=[])
     axes.spines["left"].set_visible(False)

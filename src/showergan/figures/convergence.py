@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.runs import Group, groups, key
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.runs import MEAN, groups, key
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_several_losses
 from showergan.heavy import mpl, pd
 
@@ -25,17 +26,12 @@ def convergence(style: Style, loss_meaning: pd.DataFrame) -> mpl.figure.Figure:
     for line, title in zip(axes, titles, strict=True):
         for panel, x in zip(line, AXES, strict=True):
             for group in groups(style, loss_meaning[loss_meaning["title"] == title]):
-                _draw(panel, group, x)
-            panel.grid(axis="y", color="0.9", linewidth=0.8)
+                mean = group.rows.groupby("epoch")[[x, "value"]].mean()
+                group.draw_seeds(panel, x, "value")
+                group.draw(panel, mean, x, "value", **MEAN)
+            panel.grid(axis="y")
         line[0].set_ylabel(title)
     for panel, label in zip(axes[-1], AXES.values(), strict=True):
         panel.set_xlabel(label)
-    legend_below(figure, *key(groups(style, loss_meaning)))
+    legend_below(figure, key(groups(style, loss_meaning)))
     return figure
-
-
-def _draw(axes: mpl.axes.Axes, group: Group, x: str) -> None:
-    for seed in group.seeds:
-        axes.plot(seed[x], seed["value"], color=group.colour, linewidth=0.7, alpha=0.5)
-    mean = group.rows.groupby("epoch")[[x, "value"]].mean()
-    axes.plot(mean[x], mean["value"], color=group.colour, linestyle=group.dashes, linewidth=2.2)

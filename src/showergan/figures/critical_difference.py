@@ -7,11 +7,12 @@ from typing import Any
 
 from showergan import comparison
 from showergan.config import Config
-from showergan.drawing.empty_figure import empty_figure
-from showergan.drawing.labels import labelled, records
+from showergan.drawing.labels import labelled, records, wrapped
+from showergan.drawing.layout import empty_figure, new_figure
+from showergan.drawing.numbers import counted
 from showergan.drawing.registry import VERDICTS, register_figure
 from showergan.drawing.scores import SCORES, shown
-from showergan.drawing.style import Style, new_figure, wrapped
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 RANKED = ("bins-E", "bins-P")
@@ -47,7 +48,7 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> mpl.figure.Figure:
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
         score = str(group["score"].iloc[0])
         head = f"{group['architecture'].iloc[0]}, " * several + SCORES.get(score, score)
-        panel.set_title(f"{head}\n{_tested(group)}", fontsize="medium")
+        panel.set_title(f"{head}\n{_tested(group)}")
     return figure
 
 
@@ -125,7 +126,7 @@ def _depth(group: pd.DataFrame) -> float:
 def _tested(group: pd.DataFrame) -> str:
     """Return what the ranks of one score rest on."""
     first = group.iloc[0]
-    told = [f"{first['n_seeds']} seeds" if first["n_seeds"] > 1 else "1 seed"]
+    told = [counted("seed", *group["n_seeds"])]
     if pd.notna(first["friedman_p"]):
         told.append(f"Friedman p = {first['friedman_p']:.2g}")
     told.append(f"critical difference {first['critical_difference']:.2f}")

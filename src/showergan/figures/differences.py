@@ -6,12 +6,13 @@ import math
 from typing import Any
 
 from showergan import comparison
-from showergan.drawing.empty_figure import empty_figure
-from showergan.drawing.labels import labelled, pair, records
+from showergan.drawing.labels import labelled, pair, records, wrapped
+from showergan.drawing.layout import Key, beside, empty_figure, legend_below, new_figure
+from showergan.drawing.numbers import counted
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import by_size
 from showergan.drawing.scores import COMPARED, SCORES, shown
-from showergan.drawing.style import Colour, Style, legend_below, new_figure, wrapped
+from showergan.drawing.style import Colour, Style
 from showergan.drawing.worth import with_baseline
 from showergan.heavy import mpl, pd
 
@@ -55,7 +56,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
                 _difference(panel, names.index(row["label"]), row, style)
             _noise(panel, of_score["noise_floor"].max())
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
-            panel.grid(axis="x", color="0.9", linewidth=0.8)
+            panel.grid(axis="x")
             panel.locator_params(axis="x", nbins=5)
             panel.tick_params(axis="y", length=0)
         line[0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
@@ -64,22 +65,18 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
             line[0].set_ylabel(_head(choice))
     for panel, score in zip(axes[0], scores, strict=True):
         title = SCORES.get(score, score).replace(": ", "\n")
-        seeds = _seeds(rows[rows["score"] == score])
-        panel.set_title(f"{title}\n{seeds}", fontsize="medium")
+        pairs = counted("paired seed", *rows.loc[rows["score"] == score, "n_pairs"])
+        panel.set_title(f"{title}\n{pairs}")
     figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
         f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)};"
         " at the right, seeds in the direction of the mean"
     )
-    kinds = [kind for kind in LOOKS if kind in set(rows["verdict"].map(_kind))]
-    handles: list[mpl.artist.Artist] = [
-        mpl.lines.Line2D([], [], **_look(kind, "0.3")) for kind in kinds
-    ]
-    texts = [LOOKS[kind][0] for kind in kinds]
+    kinds = set(rows["verdict"].map(_kind))
+    key: Key = {told: _look(kind, "0.3") for kind, (told, *_) in LOOKS.items() if kind in kinds}
     if rows["noise_floor"].notna().any():
-        handles.append(mpl.patches.Patch(color=NOISE))
-        texts.append("within the noise between equal methods")
-    legend_below(figure, handles, texts)
+        key["within the noise between equal methods"] = mpl.patches.Patch(color=NOISE)
+    legend_below(figure, key)
     return figure
 
 
@@ -122,19 +119,5 @@ def _difference(axes: mpl.axes.Axes, y: int, row: dict[str, Any], style: Style) 
     look = _look(row["verdict"], style.colour(row["method"]))
     axes.plot([row["low"], row["high"]], [y, y], **{**look, "marker": ""})
     axes.plot(row["mean_difference"], y, **look)
-    axes.text(
-        1.02,
-        y,
-        f"{row['same_direction']}/{row['n_pairs']}",
-        transform=axes.get_yaxis_transform(),
-        va="center",
-        fontsize="x-small",
-        color="0.3",
-    )
-
-
-def _seeds(rows: pd.DataFrame) -> str:
-    """Return how many pairs of runs the differences rest on."""
-    least, most = rows["n_pairs"].min(), rows["n_pairs"].max()
-    number = f"{least}" if least == most else f"{least} to {most}"
-    return f"{number} paired seed" if number == "1" else f"{number} paired seeds"
+    seeds = f"{row['same_direction']}/{row['n_pairs']}"
+    beside(axes, y, seeds, fontsize="x-small", color="0.3")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from showergan.config import Config
-from showergan.drawing.anchors import LOOKS, anchor_scores
-from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.anchors import anchor_scores
 from showergan.drawing.labels import fitted
+from showergan.drawing.layout import empty_figure, new_figure, panels, rows_of
+from showergan.drawing.numbers import counted
 from showergan.drawing.registry import VERDICTS, register_figure
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd, sns
 
 PER_ROW = 3
@@ -39,12 +42,11 @@ def learning_rate_grid(
         return empty_figure("No learning rates were compared in this run.")
     shown = grid[grid["method"].isin(methods)]
     score = shown["score"].iloc[0]
-    columns = min(PER_ROW, len(methods))
-    rows = -(-len(methods) // columns)
     generator = sorted(shown["generator_rate"].unique(), reverse=True)
     discriminator = sorted(shown["discriminator_rate"].unique())
+    rows = rows_of(len(methods), PER_ROW)
     figure = new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
-    axes = figure.subplots(rows, columns, squeeze=False)
+    axes = panels(figure, len(methods), PER_ROW)
     low, high = shown["select_mean"].min(), shown["select_mean"].max()
     if not low < high:  # one value, or none, has no range
         low, high = 0.0, 1.0
@@ -67,29 +69,20 @@ def learning_rate_grid(
             xticklabels=[f"{r:g}" for r in discriminator],
             yticklabels=[f"{r:g}" for r in generator],
         )
+        look: Any = {"fill": False, "edgecolor": FRAME, "linewidth": 3, "clip_on": False}
         for row in part[part["chosen"].astype(bool)].to_dict("records"):
-            corner = (
-                discriminator.index(row["discriminator_rate"]),
-                generator.index(row["generator_rate"]),
-            )
-            panel.add_patch(
-                mpl.patches.Rectangle(
-                    corner, 1, 1, fill=False, edgecolor=FRAME, linewidth=3, clip_on=False
-                )
-            )
-        panel.set_title(fitted(style.labels[method], 27), fontsize="medium")
+            x = discriminator.index(row["discriminator_rate"])
+            y = generator.index(row["generator_rate"])
+            panel.add_patch(mpl.patches.Rectangle((x, y), 1, 1, **look))
+        panel.set_title(fitted(style.labels[method], 27))
         panel.set(xlabel="", ylabel="")
         panel.tick_params(rotation=0, length=0)
-    for panel in list(axes.flat)[len(methods) :]:
-        panel.remove()
-    figure.supxlabel(
-        f"Learning rate of the discriminator{_scale(anchors, score)}", fontsize="medium"
-    )
-    figure.supylabel("Learning rate of the generator", fontsize="medium")
+    figure.supxlabel(f"Learning rate of the discriminator{_scale(anchors, score)}")
+    figure.supylabel("Learning rate of the generator")
     figure.colorbar(
         mpl.cm.ScalarMappable(mpl.colors.Normalize(low, high), style.colormap),
         ax=figure.axes,
-        label=f"{score} on select, mean of {_seeds(shown)}",
+        label=f"{score} on select, mean of {counted('seed', *shown['n_seeds'])}",
         aspect=30,
     )
     return figure
@@ -97,15 +90,9 @@ def learning_rate_grid(
 
 def _scale(anchors: pd.DataFrame, score: str) -> str:
     """Return what the values are to be compared with."""
-    ends = anchor_scores(anchors)
     found = [
-        f"{name.replace('_', ' ')} {ends[name][score]:.2f}"
-        for name in LOOKS
-        if name in ends and np.isfinite(ends[name].get(score, np.nan))
+        f"{str(name).replace('_', ' ')} {ends[score]:.2f}"
+        for name, ends in anchor_scores(anchors).items()
+        if np.isfinite(ends.get(score, np.nan))
     ]
     return f"\n{score} on test for comparison: {', '.join(found)}" if found else ""
-
-
-def _seeds(grid: pd.DataFrame) -> str:
-    few, many = int(grid["n_seeds"].min()), int(grid["n_seeds"].max())
-    return f"{few} seed{'s' * (few != 1)}" if few == many else f"{few} to {many} seeds"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from showergan.drawing.empty_figure import empty_figure
+from typing import Any
+
 from showergan.drawing.labels import fitted
+from showergan.drawing.layout import Key, beside, empty_figure, legend_below, new_figure
 from showergan.drawing.numbers import compact
 from showergan.drawing.registry import TRAINING, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.style import Colour, Style
 from showergan.heavy import mpl, np, pd
 
-# Column: label, marker, height within a method's row.
+# Column: label, marker, whether it is filled, height within a method's row.
 QUANTITIES = {
-    "flattened": ("product of norms of flattened weights", "s", 0.22),
-    "operator": ("bound: product of operator norms", "D", 0.11),
-    "gradient_between": ("largest gradient between real and fake", "o", 0.0),
-    "gradient_real": ("largest gradient at real", ">", -0.11),
-    "gradient_fake": ("largest gradient at fake", "<", -0.22),
+    "flattened": ("product of norms of flattened weights", "s", True, 0.22),
+    "operator": ("bound: product of operator norms", "D", True, 0.11),
+    "gradient_between": ("largest gradient between real and fake", "o", False, 0.0),
+    "gradient_real": ("largest gradient at real", ">", False, -0.11),
+    "gradient_fake": ("largest gradient at fake", "<", False, -0.22),
 }
-GRADIENTS = [name for name in QUANTITIES if name.startswith("gradient")]
 
 
 @register_figure("Lipschitz bounds and gradients", TRAINING)
@@ -37,25 +38,11 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> mpl.
     axes.set_xscale("log")
     for y, group in enumerate(found):
         axes.axhspan(y - 0.5, y + 0.5, color="0.96" if y % 2 else "white", zorder=0)
-        for name, (_, marker, lift) in QUANTITIES.items():
+        for name, (_, marker, filled, lift) in QUANTITIES.items():
             values = group.rows[name].where(group.rows[name] > 0)
-            axes.plot(
-                values,
-                np.full(len(values), y - lift),
-                marker,
-                color=group.colour,
-                markerfacecolor="white" if name in GRADIENTS else group.colour,
-                markersize=6,
-                alpha=0.9,
-            )
-        axes.annotate(
-            _ratio(group.rows),
-            (1, y),
-            xycoords=axes.get_yaxis_transform(),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-        )
+            look = _look(marker, filled, group.colour)
+            axes.plot(values, np.full(len(values), y - lift), alpha=0.9, **look)
+        beside(axes, y, _ratio(group.rows))
     axes.annotate(
         "bound / gradient",
         (1, 1),
@@ -70,25 +57,23 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> mpl.
         ylim=(len(found) - 0.5, -0.5),
         xlabel="Lipschitz constant of the discriminator in log(1 + E / MeV)",
     )
-    axes.grid(axis="x", color="0.88", linewidth=0.8)
-    handles = [
-        mpl.lines.Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=marker,
-            color="0.3",
-            markerfacecolor="white" if name in GRADIENTS else "0.3",
-            markersize=6,
-        )
-        for name, (_, marker, _) in QUANTITIES.items()
-    ]
-    legend_below(figure, handles, [label for label, _, _ in QUANTITIES.values()])
+    axes.grid(axis="x")
+    key: Key = {
+        label: _look(marker, filled, "0.3") for label, marker, filled, _ in QUANTITIES.values()
+    }
+    legend_below(figure, key)
     return figure
 
 
+def _look(marker: str, filled: bool, colour: Colour | str) -> dict[str, Any]:
+    face = colour if filled else "white"
+    look = {"marker": marker, "markersize": 6, "markerfacecolor": face}
+    return {"color": colour, "linestyle": "", **look}
+
+
 def _ratio(rows: pd.DataFrame) -> str:
-    ratios = rows["operator"] / rows[GRADIENTS].max(axis=1)
+    gradients = rows[[name for name in QUANTITIES if name.startswith("gradient")]]
+    ratios = rows["operator"] / gradients.max(axis=1)
     ratios = ratios[np.isfinite(ratios) & (ratios > 0)]
     if not len(ratios):
         return "unknown"

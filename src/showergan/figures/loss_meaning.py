@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from showergan.drawing.labels import fitted
+from showergan.drawing.layout import new_figure, rows_of
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.runs import groups
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_several_losses
 from showergan.heavy import mpl, np, pd
 
@@ -30,7 +31,7 @@ def loss_meaning(
     title = str(loss_meaning["title"].iloc[0])
     found = groups(style, loss_estimates)
     columns = min(COLUMNS, max(len(found), 1))
-    lines = max(-(-len(found) // columns), 1)
+    lines = rows_of(len(found), columns)
     rows = _rows(loss_correlation, title)
     below = 0.9 + 0.42 * len(found)
     figure = new_figure(0.6 + 2.6 * lines + below)
@@ -44,7 +45,7 @@ def loss_meaning(
             right.plot(
                 marked["step"], marked["value"], ":", marker=".", color=QUALITY, linewidth=0.7
             )
-        panel.set_title(fitted(group.label, 34), fontsize="medium")
+        panel.set_title(fitted(group.label, 34))
         panel.set_ylabel(str(group.rows["distance"].iloc[0]), color=group.colour)
         panel.ticklabel_format(axis="y", scilimits=(-2, 3), useMathText=True)
         right.spines["right"].set_visible(True)

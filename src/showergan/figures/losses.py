@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import TRAINING, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 QUANTITIES = {
@@ -28,15 +29,14 @@ def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> mpl.fig
     figure = new_figure(0.8 + 1.95 * max(len(found), 1))
     axes = figure.subplots(max(len(found), 1), len(QUANTITIES), sharex=True, squeeze=False)
     for line, group in zip(axes, found, strict=False):
-        for panel, column in zip(line, QUANTITIES, strict=True):
+        for panel, (column, label) in zip(line, QUANTITIES.items(), strict=True):
             for seed in group.seeds:
                 window = max(round(SMOOTHED * len(seed)), 1)
                 smooth = seed[column].rolling(window, center=True, min_periods=1).median()
-                panel.plot(
-                    seed["step"], seed[column], color=group.colour, alpha=0.25, linewidth=0.6
-                )
-                panel.plot(seed["step"], smooth, color=group.colour, linewidth=1.4)
-            panel.set_ylabel(QUANTITIES[column])
+                look = {"color": group.colour}
+                panel.plot(seed["step"], seed[column], alpha=0.25, linewidth=0.6, **look)
+                panel.plot(seed["step"], smooth, linewidth=1.4, **look)
+            panel.set_ylabel(label)
             panel.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
         line[-1].set_yscale("log")
         line[0].set_title(group.label, loc="left", fontweight="bold")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from showergan.drawing.anchors import anchor_key, draw_curve
+from showergan.drawing.anchors import anchor_key, look_of
+from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups, key
-from showergan.drawing.scores import draw_line, shown
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
+from showergan.drawing.scores import shown
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 SPACES = {"E": "E: embedding", "P": "P: physics"}
@@ -27,16 +28,13 @@ def prd_curves(
     for panel, space in zip(axes, spaces, strict=True):
         for group in groups(style, curves[curves["space"] == space]):
             mean = group.rows.groupby("point")[["recall", "precision"]].mean()
-            for seed in group.seeds:
-                draw_line(panel, seed["recall"], seed["precision"], group, is_mean=False)
-            draw_line(panel, mean["recall"], mean["precision"], group, is_mean=True)
+            group.draw_seeds(panel, "recall", "precision")
+            group.draw(panel, mean, "recall", "precision", **MEAN)
         for name, rows in anchor_curves[anchor_curves["space"] == space].groupby("anchor"):
-            draw_curve(panel, rows, str(name))
+            panel.plot(rows["recall"], rows["precision"], zorder=1, **look_of(name))
         panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
-        panel.set_title(SPACES.get(space, space), fontsize="medium")
-        panel.grid(color="0.9", linewidth=0.8)
+        panel.set_title(SPACES.get(space, space))
+        panel.grid()
     axes[0].set_ylabel("Precision")
-    handles, labels = key(groups(style, curves))
-    lines, names = anchor_key(anchor_curves["anchor"])
-    legend_below(figure, [*handles, *lines], [*labels, *names])
+    legend_below(figure, key(groups(style, curves)) | anchor_key(set(anchor_curves["anchor"])))
     return figure

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.heat_map import NONE, UNKNOWN, Grid, draw_map, sentence
+from showergan.drawing.layout import empty_figure, new_figure
+from showergan.drawing.numbers import counted
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
 
 FEWEST = 3  # methods whose order says anything
@@ -31,10 +32,8 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
     figure = new_figure(1.2 + len(blocks) * (1.8 + 0.36 * n_metrics))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     # Red and blue are told apart by all; the white between is "no relation".
-    colours = (
-        mpl.colormaps["RdBu"].with_extremes(bad=UNKNOWN),
-        mpl.colors.Normalize(-1, 1),
-    )
+    colours = mpl.colormaps["RdBu"].with_extremes(bad=UNKNOWN), mpl.colors.Normalize(-1, 1)
+    size = mpl.rcParams["xtick.labelsize"] * 0.9
     for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
         metrics = list(dict.fromkeys(part["metric"]))
         # Of three methods or more only: two are always in the same order or in the opposite one.
@@ -43,24 +42,15 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
         tau = tau.reindex(index=metrics[1:], columns=metrics[:-1])
         # Every pair once: the other half would say the same.
         half = np.tri(len(tau), dtype=bool)
-        texts = tau.map(lambda value: _signed(value) if math.isfinite(value) else NONE).where(
-            half, ""
-        )
-        draw_map(
-            panel,
-            Grid(tau, texts, metrics[:-1]),
-            colours,
-            0,
-            mpl.rcParams["xtick.labelsize"] * 0.9,
-            half,
-        )
+        texts = tau.map(lambda value: _signed(value) if math.isfinite(value) else NONE)
+        draw_map(panel, Grid(tau, texts.where(half, "")), colours, size=size, drawn=half)
         panel.set_xticks(np.arange(len(tau)) + 0.5, list(tau), rotation=90)
-        panel.set_yticks(np.arange(len(tau)) + 0.5, list(tau.index))
-        panel.set(xlim=(0, len(tau)), ylim=(len(tau), 0))
-        panel.tick_params(length=0)
-        panel.spines[:].set_visible(False)
         head = f"{architecture}, " * (len(blocks) > 1)
-        panel.set_title(sentence(head + _ranked(part)), fontsize="medium")
+        panel.set_title(
+            sentence(
+                f"{head}order of {counted('method', *part['n_methods'])} by mean position over seeds"
+            )
+        )
     figure.colorbar(
         mpl.cm.ScalarMappable(colours[1], colours[0]),
         ax=list(axes),
@@ -73,9 +63,3 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> mpl.figure.Figure:
 def _signed(tau: float) -> str:
     text = f"{tau:.1f}".replace("-", "\N{MINUS SIGN}")
     return "0.0" if text.endswith("0.0") else text
-
-
-def _ranked(part: pd.DataFrame) -> str:
-    few, many = int(part["n_methods"].min()), int(part["n_methods"].max())
-    number = f"{many}" if few == many else f"{few} to {many}"
-    return f"order of {number} methods by mean position over seeds"

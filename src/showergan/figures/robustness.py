@@ -6,10 +6,10 @@ import math
 from typing import Any
 
 from showergan.drawing.anchors import anchor_key, anchor_scores, draw_anchors
-from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.labels import fitted
+from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
 from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.style import Colour, Style, legend_below, new_figure
+from showergan.drawing.style import Colour, Style
 from showergan.drawing.worth import with_several_rates
 from showergan.heavy import mpl, pd
 
@@ -62,19 +62,17 @@ def robustness(
         draw_anchors(panel, ends, score)
         panel.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
         panel.set(xlim=(-0.5, len(rates) - 0.5), ylim=(-0.03, 1.03))
-        panel.set_title(f"generator at {generator:g}", fontsize="medium")
+        panel.set_title(f"generator at {generator:g}")
         panel.set_xlabel("learning rate of the discriminator")
-        panel.grid(axis="y", color="0.9", linewidth=0.8)
+        panel.grid(axis="y")
         panel.sharey(axes[0])
     axes[0].set_ylabel(f"{score} on test")
     _ratios(axes[-1], robustness, methods, style)
-    handles, labels = anchor_key(ends)
-    marks = [
-        mpl.lines.Line2D([], [], **{**SEED, "color": "0.3"}),
-        mpl.lines.Line2D([], [], color="0.3", **MEAN, linestyle=""),
-    ]
-    names = ["seed", "mean at the rates of the tables"]
-    legend_below(figure, [*marks, *handles], [*names, *labels])
+    marks: Key = {
+        "seed": {**SEED, "color": "0.3"},
+        "mean at the rates of the tables": {"color": "0.3", "linestyle": "", **MEAN},
+    }
+    legend_below(figure, marks | anchor_key(ends))
     return figure
 
 
@@ -88,17 +86,10 @@ def _scores(
 ) -> None:
     """Draw seeds and means of one method at one learning rate of the generator."""
     means = means.sort_values("discriminator_rate")
-    at = dict(
-        zip(means["learning_rates"], means["discriminator_rate"].map(rates.index), strict=True)
-    )
-    seeds = runs[runs["learning_rates"].isin(at)]
-    axes.plot(
-        seeds["learning_rates"].map(at) + offset,
-        seeds["selected"],
-        color=colour,
-        **SEED,
-    )
-    places = means["learning_rates"].map(at) + offset
+    at = means.set_index("learning_rates")["discriminator_rate"].map(rates.index)
+    seeds = runs[runs["learning_rates"].isin(at.index)]
+    axes.plot(seeds["learning_rates"].map(at) + offset, seeds["selected"], color=colour, **SEED)
+    places = at + offset
     axes.plot(places, means["test_mean"], color=colour, linewidth=1.8, zorder=3)
     for place, mean, chosen in zip(places, means["test_mean"], means["chosen"], strict=True):
         face = colour if chosen else "white"
@@ -107,27 +98,19 @@ def _scores(
 
 def _ratios(axes: mpl.axes.Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
     """Draw a bar per method; its label and colour are the key of the whole figure."""
-    value, n_rates = (
-        dict(zip(ratios["method"], ratios[c], strict=True)) for c in ("robustness", "n_rates")
-    )
+    value, n_rates = (ratios.set_index("method")[name] for name in ("robustness", "n_rates"))
     # Ratios over different pairs do not compare.
-    is_uneven = len({n_rates[method] for method in methods}) > 1
+    is_uneven = n_rates[methods].nunique() > 1
     names = [fitted(style.labels[m], 26) + f"\n({n_rates[m]} pairs)" * is_uneven for m in methods]
     for number, method in enumerate(methods):
-        ratio = float(value[method])
-        is_known = math.isfinite(ratio)
-        if is_known:
-            axes.barh(number, ratio, color=style.colour(method), height=0.6)
-        axes.text(
-            ratio + 0.02 if is_known else 0.02,
-            number,
-            f"{ratio:.2f}" if is_known else "undefined",
-            va="center",
-            fontsize="small",
-        )
+        ratio = value[method]
+        text = f"{ratio:.2f}" if math.isfinite(ratio) else "undefined"
+        length = ratio if math.isfinite(ratio) else 0.0
+        axes.barh(number, length, color=style.colour(method), height=0.6)
+        axes.text(length + 0.02, number, text, va="center", fontsize="small")
     axes.set_yticks(range(len(methods)), names)
     axes.yaxis.tick_right()
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), ylim=(len(methods) - 0.5, -0.5), xlabel="worst over best mean")
-    axes.set_title("robustness", fontsize="medium")
+    axes.set_title("robustness")

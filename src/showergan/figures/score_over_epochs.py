@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from showergan import comparison
 from showergan.drawing.anchors import anchor_key, anchor_scores, draw_anchors
+from showergan.drawing.layout import legend_below, new_figure, panels, rows_of
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import Group, at_chosen_rates, groups, key
-from showergan.drawing.scores import SCORES, draw_line, sample_size, shown
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
+from showergan.drawing.scores import SCORES, sample_size, shown
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 
@@ -22,35 +23,24 @@ def score_over_epochs(
     Broken lines are what real showers score, with their own and with shuffled conditions, and an untrained generator.
     """
     scores = comparison.scores_over_epochs(at_chosen_rates(metrics, grid))
-    scores = scores[scores["split"] == "test"]
+    scores = scores[scores["split"] == "test"].sort_values("epoch", kind="stable")
     ends = anchor_scores(anchors)
     names = shown(SCORES, scores["score"])
-    lines = -(-len(names) // 2)
-    figure = new_figure(0.5 + 3.2 * lines)
-    axes = figure.subplots(lines, min(len(names), 2), sharex=True, sharey=True, squeeze=False)
-    for panel, score in zip(axes.flat, names, strict=True):
-        title = SCORES.get(score, score)
+    figure = new_figure(0.5 + 3.2 * rows_of(len(names), 2))
+    axes = panels(figure, len(names), 2, shared=True)
+    for panel, score in zip(axes.flat, names, strict=False):
         for group in groups(style, scores[scores["score"] == score]):
-            _trajectory(panel, group)
+            mean = group.rows.groupby("epoch")[["value"]].mean().reset_index()
+            group.draw_seeds(panel, "epoch", "value")
+            group.draw(panel, mean, "epoch", "value", **MEAN)
         draw_anchors(panel, ends, score)
-        panel.set_title(f"{title}\n{sample_size(scores, score)}", fontsize="medium")
+        panel.set_title(f"{SCORES.get(score, score)}\n{sample_size(scores, score)}")
         panel.set_ylim(-0.03, 1.03)
-        panel.grid(axis="y", color="0.9", linewidth=0.8)
+        panel.grid(axis="y")
     for panel in axes[-1]:
         panel.set_xlabel("Epoch")
         panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
     for panel in axes[:, 0]:
         panel.set_ylabel("PRD-AUC on test")
-    handles, labels = key(groups(style, scores))
-    ends_drawn, end_labels = anchor_key(ends)
-    legend_below(figure, [*handles, *ends_drawn], [*labels, *end_labels])
+    legend_below(figure, key(groups(style, scores)) | anchor_key(ends))
     return figure
-
-
-def _trajectory(axes: mpl.axes.Axes, group: Group) -> None:
-    """Draw the value over epochs of each seed and of their mean."""
-    for seed in group.seeds:
-        ordered = seed.sort_values("epoch")
-        draw_line(axes, ordered["epoch"], ordered["value"], group, is_mean=False)
-    mean = group.rows.groupby("epoch", as_index=False)["value"].mean()
-    draw_line(axes, mean["epoch"], mean["value"], group, is_mean=True)

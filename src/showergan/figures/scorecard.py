@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from typing import Any
 
 from showergan.drawing.anchors import REFERENCES
-from showergan.drawing.empty_figure import empty_figure
 from showergan.drawing.heat_map import NONE, UNKNOWN, Grid, draw_map, sentence
-from showergan.drawing.labels import fitted
-from showergan.drawing.numbers import compact
+from showergan.drawing.labels import fitted, records
+from showergan.drawing.layout import WIDTH_INCH, Key, empty_figure, legend_below, new_figure
+from showergan.drawing.numbers import compact, counted
 from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.style import WIDTH_INCH, Style, legend_below, new_figure
-from showergan.heavy import mpl, np, pd
+from showergan.drawing.style import Style
+from showergan.heavy import mpl, pd
 
 # Vermillion stands apart from every colour of viridis, for the colour-blind too.
 WARNING = "#d55e00"
@@ -38,8 +38,7 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
     references = [r for r in REFERENCES if r in set(means.loc[is_end, "method"])]
     order, labels = [*methods, *references], {**style.labels, **REFERENCES}
     blocks = {
-        str(name): _cells(part, order, labels)
-        for name, part in means.groupby("architecture", sort=False)
+        str(name): _cells(part, order) for name, part in means.groupby("architecture", sort=False)
     }
     titles = list(dict.fromkeys(means["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * mpl.rcParams["ytick.labelsize"] / 72
@@ -47,10 +46,13 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
+    seeds = counted("seed", *means["n_seeds"].dropna())
+    mean = "one seed" if seeds == "1 seed" else f"mean of {seeds}"
+    told = f"on test at the epoch chosen on select, {mean}"
     for panel, (architecture, grid) in zip(axes, blocks.items(), strict=True):
-        _block(panel, grid, len(methods), colours, column_inch)
+        _block(panel, grid, labels, len(methods), colours, column_inch)
         head = f"{architecture}, " * (len(blocks) > 1)
-        panel.set_title(sentence(head + _sample(means[~is_end])), fontsize="medium", pad=10)
+        panel.set_title(sentence(head + told), pad=10)
     figure.colorbar(
         mpl.cm.ScalarMappable(mpl.colors.Normalize(0, 1), style.colormap),
         ax=list(axes),
@@ -61,37 +63,33 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> mpl.figure.Figure:
         pad=0.02,
     )
     legend_below(
-        figure, *_key({text for block in blocks.values() for text in block.texts.to_numpy().flat})
+        figure, _key({text for grid in blocks.values() for text in grid.texts.to_numpy().flat})
     )
     return figure
 
 
-def _cells(table: pd.DataFrame, order: list[str], labels: dict[str, str]) -> Grid:
+def _cells(table: pd.DataFrame, order: list[str]) -> Grid:
     """Return the map of one architecture; methods that it lacks stay without values."""
-    texts = table.assign(text=[_cell(row) for row in table.to_dict("records")])
+    texts = table.assign(text=[_cell(row) for row in records(table)])
     titles = list(dict.fromkeys(table["title"]))
-    positions = table.pivot_table("position", "title", "method")
-    positions = positions.reindex(index=titles, columns=order)
-    shown = texts.pivot_table("text", "title", "method", aggfunc="first")
-    shown = shown.reindex(index=titles, columns=order).astype(object)
-    return Grid(
-        positions.mask(positions.abs() < ZERO, 0.0),
-        shown.fillna(NONE),
-        [labels[name] for name in order],
+    positions, shown = (
+        texts.pivot_table(value, "title", "method", aggfunc="first").reindex(titles, columns=order)
+        for value in ("position", "text")
     )
+    return Grid(positions.mask(positions.abs() < ZERO, 0.0), shown.astype(object).fillna(NONE))
 
 
-def _cell(row: dict[Hashable, object]) -> str:
-    mean = float(row["mean"])  # type: ignore[arg-type]
-    if math.isnan(mean):
+def _cell(row: dict[str, Any]) -> str:
+    if math.isnan(row["mean"]):
         return NONE
     missing = not row["reference"] and row["n_values"] != row["n_seeds"]
-    return compact(mean).replace("-", "\N{MINUS SIGN}") + INCOMPLETE * missing
+    return compact(row["mean"]).replace("-", "\N{MINUS SIGN}") + INCOMPLETE * missing
 
 
 def _block(
     axes: mpl.axes.Axes,
     grid: Grid,
+    labels: dict[str, str],
     n_methods: int,
     colours: mpl.colors.Colormap,
     column_inch: float,
@@ -100,41 +98,25 @@ def _block(
     gap = GAP_INCH / column_inch
     longest = grid.texts.map(len).to_numpy().max()
     size = min(mpl.rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
-    scale = colours, mpl.colors.Normalize(0, 1)
-    draw_map(axes, _columns(grid, slice(0, n_methods)), scale, 0, size)
-    draw_map(axes, _columns(grid, slice(n_methods, None)), scale, n_methods + gap, size)
-    middles = [i + 0.5 + gap * (i >= n_methods) for i in range(len(grid.names))]
+    for part, left in ((slice(n_methods), 0.0), (slice(n_methods, None), n_methods + gap)):
+        cells = Grid(grid.values.iloc[:, part], grid.texts.iloc[:, part])
+        draw_map(axes, cells, (colours, mpl.colors.Normalize(0, 1)), left, size=size)
+    names = [labels[str(name)] for name in grid.values]
+    middles = [i + 0.5 + gap * (i >= n_methods) for i in range(len(names))]
     turned = column_inch < TURNED_BELOW_INCH
     letters = 20 if turned else int(column_inch * 72 / (0.6 * mpl.rcParams["xtick.labelsize"]))
-    axes.set_xticks(middles, [fitted(name, letters) for name in grid.names], linespacing=1.0)
-    axes.set_yticks(np.arange(len(grid.texts)) + 0.5, grid.texts.index.to_list())
-    axes.set(xlim=(0, len(grid.names) + gap), ylim=(len(grid.texts), 0))
+    axes.set_xticks(middles, [fitted(name, letters) for name in names], linespacing=1.0)
+    axes.set_xlim(0, len(names) + gap)
     axes.xaxis.tick_top()
-    axes.tick_params(length=0)
-    axes.tick_params(axis="x", rotation=90 if turned else 0)
-    axes.spines[:].set_visible(False)
+    axes.tick_params(axis="x", length=0, rotation=90 if turned else 0)
 
 
-def _key(texts: set[str]) -> tuple[list[mpl.lines.Line2D], list[str]]:
+def _key(texts: set[str]) -> Key:
     """Return the legend of the cells that are not in the colour bar."""
-    keys = [(WARNING, "below 0: worse than untrained")]
+    colours = {"below 0: worse than untrained": WARNING}
     if NONE in texts:
-        keys.append((UNKNOWN, f"{NONE} no value"))
+        colours[f"{NONE} no value"] = UNKNOWN
     if any(text.endswith(INCOMPLETE) for text in texts):
-        keys.append(("none", f"{INCOMPLETE} some seeds without a value"))
-    squares = [
-        mpl.lines.Line2D([], [], color=c, marker="s", markersize=9, linestyle="") for c, _ in keys
-    ]
-    return squares, [text for _, text in keys]
-
-
-def _columns(grid: Grid, part: slice) -> Grid:
-    return Grid(grid.values.iloc[:, part], grid.texts.iloc[:, part], grid.names[part])
-
-
-def _sample(means: pd.DataFrame) -> str:
-    """Return what the means are of."""
-    few, many = int(means["n_seeds"].min()), int(means["n_seeds"].max())
-    number = f"{few}" if few == many else f"{few} to {many}"
-    mean = "one seed" if number == "1" else f"mean of {number} seeds"
-    return f"on test at the epoch chosen on select, {mean}"
+        colours[f"{INCOMPLETE} some seeds without a value"] = "none"
+    square = {"marker": "s", "markersize": 9, "linestyle": ""}
+    return {label: {**square, "color": colour} for label, colour in colours.items()}

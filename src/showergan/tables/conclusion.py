@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Hashable
 from itertools import chain
 from typing import Any
 
 from showergan import comparison, tasks
 from showergan.drawing.architectures import rows_of
-from showergan.drawing.labels import pair
-from showergan.drawing.numbers import compact, plus_minus
+from showergan.drawing.labels import pair, records
+from showergan.drawing.numbers import compact, counted, plus_minus, told
 from showergan.drawing.registry import GLANCE, register_text
 from showergan.drawing.style import Style
 from showergan.heavy import pd
@@ -54,17 +53,12 @@ def conclusion(
 
 def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
     rates = summary.groupby("method")["learning_rates"].nunique()
-    each = (
-        _count(rates.max(), "pair")
-        if rates.min() == rates.max()
-        else f"{rates.min()} to {rates.max()} pairs"
-    )
-    seeds = summary["seed"].nunique()
     n = summary["architecture"].nunique()
     of = f"{n} architectures; what follows is about the first, {first}"
     return (
-        f"Run {run}: {_count(summary['method'].nunique(), 'method')} at "
-        f"{each} of learning rates, {_count(seeds, 'seed')} each, "
+        f"Run {run}: {counted('method', summary['method'].nunique())} at "
+        f"{counted('pair', *rates)} of learning rates, "
+        f"{counted('seed', summary['seed'].nunique())} each, "
         f"{of if n > 1 else f'{first} discriminator'}."
     )
 
@@ -83,14 +77,14 @@ def _scores(
     applied = set(bars["bar"])
     rows = []
     for method, label in style.labels.items():
-        for row in robustness[robustness["method"] == method].to_dict("records"):
+        for row in records(robustness[robustness["method"] == method]):
             line = {"method": textwrap.shorten(label, LABEL_WIDTH, placeholder=" ...")}
-            line["best" if several else score] = _fixed(row["best"], 3)
+            line["best" if several else score] = _known(row["best"], 3)
             if len(set(robustness["n_rates"])) > 1:
                 line["pairs"] = str(row["n_rates"])
             if several:
-                line["worst"] = _fixed(row["worst"], 3)
-                line["worst/best"] = _fixed(row["robustness"], 2)
+                line["worst"] = _known(row["worst"], 3)
+                line["worst/best"] = _known(row["robustness"], 2)
             for bar, (column, _) in OF_METHODS.items():
                 if bar not in applied or (bar == "fraction" and math.isnan(ends["ceiling"])):
                     continue
@@ -127,25 +121,20 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
         return ["Verdicts do not apply: the baseline or every other method was left out."]
     baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
     n, needed = int(rows["n_pairs"].max()), int(rows["n_needed"].max())
-    power = f"{_count(n, 'seed')} decide nothing at 5 %, {needed} could"
-    told = power if n < needed else "*: decided at 5 %"
-    head = f"Minus that of {baseline} at rates of generator, discriminator, where all seeds agree ({told}):"
+    power = f"{counted('seed', n)} decide nothing at 5 %, {needed} could"
+    sure = power if n < needed else "*: decided at 5 %"
+    head = f"Minus that of {baseline} at rates of generator, discriminator, where all seeds agree ({sure}):"
     lines = textwrap.wrap(head, WIDTH)
-    choices = [c for c in rows["learning_rates"].unique() if c != comparison.CHOSEN]
-    for choice in (
-        [*choices, comparison.CHOSEN]
-        if comparison.CHOSEN in set(rows["learning_rates"])
-        else choices
-    ):
+    for choice in sorted(rows["learning_rates"].unique(), key=lambda c: c == comparison.CHOSEN):
         here = rows[rows["learning_rates"] == choice]
         agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
-        found = [_difference(row, labels) for row in agree.to_dict("records")]
+        found = [_difference(row, labels) for row in records(agree)]
         name = "chosen" if choice == comparison.CHOSEN else pair(choice)
         lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
     return lines
 
 
-def _difference(row: dict[Hashable, Any], labels: dict[str, str]) -> str:
+def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
     decided = "*" * (row["verdict"] in ("better", "worse"))
     noise = " (within noise)" * bool(row["within_noise"])
     text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
@@ -156,13 +145,13 @@ def _bars(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
     """Return which bars of the task are not met, which are, and which say nothing of this run."""
     if not of_task:
         return []
-    told: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
+    found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
     for bar in of_task:
         rows = bars[bars["bar"] == bar]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
-        told["do not apply" if rows.empty else met].append(_bar(bar, rows))
+        found["do not apply" if rows.empty else met].append(_bar(bar, rows))
     head = "Bars for the methods with SN at the learning rates they chose, by their worst seed:"
-    lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in told.items() if texts]
+    lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
     return [head, *chain.from_iterable(lines)]
 
 
@@ -194,9 +183,5 @@ def _hanging(head: str, text: str) -> list[str]:
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-def _fixed(value: float, digits: int) -> str:
-    return "undefined" if math.isnan(value) else f"{value:.{digits}f}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _known(value: float, digits: int) -> str:
+    return told(value, f".{digits}f") or "undefined"

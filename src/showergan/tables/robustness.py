@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Hashable
-
-from showergan.drawing.labels import pair
+from showergan.drawing.labels import pair, records
+from showergan.drawing.numbers import told
 from showergan.drawing.registry import register_table
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Table
@@ -20,19 +18,15 @@ def robustness(style: Style, robustness: pd.DataFrame) -> Table:
         {
             "method": label,
             "pairs of learning rates": str(row["n_rates"]),
-            "best at": pair(str(row["best_rates"])),
-            "best": _number(row["best"]),
-            "worst at": pair(str(row["worst_rates"])),
-            "worst": _number(row["worst"]),
-            "worst over best": _number(row["robustness"]),
-            "remark": "" if pd.isna(row["remark"]) else str(row["remark"]),
+            "best at": pair(row["best_rates"]),
+            "best": told(row["best"], ".3f"),
+            "worst at": pair(row["worst_rates"]),
+            "worst": told(row["worst"], ".3f"),
+            "worst over best": told(row["robustness"], ".3f"),
+            "remark": told(row["remark"], ""),
         }
         for method, label in style.labels.items()
-        for row in robustness[robustness["method"] == method].to_dict("records")
+        for row in records(robustness[robustness["method"] == method])
     ]
     score = robustness["score"].iloc[0] if len(robustness) else "score"
     return Table(robustness, {f"{score} on test, mean over seeds": pd.DataFrame(rows, dtype=str)})
-
-
-def _number(value: Hashable) -> str:
-    return "" if math.isnan(float(value)) else f"{float(value):.3f}"  # type: ignore[arg-type]

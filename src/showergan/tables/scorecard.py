@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from typing import Any
 
 from showergan import comparison, tasks
 from showergan.drawing.anchors import REFERENCES
+from showergan.drawing.labels import records
 from showergan.drawing.numbers import plus_minus
 from showergan.drawing.registry import register_table
 from showergan.drawing.style import Style
@@ -96,8 +97,8 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
                 "seeds": "" if pd.isna(seeds) else str(seeds),
             }
             for part, metrics in parts.items():
-                cells = own[own["metric"].isin(metrics)].to_dict("records")
-                rows[part].append({**head, **{str(r["title"]): _entry(r) for r in cells}})
+                cells = records(own[own["metric"].isin(metrics)])
+                rows[part].append({**head, **{r["title"]: _entry(r) for r in cells}})
     return {
         part: pd.DataFrame(rows[part], columns=["method", "seeds", *titles], dtype=str).fillna("")
         for part, metrics in parts.items()
@@ -105,9 +106,9 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
     }
 
 
-def _entry(row: dict[Hashable, object]) -> str:
+def _entry(row: dict[str, Any]) -> str:
     """Return a cell of the table, with how many seeds it rests on where some have no value."""
-    text = plus_minus(float(row["mean"]), float(row["sd"]))  # type: ignore[arg-type]
+    text = plus_minus(row["mean"], row["sd"])
     if text and not row["reference"] and row["n_values"] != row["n_seeds"]:
         text += f" ({row['n_values']} of {row['n_seeds']} seeds)"
     return text

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from showergan.drawing.labels import labelled, pair, records
+from showergan.drawing.numbers import told
 from showergan.drawing.registry import register_table
 from showergan.drawing.scores import COMPARED, SCORES, shown
 from showergan.drawing.style import Style
@@ -41,22 +41,16 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         verdict += f": {row['n_pairs']} of {row['n_needed']}"
     if row["within_noise"]:
         verdict += "; within noise"
-    difference = "" if math.isnan(row["mean_difference"]) else f"{row['mean_difference']:+.3f}"
-    if not math.isnan(row["low"]):
-        difference += f" [{row['low']:+.3f}, {row['high']:+.3f}]"
+    difference = told(row["mean_difference"], "+.3f")
+    if interval := told(row["low"], "+.3f"):
+        difference += f" [{interval}, {row['high']:+.3f}]"
     return {
         "learning rates": pair(row["learning_rates"]),
         "method": row["label"],
         "difference [95 percent]": difference,
-        "noise": "" if math.isnan(row["noise_floor"]) else f"{row['noise_floor']:.3f}",
+        "noise": told(row["noise_floor"], ".3f"),
         "seeds in its direction": seeds,
-        "r": "" if math.isnan(row["seed_correlation"]) else f"{row['seed_correlation']:+.2f}",
-        "p (Holm)": _p(row["p_holm"]),
+        "r": told(row["seed_correlation"], "+.2f"),
+        "p (Holm)": "below 0.001" if row["p_holm"] < 0.001 else told(row["p_holm"], ".3f"),
         "verdict": verdict,
     }
-
-
-def _p(value: float) -> str:
-    if math.isnan(value):
-        return ""
-    return f"{value:.3f}" if value >= 0.001 else "below 0.001"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from showergan.drawing.style import framed
+from showergan.drawing.layout import framed
 from showergan.heavy import mpl, np
 
 if TYPE_CHECKING:

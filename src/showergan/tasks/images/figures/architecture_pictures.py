@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from showergan.drawing.labels import fitted, records
+from showergan.drawing.layout import WIDTH_INCH, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.runs import at_chosen_rates
-from showergan.drawing.style import WIDTH_INCH, Style, new_figure
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_several_architectures
 from showergan.heavy import mpl, np, pd
 from showergan.tasks.images.drawing.mosaic import draw_mosaic

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from showergan.drawing.labels import wrapped
+from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, new_figure, wrapped
+from showergan.drawing.style import Style
 from showergan.heavy import h5py, mpl, np, pd
 from showergan.tasks.images.drawing.mosaic import draw_mosaic
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from showergan.drawing.style import Style, framed
+from showergan.drawing.layout import framed
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np
 
 HALF_CM = 15.0  # of an image

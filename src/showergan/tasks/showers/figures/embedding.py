@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from showergan.drawing.artefacts import Artefact, read_json, read_table
+from showergan.drawing.artefacts import Artefact, read_table
+from showergan.drawing.layout import new_figure, rows_of
 from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
 
 NAMES = {
@@ -19,7 +21,9 @@ NAMES = {
 PER_ROW = 3
 OWN = {
     "predictions": Artefact("predictions of the embedding: CSV", read_table),
-    "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", read_json),
+    "embedding_metrics": Artefact(
+        "R^2 of the embedding by target: JSON", lambda path: json.loads(path.read_text())
+    ),
 }
 
 
@@ -29,7 +33,7 @@ def embedding(
 ) -> mpl.figure.Figure:
     """Draw the density of predicted against true values with R^2, one panel per target."""
     targets = predictions["target"].unique()
-    rows = -(-len(targets) // PER_ROW)
+    rows = rows_of(len(targets), PER_ROW)
     figure = new_figure(0.2 + 2.85 * rows)
     grid = figure.add_gridspec(rows, 2 * PER_ROW)
     # The colours of all panels must mean the same, so the largest count is found before any is final.
@@ -40,31 +44,18 @@ def embedding(
         start = 2 * column + missing  # an incomplete last row is centred
         panel = figure.add_subplot(grid[row, start : start + 2])
         part = predictions[predictions["target"] == target]
-        low, high = np.nanmin(part[["true", "predicted"]]), np.nanmax(part[["true", "predicted"]])
-        drawn.append(
-            panel.hexbin(
-                part["true"],
-                part["predicted"],
-                gridsize=40,
-                mincnt=1,
-                extent=(low, high, low, high),
-                cmap=style.colormap,
-                linewidths=0.1,
-            )
-        )
+        true, predicted = part["true"], part["predicted"]
+        low, high = np.nanmin([true, predicted]), np.nanmax([true, predicted])
+        cells: Any = {"gridsize": 40, "mincnt": 1, "extent": (low, high) * 2, "linewidths": 0.1}
+        drawn.append(panel.hexbin(true, predicted, cmap=style.colormap, **cells))
         panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
+        name = NAMES.get(target, target)
+        told = f"$R^2$ = {embedding_metrics['r2'].get(target, np.nan):.3f}"
         panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
+        panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
         for axis in (panel.xaxis, panel.yaxis):
             axis.set_major_locator(mpl.ticker.MaxNLocator(5))
-        name = NAMES.get(target, target)
-        panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
-        panel.text(
-            0.05,
-            0.95,
-            f"$R^2$ = {embedding_metrics['r2'].get(target, np.nan):.3f}",
-            transform=panel.transAxes,
-            va="top",
-        )
+        panel.text(0.05, 0.95, told, transform=panel.transAxes, va="top")
     scale = mpl.colors.LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
     for hexagons in drawn:
         hexagons.set_norm(scale)

@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from showergan import comparison
-from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import Group, at_chosen_rates, groups, key
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
 
 PANELS = {
@@ -43,31 +43,24 @@ def energy_response(
     axes = figure.subplots(1, 2)
     for panel, (metric, label) in zip(axes, PANELS.items(), strict=True):
         for group in groups(style, rows[rows["metric"] == metric]):
-            _lines(panel, group)
-        ceiling = real[real["metric"] == metric].sort_values("momentum")
-        panel.errorbar(
-            ceiling["momentum"],
-            ceiling["value"],
-            ceiling["event_sd"],
-            capsize=2.5,
-            elinewidth=1.2,
-            zorder=4,
-            **REAL,
-        )
+            mean = group.rows.groupby("momentum")[["value"]].mean().reset_index()
+            group.draw_seeds(panel, "momentum", "value")
+            # A method without neighbouring values has no line, but points.
+            group.draw(panel, mean, "momentum", "value", marker="o", markersize=4, **MEAN)
+        ceiling = real[real["metric"] == metric]
+        place = ceiling["momentum"], ceiling["value"], ceiling["event_sd"]
+        panel.errorbar(*place, capsize=2.5, elinewidth=1.2, zorder=4, **REAL)
         both = pd.concat([rows[rows["metric"] == metric]["value"], ceiling["value"]])
         _scale(panel, both)
         bins = pd.concat([rows, real]).drop_duplicates("momentum").sort_values("momentum")
         panel.set_xticks(bins["momentum"], [_short(name) for name in bins["bin"]])
         panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
-        panel.grid(axis="y", color="0.9", linewidth=0.8)
+        panel.grid(axis="y")
         panel.set(xlabel="True momentum [GeV]")
-        panel.set_title(label, fontsize="medium")
-    figure.suptitle(_sample(rows), fontsize="medium")
-    handles, labels = key(found)
-    if not real.empty:
-        handles.append(mpl.lines.Line2D([], [], **REAL))
-        labels.append("real showers")
-    legend_below(figure, handles, labels)
+        panel.set_title(label)
+    figure.suptitle(_sample(rows))
+    real_key: Key = {} if real.empty else {"real showers": REAL}
+    legend_below(figure, key(found) | real_key)
     return figure
 
 
@@ -81,39 +74,15 @@ def momentum_of(label: str) -> float:
 
 
 def _with_momentum(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(momentum=rows["bin"].map(momentum_of).astype(float))
+    """Return rows of the bins in their order, with the momentum of each."""
+    momentum = rows["bin"].map(momentum_of).astype(float)
+    return rows.assign(momentum=momentum).sort_values("momentum", kind="stable")
 
 
 def _short(label: str) -> str:
     """Return the bounds of a bin without the unit."""
     found = BIN.fullmatch(label)
     return f"{found['low']}\N{EN DASH}{found['high']}" if found else label
-
-
-def _lines(axes: mpl.axes.Axes, group: Group) -> None:
-    """Draw each seed and their mean."""
-    for seed in group.seeds:
-        ordered = seed.sort_values("momentum")
-        axes.plot(
-            ordered["momentum"],
-            ordered["value"],
-            color=group.colour,
-            linestyle=group.dashes,
-            linewidth=0.8,
-            alpha=0.55,
-        )
-    mean = group.rows.groupby("momentum")["value"].mean()
-    # A method without neighbouring values has no line, but points.
-    axes.plot(
-        mean.index,
-        mean,
-        color=group.colour,
-        linestyle=group.dashes,
-        linewidth=2.2,
-        marker="o",
-        markersize=4,
-        zorder=3,
-    )
 
 
 def _scale(axes: mpl.axes.Axes, values: pd.Series) -> None:

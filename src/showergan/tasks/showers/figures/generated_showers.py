@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+from showergan.drawing.labels import wrapped
+from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, new_figure, wrapped
-from showergan.heavy import mpl, np, pd
-from showergan.tasks.showers.drawing.reference_file import read_examples
+from showergan.drawing.style import Style
+from showergan.heavy import h5py, mpl, np, pd
+from showergan.tasks import showers
 from showergan.tasks.showers.drawing.shower_images import (
     draw_image,
     energy_of,
@@ -18,6 +21,7 @@ from showergan.tasks.showers.drawing.shower_images import (
 )
 
 N_CONDITIONS = 6
+PAPER = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}  # under words
 
 
 @register_figure("3 Generated beside real showers", GLANCE)
@@ -43,28 +47,24 @@ def generated_showers(
         for panel, energy in zip(line, images, strict=True):
             image = draw_image(panel, energy, style, scale)
             panel.set(xticks=[], yticks=[])
-            panel.text(
-                0.96,
-                0.04,
-                energy_of(energy),
-                transform=panel.transAxes,
-                ha="right",
-                fontsize="small",
-                bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5},
-            )
+            place: Any = {"transform": panel.transAxes, "ha": "right", "bbox": PAPER}
+            panel.text(0.96, 0.04, energy_of(energy), fontsize="small", **place)
     for panel, i in zip(axes[0], chosen, strict=True):
         x, y = real.point[i]
-        panel.set_title(
-            f"{momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm", fontsize="medium"
-        )
-    figure.colorbar(
-        image,
-        ax=axes,
-        label="Energy deposit [MeV]",
-        location="bottom",
-        aspect=60,
-        pad=0.01,
-        extend="max",
-        extendfrac=0.03,
-    )
+        panel.set_title(f"{momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm")
+    look: Any = {
+        "location": "bottom",
+        "aspect": 60,
+        "pad": 0.01,
+        "extend": "max",
+        "extendfrac": 0.03,
+    }
+    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", **look)
     return figure
+
+
+def read_examples(reference: Path) -> showers.sample.Showers:
+    """Read the real showers that every generator imitates in `examples.npz`."""
+    with h5py.File(reference) as file:
+        arrays = {name: file[f"examples/{name}"][:] for name in ("energy", "point", "momentum")}
+    return showers.sample.Showers(**arrays, pdg=None)

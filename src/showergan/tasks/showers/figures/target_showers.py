@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from showergan.drawing.layout import legend_below, new_figure, panels
 from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np
 from showergan.tasks import showers
 from showergan.tasks.showers.drawing.shower_images import (
@@ -21,21 +22,16 @@ from showergan.tasks.showers.drawing.shower_images import (
 
 N = 8  # panels
 ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
-ENTRY: dict[str, Any] = {
-    "marker": "+",
-    "linestyle": "",
-    "color": MARK,
-    "markersize": 9,
-    "markeredgewidth": 1.8,
-}
+MARKED = {"color": MARK, "linestyle": ""}
+ENTRY: dict[str, Any] = {**MARKED, "marker": "+", "markersize": 9, "markeredgewidth": 1.8}
 CENTRE: dict[str, Any] = {
+    **MARKED,
     "marker": "o",
-    "linestyle": "",
-    "color": MARK,
     "markersize": 5,
     "markerfacecolor": "white",
     "markeredgewidth": 1.4,
 }
+WAY = {"arrowstyle": "->", "color": MARK, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
 
 
 @register_figure("Target showers", DATA)
@@ -49,50 +45,25 @@ def target_showers(style: Style, data: Path) -> mpl.figure.Figure:
     found = showers.dataset.load(data, "test")
     depth_cm = showers.dataset.shower_depth_cm(data)
     shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N))
-    figure = new_figure(5.5)
-    axes = figure.subplots(2, -(-len(shown) // 2), sharex=True, sharey=True, squeeze=False)
+    figure = new_figure(5.1)
+    axes = panels(figure, len(shown), -(-N // 2), shared=True)
     scale = energy_scale(shown.energy)
-    for i, panel in enumerate(axes.flat):
-        if i >= len(shown):
-            panel.remove()
-            continue
+    for i, panel in enumerate(axes.flat[: len(shown)]):
         image = draw_image(panel, shown.energy[i], style, scale)
         x, y = shown.point[i]
         slope = shown.momentum[i, :2] / shown.momentum[i, 2]
         end, centre = ((x, y) + depth * slope for depth in (ARROW_CM, depth_cm))
-        panel.annotate(
-            "",
-            end,
-            (x, y),
-            arrowprops={
-                "arrowstyle": "->",
-                "color": MARK,
-                "linewidth": 1.3,
-                "shrinkA": 0,
-                "shrinkB": 0,
-            },
-        )
+        panel.annotate("", end, (x, y), arrowprops=WAY)
         panel.plot(x, y, **ENTRY)
         panel.plot(*centre, **CENTRE)
         panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
-        panel.set_title(
-            f"{momentum_of(shown.momentum[i])}\nsum E = {energy_of(shown.energy[i])}",
-            fontsize="medium",
-        )
+        total = energy_of(shown.energy[i])
+        panel.set_title(f"{momentum_of(shown.momentum[i])}\nsum E = {total}")
     for panel in axes[-1]:
         panel.set_xlabel("x [cm]")
     for panel in axes[:, 0]:
         panel.set_ylabel("y [cm]")
     figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
-    figure.legend(
-        handles=[
-            mpl.lines.Line2D([], [], **ENTRY, label="entry point"),
-            mpl.lines.Line2D(
-                [], [], **CENTRE, label=f"{depth_cm:.1f} cm below, where the energy is centred"
-            ),
-        ],
-        loc="outside lower center",
-        ncols=2,
-        frameon=False,
-    )
+    where = f"{depth_cm:.1f} cm below, where the energy is centred"
+    legend_below(figure, {"entry point": ENTRY, where: CENTRE})
     return figure

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan.drawing.empty_figure import empty_figure
+from showergan.drawing.layout import empty_figure, framed, new_figure
 from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style, framed, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, np
 from showergan.tasks import showers
 from showergan.tasks.showers.drawing.shower_images import HALF_CM, MARK, energy_scale

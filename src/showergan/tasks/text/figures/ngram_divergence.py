@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from showergan.drawing.anchors import anchor_key, draw_anchors
+from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import Group, at_chosen_rates, groups, key
-from showergan.drawing.scores import draw_line
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 METRIC = "ngram_divergence"
@@ -27,6 +27,7 @@ def ngram_divergence(
     """
     rows = metrics[(metrics["metric"] == METRIC) & (metrics["split"] == "test")]
     rows = at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
+    rows = rows.sort_values("step", kind="stable")
     ends = anchors[anchors["metric"] == METRIC].pivot_table("value", "space", "anchor")
     spaces = sorted(rows["space"].unique())
     lines = max(-(-len(spaces) // 2), 1)
@@ -34,7 +35,9 @@ def ngram_divergence(
     axes = figure.subplots(lines, 2, sharex=True, squeeze=False)
     for panel, space in zip(axes.flat, spaces, strict=False):
         for group in groups(style, rows[rows["space"] == space]):
-            _trajectory(panel, group)
+            mean = group.rows.groupby("step")[["value"]].mean().reset_index()
+            group.draw_seeds(panel, "step", "value")
+            group.draw(panel, mean, "step", "value", **MEAN)
         draw_anchors(panel, ends, space)
         panel.set_title(space, fontsize="medium")
         panel.set_ylim(0, 1.03)
@@ -44,21 +47,10 @@ def ngram_divergence(
         panel.set_xlabel("Generator step")
     for panel in axes[:, 0]:
         panel.set_ylabel("JS divergence [bit]")
-    handles, labels = key(groups(style, rows))
-    ends_drawn, end_labels = anchor_key(ends)
-    legend_below(figure, [*handles, *ends_drawn], [*labels, *end_labels])
+    legend_below(figure, key(groups(style, rows)) | anchor_key(ends))
     return figure
 
 
 def steps_per_epoch(histories: pd.DataFrame) -> float:
     """Return the number of generator steps in an epoch; the last row of a history is that of the last step."""
     return histories["step"].max() / histories["epoch"].max()
-
-
-def _trajectory(axes: mpl.axes.Axes, group: Group) -> None:
-    """Draw the value over steps of each seed and of their mean."""
-    for seed in group.seeds:
-        ordered = seed.sort_values("step")
-        draw_line(axes, ordered["step"], ordered["value"], group, is_mean=False)
-    mean = group.rows.groupby("step", as_index=False)["value"].mean()
-    draw_line(axes, mean["step"], mean["value"], group, is_mean=True)

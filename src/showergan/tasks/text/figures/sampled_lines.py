@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, new_figure
+from showergan.drawing.style import Style
 from showergan.heavy import h5py, mpl, np, pd
 
 LINES = 3  # of each epoch

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from showergan.drawing.labels import wrapped
+from showergan.drawing.layout import Key, legend_below, new_figure, panels, rows_of
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style, legend_below, new_figure, wrapped
+from showergan.drawing.style import Style
 from showergan.heavy import h5py, mpl, pd
 
 COLUMNS = 4
@@ -26,33 +28,28 @@ def generated_points(
     with h5py.File(reference) as file:
         real, modes = file["examples/point"][:], file["modes"][:]
     found = groups(style, at_chosen_rates(examples, grid))
-    columns = min(COLUMNS, max(len(found), 1))
-    lines = max(-(-len(found) // columns), 1)
-    figure = new_figure(0.4 + lines * (0.5 + 9.4 / columns))
-    axes = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    figure = new_figure(
+        0.4 + rows_of(len(found), COLUMNS) * (0.5 + 9.4 / min(max(len(found), 1), COLUMNS))
+    )
+    axes = panels(figure, len(found), COLUMNS, shared=True)
     low, high = real.min(axis=0), real.max(axis=0)
     low, high = low - 0.25 * (high - low), high + 0.25 * (high - low)
-    for panel in axes.flat[len(found) :]:
-        panel.set_axis_off()
     for panel, group in zip(axes.flat, found, strict=False):
         points = group.seeds[0][["x", "y"]].to_numpy()
         panel.plot(*real.T, ".", color=REAL, markersize=2)
         panel.plot(*points.T, ".", color=group.colour, markersize=2.5, alpha=0.6)
         panel.plot(*modes.T, "+", color=MODE, markersize=9, markeredgewidth=1)
         panel.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xlabel="x")
-        panel.set_title(wrapped(group.label, 26), fontsize="medium")
+        panel.set_title(wrapped(group.label, 26))
         beyond = int((~((points >= low) & (points <= high)).all(axis=1)).sum())
         if beyond:
             panel.text(0.97, 0.03, f"{beyond} beyond", transform=panel.transAxes, ha="right")
     for panel in axes[:, 0]:
         panel.set_ylabel("y")
     dots: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 5}
-    handles = [
-        mpl.lines.Line2D([], [], color=REAL, **dots),
-        *(mpl.lines.Line2D([], [], color=group.colour, **dots) for group in found),
-        mpl.lines.Line2D([], [], color=MODE, linestyle="", marker="+", markersize=9),
-    ]
-    labels = ["real", *(f"generated: {group.label}" for group in found), "mode"]
-    shown = slice(None) if len(modes) else slice(-1)
-    legend_below(figure, handles[shown], labels[shown])
+    key: Key = {"real": dots | {"color": REAL}}
+    key |= {f"generated: {group.label}": dots | {"color": group.colour} for group in found}
+    if len(modes):
+        key["mode"] = {"color": MODE, "linestyle": "", "marker": "+", "markersize": 9}
+    legend_below(figure, key)
     return figure

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from showergan.drawing.artefacts import Artefact, read_table
+from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.style import Style, legend_below, new_figure
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_several_losses
 from showergan.heavy import mpl, np, pd, sns
 from showergan.tasks.toys.drawing.names import constraint_name
@@ -52,5 +53,6 @@ def layer_gradients(
         panel.set_yscale("log")
         if column == 0:
             panel.set_ylabel("Share of weights")
-    legend_below(figure, *above.get_legend_handles_labels())
+    handles, labels = above.get_legend_handles_labels()
+    legend_below(figure, dict(zip(labels, handles, strict=True)))
     return figure

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from showergan.drawing.artefacts import Artefact
+from showergan.drawing.layout import framed, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.style import Style, framed, new_figure
+from showergan.drawing.style import Style
 from showergan.drawing.worth import with_several_losses
 from showergan.heavy import mpl, np
 from showergan.tasks.toys.drawing.names import SOURCES, constraint_name

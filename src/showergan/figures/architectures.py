@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import log2, prod
+from typing import Any
 
-from showergan.drawing.empty_figure import empty_figure
-from showergan.drawing.style import WIDTH_INCH, new_figure
+from showergan.drawing.layout import WIDTH_INCH, empty_figure, new_figure
+from showergan.drawing.registry import NETWORKS, register_figure
+from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 ROW_INCH = 0.74
@@ -14,6 +16,19 @@ BOX_INCH = 0.5
 # Soft fills that keep black text readable.
 FILLS = {"Conv": "#cfe3f2", "Linear": "#fbdcc0", "input": "#e9e9e9", "output": "#e9e9e9"}
 CENTRE, NAME_X, SHAPE_X, NUMBER_X = 4.7, 0.1, 7.1, 9.9  # of the columns, in inches
+ARROW = "\N{RIGHTWARDS ARROW}"
+
+
+@register_figure("Generator", NETWORKS)
+def generator_architecture(style: Style, architectures: pd.DataFrame) -> mpl.figure.Figure:
+    """Draw the generator: a box per layer with weights, its shapes and its parameters."""
+    return architecture(architectures, "generator")
+
+
+@register_figure("Discriminator", NETWORKS)
+def discriminator_architecture(style: Style, architectures: pd.DataFrame) -> mpl.figure.Figure:
+    """Draw the discriminator: a box per layer with weights, its shapes and its parameters."""
+    return architecture(architectures, "discriminator")
 
 
 @dataclass
@@ -40,9 +55,7 @@ class Block:
 
 
 def architecture(table: pd.DataFrame, network: str) -> mpl.figure.Figure:
-    """Draw a network from top to bottom: a box per layer with weights, its shapes and its parameters.
-
-    The width of a box grows with the logarithm of the number of values that leave it.
+    """Draw a network from top to bottom; the width of a box grows with the logarithm of how many values leave it.
 
     Args:
         table: columns network, order, layer, kind, takes, shape, parameters.
@@ -58,25 +71,25 @@ def architecture(table: pd.DataFrame, network: str) -> mpl.figure.Figure:
     axes.set_axis_off()
     axes.set(xlim=(0, WIDTH_INCH), ylim=(-n_rows * ROW_INCH, 0))
     y = -0.5 * ROW_INCH
-    for x, side, text in ((NAME_X, "left", "layer"), (NUMBER_X, "right", "parameters")):
-        axes.text(x, y, text, ha=side, va="center", color="0.4")
-    axes.text(SHAPE_X, y, "in \N{RIGHTWARDS ARROW} out", va="center", color="0.4")
-    axes.text(CENTRE, y, network, ha="center", va="center", fontsize="x-large", fontweight="bold")
+    _write(axes, NAME_X, y, "layer", color="0.4")
+    _write(axes, NUMBER_X, y, "parameters", ha="right", color="0.4")
+    _write(axes, SHAPE_X, y, f"in {ARROW} out", color="0.4")
+    _write(axes, CENTRE, y, network, ha="center", fontsize="x-large", fontweight="bold")
     above: list[tuple[float, float]] = []  # what the next box is fed from
     for block in blocks:
         if block.joined:
             y -= ROW_INCH
             above += _inputs(axes, y, block.joined, alone=not above)
         y -= ROW_INCH
-        _box(axes, y, block)
+        _block(axes, y, block)
         for x, top in above:
             # Slanted arrows end beside the middle, so that heads do not lie on each other.
             _arrow(axes, (x, top), (CENTRE + 0.35 * (x - CENTRE), y + BOX_INCH / 2))
         above = [(CENTRE, y - BOX_INCH / 2)]
     y -= ROW_INCH
-    axes.text(CENTRE, y, "all layers", ha="center", va="center", fontweight="bold")
     total = sum(b.parameters for b in blocks)
-    axes.text(NUMBER_X, y, _number(total), ha="right", va="center", fontweight="bold")
+    _write(axes, CENTRE, y, "all layers", ha="center", fontweight="bold")
+    _write(axes, NUMBER_X, y, _number(total), ha="right", fontweight="bold")
     axes.plot([NAME_X, NUMBER_X], [y + 0.42 * ROW_INCH] * 2, color="0.7", linewidth=0.8)
     return figure
 
@@ -107,59 +120,46 @@ def blocks_of(rows: pd.DataFrame) -> list[Block]:
     return blocks
 
 
-def _box(axes: mpl.axes.Axes, y: float, block: Block) -> None:
-    width = 2.1 + 0.16 * log2(1 + _size(block.shape))
+def _block(axes: mpl.axes.Axes, y: float, block: Block) -> None:
     kind = next((k for k in FILLS if block.kind.startswith(k)), "input")
-    _rounded(axes, CENTRE, y, width, FILLS[kind])
-    text = "" if block.kind == "output" else _times(block.kind)
-    if not text:
-        axes.text(CENTRE, y, f"{block.layer}", ha="center", va="center", fontweight="bold")
+    _box(axes, CENTRE, y, 2.1 + 0.16 * log2(1 + _size(block.shape)), FILLS[kind])
+    if block.kind == "output":
+        _write(axes, CENTRE, y, block.layer, ha="center", fontweight="bold")
     else:
         lift = 0.09 if block.followers else 0.0
-        axes.text(CENTRE, y + lift, text, ha="center", va="center", fontweight="bold")
-        axes.text(
-            CENTRE,
-            y - 1.2 * lift,
-            ", ".join(block.followers),
-            ha="center",
-            va="center",
-            fontsize="small",
-        )
-        axes.text(NAME_X, y, block.layer, va="center", family="monospace")
+        followers = ", ".join(block.followers)
         number = _number(block.parameters) if block.parameters else "\N{EN DASH}"
-        axes.text(NUMBER_X, y, number, ha="right", va="center")
+        _write(axes, CENTRE, y + lift, _times(block.kind), ha="center", fontweight="bold")
+        _write(axes, CENTRE, y - 1.2 * lift, followers, ha="center", fontsize="small")
+        _write(axes, NAME_X, y, block.layer, family="monospace")
+        _write(axes, NUMBER_X, y, number, ha="right")
     shapes = dict.fromkeys((_times(block.takes), _times(block.shape)))
-    axes.text(SHAPE_X, y, " \N{RIGHTWARDS ARROW} ".join(shapes), va="center", family="monospace")
+    _write(axes, SHAPE_X, y, f" {ARROW} ".join(shapes), family="monospace")
 
 
 def _inputs(
     axes: mpl.axes.Axes, y: float, names: list[str], *, alone: bool
 ) -> list[tuple[float, float]]:
     """Draw inputs side by side, or left of the way if data already pass there; return where they end."""
-    width, gap = 1.25, 0.25
+    width, step = 1.25, 1.5
     n = len(names)
-    first = CENTRE - (n - 1) / 2 * (width + gap) if alone else CENTRE - 1.7
-    ends = []
-    for i, name in enumerate(names):
-        x = first + i * (width + gap) * (1 if alone else -1)
-        _rounded(axes, x, y, width, FILLS["input"])
-        axes.text(x, y, name, ha="center", va="center", linespacing=1.1)
-        ends.append((x, y - BOX_INCH / 2))
-    return ends
+    first = CENTRE - (n - 1) / 2 * step if alone else CENTRE - 1.7
+    places = [first + i * step * (1 if alone else -1) for i in range(n)]
+    for x, name in zip(places, names, strict=True):
+        _box(axes, x, y, width, FILLS["input"])
+        _write(axes, x, y, name, ha="center", linespacing=1.1)
+    return [(x, y - BOX_INCH / 2) for x in places]
 
 
-def _rounded(axes: mpl.axes.Axes, x: float, y: float, width: float, fill: str) -> None:
-    axes.add_patch(
-        mpl.patches.FancyBboxPatch(
-            (x - width / 2, y - BOX_INCH / 2),
-            width,
-            BOX_INCH,
-            boxstyle="round,pad=0,rounding_size=0.09",
-            facecolor=fill,
-            edgecolor="0.35",
-            linewidth=0.8,
-        )
-    )
+def _write(axes: mpl.axes.Axes, x: float, y: float, text: str, **look: Any) -> None:
+    axes.text(x, y, text, va="center", **look)
+
+
+def _box(axes: mpl.axes.Axes, x: float, y: float, width: float, fill: str) -> None:
+    corner = x - width / 2, y - BOX_INCH / 2
+    shape = "round,pad=0,rounding_size=0.09"
+    look: Any = {"facecolor": fill, "edgecolor": "0.35", "linewidth": 0.8}
+    axes.add_patch(mpl.patches.FancyBboxPatch(corner, width, BOX_INCH, boxstyle=shape, **look))
 
 
 def _arrow(axes: mpl.axes.Axes, start: tuple[float, float], end: tuple[float, float]) -> None:

@@ -1,16 +1,19 @@
-"""Tables in the layout of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
+"""Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
 import yaml
 
 from showergan import comparison
-from showergan.drawing.numbers import plus_minus
+from showergan.drawing.labels import pair, records
+from showergan.drawing.numbers import plus_minus, told
+from showergan.drawing.registry import Worth, register_table
+from showergan.drawing.scores import shown
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Parts, Table
 from showergan.heavy import pd
@@ -20,22 +23,54 @@ VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
 COLUMNS = ("max", "selected", "last")
 
 
-def published_table(
+def _of(discriminator: str) -> Worth:
+    return lambda config: discriminator in config.compared
+
+
+@register_table(worth=_of("standard"), caption="published")
+def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
+    return _table(style, summary, published[published["table"] == 1], ["none", "clipping", "sn"])
+
+
+@register_table(worth=_of("standard"), caption="published")
+def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
+    methods = [
+        *("sn", "sn_constant", "sn_coef", "sn_coef_l1_offset", "sn_coef_l2_offset"),
+        *("sn_coef_l2_low_offset", "sn_coefs_l2_offset", "abcas"),
+    ]
+    return _table(style, summary, published[published["table"] == 2], methods)
+
+
+@register_table(worth=_of("small"), caption="published")
+def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
+    methods = [
+        *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
+        *("sn_coefs_l2_offset", "abcas"),
+    ]
+    scores = ("E", "bins-E", "bins-P")
+    return _table(style, summary, published[published["table"] == 3], methods, scores)
+
+
+@register_table(caption="published")
+def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Write all methods: a part per score, a row per method with the published value beside ours."""
+    # A method may stand in several published tables.
+    latest = published.drop_duplicates(KEY, keep="last")
+    scores = shown(("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"), summary["score"])
+    return _table(style, summary, latest, style.labels, scores)
+
+
+def _table(
     style: Style,
     summary: pd.DataFrame,
     published: pd.DataFrame,
     methods: Iterable[str],
-    scores: list[str],
+    scores: Sequence[str] = ("bins-E", "bins-P"),
 ) -> Table:
-    """Return the table of some methods, in this order, and scores, at the chosen learning rates.
-
-    Args:
-        style: names of the methods, and the setting of ours.
-        summary: one row per run and score, as `summarise` writes it.
-        published: see `with_published`.
-        methods: those that the run lacks are left out.
-        scores: for example bins-E.
-    """
+    """Return the table of those of some methods that there are, in this order, at the chosen learning rates."""
     labels = {method: style.labels[method] for method in methods if method in style.labels}
     chosen = summary[summary["chosen"] & summary["method"].isin(labels)]
     means = numbers(chosen, published, scores, style.settings)
@@ -45,7 +80,7 @@ def published_table(
 def numbers(
     summary: pd.DataFrame,
     published: pd.DataFrame,
-    scores: list[str],
+    scores: Sequence[str],
     settings: dict[str, dict[str, Any]],
 ) -> pd.DataFrame:
     """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
@@ -97,7 +132,7 @@ def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
     rows = numbers.assign(place=numbers["method"].map(order).fillna(len(order)))
     rows = rows.sort_values("place", kind="stable")
     return {
-        _head(part): pd.DataFrame([_row(row, labels) for row in part.to_dict("records")], dtype=str)
+        _head(part): pd.DataFrame([_row(row, labels) for row in records(part)], dtype=str)
         for _, part in rows.groupby("score", sort=False)
     }
 
@@ -129,7 +164,7 @@ def with_published(
             {name: row[f"published.{name}"] for name in stated},
             {**settings[row["method"]], "learning_rates": row["learning_rates"]},
         )
-        for row in beside.to_dict("records")
+        for row in records(beside)
     ]
     return beside
 
@@ -167,35 +202,28 @@ def _shown(stated: Any, ours: Any) -> str:
 def _head(part: pd.DataFrame) -> str:
     """Return the title of the part of one score: what its values rest on and are to be compared with."""
     first = part.iloc[0]
-    at_least = "at least " * str(first["score"]).startswith("bins-")
-    per_bin = " per bin" * str(first["score"]).startswith("bins-")
+    is_binned = str(first["score"]).startswith("bins-")
+    sample = f"n {'at least ' * is_binned}{part['n'].min()}{' per bin' * is_binned}"
+    spread = {comparison.CEILING: first["ceiling_sd"]}
     ends = [
-        f"{name.replace('_', ' ')} {plus_minus(first[name], spread)}"
+        f"{name.replace('_', ' ')} {plus_minus(first[name], spread.get(name, math.nan))}"
         for name in comparison.ANCHORS
         if pd.notna(first[name])
-        for spread in [first["ceiling_sd"] if name == comparison.CEILING else math.nan]
     ]
     if pd.isna(first[comparison.CEILING]):
         ends.append("no exact ceiling")
-    return ", ".join(
-        [f"{first['score']}: n {at_least}{part['n'].min()}{per_bin}, K {first['clusters']}", *ends]
-    )
+    return ", ".join([f"{first['score']}: {sample}, K {first['clusters']}", *ends])
 
 
-def _row(row: dict[Hashable, object], labels: dict[str, str]) -> dict[str, str]:
+def _row(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
     """Return a method's row of the part of one score."""
-    method, rates = str(row["method"]), str(row["learning_rates"])
-    published = "" if row["published_differs"] else _spread(row, "published")
-    fraction = float(row["fraction_of_ceiling"])  # type: ignore[arg-type]
+    method = row["method"]
+    spread = {c: plus_minus(row[c], row[f"{c}_sd"]) for c in ("published", *COLUMNS)}
     return {
-        "method": f"{labels.get(method, method)} ({rates.replace('_', ', ')})",
-        "published max": published,
-        **{column: _spread(row, column) for column in COLUMNS},
-        "selected of ceiling": "" if math.isnan(fraction) else f"{fraction:.0%}",
+        "method": f"{labels.get(method, method)} ({pair(row['learning_rates'])})",
+        "published max": "" if row["published_differs"] else spread["published"],
+        **{column: spread[column] for column in COLUMNS},
+        "selected of ceiling": told(row["fraction_of_ceiling"], ".0%"),
         "seeds": str(row["n_seeds"]),
         "diverged": str(row["n_diverged"]),
     }
-
-
-def _spread(row: dict[Hashable, object], column: str) -> str:
-    return plus_minus(float(row[column]), float(row[f"{column}_sd"]))  # type: ignore[arg-type]
