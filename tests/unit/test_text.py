@@ -9,13 +9,18 @@ import pytest
 import torch
 from small_training import recipe
 
-from showergan.config import parse_config
+from showergan.config import EvaluationRecipe, parse_config
 from showergan.constraints import layers
 from showergan.constraints.base import DiscriminatorBatch
 from showergan.constraints.gradient_penalty import GradientPenalty
 from showergan.drawing.style import Style
 from showergan.errors import UserError
+from showergan.inference.description import description_of
+from showergan.inference.trained import TrainedGenerator
+from showergan.measurement.generated import evaluate
+from showergan.measurement.reference import make_reference
 from showergan.metrics.conditional_prd import conditional_prd
+from showergan.networks.modules import ResidualBlock1d, state_of
 from showergan.networks.text_discriminator import TextDiscriminator
 from showergan.networks.text_generator import TextGenerator
 from showergan.tasks import TASKS, of_file
@@ -244,6 +249,15 @@ class TestNetworks:
         assert weights == {id(p) for p in discriminator.parameters() if p.ndim > 1}
 
 
+def test_a_block_adds_three_tenths_of_what_its_convolutions_give():
+    block, x = ResidualBlock1d(2), torch.randn(3, 2, 32)
+    for parameter in block.parameters():
+        torch.nn.init.zeros_(parameter)
+    assert torch.equal(block(x), x)
+    torch.nn.init.ones_(block.body[3].bias)
+    assert torch.allclose(block(x), x + 0.3)
+
+
 def test_lines_of_another_shape_are_told():
     for network in (TextGenerator(), TextDiscriminator()):
         with pytest.raises(UserError, match=r"lines of characters.*\(1, 30, 30\)"):
@@ -365,3 +379,29 @@ class TestFigures:
     def test_six_of_many_epochs_are_written(self):
         examples = pd.DataFrame({"epoch": range(1, 12), "line": "x"})
         assert list(by_epoch(examples)) == [f"epoch {n}" for n in (1, 3, 5, 7, 9, 11)]
+
+
+def test_lines_of_every_epoch_are_kept(tmp_path):
+    path = written(tmp_path, "the cat sat on the mat, and so on\n" * 80)
+    task, network = of_file(path), TextGenerator(dim=4, blocks=1)
+    description = description_of(task)(
+        network=network,
+        samples=task.samples_in(path),
+        conditions=(),
+        conditioning=task.conditioning(),
+        average=None,
+        provenance={},
+    )
+    states = {n: state_of(network.build(task.sample_shape, 0)) for n in (3, 5)}
+    settings = EvaluationRecipe(choose_by="2-grams")
+    reference = make_reference(path, None, settings, CPU)
+    scores = evaluate(TrainedGenerator(description, states), reference, None, settings, CPU)
+    n = len(reference.examples)
+    assert scores.examples["epoch"].tolist() == [3] * n + [5] * n
+    first, second = np.split(scores.examples["line"], 2)
+    assert {len(line) for line in first} == {LENGTH}
+    assert not np.array_equal(first, second)
+    rows = scores.metrics[scores.metrics["metric"] == "ngram_divergence"]
+    assert set(rows["epoch"]) == {3, 5}
+    assert set(rows["space"]) == set(NGRAMS)
+    assert set(scores.curves["space"]) == {"1-grams", "2-grams"}
