@@ -184,6 +184,19 @@ class TestConclusion:
         assert "results/mine/figures/" in lines[-1]
         assert max(map(len, lines)) <= WIDTH
 
+    def test_of_several_architectures_it_is_about_the_first(self):
+        summary = make_summary()
+        worse = summary.assign(architecture="other", selected=summary["selected"] / 2)
+        bars_of_one = held(table=verdicts(summary))
+        one, both = (
+            self.text(table, bars_of_one).splitlines()
+            for table in (summary, pd.concat([summary, worse]))
+        )
+        start = one.index(next(line for line in one if line.startswith("Mean bins-E")))
+        assert both[-len(one[start:]) :] == one[start:]
+        said = " ".join(both[: -len(one[start:])])
+        assert said.endswith("2 architectures; what follows is about the first, small.")
+
     def test_how_many_pairs_each_method_had(self):
         summary = make_summary()
         one = summary[(summary["method"] != "sn") | summary["chosen"]]

@@ -19,7 +19,7 @@ rule evaluate_gan:
     params:
         recipe=recipe_of("evaluate"),
     message:
-        "Evaluating {wildcards.method}, seed {wildcards.seed}"
+        "Evaluating {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
     shell:
         "showergan evaluate --generator {input.generator:q}"
         + EMBEDDING_OPTION

@@ -18,7 +18,7 @@ rule train_gan:
     params:
         recipe=recipe_of("train", "architecture", "method", "rates", "seed"),
     message:
-        "Training {wildcards.method}, seed {wildcards.seed}"
+        "Training {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
     shell:
         "showergan train --data {input:q} --recipe {params.recipe:q}"
         " --generator {output.generator:q} --history {output.history:q}"
