@@ -13,7 +13,7 @@ from showergan.tasks import TASKS
 
 LOSSES = {"good": Wasserstein(), "failed": NonSaturating()}
 EPOCHS, STEPS = 8, 10
-KEYS = {"discriminator": "d", "learning_rates": "1_1"}
+KEYS = {"architecture": "d", "learning_rates": "1_1"}
 
 
 def histories(bound=2.0):
