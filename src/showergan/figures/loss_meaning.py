@@ -35,9 +35,13 @@ def loss_meaning(
     rows = _rows(loss_correlation, title)
     below = 0.9 + 0.42 * len(found)
     figure = new_figure(0.6 + 2.6 * lines + below)
-    grid = figure.add_gridspec(lines + 1, columns, height_ratios=[2.6] * lines + [below])
+    # Apart, so that long names of methods below do not make the panels above narrow.
+    upper, lower = figure.subfigures(2, 1, height_ratios=[2.6 * lines, below])
+    axes = upper.subplots(lines, columns, squeeze=False)
+    for panel in axes.flat[len(found) :]:
+        panel.set_axis_off()
     for i, group in enumerate(found):
-        panel = figure.add_subplot(grid[i // columns, i % columns])
+        panel = axes.flat[i]
         right = panel.twinx()
         points = groups(style, loss_meaning[loss_meaning["title"] == title])[i]
         for seed, marked in zip(group.seeds, points.seeds, strict=True):
@@ -51,7 +55,7 @@ def loss_meaning(
         right.spines["right"].set_visible(True)
         right.set_ylabel(title, color=QUALITY)
         panel.set_xlabel("Generator step")
-    _draw_rho(figure.add_subplot(grid[lines, :]), style, rows, title)
+    _draw_rho(lower.subplots(), style, rows, title)
     return figure
 
 
@@ -78,10 +82,7 @@ def _draw_rho(axes: mpl.axes.Axes, style: Style, rows: pd.DataFrame, title: str)
     axes.axvline(0, color="0.6", linewidth=0.8)
     axes.set_yticks(range(len(found)), [group.label for group in found])
     axes.set(xlim=(-1.05, 1.05), ylim=(len(found) - 0.5, -0.5))
-    axes.set_xlabel(
-        f"Spearman's rho, estimate falls as {title} improves: 1 always, 0 unrelated, "
-        "\N{MINUS SIGN}1 the opposite"
-    )
+    axes.set_xlabel(f"Spearman's rho: 1 where the estimate falls as {title} improves")
     handles = [
         mpl.lines.Line2D(
             [],
@@ -95,4 +96,4 @@ def _draw_rho(axes: mpl.axes.Axes, style: Style, rows: pd.DataFrame, title: str)
         for form, (marker, label) in FORMS.items()
     ]
     handles.append(mpl.lines.Line2D([], [], linestyle="", marker="|", color="black", label="seeds"))
-    axes.legend(handles=handles, loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize="small")
+    axes.legend(handles=handles, loc="lower left", fontsize="small")
