@@ -9,13 +9,13 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import TASKS, Evaluation
+from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.inference import load_generator
 from showergan.measurement.measure import measure
 from showergan.metrics.physics_distance import kpd
 from showergan.steps import STEPS
-from showergan.tasks import images
+from showergan.tasks import TASKS, images
 from showergan.tasks.images.embedding import PictureEmbedding, load_embedding, save_embedding
 from showergan.tasks.images.metrics.frechet import frechet
 from showergan.tasks.images.metrics.inception_score import inception_score

@@ -304,7 +304,7 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
 PEAK = """
 import resource, sys
 from pathlib import Path
-from showergan.config import TASKS
+from showergan.tasks import TASKS
 TASK = TASKS["images"]
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.inference.generation import generate
 from showergan.measurement.measure import measure
 from showergan.measurement.reference import Reference, See

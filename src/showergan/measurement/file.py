@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.measurement.anchors import measure_draws, real_pairs, shuffled_features
 from showergan.measurement.measure import COLUMNS, measure

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.measured import Measured
 from showergan.metrics.metric import COUNTS, Asked, Row

@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import torch
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.metrics.features import Features

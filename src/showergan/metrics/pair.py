@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, OBSERVABLES
 

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.features import OBSERVABLES

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from showergan.config import Evaluation
+    from showergan.config.evaluation import Evaluation
     from showergan.metrics.features import Features
     from showergan.metrics.registry import Registry
     from showergan.tasks.splits import Split

@@ -1,0 +1,16 @@
+from .architectures import Architecture as Architecture
+from .architectures import Networks as Networks
+from .data import Data as Data
+from .evaluation import Evaluation as Evaluation
+from .evaluation import EvaluationRecipe as EvaluationRecipe
+from .figures import Figures as Figures
+from .methods import Composition as Composition
+from .methods import LearningRates as LearningRates
+from .methods import Method as Method
+from .training import AuditRecipe as AuditRecipe
+from .training import Training as Training
+from .training import TrainingRecipe as TrainingRecipe
+from .whole import Config as Config
+from .whole import config_of as config_of
+from .whole import parse_config as parse_config
+from .whole import schema as schema

@@ -1,0 +1,178 @@
+"""The whole configuration: all sections together, as a task has them."""
+
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal, Self, Union
+
+from pydantic import Field, TypeAdapter, create_model, model_validator
+
+from showergan.config.architectures import Architecture, Networks, RandomArchitectures
+from showergan.config.data import Data
+from showergan.config.evaluation import Evaluation, ScoreName
+from showergan.config.figures import Figures
+from showergan.config.methods import LearningRates, LearningRateSearch, Method
+from showergan.config.section import Name, Section
+from showergan.config.training import (
+    Training,
+    refuse_mixed_samples,
+)
+from showergan.config.validation import validated, with_texts_read
+from showergan.errors import UserError
+from showergan.optimisers import Optimiser
+from showergan.tasks.found import DEFAULT, TASKS
+from showergan.tasks.task import Task
+
+
+class Config(Section):
+    """The whole configuration, as far as all tasks share it; see `config_of` for what a task adds."""
+
+    run: Name = Field("default", description="artefacts go to results/{run}/")
+    task: Name = Field(description="what is learned, a folder of showergan/tasks")
+    data: Data
+    training: Training = Training()
+    architectures: Annotated[dict[Name, Architecture], Field(min_length=1)] | None = Field(
+        None, description="the networks to compare, in place of those of training"
+    )
+    random_architectures: RandomArchitectures | None = Field(
+        None, description="the same, drawn at random"
+    )
+    methods: Annotated[dict[Name, Method], Field(min_length=1)] = Field(
+        description="the methods to compare; a method set to null is left out"
+    )
+    learning_rate_search: LearningRateSearch | None = Field(
+        None, description="train every method on this grid alone; null: each with its own pairs"
+    )
+    choose_by: ScoreName = Field(
+        description="score on select that chooses a run's epoch and, after a search, its mean over seeds "
+        "a method's learning rates"
+    )
+    evaluation: Evaluation = Evaluation()
+    figures: Figures = Figures()
+
+    @property
+    def sorted_methods(self) -> dict[str, Method]:
+        """The methods from plain to elaborate, whatever the order in the YAML file."""
+        return dict(sorted(self.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
+
+    def optimiser(self, method: str) -> Optimiser:
+        """Return what moves the weights of a method."""
+        return self.methods[method].optimiser or self.training.optimiser
+
+    def n_critic(self, method: str) -> int:
+        """Return the discriminator steps per generator step of a method."""
+        return self.methods[method].n_critic or self.training.n_critic
+
+    @cached_property
+    def compared(self) -> dict[str, Architecture]:
+        """The architectures by name, in their order; the one of training is called like its discriminator."""
+        if self.random_architectures:
+            return self.random_architectures.draw()
+        if self.architectures:
+            return self.architectures
+        name, of_training = self.training.discriminator.name, self.training
+        networks = {key: getattr(of_training, key) for key in Networks.model_fields}
+        return {name: Architecture(label=name, **networks)}
+
+    @property
+    def first_networks(self) -> Networks:
+        """The first of the architectures, which stands for all where there is room for one."""
+        return next(iter(self.compared.values()))
+
+    def networks(self, architecture: str, method: str) -> Networks:
+        """Return the networks of an architecture under a method."""
+        networks, instead = self.compared[architecture], self.methods[method].normalisation
+        return Networks(
+            generator=networks.generator,
+            discriminator=networks.discriminator.in_place_of_batch_norm(instead),
+        )
+
+    def learning_rates(self, method: str) -> list[LearningRates]:
+        """Return the pairs of learning rates a method is trained with."""
+        return (self.learning_rate_search or self.methods[method]).pairs
+
+    @property
+    def own_learning_rates(self) -> dict[str, str] | None:
+        """The name of each method's own pair; None where a search has to choose it."""
+        if self.learning_rate_search:
+            return None
+        return {name: method.learning_rates.name for name, method in self.methods.items()}
+
+    def setting(self, method: str) -> dict[str, Any]:
+        """Return all that a published value may have in common with ours, besides the learning rates."""
+        return {
+            "data": self.data.published_name,
+            "method": self.methods[method].composition.model_dump(mode="json"),
+            "training": self.training.model_dump(mode="json")
+            | {
+                "optimiser": self.optimiser(method).model_dump(mode="json"),
+                "n_critic": self.n_critic(method),
+            },
+            "evaluation": self.evaluation.model_dump(mode="json"),
+        }
+
+    @model_validator(mode="after")
+    def _batch_fits(self) -> Self:
+        n_train = self.data.n_train
+        if n_train is not None and self.training.batch_size > n_train:
+            raise ValueError(
+                f"training.batch_size = {self.training.batch_size} is larger than the training set, "
+                f"the half of all that data asks for: {n_train} samples"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _samples_stay_apart(self) -> Self:
+        for name, method in self.methods.items():
+            for architecture in self.compared:
+                try:
+                    refuse_mixed_samples(self.networks(architecture, name).discriminator, method)
+                except ValueError as error:
+                    raise ValueError(f"methods.{name}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _one_choice_of_architectures(self) -> Self:
+        if self.architectures and self.random_architectures:
+            raise ValueError("architectures and random_architectures: give one of the two")
+        return self
+
+
+def parse_config(raw: dict[str, Any]) -> Config:
+    """Return the configuration; a `UserError` names each key at fault, its value and what is allowed.
+
+    `snakemake --config 'training={seeds: [1, 2]}'` gives every value inside the braces as a text, and YAML 1.1
+    gives 1e-3 as one: where no text is allowed, it is read as the value it spells.
+    """
+    name = raw.get("task", DEFAULT)
+    if name not in TASKS:
+        raise UserError(f"task = {name!r}: must be one of {', '.join(TASKS)}")
+    model = config_of(TASKS[name])
+    raw = with_texts_read(model, raw)
+    if isinstance(raw.get("methods"), dict):
+        raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
+    return validated(model, raw, "configuration")
+
+
+@cache
+def config_of(task: Task) -> type[Config]:
+    """Return the configuration of a task: with its section `data`, those of its own, and a choice of its scores."""
+    told = Config.model_fields
+    # A configuration that names no task is one of the default.
+    needed: Any = task.name if task.name == DEFAULT else ...
+    name: Any = Literal[task.name]
+    scores: Any = Literal[task.scores]
+    sections: Any = {key: (type(section), section) for key, section in task.sections.items()}
+    return create_model(
+        f"{task.name.capitalize()}Config",
+        __base__=Config,
+        __doc__=f"The whole configuration of the task {task.name}.",
+        task=(name, Field(needed, description=told["task"].description)),
+        data=(task.data, task.data()),  # type: ignore[call-arg]
+        **sections,
+        choose_by=(scores, Field(task.choose_by, description=told["choose_by"].description)),
+    )
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of the configurations of all tasks."""
+    models: Any = Union[tuple(config_of(task) for task in TASKS.values())]  # noqa: UP007
+    return TypeAdapter(models).json_schema()
