@@ -46,8 +46,8 @@ def test_every_cell_shows_its_own_pictures_and_score():
     ]
     for axis, own in zip(axes, pictures, strict=True):
         drawn = axis.images[0].get_array()
-        assert drawn.shape == (8 * SIDE, 8 * SIDE)
-        assert (drawn[:8, 8:16] == own[1, 0]).all()
+        assert drawn.shape == (9 * SIDE - 1, 9 * SIDE - 1)  # a pixel lies between two pictures
+        assert (drawn[:8, 9:17] == own[1, 0]).all()
     red, grey = (axis.spines["left"].get_edgecolor() for axis in axes[:2])
     assert red != grey
     assert figure.get_suptitle() == "PRD-AUC (classifier) over its ceiling"
