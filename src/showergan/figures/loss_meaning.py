@@ -36,7 +36,8 @@ def loss_meaning(
     below = 0.9 + 0.42 * len(found)
     figure = new_figure(0.6 + 2.6 * lines + below)
     # Apart, so that long names of methods below do not make the panels above narrow.
-    upper, lower = figure.subfigures(2, 1, height_ratios=[2.6 * lines, below])
+    halves = figure.subfigures(2, 1, squeeze=False, height_ratios=[2.6 * lines, below])
+    upper, lower = halves.flat
     axes = upper.subplots(lines, columns, squeeze=False)
     for panel in axes.flat[len(found) :]:
         panel.set_axis_off()
