@@ -55,7 +55,7 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> mpl.
     axes.tick_params(axis="y", length=0)
     axes.set(
         ylim=(len(found) - 0.5, -0.5),
-        xlabel="Lipschitz constant of the discriminator in log(1 + E / MeV)",
+        xlabel="Lipschitz constant of the discriminator, per unit of its input",
     )
     axes.grid(axis="x")
     key: Key = {
