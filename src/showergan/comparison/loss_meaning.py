@@ -66,7 +66,8 @@ def loss_meaning(
     Args:
         estimated: as `estimates` returns it.
         metrics: of every run, as `evaluate` writes them, with the columns of a run.
-        registry: the task's metrics; those that are measured on test at every epoch say what quality is.
+        registry: the task's metrics; those that are measured on test at every epoch, and do not tell failures, say what
+            quality is.
 
     Returns:
         Columns of `estimated`, at the last recorded step of the epoch; title and value of the metric; and worse, the
@@ -74,10 +75,11 @@ def loss_meaning(
     """
     last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1)
     test = metrics[metrics["split"] == "test"]
+    tell_failures = {failure.metric for failure in registry.failures}
     tables = []
     for entry in registry.entries:
         metric = registry[entry.metric]
-        if metric.asked > Asked.COURSE:
+        if metric.asked > Asked.COURSE or entry.metric in tell_failures:
             continue
         rows = test[
             (test["metric"] == entry.metric)

@@ -10,7 +10,7 @@ from showergan.drawing.worth import with_several_losses
 from showergan.heavy import mpl, pd
 
 AXES = {"step": "Generator step", "seconds": "Seconds of training"}
-LINES = 3  # metrics that are shown
+LINES = 4  # metrics that are shown
 
 
 @register_figure("Convergence by steps and by the clock", WGAN_STUDY, with_several_losses)
