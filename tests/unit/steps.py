@@ -37,7 +37,6 @@ CHOICE = {"choose_by": "bins-P"}
 # Steps without a golden value, and why they need none.
 WITHOUT_GOLDEN = {
     "fetch": "changes no byte of what it downloads; test_remote.py",
-    "fixed_generator": "is of points; test_fixed_generator.py has golden numbers",
     "loss_meaning": "test_loss_meaning.py has its numbers by hand",
     "make_data": "writes data of other tasks than showers; test_tasks.py",
     "audit": "150 steps of five trainings take too long; test_scale_audit.py has golden numbers of a few",

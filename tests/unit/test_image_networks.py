@@ -227,7 +227,8 @@ def test_a_gradient_penalty_refuses_batch_norm():
         config, architecture="convolutional", method="gp", rates="0.0001_0.0001", seed="1"
     )
     assert (step.n_critic, step.discriminator.normalisation) == (3, "layer")
-    assert config.networks("gp").discriminator == ConvolutionalDiscriminator(normalisation="layer")
+    networks = config.networks("convolutional", "gp")
+    assert networks.discriminator == ConvolutionalDiscriminator(normalisation="layer")
     penalty = {"penalty": {"kind": "gradient"}}
     with pytest.raises(ValueError, match="BatchNorm does not have"):
         recipe(penalty, discriminator={"kind": "residual"})

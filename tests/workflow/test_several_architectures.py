@@ -20,7 +20,9 @@ def test_every_architecture_is_trained_with_every_method(fresh):
     output = fresh.snakemake("--dry-run", "-p", "train", configfile="several.yaml")
     for architecture in raw["architectures"]:
         for method in raw["methods"]:
-            path = f"results/toys/train/{architecture}/{method}/0.0001_0.0001/seed1/generator.pt"
+            rates = raw["methods"][method]["learning_rates"]
+            pair = f"{float(rates['generator']):g}_{float(rates['discriminator']):g}"
+            path = f"results/toys/train/{architecture}/{method}/{pair}/seed1/generator.pt"
             assert path in output
     assert output.count("showergan train ") == 6
     assert output.count('"width": 32') == 4  # generator and discriminator under both methods

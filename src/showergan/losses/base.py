@@ -19,7 +19,7 @@ class Loss(Kind):
         estimates: the distance between real and generated samples that `estimate` gives.
     """
 
-    estimates: ClassVar[str]
+    estimates: ClassVar[str] = "minus the discriminator's loss"
 
     @abstractmethod
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
@@ -35,9 +35,9 @@ class Loss(Kind):
                 losses of the scores' difference (Jolicoeur-Martineau 2019) ask for it.
         """
 
-    @abstractmethod
     def estimate(self, discriminator_loss: float) -> float:
         """Return the distance that a loss of the discriminator stands for, were it the best discriminator there is.
 
         0 is what equal distributions get; any other discriminator gives less than the best one.
         """
+        return -discriminator_loss
