@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.errors import UserError
 from showergan.inference import export_file, load_generator, save_generator
-from showergan.inference.export import INPUTS, OUTPUT, Standalone, onnx_of, torchscript_of
+from showergan.inference.export import onnx_of, torchscript_of
+from showergan.tasks.showers import Standalone
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
 
@@ -48,7 +49,9 @@ def run(path, noise, point, momentum):
     """Run an exported file on numpy arrays."""
     if path.suffix == ".onnx":
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-        return session.run([OUTPUT], dict(zip(INPUTS, (noise, point, momentum), strict=True)))[0]
+        return session.run(
+            [Standalone.output], dict(zip(Standalone.inputs, (noise, point, momentum), strict=True))
+        )[0]
     with torch.no_grad():
         return torch.jit.load(path)(*map(torch.from_numpy, (noise, point, momentum))).numpy()
 
@@ -127,7 +130,7 @@ def test_the_description_travels_along_and_no_path_of_this_machine(folder):
     files = {"showergan": ""}
     torch.jit.load(folder / "raw.torchscript", _extra_files=files)
     assert onnx == json.loads(files["showergan"]) == {**expected, "epoch": 2}
-    assert [i.name for i in session.get_inputs()] == list(INPUTS)
+    assert [i.name for i in session.get_inputs()] == list(Standalone.inputs)
     for kind in FORMATS:
         assert str(ROOT).encode() not in (folder / f"raw.{kind}").read_bytes()
 

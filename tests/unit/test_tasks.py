@@ -196,3 +196,8 @@ def test_nothing_outside_the_folders_knows_a_task():
         if "tasks" not in path.relative_to(SRC).parts
     }
     assert not {name: named for name, named in found.items() if named}
+
+
+def test_a_task_whose_generators_cannot_be_exported_says_so():
+    with pytest.raises(UserError, match="Generators of toys cannot be exported"):
+        tasks.TASKS["toys"].standalone(None, None)

@@ -45,5 +45,5 @@ def export(
     format: Annotated[Literal["onnx", "torchscript"], Setting("for which library")] = "onnx",
     epoch: Epoch = None,
 ) -> None:
-    """Write a generator as one file for other programs: noise and particles in, energies in MeV out."""
+    """Write a generator as one file for other programs: of showers noise and particles in, MeV out."""
     inference.export_file(generator, out, format, epoch)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import h5py
     import torch
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from showergan.config.evaluation import Evaluation
     from showergan.metrics.features import Features, Yardstick
@@ -234,6 +234,14 @@ class Task(ABC):
     def load_embedding(self, path: Path, device: torch.device) -> Any:
         """Read the embedding."""
         raise NotImplementedError
+
+    def standalone(self, network: nn.Module, description: Any) -> Any:
+        """Return a generator with all that stands before and after it, in operations that ONNX knows.
+
+        A module with attributes inputs and output, the names of what goes in and comes out, and example, two rows of
+        each input. Of a task without one generators cannot be exported.
+        """
+        raise UserError(f"Generators of {self.name} cannot be exported yet.")
 
     def further_networks(self) -> dict[str, list[dict[str, Any]]]:
         """Return the layers of networks beside those of the GAN, by name, see `networks.modules.describe`."""

@@ -23,6 +23,7 @@ from .particles import Particles as Particles
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url
 from .shower_file import read_showers as read_showers
+from .standalone import Standalone as Standalone
 from .written import write_hdf5 as write_hdf5
 from .written import write_npz as write_npz
 from .yardstick import ShowerYardstick as ShowerYardstick

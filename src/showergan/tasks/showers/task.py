@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import h5py
     import torch
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from showergan.config.evaluation import Evaluation
     from showergan.metrics.features import Features
@@ -156,6 +156,9 @@ class _ShowerTask(Task):
 
     def load_embedding(self, path: Path, device: torch.device) -> showers.EmbeddingRegressor:
         return showers.load_embedding(path, device)
+
+    def standalone(self, network: nn.Module, description: Any) -> showers.Standalone:
+        return showers.Standalone(network, description)
 
     def further_networks(self) -> dict[str, list[dict[str, Any]]]:
         image = heavy.torch.zeros(2, *self.sample_shape)

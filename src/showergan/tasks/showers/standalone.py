@@ -1,0 +1,67 @@
+"""A generator of showers that needs nothing else: what its exported file holds."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class Standalone(nn.Module):
+    """Noise and particles to energies in MeV: the network with all that stands before and after it.
+
+    Args:
+        network: a trained generator.
+        description: of it.
+
+    Attributes:
+        inputs: names of what `forward` takes.
+        output: name of what it returns.
+        example: two rows of each input; an exporter takes a single one for a constant.
+    """
+
+    inputs = ("noise", "point", "momentum")
+    output = "energy"
+    mean: Tensor
+    sd: Tensor
+
+    def __init__(self, network: nn.Module, description: Any) -> None:
+        super().__init__()
+        self.network = network
+        noise_size = description.network.noise_size
+        self.example = torch.zeros(2, noise_size), torch.ones(2, 2), torch.ones(2, 3)
+        self.scaled = description.conditioning.form == "scaled"
+        self.largest = description.samples.largest_output
+        for name in ("mean", "sd"):
+            values = getattr(description.conditioning, name)
+            self.register_buffer(name, torch.tensor(values, dtype=torch.float64))
+
+    def forward(self, noise: Tensor, point: Tensor, momentum: Tensor) -> Tensor:
+        """Return energy deposits in MeV, shape (n, 30, 30); row = y, column = x.
+
+        Args:
+            noise: of the network's distribution and size, shape (n, noise_size).
+            point: entry points x, y in cm, shape (n, 2).
+            momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
+        """
+        log_energy = self.network(noise, self.conditions(point, momentum)).squeeze(1)
+        # ONNX has no expm1, and exp - 1 in single precision loses the small energies.
+        return torch.expm1(log_energy.clamp(max=self.largest).double()).float()
+
+    def conditions(self, point: Tensor, momentum: Tensor) -> Tensor:
+        """Return what `Conditioning.of` returns, shape (n, 7), in operations that ONNX knows."""
+        x, y = point.double().unbind(1)
+        px, py, pz = particle = momentum.double().unbind(1)
+        if self.scaled:
+            particle = (px / pz, py / pz, (px**2 + py**2 + pz**2).log() / 2)
+        numbers = torch.stack([*particle, x, y, _azimuth(point).double(), (x**2 + y**2).sqrt()], 1)
+        return ((numbers - self.mean) / self.sd).float()
+
+
+def _azimuth(point: Tensor) -> Tensor:
+    """Return atan2(y, x), shape (n,); what PyTorch writes into ONNX for it is wrong on the negative x axis."""
+    x, y = point.unbind(1)
+    x = torch.where(x == 0, 0.0, x)  # -0 would turn the sign
+    half_turn = torch.where(y < 0, -torch.pi, torch.pi)
+    # Of floats, because ONNX Runtime has no atan of doubles.
+    angle = torch.atan(y / x) + torch.where(x < 0, half_turn, 0.0)
+    return torch.where((x == 0) & (y == 0), 0.0, angle)
