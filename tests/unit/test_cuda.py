@@ -62,12 +62,12 @@ def test_first_weights_are_those_of_the_cpu(cuda, method):
 def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):
     [showers] = gflash.simulate(200, seed=1)
     settings = Embedding(epochs=2, batch_size=32)
-    one, two = (train_embedding(showers, settings, cuda) for _ in range(2))
-    for name, value in one.regressor.state_dict().items():
-        assert torch.equal(value, two.regressor.state_dict()[name]), name
+    one, two = (train_embedding(showers, settings, cuda)[0] for _ in range(2))
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, two.state_dict()[name]), name
     images = torch.from_numpy(showers.energy).unsqueeze(1)
-    there = predict(one.regressor, images.to(cuda))
-    here = predict(one.regressor.to(CPU), images)
+    there = predict(one, images.to(cuda))
+    here = predict(one.to(CPU), images)
     for gpu, cpu in zip(there, here, strict=True):
         torch.testing.assert_close(gpu.cpu(), cpu, rtol=1e-3, atol=1e-3)
 

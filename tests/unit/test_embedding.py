@@ -33,28 +33,28 @@ def recipe(**changes):
 @pytest.fixture(scope="module")
 def trained(showers):
     scores = []
-    result = train_embedding(showers, recipe(), CPU, lambda epoch, score: scores.append(score))
-    return result, scores
+    fitted = train_embedding(showers, recipe(), CPU, lambda epoch, score: scores.append(score))
+    return *fitted, scores
 
 
 def test_it_learns_what_the_image_shows(showers, trained):
-    result, scores = trained
-    _, targets = predict(result.regressor, torch.from_numpy(showers.energy).unsqueeze(1))
+    regressor, fit, scores = trained
+    _, targets = predict(regressor, torch.from_numpy(showers.energy).unsqueeze(1))
     score = r2(targets, torch.from_numpy(targets_of(showers)))
     assert (score[2:] > 0.6).all(), score  # pz, x, y
-    assert scores[result.best_epoch - 1] == max(scores)
-    assert (result.n_fitted, result.n_held_out) == (360, 40)
+    assert scores[fit.best_epoch - 1] == max(scores)
+    assert (fit.n_fitted, fit.n_held_out) == (360, 40)
 
 
 def test_it_is_repeatable(showers, trained):
-    again = train_embedding(showers, recipe(), CPU).regressor.state_dict()
-    assert all(torch.equal(v, again[k]) for k, v in trained[0].regressor.state_dict().items())
+    again = train_embedding(showers, recipe(), CPU)[0].state_dict()
+    assert all(torch.equal(v, again[k]) for k, v in trained[0].state_dict().items())
 
 
 def test_it_stops_when_patience_ends(showers):
-    result = train_embedding(showers, recipe(epochs=50, patience=1, learning_rate=0.05), CPU)
-    assert result.n_epochs < 50
-    assert result.n_epochs == result.best_epoch + 1
+    _, fit = train_embedding(showers, recipe(epochs=50, patience=1, learning_rate=0.05), CPU)
+    assert fit.n_epochs < 50
+    assert fit.n_epochs == fit.best_epoch + 1
 
 
 def test_batch_larger_than_the_fit(showers):
@@ -70,10 +70,10 @@ def test_r2_of_known_predictions():
 
 
 def test_round_trip(trained, tmp_path):
-    save_embedding(trained[0].regressor, tmp_path / "model.pt")
+    save_embedding(trained[0], tmp_path / "model.pt")
     loaded = load_embedding(tmp_path / "model.pt", CPU)
     energy = torch.rand(5, 1, 30, 30)
-    assert torch.equal(predict(loaded, energy)[1], predict(trained[0].regressor, energy)[1])
+    assert torch.equal(predict(loaded, energy)[1], predict(trained[0], energy)[1])
     with pytest.raises(UserError, match="no such file"):
         load_embedding(tmp_path / "nothing.pt", CPU)
     (tmp_path / "bad.pt").write_text("x")

@@ -111,9 +111,7 @@ def digits(tmp_path_factory):
 def fitted(digits, kind, samples=None, **recipe):
     samples = samples or images.dataset.samples_in(digits)
     pictures, label = images.dataset.load(digits, "train"), images.dataset.labels(digits, "train")
-    return images.train_embedding(
-        kind, samples, pictures.image, label, Embedding(**recipe), CPU
-    ).embedding
+    return images.train_embedding(kind, samples, pictures.image, label, Embedding(**recipe), CPU)[0]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import KDTree
 
 from showergan.metrics.failure import Failure
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import Measured, share
 from showergan.metrics.metric import OBSERVABLES, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
@@ -35,8 +35,7 @@ def duplicates(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     if n < 2:
         return Measured(math.nan, n=n)
     near = max(float(np.quantile(_nearest(x), QUANTILE)), _ROUNDING)
-    value = float((_nearest(y) <= near).mean())
-    return Measured(value, event_sd=math.sqrt(value * (1 - value) / n), n=n)
+    return share(_nearest(y) <= near)
 
 
 def _nearest(points: _Array) -> _Array:

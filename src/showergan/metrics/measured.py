@@ -27,6 +27,15 @@ class Measured(NamedTuple):
     n: int = 0
 
 
+def share(hits: NDArray[np.bool_]) -> Measured:
+    """Return the share of objects, shape (n,), that are hit; `event_sd` is the closed form of its bootstrap."""
+    n = len(hits)
+    if not n:
+        return Measured(math.nan)
+    value = float(hits.mean())
+    return Measured(value, event_sd=math.sqrt(value * (1 - value) / n), n=n)
+
+
 def mean_relative_difference(values: Sequence[Measured], real: Sequence[Measured]) -> Measured:
     """Average |value / real - 1| over pairs of positive numbers, both with independent errors.
 

@@ -2,16 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-import showergan
 from showergan.errors import UserError
 from showergan.files import say, write_aside
+from showergan.tasks import data_set
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.images.digits import digits
 from showergan.tasks.images.folder import folder
@@ -45,18 +45,15 @@ def write(data: ImageData, out: Path) -> None:
             say(line)
         if n < FEWEST:
             raise UserError(f"{data.path}: {n} pictures that can be used; give {FEWEST} or more")
-        file["split"] = splits = permuted(n, data.split_seed)
-        file["split"].attrs.update(SPLITS)
-        file.attrs.update(
+        data_set.keep(
+            file,
+            permuted(n, data.split_seed),
             task="images",
             samples=samples.model_dump_json(),
             source_name=data.source,
             source_sha256=digest,
-            n_events=n,
-            **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
             **{f"n_{name}": count for name, count in source.counts.items()},
             split_seed=data.split_seed,
-            showergan_version=showergan.__version__,
         )
 
 
@@ -126,21 +123,8 @@ def _samples(file: h5py.File) -> Samples:
     return Samples.model_validate_json(file.attrs["samples"])
 
 
-@contextmanager
 def opened(
     path: Path, needed: tuple[str, ...] = ("image", "label", "split")
-) -> Iterator[h5py.File]:
-    """Open a data set.
-
-    Raises:
-        UserError: it is none that `make-data` wrote.
-    """
-    try:
-        with h5py.File(path) as file:
-            if not set(needed) <= set(file) or "samples" not in file.attrs:
-                raise UserError(
-                    f"{path} is no data set of pictures: `showergan make-data` writes one"
-                )
-            yield file
-    except OSError as error:
-        raise UserError(f"{path} is no HDF5 file or is damaged ({error})") from error
+) -> AbstractContextManager[h5py.File]:
+    """Open a data set; a `UserError` says where it is none."""
+    return data_set.opened(path, "pictures", {"samples", *needed})

@@ -1,8 +1,6 @@
 """The training of the network that pictures are measured with."""
 
-import copy
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,26 +13,12 @@ from showergan.tasks.images.embedding import BATCH, Kind, PictureEmbedding
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER
-
-HELD_OUT = 0.1  # share of the training pictures that decides when to stop
-
-
-class Result(NamedTuple):
-    """What the training leaves.
-
-    Attributes:
-        embedding: at its best epoch, in evaluation mode.
-        best_epoch: counted from 1.
-        n_epochs: epochs trained.
-        n_fitted: pictures in the fit.
-        n_held_out: pictures that decided when to stop.
-    """
-
-    embedding: PictureEmbedding
-    best_epoch: int
-    n_epochs: int
-    n_fitted: int
-    n_held_out: int
+from showergan.training.early_stopping import (
+    Fit,
+    held_out_and_fitted,
+    n_held_out_of,
+    train,
+)
 
 
 def train_embedding(
@@ -45,7 +29,7 @@ def train_embedding(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
-) -> Result:
+) -> tuple[PictureEmbedding, Fit]:
     """Fit classes, or pictures without noise; stop when the score of held-out pictures no longer rises.
 
     Args:
@@ -56,6 +40,9 @@ def train_embedding(
         recipe: sizes, rates and seed.
         device: where to train.
         on_epoch: called with (epoch, held-out score).
+
+    Returns:
+        The network at its best epoch, in evaluation mode, and how the training went.
 
     Raises:
         UserError: a classifier is wanted and there are no classes.
@@ -80,29 +67,24 @@ def _fit(
     label: Tensor,
     recipe: Embedding,
     on_epoch: Callable[[int, float], None] | None,
-) -> Result:
-    order = torch.randperm(len(image), device=image.device)
-    n_held_out = max(1, round(HELD_OUT * len(image)))
-    held_out, fitted = order[:n_held_out], order[n_held_out:]
-    optimiser = torch.optim.Adam(embedding.parameters(), lr=recipe.learning_rate)
-    best, best_epoch, best_state = -np.inf, 0, embedding.state_dict()
-    for epoch in range(1, recipe.epochs + 1):
-        embedding.train()
+) -> tuple[PictureEmbedding, Fit]:
+    n_held_out = n_held_out_of(len(image), fewest=1)
+    held_out, fitted = held_out_and_fitted(len(image), n_held_out, image.device)
+
+    def losses() -> Iterator[Tensor]:
         for index in _batches(fitted, recipe.batch_size):
-            loss = _loss(embedding, image[index], label[index], recipe.noise)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-        score = score_of(embedding, image[held_out], label[held_out])
-        if on_epoch:
-            on_epoch(epoch, score)
-        if score > best:
-            best, best_epoch = score, epoch
-            best_state = copy.deepcopy(embedding.state_dict())
-        if epoch - best_epoch >= recipe.patience:
-            break
-    embedding.load_state_dict(best_state)
-    return Result(embedding.eval(), best_epoch, epoch, len(fitted), n_held_out)
+            yield _loss(embedding, image[index], label[index], recipe.noise)
+
+    stopped = train(
+        embedding,
+        losses,
+        lambda: score_of(embedding, image[held_out], label[held_out]),
+        on_epoch,
+        epochs=recipe.epochs,
+        patience=recipe.patience,
+        learning_rate=recipe.learning_rate,
+    )
+    return embedding, Fit(len(fitted), n_held_out, *stopped)
 
 
 def _batches(fitted: Tensor, size: int) -> Iterator[Tensor]:

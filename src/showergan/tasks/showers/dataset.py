@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-import showergan
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
+from showergan.tasks import data_set
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
@@ -101,16 +101,14 @@ def preprocess(
             file["momentum"] = showers.momentum
             if showers.pdg is not None:
                 file["pdg"] = showers.pdg
-            file["split"] = splits
-            file["split"].attrs.update(SPLITS)
-            file.attrs.update(
+            data_set.keep(
+                file,
+                splits,
                 **MEANING,
                 cell_centre_range_cm=[CELLS_CM[0], CELLS_CM[-1]],
                 source_name=source_name,
                 source_sha256=sha256_of(source),
                 n_clipped_energies=showers.n_clipped,
-                n_events=showers.n,
-                **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
                 split_rule=split,
                 split_seed=REFERENCE_SEED if split == "reference" else split_seed,
                 # x_min, x_max, y_min, y_max
@@ -120,7 +118,6 @@ def preprocess(
                 shower_depth_cm=fit.depth_cm,
                 n_train_without_energy=fit.n_without_energy,
                 **({GFLASH_VERSION: showers.gflash_version} if showers.gflash_version else {}),
-                showergan_version=showergan.__version__,
             )
 
 

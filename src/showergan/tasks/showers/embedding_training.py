@@ -1,8 +1,6 @@
 """The training of the embedding regressor."""
 
-import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -14,28 +12,14 @@ from showergan.errors import UserError
 from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.sample import Showers
+from showergan.training.early_stopping import (
+    Fit,
+    held_out_and_fitted,
+    n_held_out_of,
+    train,
+)
 
 PHOTON = 22
-HELD_OUT = 0.1  # share of the training showers that decides when to stop
-
-
-@dataclass(frozen=True)
-class EmbeddingResult:
-    """What the training leaves.
-
-    Attributes:
-        regressor: at its best epoch, in evaluation mode.
-        best_epoch: counted from 1.
-        n_epochs: epochs trained.
-        n_fitted: showers in the fit.
-        n_held_out: showers that decided when to stop.
-    """
-
-    regressor: EmbeddingRegressor
-    best_epoch: int
-    n_epochs: int
-    n_fitted: int
-    n_held_out: int
 
 
 def train_embedding(
@@ -43,7 +27,7 @@ def train_embedding(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
-) -> EmbeddingResult:
+) -> tuple[EmbeddingRegressor, Fit]:
     """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
 
     Args:
@@ -52,10 +36,13 @@ def train_embedding(
         device: where to train.
         on_epoch: called with (epoch, held-out R^2 averaged over the targets).
 
+    Returns:
+        The regressor at its best epoch, in evaluation mode, and how the training went.
+
     Raises:
         UserError: fewer showers than one batch and its held-out part need.
     """
-    n_held_out = max(2, round(HELD_OUT * len(showers)))
+    n_held_out = n_held_out_of(len(showers), fewest=2)
     n_fitted = len(showers) - n_held_out
     if n_fitted < recipe.batch_size:
         raise UserError(
@@ -74,9 +61,8 @@ def _fit(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None,
-) -> EmbeddingResult:
-    order = torch.randperm(len(showers))
-    held_out, fitted = (part.to(device) for part in (order[:n_held_out], order[n_held_out:]))
+) -> tuple[EmbeddingRegressor, Fit]:
+    held_out, fitted = held_out_and_fitted(len(showers), n_held_out, device)
     images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
     targets = torch.from_numpy(targets_of(showers)).to(device)
     photon = None if showers.pdg is None else torch.from_numpy(showers.pdg == PHOTON).to(device)
@@ -86,11 +72,8 @@ def _fit(
     regressor.target_sd.copy_(targets[fitted].std(0))
     regressor.to(device)
     standardised = (targets - regressor.target_mean) / regressor.target_sd
-    optimiser = torch.optim.Adam(regressor.parameters(), lr=recipe.learning_rate)
 
-    best, best_epoch, best_state = -np.inf, 0, regressor.state_dict()
-    for epoch in range(1, recipe.epochs + 1):
-        regressor.train()
+    def losses() -> Iterator[Tensor]:
         shuffled = fitted[torch.randperm(len(fitted), device=device)]
         for index in shuffled.split(recipe.batch_size):
             if len(index) < recipe.batch_size:
@@ -101,19 +84,21 @@ def _fit(
                 loss = loss + binary_cross_entropy_with_logits(
                     prediction.particle, photon[index].float()
                 )
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-        score = float(r2(predict(regressor, images[held_out])[1], targets[held_out]).mean())
-        if on_epoch:
-            on_epoch(epoch, score)
-        if score > best:
-            best, best_epoch = score, epoch
-            best_state = copy.deepcopy(regressor.state_dict())
-        if epoch - best_epoch >= recipe.patience:
-            break
-    regressor.load_state_dict(best_state)
-    return EmbeddingResult(regressor.eval(), best_epoch, epoch, len(fitted), n_held_out)
+            yield loss
+
+    def score() -> float:
+        return float(r2(predict(regressor, images[held_out])[1], targets[held_out]).mean())
+
+    stopped = train(
+        regressor,
+        losses,
+        score,
+        on_epoch,
+        epochs=recipe.epochs,
+        patience=recipe.patience,
+        learning_rate=recipe.learning_rate,
+    )
+    return regressor, Fit(len(fitted), n_held_out, *stopped)
 
 
 def targets_of(showers: Showers) -> np.ndarray:

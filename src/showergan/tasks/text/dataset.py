@@ -1,17 +1,17 @@
 """The data set of lines: one HDF5 file with their characters as places in an alphabet, and a split."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-import showergan
 from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.tasks import data_set
 from showergan.tasks.splits import SPLITS, Split, splits_of
 from showergan.tasks.text.data import LENGTH, TextData
 from showergan.tasks.text.lines import Lines
@@ -35,19 +35,16 @@ def write(data: TextData, out: Path) -> None:
     codes, n_replaced = encoded(found.texts, alphabet, data.file)
     with write_aside(out) as aside, h5py.File(aside, "w") as file:
         file["code"] = np.frombuffer(codes, np.uint8).reshape(-1, LENGTH)
-        file["split"] = splits
-        file["split"].attrs.update(SPLITS)
-        file.attrs.update(
+        data_set.keep(
+            file,
+            splits,
             task="text",
             alphabet=alphabet,
             source_name=data.file.name,
             source_sha256=hashlib.sha256(content).hexdigest(),
-            n_events=len(splits),
-            **{f"n_{name}": np.count_nonzero(splits == code) for name, code in SPLITS.items()},
             n_replaced_characters=n_replaced,
             n_short_lines=found.n_short,
             split_seed=data.split_seed,
-            showergan_version=showergan.__version__,
         )
 
 
@@ -74,17 +71,6 @@ def load(path: Path, split: Split) -> Lines:
         return Lines(file["code"][:][file["split"][:] == SPLITS[split]])
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[h5py.File]:
-    """Open a data set.
-
-    Raises:
-        UserError: it is none that `make-data` wrote.
-    """
-    try:
-        with h5py.File(path) as file:
-            if not {"code", "split"} <= set(file):
-                raise UserError(f"{path} is no data set of text: `showergan make-data` writes one")
-            yield file
-    except OSError as error:
-        raise UserError(f"{path} is no HDF5 file or is damaged ({error})") from error
+def opened(path: Path) -> AbstractContextManager[h5py.File]:
+    """Open a data set; a `UserError` says where it is none."""
+    return data_set.opened(path, "text", {"code", "split"})

@@ -96,11 +96,6 @@ class TextTask(UnconditionalTask):
         conditions = torch.from_numpy(lines.given.conditions).to(device)
         return TrainingSet(samples, conditions, lines.given, self.conditioning())
 
-    def source_sha256(self, path: Path) -> str:
-        """Return the SHA-256 of the text file."""
-        with text.dataset.opened(path) as file:
-            return str(file.attrs["source_sha256"])
-
     def sample(self, **arrays: NDArray[Any]) -> text.Lines:
         """Return lines."""
         return text.Lines(**arrays)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import Measured, share
 
 NEAR = 4.0  # standard deviations of a mode: of a mode's own points all but 0.03 % lie within
 FOUND = 0.25  # of the points that a mode would get of a fair sample
@@ -17,11 +17,7 @@ def share_near_a_mode(points: ArrayLike, modes: ArrayLike, sd: float) -> Measure
         modes: centres, shape (k, 2).
         sd: of each coordinate about a centre.
     """
-    near = _nearest(points, modes, sd) >= 0
-    n = len(near)
-    share = float(near.mean()) if n else np.nan
-    # The closed form of the bootstrap of a share.
-    return Measured(share, event_sd=float(np.sqrt(share * (1 - share) / max(n, 1))), n=n)
+    return share(_nearest(points, modes, sd) >= 0)
 
 
 def modes_found(points: ArrayLike, modes: ArrayLike, sd: float) -> Measured:

@@ -43,7 +43,7 @@ class TrainPictureEmbedding(Embedding, Step):
         """Train on the training pictures, of which a part decides when to stop; measure on select."""
         chosen, start = choose_device(device), time.perf_counter()
         called = SCORES[self.kind]
-        result = images.train_embedding(
+        embedding, fit = images.train_embedding(
             self.kind,
             images.dataset.samples_in(data),
             images.dataset.load(data, "train").image,
@@ -59,7 +59,7 @@ class TrainPictureEmbedding(Embedding, Step):
                 images.dataset.labels(data, "select"),
             )
         )
-        score = images.score_of(result.embedding, image, label)
+        score = images.score_of(embedding, image, label)
         say(f"{self.kind}: {called} {score:.4f} of {len(image)} select pictures")
         if self.kind == CLASSIFIER and score < self.bar:
             say(f"warning: that is below embedding.bar = {self.bar}: do not trust what it measures")
@@ -70,13 +70,10 @@ class TrainPictureEmbedding(Embedding, Step):
                 "value": score,
                 "split": "select",
                 "n_select": len(image),
-                "n_fitted": result.n_fitted,
-                "n_held_out": result.n_held_out,
-                "best_epoch": result.best_epoch,
-                "n_epochs": result.n_epochs,
+                **fit._asdict(),
                 "seconds": round(time.perf_counter() - start, 2),
                 **training.provenance(chosen),
             },
             metrics,
         )
-        images.save_embedding(result.embedding, out)
+        images.save_embedding(embedding, out)

@@ -30,7 +30,7 @@ class TrainEmbedding(Embedding, Step):
     ) -> None:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
         chosen, start = choose_device(device), time.perf_counter()
-        result = showers.train_embedding(
+        regressor, fit = showers.train_embedding(
             showers.dataset.load(data, "train"),
             self,
             chosen,
@@ -38,7 +38,7 @@ class TrainEmbedding(Embedding, Step):
         )
         select = showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
-        predicted = showers.predict(result.regressor, energy)[1].cpu()
+        predicted = showers.predict(regressor, energy)[1].cpu()
         true = heavy.torch.from_numpy(showers.targets_of(select))
         scores = dict(zip(showers.TARGETS, showers.r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
@@ -48,13 +48,10 @@ class TrainEmbedding(Embedding, Step):
                 "r2": scores,
                 "r2_split": "select",
                 "n_select": len(select),
-                "n_fitted": result.n_fitted,
-                "n_held_out": result.n_held_out,
-                "best_epoch": result.best_epoch,
-                "n_epochs": result.n_epochs,
+                **fit._asdict(),
                 "seconds": round(time.perf_counter() - start, 2),
                 **training.provenance(chosen),
             },
             metrics,
         )
-        showers.save_embedding(result.regressor, out)
+        showers.save_embedding(regressor, out)

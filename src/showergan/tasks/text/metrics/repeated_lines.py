@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from showergan.metrics.failure import Failure
-from showergan.metrics.measured import Measured
+from showergan.metrics.measured import Measured, share
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 
@@ -20,9 +20,7 @@ def repeated(lines: ArrayLike) -> Measured:
     if n < 2:
         return Measured(np.nan, n=n)
     _, inverse, counts = np.unique(lines, axis=0, return_inverse=True, return_counts=True)
-    share = float((counts[inverse.ravel()] > 1).mean())
-    # The closed form of the bootstrap of a share.
-    return Measured(share, event_sd=float(np.sqrt(share * (1 - share) / n)), n=n)
+    return share(counts[inverse.ravel()] > 1)
 
 
 def _rows(pair: Pair) -> Iterator[Row]:

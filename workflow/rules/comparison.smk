@@ -1,0 +1,156 @@
+rule summarise:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        anchors="results/{run}/reference/anchors.csv",
+    output:
+        summary="results/{run}/summary.csv",
+        grid="results/{run}/learning_rates.csv",
+        recipe="results/{run}/summary.recipe.json",
+    log:
+        "logs/{run}/summarise.log",
+    benchmark:
+        "results/{run}/benchmarks/summarise.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("summarise"),
+        metrics=lambda wildcards, input: folded(input.metrics),
+    message:
+        "Summarising all trainings"
+    shell:
+        "showergan summarise {params.metrics} --anchors {input.anchors:q}"
+        " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule verdicts:
+    input:
+        summary=rules.summarise.output.summary,
+        grid=rules.summarise.output.grid,
+    output:
+        verdicts="results/{run}/verdicts.csv",
+        ranks="results/{run}/ranks.csv",
+        robustness="results/{run}/robustness.csv",
+        recipe="results/{run}/verdicts.recipe.json",
+    log:
+        "logs/{run}/verdicts.log",
+    benchmark:
+        "results/{run}/benchmarks/verdicts.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("verdicts"),
+    message:
+        "Testing every method against vanilla SN"
+    shell:
+        "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
+        " --recipe {params.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
+        " --robustness {output.robustness:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule scorecard:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        anchors="results/{run}/reference/anchors.csv",
+        summary=rules.summarise.output.summary,
+    output:
+        scorecard="results/{run}/scorecard.csv",
+        agreement="results/{run}/rank_agreement.csv",
+        failures="results/{run}/failures.csv",
+        recipe="results/{run}/scorecard.recipe.json",
+    log:
+        "logs/{run}/scorecard.log",
+    benchmark:
+        "results/{run}/benchmarks/scorecard.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("scorecard"),
+        metrics=lambda wildcards, input: folded(input.metrics),
+    message:
+        "Judging all trainings by every metric"
+    shell:
+        "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
+        " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
+        " --agreement {output.agreement:q} --failures {output.failures:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule outcomes:
+    input:
+        summary=rules.summarise.output.summary,
+        failures=rules.scorecard.output.failures,
+    output:
+        outcomes="results/{run}/outcomes.csv",
+        successes="results/{run}/successes.csv",
+        recipe="results/{run}/outcomes.recipe.json",
+    log:
+        "logs/{run}/outcomes.log",
+    benchmark:
+        "results/{run}/benchmarks/outcomes.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("outcomes"),
+    message:
+        "Counting on which architectures methods succeed"
+    shell:
+        "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
+        " --recipe {params.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule bars:
+    input:
+        scorecard=rules.scorecard.output.scorecard,
+        failures=rules.scorecard.output.failures,
+        anchors="results/{run}/reference/anchors.csv",
+        verdicts=rules.verdicts.output.verdicts,
+    output:
+        bars="results/{run}/bars.csv",
+        recipe="results/{run}/bars.recipe.json",
+    log:
+        "logs/{run}/bars.log",
+    benchmark:
+        "results/{run}/benchmarks/bars.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("bars"),
+    message:
+        "Holding the run against its bars"
+    shell:
+        "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
+        " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
+        " --recipe {params.recipe:q} --out {output.bars:q}"
+        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+
+
+rule loss_meaning:
+    input:
+        metrics=every_run(rules.evaluate_gan.output.metrics),
+        histories=every_run(rules.train_gan.output.history),
+        trainings=every_run(rules.train_gan.output.run),
+    output:
+        estimates="results/{run}/loss_estimates.csv",
+        meaning="results/{run}/loss_meaning.csv",
+        correlation="results/{run}/loss_correlation.csv",
+        recipe="results/{run}/loss_meaning.recipe.json",
+    log:
+        "logs/{run}/loss_meaning.log",
+    benchmark:
+        "results/{run}/benchmarks/loss_meaning.tsv"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("loss_meaning"),
+        metrics=lambda wildcards, input: folded(input.metrics),
+        histories=lambda wildcards, input: folded(input.histories),
+        trainings=lambda wildcards, input: folded(input.trainings),
+    message:
+        "Asking whether losses mean something"
+    shell:
+        "showergan loss-meaning {params.metrics} --histories={params.histories}"
+        " --trainings={params.trainings} --recipe {params.recipe:q}"
+        " --estimates {output.estimates:q} --out {output.meaning:q}"
+        " --correlation {output.correlation:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
