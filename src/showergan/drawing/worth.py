@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from showergan.config import Config
 
+FEWEST_EPOCHS = 3  # with fewer there is no order to correlate
+
 
 def always(config: Config) -> bool:
     """Any run has it."""
@@ -23,6 +25,11 @@ def with_several_rates(config: Config) -> bool:
 def with_several_losses(config: Config) -> bool:
     """Losses are compared, as in the study of Wasserstein GANs."""
     return len({method.loss.kind for method in config.methods.values()}) > 1
+
+
+def with_losses_over_epochs(config: Config) -> bool:
+    """Losses are compared, and samples were judged often enough to see a course."""
+    return with_several_losses(config) and len(config.training.evaluated_epochs) >= FEWEST_EPOCHS
 
 
 def with_several_architectures(config: Config) -> bool:

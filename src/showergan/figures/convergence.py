@@ -6,14 +6,14 @@ from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.runs import MEAN, groups, key
 from showergan.drawing.style import Style
-from showergan.drawing.worth import with_several_losses
+from showergan.drawing.worth import with_losses_over_epochs
 from showergan.heavy import mpl, pd
 
 AXES = {"step": "Generator step", "seconds": "Seconds of training"}
 LINES = 4  # metrics that are shown
 
 
-@register_figure("Convergence by steps and by the clock", WGAN_STUDY, with_several_losses)
+@register_figure("Convergence by steps and by the clock", WGAN_STUDY, with_losses_over_epochs)
 def convergence(style: Style, loss_meaning: pd.DataFrame) -> mpl.figure.Figure:
     """Draw quality on test over generator steps and over seconds: thin lines are seeds, the thick line their mean.
 

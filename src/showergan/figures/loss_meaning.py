@@ -7,7 +7,7 @@ from showergan.drawing.layout import new_figure, rows_of
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.runs import groups
 from showergan.drawing.style import Style
-from showergan.drawing.worth import with_several_losses
+from showergan.drawing.worth import with_losses_over_epochs
 from showergan.heavy import mpl, np, pd
 
 COLUMNS = 3
@@ -15,7 +15,7 @@ QUALITY = "0.25"
 FORMS = {"estimate": ("o", "estimate"), "per_lipschitz": ("D", "estimate / Lipschitz bound")}
 
 
-@register_figure("Does the loss mean something?", WGAN_STUDY, with_several_losses)
+@register_figure("Does the loss mean something?", WGAN_STUDY, with_losses_over_epochs)
 def loss_meaning(
     style: Style,
     loss_estimates: pd.DataFrame,
@@ -97,4 +97,4 @@ def _draw_rho(axes: mpl.axes.Axes, style: Style, rows: pd.DataFrame, title: str)
         for form, (marker, label) in FORMS.items()
     ]
     handles.append(mpl.lines.Line2D([], [], linestyle="", marker="|", color="black", label="seeds"))
-    axes.legend(handles=handles, loc="lower left", fontsize="small")
+    axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(handles))
