@@ -17,12 +17,17 @@ class Progress:
     Args:
         total: pieces of work.
         unit: what they are called.
+        first: pieces that are done already.
     """
 
-    def __init__(self, total: int, unit: str) -> None:
-        self._total, self._unit = total, unit
+    def __init__(self, total: int, unit: str, first: int = 0) -> None:
+        self._total, self._unit, self._first = total, unit, first
         self._bar = tqdm(
-            total=total, unit=f" {unit}", file=sys.stderr, disable=not sys.stderr.isatty()
+            total=total,
+            unit=f" {unit}",
+            initial=first,
+            file=sys.stderr,
+            disable=not sys.stderr.isatty(),
         )
         self._start = self._last = time.monotonic()
 
@@ -33,7 +38,7 @@ class Progress:
             self._bar.update(done - self._bar.n)
         elif ends or now - self._last >= SECONDS:
             self._last = now
-            left = (now - self._start) / done * (self._total - done)
+            left = (now - self._start) / (done - self._first) * (self._total - done)
             say(f"{done}/{self._total} {self._unit}, {told()}{left:.0f} s left")
         if ends:
             self._bar.close()

@@ -45,6 +45,20 @@ Model = Annotated[
 ]
 Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
 Metrics = Annotated[list[Path], Input("metrics.csv of every run")]
+CheckpointSeconds = Annotated[
+    float,
+    Setting(
+        "from one state that a killed training goes on from to the next",
+        "SHOWERGAN_CHECKPOINT_SECONDS",
+    ),
+]
+MaxSeconds = Annotated[
+    float | None,
+    Setting(
+        "after which it saves its state and exits with status 75; the same call goes on. By default never",
+        "SHOWERGAN_MAX_SECONDS",
+    ),
+]
 
 
 class Step(Section):
@@ -57,13 +71,13 @@ class Step(Section):
         name: of the step.
         version: bumped on purpose when its numbers change; a golden test fails when they change without it.
         section: of the configuration, that holds its fields; None: the configuration does.
-        run: does the step.
+        run: does the step; what it returns is done when every output is in place.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     section: ClassVar[str | None] = None
-    run: ClassVar[Callable[..., None]]
+    run: ClassVar[Callable[..., Callable[[], None] | None]]
 
     @classmethod
     def of(cls, config: Config, **wildcards: str) -> Self:

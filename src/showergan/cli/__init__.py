@@ -3,6 +3,7 @@
 Results go to files, what a person reads goes to stderr.
 """
 
+import os
 import sys
 
 import typer
@@ -13,7 +14,7 @@ from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
 from showergan.drawing.registry import exhibits
-from showergan.errors import UserError
+from showergan.errors import Paused, UserError
 from showergan.files import say
 from showergan.steps import OF_ANY_TASK, OF_TASK
 from showergan.tasks import TASKS
@@ -46,6 +47,9 @@ def main() -> None:
     except UserError as error:
         say(f"error: {error}")
         sys.exit(1)
+    except Paused as pause:
+        say(str(pause))
+        sys.exit(os.EX_TEMPFAIL)
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)

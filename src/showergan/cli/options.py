@@ -22,9 +22,11 @@ def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
 
     def command(recipe: str, keep_recipe: Path | None, **arguments: Any) -> None:
         made = step.read(recipe)
-        made.run(**arguments)
+        after = made.run(**arguments)
         if keep_recipe:
             made.keep(keep_recipe)
+        if after:
+            after()
 
     options = [*_options(step.run), _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
     sign(command, options)
@@ -50,7 +52,7 @@ def sign(command: Callable[..., None], options: list[Parameter]) -> None:
     command.__annotations__ = {option.name: option.annotation for option in options}
 
 
-def _options(function: Callable[..., None]) -> list[Parameter]:
+def _options(function: Callable[..., Any]) -> list[Parameter]:
     """Return the options of a function; the first list is what it is about, and stands without a name."""
     found = [p for name, p in signature(function).parameters.items() if name != "self"]
     lists = [p.name for p in found if get_origin(get_args(p.annotation)[0]) is list]

@@ -1,6 +1,6 @@
 """One training of a GAN."""
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -8,7 +8,7 @@ from showergan import inference, tasks, training
 from showergan.config import Config, TrainingRecipe
 from showergan.device import choose_device
 from showergan.files import write_json, write_table
-from showergan.step import DataSet, Device, Output, Step
+from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,15 +50,24 @@ class Train(TrainingRecipe, Step):
         lipschitz: Annotated[Path, Output("Lipschitz bounds of the trained discriminator: CSV")],
         run: Annotated[Path, Output("recipe, versions, sizes and seconds: JSON")],
         device: Device = "auto",
-    ) -> None:
+        checkpoint_seconds: CheckpointSeconds = 60.0,
+        max_seconds: MaxSeconds = None,
+    ) -> Callable[[], None]:
         """Train on the training samples, and show where the training is."""
         chosen, task = choose_device(device), tasks.of_file(data)
+        checkpoints = training.Checkpoints(
+            generator,
+            recipe=self.canonical(),
+            data=data,
+            device=chosen,
+            every=checkpoint_seconds,
+            most=max_seconds,
+        )
         found = task.training_set(data, self.conditions, chosen)
         trainer = training.Trainer(found.samples, found.conditions, self)
-        start = time.perf_counter()
-        result = trainer.run()
+        result = trainer.run(checkpoints)
         frame = result.history.frame()
-        seconds = time.perf_counter() - start
+        seconds = checkpoints.seconds
         write_table(frame, history)
         write_table(trainer.lipschitz(), lipschitz)
         origin = {
@@ -89,6 +98,7 @@ class Train(TrainingRecipe, Step):
             provenance=origin,
         )
         inference.save_generator(description, result.states, generator)
+        return checkpoints.remove
 
 
 def _n_trained(network: "nn.Module") -> int:

@@ -1,6 +1,7 @@
 """The trajectory of a training: rows of numbers kept on the device until asked for."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import torch
@@ -21,16 +22,19 @@ class LayerNorms:
     Args:
         discriminator: with its constraints attached.
         iterations: power iterations per call, from where the last call ended.
+
+    Attributes:
+        vectors: u and v of each layer: where the last call ended.
     """
 
     def __init__(self, discriminator: nn.Module, iterations: int = 10) -> None:
         self.iterations = iterations
-        self._vectors: dict[str, tuple[Tensor, Tensor]] = {}
+        self.vectors: dict[str, tuple[Tensor, Tensor]] = {}
         generator = torch.Generator().manual_seed(0)
         for name, layer in weight_layers(discriminator).items():
             matrix = flattened(trained_weight(layer))
             u, v = (torch.randn(s, generator=generator).to(matrix) for s in matrix.shape)
-            self._vectors[name] = u / u.norm(), v / v.norm()
+            self.vectors[name] = u / u.norm(), v / v.norm()
 
     @torch.no_grad()
     def __call__(self, discriminator: nn.Module) -> dict[str, Tensor]:
@@ -44,8 +48,9 @@ class LayerNorms:
         sigmas, bounds = {}, {}
         for name, layer in weight_layers(discriminator).items():
             matrix = flattened(trained_weight(layer))
-            u, v = power_iteration(matrix, *self._vectors[name], self.iterations)
-            self._vectors[name] = u, v
+            u, v = (vector.to(matrix) for vector in self.vectors[name])
+            u, v = power_iteration(matrix, u, v, self.iterations)
+            self.vectors[name] = u, v
             sigmas[f"sigma_{name}"] = u @ (matrix @ v)
             # The weight in use is the trained one times a number, so u and v are its singular vectors too.
             in_use = u @ (flattened(layer.weight) @ v)
@@ -55,11 +60,12 @@ class LayerNorms:
 
 
 class History:
-    """Rows of scalar tensors; nothing waits for the device until `frame`."""
+    """Rows of scalar tensors; nothing waits for the device until they are asked for."""
 
     def __init__(self) -> None:
         self._steps: list[dict[str, int]] = []
-        self._rows: list[Tensor] = []
+        self._fetched: list[Tensor] = []  # the first rows, on the CPU
+        self._rows: list[Tensor] = []  # those after them, where they were computed
         self._columns: list[str] = []
 
     def add(self, step: int, epoch: int, values: dict[str, Tensor]) -> None:
@@ -76,7 +82,8 @@ class History:
 
     def last(self) -> dict[str, float]:
         """Return the newest row."""
-        return dict(zip(self._columns, self._rows[-1].tolist(), strict=True))
+        row = self._rows[-1] if self._rows else self._fetched[-1][-1]
+        return dict(zip(self._columns, row.tolist(), strict=True))
 
     def told(self) -> str:
         """Say of the newest row what shows how a training goes."""
@@ -86,8 +93,24 @@ class History:
 
     def frame(self) -> pd.DataFrame:
         """Return all rows as a table with the columns step, epoch and those of `values`."""
-        rows = torch.stack(self._rows).cpu().numpy()
-        return pd.DataFrame(self._steps).join(pd.DataFrame(rows, columns=self._columns))
+        rows = pd.DataFrame(self._fetch().numpy(), columns=self._columns)
+        return pd.DataFrame(self._steps).join(rows)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all rows."""
+        return {"steps": self._steps, "rows": self._fetch(), "columns": self._columns}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take the rows of another in place of the own."""
+        self._steps, self._columns = list(state["steps"]), state["columns"]
+        self._fetched, self._rows = [state["rows"]], []
+
+    def _fetch(self) -> Tensor:
+        """Return all rows, shape (rows, columns), on the CPU; wait for those that are new alone."""
+        if self._rows:
+            self._fetched.append(torch.stack(self._rows).cpu())
+            self._rows = []
+        return torch.cat(self._fetched)
 
 
 def gradient_norm(module: nn.Module) -> Tensor:

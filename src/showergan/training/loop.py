@@ -1,6 +1,7 @@
 """The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import torch
@@ -15,6 +16,7 @@ from showergan.networks.modules import Discriminator, Generator, state_of
 from showergan.progress import Progress
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
+from showergan.training.checkpoint import Checkpoints
 from showergan.training.history import History, LayerNorms, gradient_norm
 from showergan.training.lipschitz import lipschitz_table
 
@@ -23,7 +25,7 @@ N_ACCOUNTED = 2000
 
 @dataclass
 class Result:
-    """What a training leaves.
+    """What a training leaves, and has so far.
 
     Attributes:
         states: of the generator at each evaluated epoch, or its average.
@@ -31,13 +33,15 @@ class Result:
         n_steps: generator steps done.
     """
 
-    states: dict[int, dict[str, Tensor]]
-    history: History
-    n_steps: int
+    states: dict[int, dict[str, Tensor]] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+    n_steps: int = 0
 
 
 class Trainer:
     """Two networks, their optimisers and the constraints that act on the discriminator.
+
+    All that changes in training is in `state_dict`: a trainer that loads it goes on as the other would have.
 
     Args:
         samples: as the networks see them, shape (n, ...), on the device to train on.
@@ -78,6 +82,48 @@ class Trainer:
             else ReplayedBatches(n, size, order, recipe.n_critic)
         )
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
+        self.norms = LayerNorms(self.discriminator)
+        self.result = Result()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where the training is."""
+        return {
+            **{name: part.state_dict() for name, part in self._parts().items()},
+            **{name: random.get_state() for name, random in self._random().items()},
+            "norms": self.norms.vectors,
+            "states": self.result.states,
+            "n_steps": self.result.n_steps,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go to where another training of the same recipe and data was."""
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        for name, random in self._random().items():
+            random.set_state(state[name])
+        self.norms.vectors = state["norms"]
+        self.result.states, self.result.n_steps = state["states"], state["n_steps"]
+
+    def _parts(self) -> dict[str, Any]:
+        """Return what saves and loads itself."""
+        return {
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            **({"average": self.average.network} if self.average else {}),
+            "generator_optimiser": self.generator_optimiser,
+            "discriminator_optimiser": self.discriminator_optimiser,
+            "generator_batches": self.generator_batches,
+            "discriminator_batches": self.discriminator_batches,
+            "history": self.result.history,
+        }
+
+    def _random(self) -> dict[str, torch.Generator]:
+        """Return the random generators that no stream of batches holds."""
+        return {"noise": self.noise, "mix": self.mix}
+
+    def table(self) -> pd.DataFrame:
+        """Return the history so far."""
+        return self.result.history.frame()
 
     def discriminator_step(self) -> tuple[Tensor, DiscriminatorBatch]:
         """Move the discriminator once; return its loss without penalties, shape (), and what it saw."""
@@ -143,16 +189,21 @@ class Trainer:
         self.discriminator.train()
         return table
 
-    def run(self) -> Result:
-        """Train for all epochs, and show where the training is."""
+    def run(self, checkpoints: Checkpoints | None = None) -> Result:
+        """Train for all epochs, and show where the training is.
+
+        Args:
+            checkpoints: where it goes on from, and leaves its state.
+        """
         recipe = self.recipe
         steps_per_epoch = len(self.samples) // recipe.batch_size
         n_steps = recipe.epochs * steps_per_epoch
-        history, norms = History(), LayerNorms(self.discriminator)
-        progress = Progress(n_steps, "steps")
-        states: dict[int, dict[str, Tensor]] = {}
+        if checkpoints:
+            checkpoints.resume(self)
+        result = self.result
+        progress = Progress(n_steps, "steps", result.n_steps)
         kept = self.average.network if self.average else self.generator
-        for step in range(1, n_steps + 1):
+        for step in range(result.n_steps + 1, n_steps + 1):
             for _ in range(recipe.n_critic):
                 discriminator_loss, batch = self.discriminator_step()
             generator_loss = self.generator_step()
@@ -161,7 +212,7 @@ class Trainer:
 
             epoch, into_epoch = divmod(step, steps_per_epoch)
             if step == 1 or step % recipe.record_every == 0 or step == n_steps:
-                history.add(
+                result.history.add(
                     step,
                     epoch + bool(into_epoch),
                     {
@@ -170,7 +221,7 @@ class Trainer:
                         "score_gap": batch.real_scores.mean() - batch.fake_scores.mean(),
                         "discriminator_gradient_norm": gradient_norm(self.discriminator),
                         "generator_gradient_norm": gradient_norm(self.generator),
-                        **norms(self.discriminator),
+                        **self.norms(self.discriminator),
                         **{
                             name: value
                             for c in self.constraints
@@ -178,10 +229,13 @@ class Trainer:
                         },
                     },
                 )
-                progress(step, history.told)
+                progress(step, result.history.told)
             if into_epoch == 0 and epoch in recipe.evaluated_epochs:
-                states[epoch] = state_of(kept)
-        return Result(states, history, n_steps)
+                result.states[epoch] = state_of(kept)
+            result.n_steps = step
+            if checkpoints and step < n_steps:
+                checkpoints.reached(self)
+        return result
 
 
 def build(

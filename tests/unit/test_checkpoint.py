@@ -1,0 +1,237 @@
+"""States on the way: two, whole, of one training, now and then; and what becomes of those that are not."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import torch
+
+from showergan.errors import Paused, UserError
+from showergan.training import Checkpoints
+
+CPU = torch.device("cpu")
+
+
+class Count:
+    """A work that counts."""
+
+    def __init__(self, n=0):
+        self.n = torch.tensor(n)
+
+    def state_dict(self):
+        return {"n": self.n}
+
+    def load_state_dict(self, state):
+        self.n = state["n"]
+
+    def table(self):
+        return pd.DataFrame({"n": range(1, self.n + 1)})
+
+
+@pytest.fixture
+def out(tmp_path):
+    (tmp_path / "data").write_bytes(b"data")
+    return tmp_path / "results" / "out.pt"
+
+
+def checkpoints(out, **changes):
+    settings = {
+        "recipe": "a",
+        "data": out.parents[1] / "data",
+        "device": CPU,
+        "every": 0,
+        "most": None,
+    }
+    return Checkpoints(out, **settings | changes)
+
+
+def counted(out, to=3, **changes):
+    """Count from where an earlier count ended."""
+    count, kept = Count(), checkpoints(out, **changes)
+    kept.resume(count)
+    while count.n < to:
+        count.n += 1
+        kept.reached(count)
+    return kept
+
+
+def resumed(out, **changes):
+    count = Count()
+    checkpoints(out, **changes).resume(count)
+    return count.n.item()
+
+
+def set_clock(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr("showergan.training.checkpoint.time.monotonic", lambda: clock.now)
+    return clock
+
+
+def states(out):
+    return [out.parent / ".checkpoint" / "out" / f"{name}.pt" for name in ("newest", "before")]
+
+
+def test_nothing_is_there_at_first(out, capsys):
+    assert resumed(out) == 0
+    assert capsys.readouterr().err == ""
+    assert not out.parent.exists()
+
+
+def test_the_newest_of_two_is_gone_on_from(out, capsys):
+    counted(out)
+    assert {p.name for p in states(out)[0].parent.iterdir()} == {
+        "newest.pt",
+        "before.pt",
+        "history.csv",
+    }
+    assert resumed(out) == 3
+    assert "goes on from" in capsys.readouterr().err
+    states(out)[0].unlink()
+    assert resumed(out) == 2
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def flip_digest(path):
+    content = bytearray(path.read_bytes())
+    content[0] ^= 1
+    path.write_bytes(content)
+
+
+def halve(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [flip, flip_digest, halve, empty])
+def test_a_damaged_state_gives_way_to_the_one_before(out, damage, capsys):
+    counted(out)
+    newest, before = states(out)
+    damage(newest)
+    assert resumed(out) == 2
+    assert f"{newest} is not used: it is damaged" in capsys.readouterr().err
+    damage(before)
+    assert resumed(out) == 0
+    assert capsys.readouterr().err.count("is not used: it is damaged") == 2
+    counted(out, 5)  # and the count starts anew
+    assert resumed(out) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [({"recipe": "b"}, "recipe"), ({"device": torch.device("meta")}, "device"), ({}, "data")],
+)
+def test_a_state_of_another_training_is_refused_and_told(out, changes, told, capsys):
+    counted(out)
+    if told == "data":
+        (out.parents[1] / "data").write_bytes(b"date")
+    assert resumed(out, **changes) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"{path} is not used: it is of other {told}" for path in states(out)
+    ]
+
+
+def test_a_state_of_other_versions_is_refused(out, monkeypatch, capsys):
+    counted(out)
+    monkeypatch.setattr("showergan.__version__", "0")
+    assert resumed(out) == 0
+    assert "of other versions" in capsys.readouterr().err
+
+
+def test_who_comes_back_at_once_finds_the_own_state_before_that_of_another(out):
+    counted(out, 3)
+    counted(out, 1, recipe="b")
+    assert resumed(out) == 3
+    assert resumed(out, recipe="b") == 1
+
+
+def test_a_state_that_does_not_fit_is_told(out):
+    counted(out)
+
+    class Other(Count):
+        def load_state_dict(self, state):
+            raise RuntimeError("Missing key")
+
+    with pytest.raises(UserError, match=r"other code \(Missing key\): remove .*checkpoint/out"):
+        checkpoints(out).resume(Other())
+
+
+def test_states_are_some_seconds_apart(out, monkeypatch):
+    clock = set_clock(monkeypatch)
+    kept, count, saved = checkpoints(out, every=60), Count(), []
+    for clock.now in range(0, 200, 25):
+        count.n += 1
+        kept.reached(count)
+        saved.append(resumed(out))
+    assert saved == [0, 0, 0, 4, 4, 4, 7, 7]  # at 75 s and, 75 s later, at 150 s
+
+
+def test_it_stops_when_its_time_is_over(out):
+    with pytest.raises(Paused, match="the same call goes on"):
+        counted(out, every=1e9, most=0)
+    assert resumed(out) == 1
+    with pytest.raises(Paused):
+        counted(out, every=1e9, most=0)
+    assert resumed(out) == 2
+
+
+def test_seconds_are_those_of_all_processes(out, monkeypatch):
+    clock = set_clock(monkeypatch)
+    kept = checkpoints(out)
+    clock.now = 10.0
+    kept.reached(Count(1))
+    later = checkpoints(out)
+    later.resume(Count())
+    clock.now = 15.0
+    assert later.seconds == 15.0
+
+
+def test_the_table_grows_and_survives(out):
+    table = states(out)[0].with_name("history.csv")
+    counted(out, 2)
+    assert table.read_text().split() == ["n", "1", "2"]
+    with table.open("a") as file:
+        file.write("3\n4")  # of a process that got further than its states
+    counted(out, 5)
+    assert table.read_text().split() == ["n", "1", "2", "3", "4", "5"]
+
+
+def test_all_goes_at_the_end_but_what_is_of_others(out):
+    other = counted(out.with_name("other.pt"))
+    counted(out).remove()
+    assert [p.name for p in (out.parent / ".checkpoint").iterdir()] == ["other"]
+    other.remove()
+    assert list(out.parent.iterdir()) == []
+    other.remove()  # and once more harms nothing
+
+
+def test_a_full_disk_ends_no_training_but_is_told(out, capsys):
+    out.parent.mkdir()
+    (out.parent / ".checkpoint").write_text("in the way")
+    counted(out)
+    assert capsys.readouterr().err.count("the state cannot be saved") == 3
+    with pytest.raises(OSError, match=r"\.checkpoint"):
+        counted(out, most=0)
+
+
+def test_nothing_in_a_state_is_run(out, tmp_path):
+    class Evil(Count):
+        def state_dict(self):
+            return {"n": Touch()}
+
+    class Touch:
+        def __reduce__(self):
+            return Path.touch, (tmp_path / "touched",)
+
+    checkpoints(out).reached(Evil())
+    with pytest.raises(Exception, match="Weights only"):
+        resumed(out)
+    assert not (tmp_path / "touched").exists()

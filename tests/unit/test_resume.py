@@ -1,0 +1,175 @@
+"""A training that is stopped anywhere, by anything, ends as one that never was."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from small_training import COMPOSITIONS, blobs, recipe
+
+from showergan import cli
+from showergan.errors import Paused
+from showergan.steps import STEPS
+from showergan.tasks import TASKS
+from showergan.tasks.toys.data import ToyData
+from showergan.training.loop import Trainer
+
+OUTPUTS = ("generator.pt", "history.csv", "lipschitz.csv")
+SETTINGS = {
+    "seed": 1,
+    "generator": {"kind": "perceptron", "width": 8},
+    "discriminator": {"kind": "perceptron", "width": 8},
+    "learning_rates": {"generator": 1e-3, "discriminator": 1e-3},
+    "epochs": 3,
+    "batch_size": 16,
+    "n_critic": 2,
+    "evaluated_epochs": (1, 2, 3),
+    "record_every": 2,
+}
+VARIANTS = {name: {"method": method} for name, method in COMPOSITIONS.items()} | {
+    "adam": {"method": {}, "optimiser": {"kind": "adam"}},
+    "average": {"method": COMPOSITIONS["sn"], "generator_average": 0.9},
+    "replayed": {"method": {}, "batches": "replayed"},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "points.h5"
+    TASKS["toys"].write(ToyData(n_points=120), path)  # 3 steps of 16 of 60 in an epoch
+    return path
+
+
+def files_in(folder):
+    files = {name.partition(".")[0]: folder / name for name in OUTPUTS}
+    return files | {"run": folder / "run.json"}
+
+
+def train(settings, data, folder, **changes):
+    """Train as the step does; return the bytes of what it leaves."""
+    step = STEPS["train"].model_validate(SETTINGS | settings)
+    after = step.run(data=data, **files_in(folder), device="cpu", **changes)
+    assert after is not None
+    after()
+    return content(folder)
+
+
+def content(folder):
+    assert not (folder / ".checkpoint").exists()
+    return {name: (folder / name).read_bytes() for name in OUTPUTS}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_stopped_after_every_step_it_ends_as_if_never_stopped(variant, data, tmp_path):
+    whole = train(VARIANTS[variant], data, tmp_path / "whole")
+    stops, parts = 0, None
+    while parts is None:
+        torch.rand(1)  # the global generator plays no part
+        try:
+            parts = train(VARIANTS[variant], data, tmp_path / "parts", max_seconds=0)
+        except Paused:
+            stops += 1
+            assert not any(path.exists() for path in files_in(tmp_path / "parts").values())
+    assert stops == 8  # of 9 steps the last one ends it
+    assert parts == whole
+
+
+def test_what_was_kept_by_another_recipe_changes_nothing(data, tmp_path, capsys):
+    for variant in ("sn", "adam"):
+        with pytest.raises(Paused):
+            train(VARIANTS[variant], data, tmp_path / "parts", max_seconds=0)
+    assert "is of other recipe" in capsys.readouterr().err
+    found = train(VARIANTS["none"], data, tmp_path / "parts")
+    assert found == train(VARIANTS["none"], data, tmp_path / "whole")
+
+
+@pytest.mark.parametrize("method", ["sn_coefficients", "reference_code"])
+def test_networks_of_showers_go_on_too(method, tmp_path):
+    """BatchNorm, convolutions, conditions, and the average of all that."""
+    settings = recipe(method, generator_average=0.9, epochs=1, evaluated_epochs=(1,))
+    whole = Trainer(*blobs(), settings)
+    expected = whole.run()
+    first = Trainer(*blobs(), settings)
+    with pytest.raises(Paused):
+        first.run(StopAt(2))
+    torch.save(first.state_dict(), tmp_path / "state.pt")
+    second = Trainer(*blobs(), settings)
+    second.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    found = second.run()
+    assert found.n_steps == expected.n_steps == 5
+    for name, value in expected.states[1].items():
+        assert torch.equal(value, found.states[1][name]), name
+    assert found.history.frame().equals(expected.history.frame())
+    assert second.lipschitz().equals(whole.lipschitz())
+
+
+class StopAt:
+    """Stop after some steps."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def resume(self, work):
+        pass
+
+    def reached(self, work):
+        if work.result.n_steps == self.step:
+            raise Paused
+
+
+def command(data, folder, *options, epochs=40):
+    step = STEPS["train"].model_validate(SETTINGS | VARIANTS["abcas"] | {"epochs": epochs})
+    files = [word for name, path in files_in(folder).items() for word in (f"--{name}", str(path))]
+    return ["train", "--data", str(data), "--recipe", step.canonical(), *files, *options]
+
+
+def test_a_killed_process_is_gone_on_with(data, tmp_path, capsys):
+    """SIGKILL leaves no chance to save anything."""
+    folder = tmp_path / "parts"
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "showergan.cli", *command(data, folder, "--checkpoint-seconds", "0")]
+    )
+    deadline = time.monotonic() + 100
+    while not (folder / ".checkpoint/generator/before.pt").exists():
+        assert killed.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    assert not (folder / "generator.pt").exists()
+    cli.app(command(data, folder), standalone_mode=False)
+    assert "goes on from" in capsys.readouterr().err
+    cli.app(command(data, tmp_path / "whole"), standalone_mode=False)
+    assert content(folder) == content(tmp_path / "whole")
+
+
+def test_a_stop_is_a_line_and_status_75(data, tmp_path, monkeypatch, capsys):
+    """A part counts the seconds of those before it."""
+    monkeypatch.setattr(sys, "argv", ["showergan", *command(data, tmp_path, "--max-seconds", "0")])
+    for _ in range(2):
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        assert end.value.code == os.EX_TEMPFAIL == 75
+    *_, line = capsys.readouterr().err.splitlines()
+    assert line.startswith("stopped after")
+    assert list(tmp_path.iterdir()) == [tmp_path / ".checkpoint"]
+
+
+def test_states_go_last_of_all(data, tmp_path, monkeypatch):
+    """Killed before, the training would start anew."""
+    kept = tmp_path / "no folder" / "recipe.json"
+    kept.parent.write_text("in the way")
+    options = ("--checkpoint-seconds", "0", "--keep-recipe", str(kept))
+    with pytest.raises(FileExistsError):
+        cli.app(command(data, tmp_path, *options, epochs=3), standalone_mode=False)
+    assert (tmp_path / ".checkpoint/generator/newest.pt").exists()
+    assert json.loads((tmp_path / "run.json").read_text())["generator_steps"] == 9
