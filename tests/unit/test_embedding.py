@@ -74,7 +74,7 @@ def test_round_trip(trained, tmp_path):
     loaded = load_embedding(tmp_path / "model.pt", CPU)
     energy = torch.rand(5, 1, 30, 30)
     assert torch.equal(predict(loaded, energy)[1], predict(trained[0], energy)[1])
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="does not exist"):
         load_embedding(tmp_path / "nothing.pt", CPU)
     (tmp_path / "bad.pt").write_text("x")
     with pytest.raises(UserError, match="not an embedding"):

@@ -99,9 +99,9 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
 
 
 def test_foreign_files_are_refused(folder):
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="does not exist"):
         references.load_reference(folder / "nothing.h5")
-    with pytest.raises(UserError, match="not written by `showergan reference`"):
+    with pytest.raises(UserError, match=r"is no HDF5 file|not written by `showergan reference`"):
         references.load_reference(folder / "s.h5")
 
 

@@ -111,7 +111,7 @@ def test_idx_files_are_read(tmp_path, packed):
         ({"magic": bytes([0, 0, 8, 1])}, "begins with 0x00000801, not 0x00000803"),
         ({"cut": 10}, "header of 16 bytes is cut off"),
         ({"cut": 16 + 10 * 784 + 5}, "cut off after 10 of 20"),
-        ({"cut": 4000, "packed": True}, "end of the compressed file is missing"),
+        ({"cut": 4000, "packed": True}, "ended before the end-of-stream marker"),
     ],
 )
 def test_damaged_idx_files_are_told(tmp_path, options, message):
@@ -128,7 +128,7 @@ def test_idx_files_that_do_not_fit_are_told(tmp_path):
         written(tmp_path, source="idx", path=path, labels=labels)
     with pytest.raises(UserError, match="no idx file of labels"):
         written(tmp_path, source="idx", path=path, labels=path)
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="does not exist"):
         written(tmp_path, source="idx", path=str(tmp_path / "none"))
     with (tmp_path / "pictures").open("ab") as file:
         file.write(b"more")

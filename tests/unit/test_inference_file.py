@@ -105,8 +105,8 @@ def test_files_that_are_none_are_refused(path, tmp_path):
             {"network": {"kind": "other"}},
             "network.kind = 'other': allowed: 'convolutional', 'perceptron', ",
         ),
-        ({"network": {"kind": "perceptron"}}, "weights are not those of its network"),
-        ({"states": {1: {"weight": torch.zeros(1)}}}, "weights are not those of its network"),
+        ({"network": {"kind": "perceptron"}}, "weights that are not those of its network"),
+        ({"states": {1: {"weight": torch.zeros(1)}}}, "weights that are not those of its network"),
         ({"states": {}}, "has no weights"),
     ],
 )

@@ -31,7 +31,7 @@ def read_json(option: str, given: str) -> Any:
         raise UserError(
             f"{option} {given}: give JSON text, or a JSON file that can be read ({error.strerror})"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{option} is not JSON: {error}") from None
 
 
@@ -53,7 +53,7 @@ def validated(model: type[Model], raw: Any, what: str) -> Model:
         raise UserError(
             f"The {what} is not valid:\n" + "\n".join(f"  {x}" for x in lines)
         ) from None
-    except TypeError as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise UserError(f"The {what} holds a value that YAML should not give: {error}") from None
 
 
@@ -69,7 +69,7 @@ def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
         for details in error.errors():
             if isinstance(details["input"], str):
                 _read_text(raw, details["loc"])
-    except TypeError:
+    except (TypeError, ValueError, RecursionError):
         pass  # `validated` explains it
     return raw
 

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -12,6 +13,7 @@ from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.inference.description import Description, description_of
 from showergan.inference.trained import States, TrainedGenerator
+from showergan.reading import damage, read_weights
 from showergan.tasks import DEFAULT, TASKS
 
 
@@ -42,22 +44,26 @@ def load_generator(path: Path | str) -> TrainedGenerator:
         UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
     """
     remedy = "Give a generator.pt that `showergan train` wrote."
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        states = content.pop("states")
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist. {remedy}") from None
-    except Exception as error:
-        raise UserError(f"{path} is no generator file ({error}). {remedy}") from None
+    content = read_weights(path, "is no generator file", remedy)
+    states = content.pop("states", None)
+    if not _are_states(states):
+        raise UserError(f"{path} is no generator file (it has no weights by epoch). {remedy}")
     name = content.get("task")
     # Of a task that there is not, or of none, the default one's model says so.
-    model = description_of(TASKS[name if name in TASKS else DEFAULT])
+    model = description_of(TASKS[name if isinstance(name, str) and name in TASKS else DEFAULT])
     generator = TrainedGenerator(validated(model, content, f"description in {path}"), states)
     if not states:
         raise UserError(f"{path} has no weights. {remedy}")
-    try:
+    names = tuple(c.name for c in generator.description.conditions)
+    if names != generator.task.condition_names:
+        raise UserError(f"{path} has other conditions than its task: {', '.join(names)}. {remedy}")
+    with damage(path, "has weights that are not those of its network", remedy, (Exception,)):
         for epoch in generator.epochs:
             generator.network(epoch)
-    except RuntimeError as error:
-        raise UserError(f"{path}: the weights are not those of its network ({error}).") from None
     return generator
+
+
+def _are_states(states: Any) -> bool:
+    return isinstance(states, dict) and all(
+        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
+    )

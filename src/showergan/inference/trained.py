@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from showergan.errors import UserError
 from showergan.inference.description import Description, outside
 from showergan.inference.generation import generate
 from showergan.networks.modules import Generator
+from showergan.reading import with_weights
 from showergan.tasks import TASKS, Task
 
 States = dict[int, dict[str, Tensor]]
@@ -51,10 +53,9 @@ class TrainedGenerator:
         if epoch not in self.states:
             kept = ", ".join(map(str, self.epochs))
             raise UserError(f"Epoch {epoch} of the generator was not kept. Choose of {kept}.")
-        with torch.random.fork_rng(devices=[]):  # first weights are drawn, and replaced at once
-            network = self.description.network.build(self.task.sample_shape, self.task.n_conditions)
-        network.load_state_dict(self.states[epoch])
-        return network.eval()
+        task, network = self.task, self.description.network
+        build = partial(network.build, task.sample_shape, task.n_conditions)
+        return with_weights(build, self.states[epoch]).eval()
 
     def generate(
         self,

@@ -9,11 +9,12 @@ from typing import Any, Literal
 import h5py
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
-from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.metrics.features import Features
+from showergan.reading import damage, opened_hdf5
 from showergan.tasks import Task, of_file
 
 HeldOut = Literal["select", "test"]
@@ -90,20 +91,18 @@ def load_reference(path: Path) -> Reference:
         UserError: the file is missing or is no reference.
     """
     task = of_file(path)
-    try:
-        with h5py.File(path) as file:
-            given = {
-                split: task.given(**{k: file[f"given/{split}/{k}"][:] for k in task.given._fields})
-                for split in HELD_OUT
-            }
-            examples = {k: file[f"examples/{k}"][:] for k in task.sample_arrays}
-            features = {split: _features(file[split]) for split in HELD_OUT}
-            yardstick = task.read_yardstick(file)
-            return Reference(task, yardstick, features, given, task.sample(**examples))
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; `showergan reference` writes it") from None
-    except (OSError, KeyError) as error:
-        raise UserError(f"{path}: not written by `showergan reference` ({error})") from None
+    remedy = "Give features.h5 that `showergan reference` wrote."
+    with (
+        damage(path, "was not written by `showergan reference`", remedy, (Exception,)),
+        opened_hdf5(path, remedy) as file,
+    ):
+        given = {
+            split: task.given(**_arrays(file[f"given/{split}"], task.given._fields))
+            for split in HELD_OUT
+        }
+        examples = task.sample(**_arrays(file["examples"], task.sample_arrays))
+        features = {split: _features(file[split]) for split in HELD_OUT}
+        return Reference(task, task.read_yardstick(file), features, given, examples)
 
 
 def _sees(
@@ -131,6 +130,19 @@ def _given(
 
 
 def _features(group: h5py.Group) -> Features:
-    kinds = {kind: {name: v[:] for name, v in group[kind].items()} for kind in _KINDS}
+    conditions = group["conditions"][:]
+    kinds = {kind: _arrays(group[kind], group[kind], len(conditions)) for kind in _KINDS}
     counts = {name: int(n) for name, n in group.attrs.items()}
-    return Features(conditions=group["conditions"][:], counts=counts, **kinds)
+    return Features(conditions=conditions, counts=counts, **kinds)
+
+
+def _arrays(
+    group: h5py.Group, names: Iterable[str], n: int | None = None
+) -> dict[str, NDArray[Any]]:
+    """Return arrays of numbers that are all as long as the first, or have n rows."""
+    arrays = {name: group[name][:] for name in names}
+    for name, values in arrays.items():
+        n = len(values) if n is None else n
+        if len(values) != n or values.dtype.kind not in "fiu":
+            raise ValueError(f"{name} has type {values.dtype} and {len(values)} rows of {n}")
+    return arrays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan.kinds import Kind
 from showergan.networks import modules
@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
+# Sizes of networks, also those that a file tells of, which is not to take all memory or for ever.
+Units = Annotated[int, Field(gt=0, le=2**14)]
+Layers = Annotated[int, Field(gt=0, le=1000)]
+
 NoiseDistribution = Annotated[
     Literal["uniform", "normal"], Field(description="uniform: on [-1, 1]; normal: standard")
 ]
-NoiseSize = Annotated[PositiveInt, Field(description="numbers of noise per sample")]
+NoiseSize = Annotated[Units, Field(description="numbers of noise per sample")]
 
 
 class Network(Kind):

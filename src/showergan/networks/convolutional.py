@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan import heavy
 from showergan.errors import UserError
@@ -12,6 +12,7 @@ from showergan.networks import modules
 from showergan.networks.base import (
     DiscriminatorNetwork,
     GeneratorNetwork,
+    Layers,
     NoiseDistribution,
     NoiseSize,
     Shape,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Depth = Annotated[
-    PositiveInt | None,
+    Layers | None,
     Field(
         description="layers with weights: one more than the changes of scale and, in between, convolutions that "
         "keep it; null: as few as there can be"

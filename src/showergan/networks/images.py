@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan.errors import UserError
-from showergan.networks.base import Shape
+from showergan.networks.base import Shape, Units
 
 SMALLEST = 4  # pixels on a side, from which generators double and to which discriminators halve
 SIZES = {16: 2, 32: 3, 64: 4}  # of images, and how often they double
 
 Nonlinearity = Literal["relu", "leaky_relu", "tanh", "softplus", "gated"]
 Filters = Annotated[
-    PositiveInt,
+    Units,
     Field(description="filters of the layers nearest the image, doubled where it halves"),
 ]
 GeneratorNormalisation = Literal["batch", "none"]

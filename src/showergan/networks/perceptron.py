@@ -6,22 +6,24 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan import heavy
 from showergan.networks.base import (
     DiscriminatorNetwork,
     GeneratorNetwork,
+    Layers,
     NoiseDistribution,
     NoiseSize,
     Shape,
+    Units,
 )
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-Width = Annotated[PositiveInt, Field(description="units of each hidden layer")]
-Depth = Annotated[PositiveInt, Field(description="hidden layers")]
+Width = Annotated[Units, Field(description="units of each hidden layer")]
+Depth = Annotated[Layers, Field(description="hidden layers")]
 
 
 class PerceptronGenerator(GeneratorNetwork):

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan import heavy
 from showergan.errors import UserError
 from showergan.networks import modules
-from showergan.networks.base import GeneratorNetwork, NoiseDistribution, NoiseSize, Shape
+from showergan.networks.base import (
+    GeneratorNetwork,
+    Layers,
+    NoiseDistribution,
+    NoiseSize,
+    Shape,
+    Units,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-Dim = Annotated[PositiveInt, Field(description="channels of every residual block")]
-Blocks = Annotated[PositiveInt, Field(description="residual blocks")]
+Dim = Annotated[Units, Field(description="channels of every residual block")]
+Blocks = Annotated[Layers, Field(description="residual blocks")]
 
 
 class TextGenerator(GeneratorNetwork):

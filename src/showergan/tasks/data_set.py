@@ -1,6 +1,6 @@
 """What the files of the data sets of all tasks have in common."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 
 import showergan
 from showergan.errors import UserError
+from showergan.reading import opened_hdf5
 from showergan.tasks.splits import SPLITS
+
+# Type of an array, and its shape behind the number of samples.
+Content = tuple[type, tuple[int | None, ...]]
 
 
 def keep(file: h5py.File, splits: NDArray[np.uint8], **about: Any) -> None:
@@ -27,21 +31,36 @@ def keep(file: h5py.File, splits: NDArray[np.uint8], **about: Any) -> None:
 
 
 @contextmanager
-def opened(path: Path, of: str, needed: set[str]) -> Iterator[h5py.File]:
+def opened(
+    path: Path, writer: str, arrays: Mapping[str, Content], attributes: Sequence[str] = ()
+) -> Iterator[h5py.File]:
     """Open a data set.
 
     Args:
         path: of the file.
-        of: what it has samples of, for messages.
-        needed: names of the arrays and attributes that it must have.
+        writer: the step that writes such files.
+        arrays: that it must have, by name: their type, and their shape behind the number of samples, of which None is
+            any length. All are as long as the first.
+        attributes: names of those that it must have.
 
     Raises:
-        UserError: it is none that `make-data` wrote.
+        UserError: it is none that this step wrote, or is damaged.
     """
-    try:
-        with h5py.File(path) as file:
-            if not needed <= set(file) | set(file.attrs):
-                raise UserError(f"{path} is no data set of {of}: `showergan make-data` writes one")
-            yield file
-    except OSError as error:
-        raise UserError(f"{path} is no HDF5 file or is damaged ({error})") from error
+    remedy = f"Give a file that `showergan {writer}` wrote."
+    with opened_hdf5(path, remedy) as file:
+        if missing := [name for name in attributes if name not in file.attrs]:
+            raise UserError(f"{path} has no attribute {missing[0]}. {remedy}")
+        for name, (dtype, shape) in arrays.items():
+            found = file.get(name)
+            if not isinstance(found, h5py.Dataset):
+                raise UserError(f"{path} has no dataset {name}. {remedy}")
+            n = file[next(iter(arrays))].shape[:1]
+            if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
+                raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
+        yield file
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(
+        w in (None, s) for s, w in zip(shape, wanted, strict=True)
+    )

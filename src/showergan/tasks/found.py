@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from showergan import heavy
+from showergan import reading
 from showergan.errors import UserError
 from showergan.tasks.task import Task
 
@@ -24,13 +24,10 @@ def of_file(path: Path) -> Task:
     """Return the task that a data set or a reference belongs to, as its samples have it.
 
     Raises:
-        UserError: it is of a task that there is not.
+        UserError: it is none of these, or of a task that there is not.
     """
-    try:
-        with heavy.h5py.File(path) as file:
-            task = named(str(file.attrs.get("task", DEFAULT)), str(path))
-    except OSError:
-        return TASKS[DEFAULT]  # whose reader says what is wrong with the file
+    with reading.opened_hdf5(path) as file:
+        task = named(str(file.attrs.get("task", DEFAULT)), str(path))
     return task.of(task.samples_in(path))
 
 

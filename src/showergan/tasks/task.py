@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
-from showergan import heavy
+from showergan import reading
 from showergan.config.data import Data
 from showergan.config.section import Section
 from showergan.errors import UserError
@@ -150,8 +150,8 @@ class Task(ABC):
 
     def source_sha256(self, path: Path) -> str:
         """Return what tells the source of a data set from others."""
-        with heavy.h5py.File(path) as file:
-            return str(file.attrs["source_sha256"])
+        with reading.opened_hdf5(path) as file:
+            return reading.text_of(file, "source_sha256")
 
     @abstractmethod
     def sample(self, **arrays: NDArray[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from showergan.errors import UserError
 from showergan.files import say, write_aside
+from showergan.reading import opened_hdf5, text_of
 from showergan.tasks import data_set
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.images.digits import digits
@@ -21,6 +22,11 @@ from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.source import CHUNK, Source
 from showergan.tasks.splits import SPLITS, Split, permuted
 
+ARRAYS: dict[str, data_set.Content] = {
+    "image": (np.uint8, (None, None, None)),
+    "label": (np.int64, ()),
+    "split": (np.uint8, ()),
+}
 FEWEST = 8  # pictures: two to choose by and two to test
 
 
@@ -115,16 +121,22 @@ def labels(path: Path, split: Split) -> NDArray[np.int64]:
 
 def samples_in(path: Path) -> Samples:
     """Return what the pictures of a data set, or of a reference made from one, are like."""
-    with opened(path, needed=()) as file:
+    with opened_hdf5(path) as file:
         return _samples(file)
 
 
 def _samples(file: h5py.File) -> Samples:
-    return Samples.model_validate_json(file.attrs["samples"])
+    return Samples.model_validate_json(text_of(file, "samples"))
 
 
-def opened(
-    path: Path, needed: tuple[str, ...] = ("image", "label", "split")
-) -> AbstractContextManager[h5py.File]:
+@contextmanager
+def opened(path: Path) -> Iterator[h5py.File]:
     """Open a data set; a `UserError` says where it is none."""
-    return data_set.opened(path, "pictures", {"samples", *needed})
+    with data_set.opened(path, "make-data", ARRAYS, ["samples"]) as file:
+        samples, label = _samples(file), file["label"][:]
+        known = (label >= 0) & (label < max(len(samples.classes), 1))
+        if file["image"].shape[1:] != samples.shape or not known.all():
+            raise UserError(
+                f"{path}: pictures or labels are not as it says of them. Write it again."
+            )
+        yield file

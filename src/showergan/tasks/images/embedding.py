@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.reading import damage, read_weights, with_weights
 from showergan.tasks.images.spaces import CLASSIFIER
 
 Kind = Literal["classifier", "encoder"]
@@ -110,13 +110,9 @@ def load_embedding(path: Path, device: torch.device) -> PictureEmbedding:
     Raises:
         UserError: the file is missing or is none of these.
     """
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+    told = "was not written by train-picture-embedding", "Give model.pt that it wrote."
+    content = read_weights(path, *told)
+    with damage(path, *told, (Exception,)):
         state = content.pop("state")
-        embedding = PictureEmbedding(**content)
-        embedding.load_state_dict(state)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; train-picture-embedding writes it") from None
-    except Exception as error:
-        raise UserError(f"{path}: not written by train-picture-embedding ({error})") from None
+        embedding = with_weights(lambda: PictureEmbedding(**content), state)
     return embedding.to(device).eval()

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from showergan.errors import UserError
-from showergan.tasks.images.picture import Unreadable, decoded, is_grey
+from showergan.tasks.images.picture import Unreadable, decoded, endings, is_grey
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 
 SIZE = 64
@@ -51,9 +50,9 @@ def folder(path: Path, size: int | None) -> Source:
     if not path.is_dir():
         raise UserError(f"{path} is no folder: data.path names the folder of the pictures")
     left_out = LeftOut()
-    files, grey, endings = [], True, Image.registered_extensions()
+    files, grey, known = [], True, endings()
     for file in _files(path):
-        if file.suffix.lower() not in endings:
+        if file.suffix.lower() not in known:
             left_out.counts["other_files"] += 1
             continue
         with left_out.if_unreadable(file):

@@ -3,7 +3,6 @@
 import gzip
 import math
 import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
+from showergan.reading import damage, refuse_claim
 from showergan.tasks.images.resized import resized
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 
@@ -34,6 +34,7 @@ def idx(path: Path, labels: Path | None, size: int | None) -> Source:
     sizes = n, height, width = _sizes(path, 3)
     if not 0 < height * width <= MOST_PIXELS:
         raise UserError(f"{path}: pictures of {height} x {width} pixels are none: it is damaged")
+    refuse_claim(path, "its header", math.prod(sizes), path.stat().st_size)
     label = np.zeros(n, np.int64)
     classes: tuple[str, ...] = ()
     if labels:
@@ -79,8 +80,9 @@ def _rows(path: Path, sizes: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
     width = math.prod(shape)
     with _opened(path) as file:
         file.read(4 + 4 * len(sizes))
-        for first in range(0, n, CHUNK):
-            wanted = min(CHUNK, n - first)
+        size = min(CHUNK, MOST_PIXELS // width)
+        for first in range(0, n, size):
+            wanted = min(size, n - first)
             read = file.read(wanted * width)
             if len(read) < wanted * width:
                 raise UserError(f"{path}: cut off after {first + len(read) // width} of {n}")
@@ -91,12 +93,8 @@ def _rows(path: Path, sizes: tuple[int, ...]) -> Iterator[NDArray[np.uint8]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
+    with damage(path, "cannot be read", "Give a file of MNIST's format."):
         with path.open("rb") as file:
             packed = file.read(2) == GZIP
         with cast(BinaryIO, gzip.open(path)) if packed else path.open("rb") as file:
             yield file
-    except EOFError:
-        raise UserError(f"{path}: cut off: the end of the compressed file is missing") from None
-    except (OSError, zlib.error) as error:
-        raise UserError(f"{path}: cannot be read ({error})") from None

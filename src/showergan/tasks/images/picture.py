@@ -16,11 +16,18 @@ from showergan.tasks.images.resized import fitted
 GREY = ("1", "L", "LA", "La", "I")  # and all that begin with I;16
 UNUSUAL = {"P": "palette", "PA": "palette", "CMYK": "cmyk", "1": "black_and_white"}
 UNUSUAL |= dict.fromkeys(("YCbCr", "LAB", "HSV", "RGBX"), "other_colours")
+# Not of pages (PostScript, PDF, metafiles), which Pillow has other programs draw.
+FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP")
 WIDE = 256  # levels of 16 bits for one of 8
 
 
 class Unreadable(Exception):
     """A file that holds no picture, or one that cannot be used; its text says why."""
+
+
+def endings() -> set[str]:
+    """Return the endings of the names of pictures, .png say."""
+    return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
 def is_grey(path: Path) -> bool:
@@ -79,7 +86,7 @@ def _opened(path: Path) -> Iterator[Any]:
         with warnings.catch_warnings():
             # Pillow but warns of pictures up to twice its limit.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
+            with Image.open(path, formats=FORMATS) as picture:
                 yield picture
     except Exception as error:  # of a foreign file Pillow's readers raise what they like
         raise Unreadable(str(error) or type(error).__name__) from error

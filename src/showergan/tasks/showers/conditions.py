@@ -1,11 +1,12 @@
 """Showers as the networks see them: images, the way back to energies, and the seven numbers of their conditions."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat
 from torch import Tensor
 
 from showergan.tasks.showers.sample import Showers
@@ -13,6 +14,7 @@ from showergan.tasks.showers.sample import Showers
 Form = Literal["raw", "scaled"]
 
 N_CONDITIONS = 7
+OF_CONDITIONS = Field(min_length=N_CONDITIONS, max_length=N_CONDITIONS)
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
 
 
@@ -29,8 +31,10 @@ class Conditioning:
     """
 
     form: Form = "raw"
-    mean: tuple[float, ...] = (0.0,) * N_CONDITIONS
-    sd: tuple[float, ...] = (1.0,) * N_CONDITIONS
+    mean: Annotated[tuple[FiniteFloat, ...], OF_CONDITIONS] = (0.0,) * N_CONDITIONS
+    sd: Annotated[tuple[Annotated[FiniteFloat, Field(gt=0)], ...], OF_CONDITIONS] = (
+        1.0,
+    ) * N_CONDITIONS
 
     @classmethod
     def fitted(cls, form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:

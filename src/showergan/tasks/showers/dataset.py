@@ -1,7 +1,7 @@
 """The preprocessed data set: one HDF5 file with a split, from any source in the published format."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +22,7 @@ REFERENCE_SEED = 0x3DF3FA
 GFLASH_VERSION = "gflash_version"  # attribute of data sets that `simulate` made
 
 # Type of the datasets that must be there, and their shape behind the number of events.
-DATASETS: dict[str, tuple[type, tuple[int, ...]]] = {
+DATASETS: dict[str, data_set.Content] = {
     "energy": (np.float32, IMAGE_SHAPE),
     "point": (np.float32, (2,)),
     "momentum": (np.float32, (3,)),
@@ -191,21 +191,5 @@ def can_be_resimulated(path: Path) -> bool:
     return attributes(path).get(GFLASH_VERSION) == gflash.VERSION
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[h5py.File]:
-    remedy = "Give a file that `showergan preprocess` wrote."
-    if not path.is_file():
-        raise UserError(f"{path} {'is no file' if path.exists() else 'does not exist'}. {remedy}")
-    try:
-        with h5py.File(path) as file:
-            for name, (dtype, shape) in DATASETS.items():
-                found = file.get(name)
-                if not isinstance(found, h5py.Dataset):
-                    raise UserError(f"{path} has no dataset {name}. {remedy}")
-                if found.dtype != dtype or found.shape != (*file["energy"].shape[:1], *shape):
-                    raise UserError(
-                        f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}"
-                    )
-            yield file
-    except (OSError, RuntimeError) as error:
-        raise UserError(f"{path} is no HDF5 file or is damaged ({error}). {remedy}") from error
+def _open(path: Path) -> AbstractContextManager[h5py.File]:
+    return data_set.opened(path, "preprocess", DATASETS)

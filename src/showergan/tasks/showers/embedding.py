@@ -1,13 +1,13 @@
 """The regressor whose last hidden layer is the embedding of the E metrics."""
 
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
 
-from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.reading import damage, read_weights, with_weights
 from showergan.tasks.showers.particles import CONDITIONS
 
 View = Literal["padded", "cropped"]
@@ -108,12 +108,11 @@ def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
     Raises:
         UserError: the file is missing or is no embedding.
     """
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        regressor = EmbeddingRegressor(content["view"])
-        regressor.load_state_dict(content["state"])
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; train-embedding writes it") from None
-    except Exception as error:
-        raise UserError(f"{path}: not an embedding written by train-embedding ({error})") from None
+    told = "is not an embedding written by train-embedding", "Give model.pt that it wrote."
+    content = read_weights(path, *told)
+    with damage(path, *told, (Exception,)):
+        view = content["view"]
+        if view not in get_args(View):
+            raise ValueError(f"view = {view!r}")
+        regressor = with_weights(lambda: EmbeddingRegressor(view), content["state"])
     return regressor.to(device).eval()

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from showergan.errors import UserError
-from showergan.tasks.showers.arrays import first_rows, opened
+from showergan.reading import first_rows, opened_arrays
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
@@ -92,7 +92,7 @@ def _read_csv(path: Path) -> tuple[Any, Any]:
 
 
 def _read_arrays(path: Path) -> tuple[Any, Any]:
-    with closing(opened(path)) as arrays:
+    with closing(opened_arrays(path)) as arrays:
         for point, momentum in KEYS:
             if {point, momentum} <= set(arrays.keys):
                 return arrays.read(point), arrays.read(momentum)

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.tasks.showers.arrays import first_rows, opened
+from showergan.reading import first_rows, opened_arrays
 from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
 
 PUBLISHED = ("EnergyDeposit", "ParticlePoint", "ParticleMomentum")
@@ -55,7 +55,7 @@ class ShowerFile:
             UserError: If the file is missing, damaged or in another format, or if points or momenta are not finite or
                 pz is not positive.
         """
-        self._arrays = opened(path)
+        self._arrays = opened_arrays(path)
         try:
             self._names = PUBLISHED if self._arrays.kind == "npz file" else OWN
             energy, point, momentum = self._names

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from showergan.errors import UserError
 from showergan.files import write_aside
+from showergan.reading import damage, text_of
 from showergan.tasks import data_set
 from showergan.tasks.splits import SPLITS, Split, splits_of
 from showergan.tasks.text.data import LENGTH, TextData
@@ -24,10 +25,8 @@ def write(data: TextData, out: Path) -> None:
     Raises:
         UserError: the text cannot be used.
     """
-    try:
+    with damage(data.file, "cannot be read", "Give a text in UTF-8 in data.path."):
         content = data.file.read_bytes()
-    except OSError as error:
-        raise UserError(f"data.path: {data.file} cannot be read ({error.strerror})") from None
     found = sequences(decoded(content, data.file), data.file)
     splits = split_by_blocks(found.lines, data.block_lines, data.split_seed)
     training = (text for text, split in zip(found.texts, splits, strict=True) if not split)
@@ -68,9 +67,13 @@ def split_by_blocks(lines: Sequence[int], block: int, seed: int) -> NDArray[np.u
 def load(path: Path, split: Split) -> Lines:
     """Read the lines of one split, in the order of the text."""
     with opened(path) as file:
-        return Lines(file["code"][:][file["split"][:] == SPLITS[split]])
+        code, n = file["code"][:], len(text_of(file, "alphabet"))
+        if code.max(initial=0) >= n:
+            raise UserError(f"{path} has characters beyond its alphabet of {n}: it is damaged")
+        return Lines(code[file["split"][:] == SPLITS[split]])
 
 
 def opened(path: Path) -> AbstractContextManager[h5py.File]:
     """Open a data set; a `UserError` says where it is none."""
-    return data_set.opened(path, "text", {"code", "split"})
+    arrays: dict[str, data_set.Content] = {"code": (np.uint8, (LENGTH,)), "split": (np.uint8, ())}
+    return data_set.opened(path, "make-data", arrays, ["alphabet"])

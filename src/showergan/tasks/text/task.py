@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import model_validator
 
-from showergan import heavy
+from showergan import heavy, reading
 from showergan.config.section import Section
 from showergan.networks.text_generator import TextGenerator
 from showergan.tasks import text
@@ -64,8 +64,8 @@ class TextTask(UnconditionalTask):
 
     def samples_in(self, path: Path) -> Samples:
         """Return the alphabet of a data set or a reference, and the shape that follows of it."""
-        with heavy.h5py.File(path) as file:
-            alphabet = str(file.attrs["alphabet"])
+        with reading.opened_hdf5(path) as file:
+            alphabet = reading.text_of(file, "alphabet")
         return Samples(alphabet=alphabet, shape=(LENGTH, len(alphabet)))
 
     def of(self, samples: Samples) -> TextTask:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.metrics.features import NOT_FINITE, Features, Yardstick
+from showergan.reading import text_of
 from showergan.tasks.text.lines import NO_CHARACTER, Lines
 from showergan.tasks.text.metrics import METRICS
 from showergan.tasks.text.ngrams import NGRAMS, ngrams
@@ -42,7 +43,7 @@ class TextYardstick(Yardstick):
     @classmethod
     def read(cls, file: h5py.File) -> "TextYardstick":
         """Read it from there, or from a data set."""
-        return cls(str(file.attrs["alphabet"]))
+        return cls(text_of(file, "alphabet"))
 
 
 def features_of(chunks: Iterable[Lines]) -> Features:

@@ -41,4 +41,6 @@ def load(path: Path, split: Split) -> Points:
 
 def opened(path: Path) -> AbstractContextManager[h5py.File]:
     """Open a data set; a `UserError` says where it is none."""
-    return data_set.opened(path, "points", {"point", "split", "modes"})
+    return data_set.opened(
+        path, "make-data", {"point": (np.float32, (2,)), "split": (np.uint8, ())}
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from showergan import reading
 from showergan.drawing.labels import wrapped
 from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style
-from showergan.heavy import h5py, mpl, np, pd
+from showergan.heavy import mpl, np, pd
 from showergan.tasks.images.drawing.mosaic import draw_mosaic
 
 COLUMNS = 4  # panels
@@ -25,7 +26,7 @@ def generated_images(
 
     Of several seeds the first is drawn, at the last evaluated epoch; no picture is chosen by hand.
     """
-    with h5py.File(reference) as file:
+    with reading.opened_hdf5(reference) as file:
         real = ((file["examples/image"][: SIDE**2] + 1) * 127.5).round().astype(np.uint8)
     panels = [
         ("real", mpl.colors.to_rgb(REAL), real),

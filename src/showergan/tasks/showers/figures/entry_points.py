@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import comparison
+from showergan import comparison, reading
 from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style
-from showergan.heavy import h5py, mpl, np, pd
+from showergan.heavy import mpl, np, pd
 from showergan.tasks import showers
 
 CELLS = 45
@@ -66,7 +66,7 @@ def entry_points(
 def held_out(reference: Path) -> tuple[showers.rectangles.Rectangles, dict[str, np.ndarray]]:
     """Return the bins, and how many of the showers held out for each purpose fall into each."""
     counts: dict[str, np.ndarray] = {}
-    with h5py.File(reference) as file:
+    with reading.opened_hdf5(reference) as file:
         edges = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
         partition = showers.rectangles.Rectangles(*edges)
         for split in ("select", "test"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from showergan import reading
 from showergan.drawing.labels import wrapped
 from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style
-from showergan.heavy import h5py, mpl, np, pd
+from showergan.heavy import mpl, np, pd
 from showergan.tasks import showers
 from showergan.tasks.showers.drawing.shower_images import (
     draw_image,
@@ -65,6 +66,6 @@ def generated_showers(
 
 def read_examples(reference: Path) -> showers.sample.Showers:
     """Read the real showers that every generator imitates in `examples.npz`."""
-    with h5py.File(reference) as file:
+    with reading.opened_hdf5(reference) as file:
         arrays = {name: file[f"examples/{name}"][:] for name in ("energy", "point", "momentum")}
     return showers.sample.Showers(**arrays, pdg=None)

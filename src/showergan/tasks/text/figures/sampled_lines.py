@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from showergan import reading
 from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style
-from showergan.heavy import h5py, mpl, np, pd
+from showergan.heavy import mpl, np, pd
 
 LINES = 3  # of each epoch
 EPOCHS = 6  # at most
@@ -62,8 +63,8 @@ def _lines(block: dict[str, list[str]]) -> float:
 
 def _real(reference: Path) -> list[str]:
     """Return the first real examples."""
-    with h5py.File(reference) as file:
-        alphabet, code = str(file.attrs["alphabet"]), file["examples/code"][:LINES]
+    with reading.opened_hdf5(reference) as file:
+        alphabet, code = reading.text_of(file, "alphabet"), file["examples/code"][:LINES]
     return ["".join(alphabet[place] for place in line) for line in code]
 
 

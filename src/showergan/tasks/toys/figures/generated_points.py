@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from showergan import reading
 from showergan.drawing.labels import wrapped
 from showergan.drawing.layout import Key, legend_below, new_figure, panels, rows_of
 from showergan.drawing.registry import GLANCE, register_figure
 from showergan.drawing.runs import at_chosen_rates, groups
 from showergan.drawing.style import Style
-from showergan.heavy import h5py, mpl, pd
+from showergan.heavy import mpl, pd
 
 COLUMNS = 4
 REAL, MODE = "0.75", "black"
@@ -25,7 +26,7 @@ def generated_points(
     All panels show the real points with a margin; the number of generated points beyond stands in the corner. Of
     several seeds the first is drawn, at the last evaluated epoch.
     """
-    with h5py.File(reference) as file:
+    with reading.opened_hdf5(reference) as file:
         real, modes = file["examples/point"][:], file["modes"][:]
     found = groups(style, at_chosen_rates(examples, grid))
     figure = new_figure(

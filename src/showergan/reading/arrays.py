@@ -1,13 +1,10 @@
 """Numeric arrays in an npz or HDF5 file of anybody, read row by row; every kind of damage becomes a `UserError`."""
 
 import math
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tokenize import TokenError
 from typing import IO, Any, NamedTuple, NoReturn
 
 import h5py
@@ -16,16 +13,12 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
+from showergan.reading.damage import DAMAGE, MOST_AT_ONCE, refuse_claim
+from showergan.reading.hdf5 import check_dataset
 
-_HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+NUMBERS = "fiu"  # kinds of types, as NumPy calls them
 
 _SAVE_NUMBERS = "Save it as an array of integers or floating-point numbers"
-
-# What zipfile, zlib, numpy and h5py raise on files that are cut off, corrupt, encrypted or exotic.
-_DAMAGE = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(RuntimeError, SyntaxError, TokenError, ValueError),
-)
 
 
 class Header(NamedTuple):
@@ -35,6 +28,11 @@ class Header(NamedTuple):
     fortran_order: bool
     dtype: np.dtype[Any]
 
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the array."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
 
 class Arrays:
     """An open file of numeric arrays. Methods raise a `UserError` if one is missing, not numeric or damaged."""
@@ -42,13 +40,17 @@ class Arrays:
     kind: str
     opener: type[Any]
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, types: str) -> None:
         """Open the file.
+
+        Args:
+            path: of the file.
+            types: kinds of the types that arrays may have.
 
         Raises:
             UserError: If it is missing, a directory, empty, or of another format.
         """
-        self._path = path
+        self._path, self._types = path, types
         if not path.is_file():
             problem = "is a directory" if path.is_dir() else "does not exist"
             raise UserError(f"{path} {problem}. Give the path of an {self.kind}.")
@@ -56,7 +58,7 @@ class Arrays:
             raise UserError(f"{path} is empty. Download or write it again.")
         try:
             self._file = self.opener(path)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UserError(
                 f"{path} is no {self.kind}, or is cut off ({error}). Download or write it again."
             ) from error
@@ -77,6 +79,12 @@ class Arrays:
 
     def read(self, key: str) -> NDArray[Any]:
         """Return a whole array."""
+        with self._array(key) as (content, header):
+            if header.n_bytes > MOST_AT_ONCE:
+                self.fail(key, f"has {header.n_bytes} bytes", f"Give at most {MOST_AT_ONCE}")
+            return self._whole(content, header)
+
+    def _whole(self, content: Any, header: Header) -> NDArray[Any]:
         raise NotImplementedError
 
     def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
@@ -95,10 +103,10 @@ class Arrays:
             self.fail(key, f"is missing; the file has {held}", f"Save an array named {key}")
         try:
             with self._content(key) as (content, header):
-                if header.dtype.kind not in "fiu":
+                if header.dtype.kind not in self._types:
                     self.fail(key, f"has type {header.dtype}", _SAVE_NUMBERS)
                 yield content, header
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UserError(
                 f"{self._path}: {key} is damaged ({error}). Download or write the file again."
             ) from error
@@ -111,9 +119,8 @@ class Arrays:
 class _Hdf5(Arrays):
     kind, opener = "HDF5 file", h5py.File
 
-    def read(self, key: str) -> NDArray[Any]:
-        with self._array(key) as (values, _):
-            return values[()]
+    def _whole(self, content: Any, header: Header) -> NDArray[Any]:
+        return np.asarray(content[()])
 
     def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
         with self._array(key) as (values, header):
@@ -122,9 +129,12 @@ class _Hdf5(Arrays):
 
     @contextmanager
     def _content(self, key: str) -> Iterator[tuple[Any, Header]]:
+        if not isinstance(self._file.get(key, getlink=True), h5py.HardLink):
+            self.fail(key, "is a link to elsewhere", _SAVE_NUMBERS)
         values = self._file[key]
         if not isinstance(values, h5py.Dataset):
             self.fail(key, "is a group", _SAVE_NUMBERS)
+        check_dataset(self._path, key, values)
         yield values, Header(values.shape, False, values.dtype)
 
 
@@ -140,9 +150,8 @@ class _Npz(Arrays):
     def keys(self) -> list[str]:
         return [name.removesuffix(".npy") for name in self._file.namelist()]
 
-    def read(self, key: str) -> NDArray[Any]:
-        with self._array(key) as (stream, header):
-            values = np.frombuffer(stream.read(), header.dtype)
+    def _whole(self, content: Any, header: Header) -> NDArray[Any]:
+        values = np.frombuffer(content.read(), header.dtype)
         if header.fortran_order:
             return values.reshape(header.shape[::-1]).T
         return values.reshape(header.shape)
@@ -161,21 +170,29 @@ class _Npz(Arrays):
     def _content(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:
         with self._file.open(f"{key}.npy") as stream:
             version = npy.read_magic(stream)
-            if version not in _HEADER_READERS:  # only structured arrays need a later version
+            if version != (1, 0):  # only structured arrays need a later version
                 self.fail(key, f"is a structured array (npy version {version})", _SAVE_NUMBERS)
-            header = Header(*_HEADER_READERS[version](stream))
+            header = Header(*npy.read_array_header_1_0(stream))
             if header.dtype.hasobject:
                 self.fail(key, "holds pickled objects, which could run code", _SAVE_NUMBERS)
-            announced = math.prod(header.shape) * header.dtype.itemsize
-            found = self._file.getinfo(f"{key}.npy").file_size - stream.tell()
-            if announced != found:
-                raise EOFError(f"{announced} bytes announced, {found} found")
+            member = self._file.getinfo(f"{key}.npy")
+            found = member.file_size - stream.tell()
+            if header.n_bytes != found:
+                raise EOFError(f"{header.n_bytes} bytes announced, {found} found")
+            stored = min(member.compress_size, self._path.stat().st_size)
+            refuse_claim(self._path, key, header.n_bytes, stored)
             yield stream, header
 
 
-def opened(path: Path) -> Arrays:
-    """Open a file by its content; one that is neither is judged by its suffix."""
-    return (_Hdf5 if h5py.is_hdf5(path) or path.suffix in (".h5", ".hdf5") else _Npz)(path)
+def opened_arrays(path: Path, types: str = NUMBERS) -> Arrays:
+    """Open a file by its content; one that is neither is judged by its suffix.
+
+    Args:
+        path: of the file.
+        types: kinds of the types that arrays may have.
+    """
+    hdf5 = h5py.is_hdf5(path) or path.suffix in (".h5", ".hdf5")
+    return (_Hdf5 if hdf5 else _Npz)(path, types)
 
 
 def first_rows(rows: NDArray[np.integer]) -> str:
