@@ -20,18 +20,17 @@ def opened_hdf5(path: Path, remedy: str = "Write it again.") -> Iterator[h5py.Fi
         UserError: it is missing or damaged, or something in it leads to another file or claims too much. What is done
             within the context raises it too where it meets damage, or what should be there is missing.
     """
-
-    def check(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            check_dataset(path, name, item)
-
-    def check_link(name: str, link: Any) -> None:
-        if not isinstance(link, h5py.HardLink):
-            raise UserError(f"{path}: {name} is a link to elsewhere. {remedy}")
-
     with damage(path, "is no HDF5 file or is damaged", remedy), h5py.File(path) as file:
-        file.visititems_links(check_link)
-        file.visititems(check)
+        items: list[tuple[str, Any]] = []
+        file.visititems(lambda *item: items.append(item))
+        outer = file.visititems_links(
+            lambda name, link: None if isinstance(link, h5py.HardLink) else name
+        )
+        if outer:
+            raise UserError(f"{path}: {outer} is a link to elsewhere. {remedy}")
+        for name, item in items:
+            if isinstance(item, h5py.Dataset):
+                check_dataset(path, name, item)
         yield file
 
 
