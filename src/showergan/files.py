@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,17 +21,46 @@ if TYPE_CHECKING:
 
 @contextmanager
 def write_aside(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it onto `path` on success, remove it on failure."""
+    """Yield a path of the same name in a folder of its own beside `path`; on success move the file onto `path`.
+
+    It moves once it is on the disk. The folder goes in any case; that of a process that was killed goes when the same
+    path is written next: a lock tells it from those in use.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    aside = Path(name)
+    for other in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError), (other / "lock").open("r+") as lock:
+            if _locked(lock):
+                shutil.rmtree(other)
+    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+    aside, made = folder / path.name, folder / "made"
     try:
-        yield aside
-        aside.chmod(0o666 & ~_umask())
-        aside.replace(path)
+        with made.open("w") as lock:
+            _locked(lock)
+            made.rename(folder / "lock")  # others see no lock that is not held
+            yield aside
+            _sync(aside)
+            aside.replace(path)
+            _sync(path.parent)
     finally:
-        aside.unlink(missing_ok=True)
+        shutil.rmtree(folder)
+
+
+def _locked(file: IO[str]) -> bool:
+    """Lock a file until it is closed or the process ends; tell whether that was possible."""
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except OSError:  # another holds it, or the file system knows no locks
+        return False
+    return True
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
@@ -52,9 +84,3 @@ def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal text, read as a stream."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

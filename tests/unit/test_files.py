@@ -1,6 +1,8 @@
 """Files exist whole or not at all."""
 
 import hashlib
+import subprocess
+import sys
 
 import pytest
 
@@ -32,6 +34,60 @@ def test_new_file_follows_the_umask(tmp_path):
     with write_aside(aside_path) as aside:
         aside.touch()
     assert aside_path.stat().st_mode == plain.stat().st_mode
+
+
+def test_what_is_aside_has_the_name_of_the_file(tmp_path):
+    """PyTorch writes it into the content."""
+    with write_aside(tmp_path / "a.txt") as aside:
+        assert aside.name == "a.txt"
+        aside.touch()
+
+
+WRITE = """
+import sys, time
+from pathlib import Path
+from showergan.files import write_aside
+with write_aside(Path(sys.argv[1])) as aside:
+    aside.write_text("half")
+    print("writes", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def writer(tmp_path):
+    """A process that writes a.txt, and does not come to an end."""
+    command = [sys.executable, "-c", WRITE, str(tmp_path / "a.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"writes\n"
+        yield process
+        process.kill()
+
+
+def parts(folder):
+    return [path.name for path in folder.glob(".*.part")]
+
+
+def test_what_a_killed_process_left_goes_with_the_next_file(tmp_path, writer):
+    writer.kill()
+    writer.wait()
+    for other in ("b.txt", "[a].txt"):
+        with write_aside(tmp_path / other) as aside:
+            aside.touch()
+        assert len(parts(tmp_path)) == 1
+    with write_aside(tmp_path / "a.txt") as aside:
+        assert len(parts(tmp_path)) == 1  # its own
+        aside.write_text("whole")
+    assert parts(tmp_path) == []
+    assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_what_is_being_written_stays(tmp_path, writer):
+    with write_aside(tmp_path / "a.txt") as aside:
+        assert len(parts(tmp_path)) == 2
+        aside.write_text("whole")
+    [part] = parts(tmp_path)
+    assert (tmp_path / part / "a.txt").read_text() == "half"
 
 
 def test_sha256(tmp_path):
