@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 import torch
@@ -15,6 +17,8 @@ from showergan import cli
 from showergan.errors import Paused
 from showergan.steps import STEPS
 from showergan.tasks import TASKS
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.written import write_npz
 from showergan.tasks.toys.data import ToyData
 from showergan.training.loop import Trainer
 
@@ -57,30 +61,81 @@ def files_in(folder):
 def train(settings, data, folder, **changes):
     """Train as the step does; return the bytes of what it leaves."""
     step = STEPS["train"].model_validate(SETTINGS | settings)
-    after = step.run(data=data, **files_in(folder), device="cpu", **changes)
-    assert after is not None
-    after()
+    return left(step, data, folder, files_in(folder), changes)
+
+
+def left(step, data, folder, files, changes):
+    step.run(data=data, **files, device="cpu", **changes)()
     return content(folder)
 
 
 def content(folder):
+    """Return the bytes of what is left, but for how long it took."""
     assert not (folder / ".checkpoint").exists()
-    return {name: (folder / name).read_bytes() for name in OUTPUTS}
+    return {
+        path.name: re.sub(rb'"seconds": .*', b"", path.read_bytes())
+        for path in sorted(folder.iterdir())
+    }
+
+
+def in_parts(train, folder):
+    """Train and stop at the first occasion, until it ends; return what it leaves, and how often it stopped."""
+    stops = 0
+    while True:
+        torch.rand(1)  # the global generator plays no part
+        try:
+            return train(folder, max_seconds=0), stops
+        except Paused:
+            stops += 1
+            assert [path.name for path in folder.iterdir()] == [".checkpoint"]
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_stopped_after_every_step_it_ends_as_if_never_stopped(variant, data, tmp_path):
-    whole = train(VARIANTS[variant], data, tmp_path / "whole")
-    stops, parts = 0, None
-    while parts is None:
-        torch.rand(1)  # the global generator plays no part
-        try:
-            parts = train(VARIANTS[variant], data, tmp_path / "parts", max_seconds=0)
-        except Paused:
-            stops += 1
-            assert not any(path.exists() for path in files_in(tmp_path / "parts").values())
-    assert stops == 8  # of 9 steps the last one ends it
-    assert parts == whole
+    run = partial(train, VARIANTS[variant], data)
+    whole = run(tmp_path / "whole")
+    assert set(OUTPUTS) < set(whole)
+    assert in_parts(run, tmp_path / "parts") == (whole, 8)  # of 9 steps the last one ends it
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "pictures.h5"
+    TASKS["images"].write(TASKS["images"].data(), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def showers(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    write_npz(folder / "source.npz", 80, gflash.simulate(80, 1))
+    source, out = folder / "source.npz", folder / "showers.h5"
+    STEPS["preprocess"]().run(source=source, out=out)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "outputs", "settings"),
+    [
+        ("train_embedding", "showers", ("metrics", "predictions"), {}),
+        ("train_picture_embedding", "pictures", ("metrics",), {"kind": "classifier", "width": 4}),
+        ("train_picture_embedding", "pictures", ("metrics",), {"kind": "encoder", "width": 4}),
+    ],
+)
+def test_embeddings_stopped_after_every_epoch(name, task, outputs, settings, request, tmp_path):
+    """The best epoch is before the last ones, and dropout and noise draw from the global generator."""
+    step = STEPS[name].model_validate(
+        {"epochs": 8, "patience": 2, "batch_size": 16, "learning_rate": 0.01, **settings}
+    )
+
+    def run(folder, **changes):
+        files = {"out": folder / "model.pt"} | {key: folder / key for key in outputs}
+        return left(step, request.getfixturevalue(task), folder, files, changes)
+
+    whole = run(tmp_path / "whole")
+    fit = json.loads((tmp_path / "whole/metrics").read_text())
+    assert 1 < fit["best_epoch"] < fit["n_epochs"]
+    assert in_parts(run, tmp_path / "parts") == (whole, fit["n_epochs"] - 1)
 
 
 def test_what_was_kept_by_another_recipe_changes_nothing(data, tmp_path, capsys):

@@ -3,10 +3,13 @@
 import copy
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
+
+from showergan.training.checkpoint import Checkpoints
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
@@ -38,6 +41,59 @@ def held_out_and_fitted(n: int, n_held_out: int, device: torch.device) -> tuple[
     return order[:n_held_out], order[n_held_out:]
 
 
+class _Course:
+    """A network on its way, at the end of an epoch.
+
+    Attributes:
+        scores: of the held-out samples after each epoch so far.
+        best_epoch: counted from 1; 0: none yet.
+        best_state: of the network after it.
+    """
+
+    def __init__(self, network: nn.Module, learning_rate: float) -> None:
+        self.network = network
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+        self.scores: list[float] = []
+        self.best_epoch = 0
+        self.best_state: dict[str, Any] | None = None
+        self._device = next(network.parameters()).device
+
+    def end_epoch(self, score: float) -> None:
+        """Take the score of an epoch, and keep the weights if it is the best."""
+        best = self.scores[self.best_epoch - 1] if self.best_epoch else -math.inf
+        self.scores.append(score)
+        if score > best:
+            self.best_epoch = len(self.scores)
+            self.best_state = copy.deepcopy(self.network.state_dict())
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return where it is, PyTorch's global generators included."""
+        on_gpu = self._device.type == "cuda"
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scores": self.scores,
+            "best_epoch": self.best_epoch,
+            "best_state": self.best_state,
+            "random": torch.get_rng_state(),
+            "random_of_device": torch.cuda.get_rng_state(self._device) if on_gpu else None,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go to where another was."""
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.scores = state["scores"]
+        self.best_epoch, self.best_state = state["best_epoch"], state["best_state"]
+        torch.set_rng_state(state["random"])
+        if state["random_of_device"] is not None:
+            torch.cuda.set_rng_state(state["random_of_device"], self._device)
+
+    def table(self) -> pd.DataFrame:
+        """Return the score of each epoch."""
+        return pd.DataFrame({"epoch": range(1, len(self.scores) + 1), "score": self.scores})
+
+
 def train(
     network: nn.Module,
     losses: Callable[[], Iterator[Tensor]],
@@ -47,6 +103,7 @@ def train(
     epochs: int,
     patience: int,
     learning_rate: float,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[int, int]:
     """Train with Adam until the score has not risen for some epochs; leave the network in evaluation mode.
 
@@ -58,25 +115,29 @@ def train(
         epochs: at most.
         patience: epochs without a better score.
         learning_rate: of Adam.
+        checkpoints: where it goes on from, and leaves its state, at ends of epochs. Random numbers are those of
+            PyTorch's global generators.
 
     Returns:
         The best epoch, counted from 1, and the number of epochs.
     """
-    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
-    best, best_epoch, best_state = -math.inf, 0, network.state_dict()
-    for epoch in range(1, epochs + 1):
+    course = _Course(network, learning_rate)
+    if checkpoints:
+        checkpoints.resume(course)
+    for epoch in range(len(course.scores) + 1, epochs + 1):
         network.train()
         for loss in losses():
-            optimiser.zero_grad()
+            course.optimiser.zero_grad()
             loss.backward()
-            optimiser.step()
-        if (found := score()) > best:
-            best, best_epoch = found, epoch
-            best_state = copy.deepcopy(network.state_dict())
+            course.optimiser.step()
+        course.end_epoch(score())
         if on_epoch:
-            on_epoch(epoch, found)
-        if epoch - best_epoch >= patience:
+            on_epoch(epoch, course.scores[-1])
+        if epoch - course.best_epoch >= patience:
             break
-    network.load_state_dict(best_state)
+        if checkpoints and epoch < epochs:
+            checkpoints.reached(course)
+    if course.best_state:
+        network.load_state_dict(course.best_state)
     network.eval()
-    return best_epoch, epoch
+    return course.best_epoch, len(course.scores)

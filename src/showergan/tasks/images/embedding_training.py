@@ -13,6 +13,7 @@ from showergan.tasks.images.embedding import BATCH, Kind, PictureEmbedding
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER
+from showergan.training import Checkpoints
 from showergan.training.early_stopping import (
     Fit,
     held_out_and_fitted,
@@ -29,6 +30,7 @@ def train_embedding(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[PictureEmbedding, Fit]:
     """Fit classes, or pictures without noise; stop when the score of held-out pictures no longer rises.
 
@@ -40,6 +42,7 @@ def train_embedding(
         recipe: sizes, rates and seed.
         device: where to train.
         on_epoch: called with (epoch, held-out score).
+        checkpoints: where it goes on from, and leaves its state.
 
     Returns:
         The network at its best epoch, in evaluation mode, and how the training went.
@@ -58,7 +61,7 @@ def train_embedding(
         n_classes = len(samples.classes) if kind == CLASSIFIER else 0
         embedding = PictureEmbedding(kind, samples.shape, n_classes, recipe.width).to(device)
         tensors = torch.from_numpy(image).to(device), torch.from_numpy(label).to(device)
-        return _fit(embedding, *tensors, recipe, on_epoch)
+        return _fit(embedding, *tensors, recipe, on_epoch, checkpoints)
 
 
 def _fit(
@@ -67,6 +70,7 @@ def _fit(
     label: Tensor,
     recipe: Embedding,
     on_epoch: Callable[[int, float], None] | None,
+    checkpoints: Checkpoints | None,
 ) -> tuple[PictureEmbedding, Fit]:
     n_held_out = n_held_out_of(len(image), fewest=1)
     held_out, fitted = held_out_and_fitted(len(image), n_held_out, image.device)
@@ -83,6 +87,7 @@ def _fit(
         epochs=recipe.epochs,
         patience=recipe.patience,
         learning_rate=recipe.learning_rate,
+        checkpoints=checkpoints,
     )
     return embedding, Fit(len(fitted), n_held_out, *stopped)
 

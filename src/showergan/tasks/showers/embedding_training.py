@@ -12,6 +12,7 @@ from showergan.errors import UserError
 from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.sample import Showers
+from showergan.training import Checkpoints
 from showergan.training.early_stopping import (
     Fit,
     held_out_and_fitted,
@@ -27,6 +28,7 @@ def train_embedding(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[EmbeddingRegressor, Fit]:
     """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
 
@@ -35,6 +37,7 @@ def train_embedding(
         recipe: sizes, rates and seed.
         device: where to train.
         on_epoch: called with (epoch, held-out R^2 averaged over the targets).
+        checkpoints: where it goes on from, and leaves its state.
 
     Returns:
         The regressor at its best epoch, in evaluation mode, and how the training went.
@@ -52,7 +55,7 @@ def train_embedding(
     with torch.random.fork_rng():
         torch.manual_seed(recipe.seed)
         # The dropout of the training draws from the global generator, so all of it runs in here.
-        return _fit(showers, n_held_out, recipe, device, on_epoch)
+        return _fit(showers, n_held_out, recipe, device, on_epoch, checkpoints)
 
 
 def _fit(
@@ -61,6 +64,7 @@ def _fit(
     recipe: Embedding,
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None,
+    checkpoints: Checkpoints | None,
 ) -> tuple[EmbeddingRegressor, Fit]:
     held_out, fitted = held_out_and_fitted(len(showers), n_held_out, device)
     images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
@@ -97,6 +101,7 @@ def _fit(
         epochs=recipe.epochs,
         patience=recipe.patience,
         learning_rate=recipe.learning_rate,
+        checkpoints=checkpoints,
     )
     return regressor, Fit(len(fitted), n_held_out, *stopped)
 

@@ -1,6 +1,6 @@
 """The network that pictures are measured with."""
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -10,7 +10,7 @@ from showergan import heavy, training
 from showergan.config import Config
 from showergan.device import choose_device
 from showergan.files import say, write_json
-from showergan.step import DataSet, Device, Output, Step
+from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
 from showergan.tasks import images
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.spaces import CLASSIFIER
@@ -39,9 +39,19 @@ class TrainPictureEmbedding(Embedding, Step):
         out: Annotated[Path, Output("the network: model.pt")],
         metrics: Annotated[Path, Output("its score on select, and where it comes from: JSON")],
         device: Device = "auto",
-    ) -> None:
+        checkpoint_seconds: CheckpointSeconds = 60.0,
+        max_seconds: MaxSeconds = None,
+    ) -> Callable[[], None]:
         """Train on the training pictures, of which a part decides when to stop; measure on select."""
-        chosen, start = choose_device(device), time.perf_counter()
+        chosen = choose_device(device)
+        checkpoints = training.Checkpoints(
+            out,
+            recipe=self.canonical(),
+            data=data,
+            device=chosen,
+            every=checkpoint_seconds,
+            most=max_seconds,
+        )
         called = SCORES[self.kind]
         embedding, fit = images.train_embedding(
             self.kind,
@@ -51,6 +61,7 @@ class TrainPictureEmbedding(Embedding, Step):
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out {called} {score:.4f}"),
+            checkpoints,
         )
         image, label = (
             heavy.torch.from_numpy(values).to(chosen)
@@ -71,9 +82,10 @@ class TrainPictureEmbedding(Embedding, Step):
                 "split": "select",
                 "n_select": len(image),
                 **fit._asdict(),
-                "seconds": round(time.perf_counter() - start, 2),
+                "seconds": round(checkpoints.seconds, 2),
                 **training.provenance(chosen),
             },
             metrics,
         )
         images.save_embedding(embedding, out)
+        return checkpoints.remove

@@ -1,13 +1,13 @@
 """The embedding of showers."""
 
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 from showergan import heavy, training
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
-from showergan.step import DataSet, Device, Output, Step
+from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
 from showergan.tasks import showers
 from showergan.tasks.showers.embedding_recipe import Embedding
 
@@ -27,14 +27,25 @@ class TrainEmbedding(Embedding, Step):
         metrics: Annotated[Path, Output("R2 on the select showers, and where it comes from: JSON")],
         predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
         device: Device = "auto",
-    ) -> None:
+        checkpoint_seconds: CheckpointSeconds = 60.0,
+        max_seconds: MaxSeconds = None,
+    ) -> Callable[[], None]:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
-        chosen, start = choose_device(device), time.perf_counter()
+        chosen = choose_device(device)
+        checkpoints = training.Checkpoints(
+            out,
+            recipe=self.canonical(),
+            data=data,
+            device=chosen,
+            every=checkpoint_seconds,
+            most=max_seconds,
+        )
         regressor, fit = showers.train_embedding(
             showers.dataset.load(data, "train"),
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
+            checkpoints,
         )
         select = showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
@@ -49,9 +60,10 @@ class TrainEmbedding(Embedding, Step):
                 "r2_split": "select",
                 "n_select": len(select),
                 **fit._asdict(),
-                "seconds": round(time.perf_counter() - start, 2),
+                "seconds": round(checkpoints.seconds, 2),
                 **training.provenance(chosen),
             },
             metrics,
         )
         showers.save_embedding(regressor, out)
+        return checkpoints.remove
