@@ -15,7 +15,6 @@ from showergan.figures.architectures import (
     discriminator_architecture,
     generator_architecture,
 )
-from showergan.figures.conditional_scores import conditional_scores
 from showergan.figures.learning_rate_grid import learning_rate_grid
 from showergan.figures.lipschitz import lipschitz
 from showergan.figures.multipliers import layer_multipliers, multipliers
@@ -23,6 +22,7 @@ from showergan.figures.update_cosine import update_cosine
 from showergan.networks.modules import architectures, describe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
+from showergan.tasks.showers.figures.conditional_scores import conditional_scores
 from showergan.tasks.showers.figures.task import on_paper, task
 from showergan.tasks.showers.task import TASK
 

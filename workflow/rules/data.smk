@@ -1,6 +1,8 @@
 if not TASK.own_data:
 
     rule make_data:
+        input:
+            CONFIG.data.files,
         output:
             data=DATASET,
             recipe="results/{run}/data/recipe.json",

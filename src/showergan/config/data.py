@@ -14,6 +14,11 @@ class Data(Section):
         return None
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files and folders that `Task.write` reads."""
+        return ()
+
+    @property
     def published_name(self) -> str:
         """What published values call the data."""
         return self.source

@@ -35,6 +35,11 @@ class ImageData(Data):
         """Half of the pictures, rounded up, where their number is known."""
         return N_DIGITS - N_DIGITS // 2 if self.source == "digits" else None
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Those of pictures and labels."""
+        return tuple(path for path in (self.path, self.labels) if path)
+
     @model_validator(mode="after")
     def _is_there(self) -> Self:
         if (self.path is None) != (self.source == "digits"):

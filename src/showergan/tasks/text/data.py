@@ -45,6 +45,11 @@ class TextData(Data):
         return BOOK if self.path is None else Path(self.path)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The one of a user."""
+        return (self.path,) if self.path else ()
+
+    @property
     def published_name(self) -> str:
         """The name of the file."""
         return self.file.stem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from showergan import heavy
 from showergan.config.section import Section
@@ -12,6 +12,7 @@ from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks import toys
 from showergan.tasks.task import TrainingSet
 from showergan.tasks.toys.data import ToyData
+from showergan.tasks.toys.recipe import FixedGenerator
 from showergan.tasks.unconditional import UnconditionalTask
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ToyTask(UnconditionalTask):
 
     name = "toys"
     data = ToyData
+    sections: ClassVar = {"fixed_generator": FixedGenerator()}
     scores = ("plane",)
     choose_by = "plane"
     samples = Samples

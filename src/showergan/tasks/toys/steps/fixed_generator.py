@@ -11,24 +11,25 @@ from showergan.config.section import Seed
 from showergan.files import write_aside, write_table
 from showergan.step import Output, Step
 from showergan.tasks import toys
+from showergan.tasks.toys.recipe import FixedGenerator
 
 
-class FixedGenerator(Step):
+class TrainBeforeFixedGenerator(FixedGenerator, Step):
     """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
 
     name = "fixed_generator"
     version = 1
 
-    width: PositiveInt = Field(64, description="units of each hidden layer")
-    steps: PositiveInt = Field(300, description="of each discriminator of three hidden layers")
-    deep_steps: PositiveInt = Field(150, description="of each of twelve")
     batch_size: PositiveInt = Field(256, description="points of each kind in a step")
     seed: Seed = Field(1, description="random seed")
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
         """Return the step of a run: its first seed."""
-        return cls(seed=config.training.seeds[0], batch_size=config.training.batch_size)
+        section = config.fixed_generator  # type: ignore[attr-defined]
+        return cls(
+            seed=config.training.seeds[0], batch_size=config.training.batch_size, **dict(section)
+        )
 
     def run(
         self,
