@@ -4,9 +4,10 @@
 #   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,outcomes,successes,audit,architectures}.csv
-#   and beside what a step wrote its recipe, which `showergan STEP --recipe` takes: recipe.json where the folder is the
-#   step's own, elsewhere {source,showers,summary,verdicts,scorecard,bars,outcomes,audit,architectures}.recipe.json
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
+# Beside them the record of the job that made them, see src/showergan/provenance.py: provenance.json where the folder is the
+# job's own, elsewhere {name}.provenance.json, by the name of what it made. `showergan STEP --recipe` takes it for a recipe.
+# It holds the time, and so no rule reads it.
 
 from snakemake.utils import min_version
 
@@ -37,4 +38,4 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        expand(rules.conclusion.output, run=CONFIG.run),
+        expand(rules.conclusion.output.txt, run=CONFIG.run),

@@ -4,12 +4,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from showergan.config import Config
 from showergan.config.section import Section
 from showergan.config.validation import read_json, validated
-from showergan.files import say, write_json
+from showergan.files import say
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Step(Section):
 
     @classmethod
     def read(cls, recipe: str) -> Self:
-        """Return the step of a recipe, given as JSON text or as the path of a JSON file.
+        """Return the step of a recipe, given as JSON text, or as the path of a JSON file or of a step's record.
 
         Raises:
             UserError: neither can be read, or the recipe is not one of this step.
@@ -109,11 +109,8 @@ class Step(Section):
 
         The workflow compares recipes as text: equal content gives equal text, whatever the order of YAML keys.
         """
-        return json.dumps(self._content(), sort_keys=True)
+        return json.dumps(self.whole(), sort_keys=True)
 
-    def keep(self, path: Path) -> None:
-        """Write the whole recipe, defaults and version included, as `read` reads it."""
-        write_json(self._content(), path)
-
-    def _content(self) -> dict[str, object]:
+    def whole(self) -> dict[str, Any]:
+        """Return the whole recipe as plain values, defaults and version included, as `read` reads it."""
         return {**self.model_dump(mode="json"), "recipe_version": self.version}

@@ -7,6 +7,7 @@ from small_training import COMPOSITIONS, recipe
 from showergan.config import AuditRecipe, LearningRates
 from showergan.device import choose_device
 from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.provenance import made_with
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
 from showergan.tasks.showers.embedding_recipe import Embedding
@@ -85,3 +86,11 @@ def test_the_audit_is_repeatable(cuda):
     assert scale_audit(images, conditions, settings).equals(
         scale_audit(images, conditions, settings)
     )
+
+
+def test_a_record_names_the_gpu(cuda):
+    torch.ones(2, device=cuda).sum().item()
+    found = made_with().device
+    assert found["name"] == torch.cuda.get_device_name(cuda)
+    assert found["cuda"] == torch.version.cuda
+    assert found["driver"][0].isdigit()

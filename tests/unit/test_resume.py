@@ -223,7 +223,7 @@ def test_states_go_last_of_all(data, tmp_path, monkeypatch):
     """Killed before, the training would start anew."""
     kept = tmp_path / "no folder" / "recipe.json"
     kept.parent.write_text("in the way")
-    options = ("--checkpoint-seconds", "0", "--keep-recipe", str(kept))
+    options = ("--checkpoint-seconds", "0", "--provenance", str(kept))
     with pytest.raises(FileExistsError):
         cli.app(command(data, tmp_path, *options, epochs=3), standalone_mode=False)
     assert (tmp_path / ".checkpoint/generator/newest.pt").exists()

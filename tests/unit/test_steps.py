@@ -80,9 +80,9 @@ def test_the_text_ignores_order_and_sees_swaps(raw):
 def test_the_recipe_is_text_or_a_file(tmp_path):
     path = tmp_path / "recipe.json"
     step = STEPS["train"].read(json.dumps(TRAINING))
-    step.keep(path)
+    path.write_text(json.dumps(step.whole()))
     assert STEPS["train"].read(str(path)) == step
-    assert json.loads(path.read_text()) == json.loads(step.canonical())
+    assert step.whole() == json.loads(step.canonical())
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_another_version_is_told(capsys):
     assert "version 0" in capsys.readouterr().err
 
 
-def test_a_step_is_repeated_from_the_recipe_it_kept(tmp_path):
-    runner, kept = CliRunner(), tmp_path / "recipe.json"
+def test_a_step_is_repeated_from_its_record(tmp_path):
+    runner, kept = CliRunner(), tmp_path / "provenance.json"
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     showers = tmp_path / "showers.h5"
     h5py.File(showers, "w").close()  # of the default task, whose samples are always alike
     for recipe, out in ((json.dumps(SMALL), first), (kept, second)):
-        files = ["--data", showers, "--out", out, "--keep-recipe", kept]
+        files = ["--data", showers, "--out", out, "--provenance", kept]
         arguments = ["describe", "--recipe", recipe, *files]
         done = runner.invoke(app, list(map(str, arguments)), catch_exceptions=False)
         assert done.exit_code == 0, done.output
@@ -123,9 +123,9 @@ def test_a_step_is_repeated_from_the_recipe_it_kept(tmp_path):
     assert STEPS["describe"].read(str(kept)).discriminator.name == "small"
 
 
-def test_a_step_that_fails_keeps_no_recipe(tmp_path):
-    kept = tmp_path / "recipe.json"
-    arguments = ["bars", "--recipe", '{"bounded": [], "fewest": 1}', "--keep-recipe", str(kept)]
+def test_a_step_that_fails_leaves_no_record(tmp_path):
+    kept = tmp_path / "provenance.json"
+    arguments = ["bars", "--recipe", '{"bounded": [], "fewest": 1}', "--provenance", str(kept)]
     files = ("scorecard", "failures", "anchors", "verdicts", "out")
     options = [word for name in files for word in (f"--{name}", str(tmp_path / name))]
     assert CliRunner().invoke(app, arguments + options).exit_code == 1
@@ -163,22 +163,24 @@ RULES = [
 
 
 @pytest.mark.parametrize("name", [name for name in STEPS if name != "evaluate_file"])
-def test_the_workflow_asks_every_step_for_its_recipe_and_keeps_it(name):
+def test_the_workflow_asks_every_step_for_its_recipe_and_for_a_record(name):
     command = f"showergan {name.replace('_', '-')} "
     (rule,) = (rule for rule in RULES if command in rule)
     assert f'recipe=recipe_of("{name}"' in rule
-    assert re.search(r'^ *recipe="results/.*recipe\.json",$', rule, re.MULTILINE)
+    assert re.search(r'^ *provenance="results/.*provenance\.json",$', rule, re.MULTILINE)
     assert "--recipe {params.recipe:q}" in rule
-    assert "--keep-recipe {output.recipe:q}" in rule
+    assert "--provenance {output.provenance:q}" in rule
 
 
 @pytest.mark.parametrize("task", OF_TASK)
-def test_no_two_rules_keep_their_recipe_in_one_place(task):
+def test_no_two_rules_write_one_record(task):
     """But for the two that never stand together: showers are simulated or fetched. Nor do rules of two tasks."""
     folder = ROOT / "workflow/rules"
     read = [*folder.glob("*.smk"), *folder.glob(f"tasks/{task}.smk")]
-    places = re.findall(r'"(results/.*recipe\.json)"', "".join(path.read_text() for path in read))
-    steps = {*OF_ANY_TASK, *OF_TASK[task]} - {"evaluate_file"}
+    places = re.findall(
+        r'"(results/.*provenance\.json)"', "".join(path.read_text() for path in read)
+    )
+    steps = {*OF_ANY_TASK, *OF_TASK[task], "figure", "table", "conclusion"} - {"evaluate_file"}
     assert len(places) == len(steps)
     assert len(set(places)) == len(places) - ("fetch" in steps)
     assert len(STEPS) == len(OF_ANY_TASK) + sum(map(len, OF_TASK.values()))  # no two of one name

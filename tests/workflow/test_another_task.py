@@ -43,7 +43,7 @@ class TestToys:
         return finished(copy_of_the_workflow(tmp_path_factory.mktemp("toys")), raw)
 
     def test_a_task_without_conditions_or_embedding_goes_all_the_way(self, toys):
-        assert sorted(p.name for p in (toys / "data").iterdir()) == ["recipe.json", "toys.h5"]
+        assert sorted(p.name for p in (toys / "data").iterdir()) == ["provenance.json", "toys.h5"]
         assert not (toys / "embedding").exists()
         summary = pd.read_csv(toys / "summary.csv")
         assert set(summary["score"]) == {"plane"}

@@ -5,7 +5,7 @@ rule summarise:
     output:
         summary="results/{run}/summary.csv",
         grid="results/{run}/learning_rates.csv",
-        recipe="results/{run}/summary.recipe.json",
+        provenance="results/{run}/summary.provenance.json",
     log:
         "logs/{run}/summarise.log",
     benchmark:
@@ -20,7 +20,7 @@ rule summarise:
     shell:
         "showergan summarise {params.metrics} --anchors {input.anchors:q}"
         " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule verdicts:
@@ -31,7 +31,7 @@ rule verdicts:
         verdicts="results/{run}/verdicts.csv",
         ranks="results/{run}/ranks.csv",
         robustness="results/{run}/robustness.csv",
-        recipe="results/{run}/verdicts.recipe.json",
+        provenance="results/{run}/verdicts.provenance.json",
     log:
         "logs/{run}/verdicts.log",
     benchmark:
@@ -45,7 +45,7 @@ rule verdicts:
     shell:
         "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
         " --recipe {params.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
-        " --robustness {output.robustness:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --robustness {output.robustness:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule scorecard:
@@ -57,7 +57,7 @@ rule scorecard:
         scorecard="results/{run}/scorecard.csv",
         agreement="results/{run}/rank_agreement.csv",
         failures="results/{run}/failures.csv",
-        recipe="results/{run}/scorecard.recipe.json",
+        provenance="results/{run}/scorecard.provenance.json",
     log:
         "logs/{run}/scorecard.log",
     benchmark:
@@ -73,7 +73,7 @@ rule scorecard:
         "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
         " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
         " --agreement {output.agreement:q} --failures {output.failures:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule outcomes:
@@ -83,7 +83,7 @@ rule outcomes:
     output:
         outcomes="results/{run}/outcomes.csv",
         successes="results/{run}/successes.csv",
-        recipe="results/{run}/outcomes.recipe.json",
+        provenance="results/{run}/outcomes.provenance.json",
     log:
         "logs/{run}/outcomes.log",
     benchmark:
@@ -97,7 +97,7 @@ rule outcomes:
     shell:
         "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
         " --recipe {params.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule bars:
@@ -108,7 +108,7 @@ rule bars:
         verdicts=rules.verdicts.output.verdicts,
     output:
         bars="results/{run}/bars.csv",
-        recipe="results/{run}/bars.recipe.json",
+        provenance="results/{run}/bars.provenance.json",
     log:
         "logs/{run}/bars.log",
     benchmark:
@@ -123,7 +123,7 @@ rule bars:
         "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
         " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
         " --recipe {params.recipe:q} --out {output.bars:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule loss_meaning:
@@ -135,7 +135,7 @@ rule loss_meaning:
         estimates="results/{run}/loss_estimates.csv",
         meaning="results/{run}/loss_meaning.csv",
         correlation="results/{run}/loss_correlation.csv",
-        recipe="results/{run}/loss_meaning.recipe.json",
+        provenance="results/{run}/loss_meaning.provenance.json",
     log:
         "logs/{run}/loss_meaning.log",
     benchmark:
@@ -153,4 +153,4 @@ rule loss_meaning:
         "showergan loss-meaning {params.metrics} --histories={params.histories}"
         " --trainings={params.trainings} --recipe {params.recipe:q}"
         " --estimates {output.estimates:q} --out {output.meaning:q}"
-        " --correlation {output.correlation:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --correlation {output.correlation:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -5,7 +5,7 @@ if not TASK.own_data:
             CONFIG.data.files,
         output:
             data=DATASET,
-            recipe="results/{run}/data/recipe.json",
+            provenance="results/{run}/data/provenance.json",
         log:
             "logs/{run}/make_data.log",
         benchmark:
@@ -18,7 +18,7 @@ if not TASK.own_data:
             "Making and splitting the data"
         shell:
             "showergan make-data --recipe {params.recipe:q} --out {output.data:q}"
-            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule reference:
@@ -29,7 +29,7 @@ rule reference:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
         curves="results/{run}/reference/curves.csv",
-        recipe="results/{run}/reference/recipe.json",
+        provenance="results/{run}/reference/provenance.json",
     log:
         "logs/{run}/reference.log",
     benchmark:
@@ -46,4 +46,4 @@ rule reference:
         "showergan reference --data {input.data:q}"
         + EMBEDDING_OPTION
         + " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
-        " --curves {output.curves:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --curves {output.curves:q} --provenance {output.provenance:q} > {log:q} 2>&1"

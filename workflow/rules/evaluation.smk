@@ -7,7 +7,7 @@ rule evaluate_gan:
         metrics="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/metrics.csv",
         curves="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/curves.csv",
         examples="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/examples.npz",
-        recipe="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
+        provenance="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/evaluate/{architecture}.{method}.{rates}.seed{seed}.log",
     benchmark:
@@ -25,7 +25,7 @@ rule evaluate_gan:
         + EMBEDDING_OPTION
         + " --reference {input.reference:q} --recipe {params.recipe:q}"
         " --metrics {output.metrics:q} --curves {output.curves:q}"
-        " --examples {output.examples:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --examples {output.examples:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule evaluate:

@@ -13,6 +13,7 @@ for figure, exhibit in FIGURES.items():
                 labels={"result": exhibit.title},
             ),
             pdf="results/{run}/figures/{figure}.pdf",
+            provenance="results/{run}/figures/{figure}.provenance.json",
         log:
             "logs/{run}/figures/{figure}.log",
         wildcard_constraints:
@@ -26,7 +27,7 @@ for figure, exhibit in FIGURES.items():
             "Drawing {wildcards.figure}"
         shell:
             "showergan figure {wildcards.figure} {params.inputs} --look {params.look:q}"
-            " --png {output.png:q} --pdf {output.pdf:q} > {log:q} 2>&1"
+            " --png {output.png:q} --pdf {output.pdf:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule figures:

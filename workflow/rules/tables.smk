@@ -18,6 +18,7 @@ for table, exhibit in FILES.items():
             ),
             md="results/{run}/tables/{table}.md",
             tex="results/{run}/tables/{table}.tex",
+            provenance="results/{run}/tables/{table}.provenance.json",
         log:
             "logs/{run}/tables/{table}.log",
         wildcard_constraints:
@@ -31,19 +32,21 @@ for table, exhibit in FILES.items():
             "Writing {wildcards.table}"
         shell:
             "showergan table {wildcards.table} {params.inputs} --look {params.look:q}"
-            " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q} > {log:q} 2>&1"
+            " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule conclusion:
     input:
         **made_from(CONCLUSION),
     output:
-        report(
+        txt=report(
             "results/{run}/conclusion.txt",
             caption=f"../report/tables/{CONCLUSION.caption}.rst",
             category=CONCLUSION.section,
             labels={"result": CONCLUSION.title},
         ),
+        provenance="results/{run}/conclusion.provenance.json",
     log:
         "logs/{run}/conclusion.log",
     conda:
@@ -55,7 +58,7 @@ rule conclusion:
         "Concluding"
     shell:
         "showergan table conclusion {params.inputs} --look {params.look:q}"
-        " --txt {output:q} > {log:q} 2>&1"
+        " --txt {output.txt:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule tables:

@@ -6,7 +6,7 @@ rule train_gan:
         history="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/history.csv",
         lipschitz="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/lipschitz.csv",
         run="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/run.json",
-        recipe="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
+        provenance="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/train/{architecture}.{method}.{rates}.seed{seed}.log",
     benchmark:
@@ -23,7 +23,7 @@ rule train_gan:
         "showergan train --data {input:q} --recipe {params.recipe:q}"
         " --generator {output.generator:q} --history {output.history:q}"
         " --lipschitz {output.lipschitz:q} --run {output.run:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule train:
@@ -36,7 +36,7 @@ rule audit:
         DATASET,
     output:
         cosines="results/{run}/audit.csv",
-        recipe="results/{run}/audit.recipe.json",
+        provenance="results/{run}/audit.provenance.json",
     log:
         "logs/{run}/audit.log",
     benchmark:
@@ -51,7 +51,7 @@ rule audit:
         "Measuring what a change of the discriminator's scale changes"
     shell:
         "showergan audit --data {input:q} --recipe {params.recipe:q}"
-        " --out {output.cosines:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --out {output.cosines:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule describe:
@@ -59,7 +59,7 @@ rule describe:
         DATASET,
     output:
         architectures="results/{run}/architectures.csv",
-        recipe="results/{run}/architectures.recipe.json",
+        provenance="results/{run}/architectures.provenance.json",
     log:
         "logs/{run}/describe.log",
     benchmark:
@@ -72,4 +72,4 @@ rule describe:
         "Describing the networks"
     shell:
         "showergan describe --data {input:q} --recipe {params.recipe:q}"
-        " --out {output.architectures:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --out {output.architectures:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from showergan.cli.options import keyword, sign
+from showergan.cli.options import PROVENANCE, flat, keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
 from showergan.drawing.artefacts import Artefact
 from showergan.drawing.registry import Exhibit
 from showergan.drawing.style import Style
+from showergan.provenance import recorded
 
 LOOK = Annotated[
     str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are told below")
@@ -25,21 +26,27 @@ def add_exhibits(app: typer.Typer, kind: str, told: str, exhibits: dict[str, Exh
         add = group.command(
             name, help=exhibit.make.__doc__, epilog=escape(f"Keys of the look:\n{keys}")
         )
-        add(_command(exhibit))
+        add(_command(f"{kind} {name}", exhibit))
     app.add_typer(group, name=kind)
 
 
-def _command(exhibit: Exhibit) -> Any:
+def _command(called: str, exhibit: Exhibit) -> Any:
     inputs = exhibit.inputs.items()
 
-    def command(look: str, **paths: Any) -> None:
+    def command(look: str, provenance: Path | None, **paths: Any) -> None:
         style = Style.read(look)
-        made = exhibit(style, *(artefact.load(paths[name]) for name, artefact in inputs))
-        exhibit.save(style, made, *(paths[kind] for kind in exhibit.kinds))
+        files = {
+            "inputs": flat({name: paths[name] for name, _ in inputs}),
+            "outputs": [paths[kind] for kind in exhibit.kinds],
+        }
+        with recorded(provenance, called, style.model_dump(mode="json"), settings={}, **files):
+            made = exhibit(style, *(artefact.load(paths[name]) for name, artefact in inputs))
+            exhibit.save(style, made, *files["outputs"])
 
     options = [keyword(name, _input(artefact)) for name, artefact in inputs]
     outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]
-    sign(command, [*options, keyword("look", LOOK), *outputs])
+    record = keyword("provenance", PROVENANCE, None)
+    sign(command, [*options, keyword("look", LOOK), *outputs, record])
     return command
 
 

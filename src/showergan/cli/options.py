@@ -9,27 +9,29 @@ import typer
 from rich.markup import escape
 
 from showergan.cli.recipe_keys import recipe_keys
-from showergan.step import Step
+from showergan.provenance import recorded
+from showergan.step import Argument, Input, Output, Setting, Step
 
-KEEP_RECIPE = Annotated[
+PROVENANCE = Annotated[
     Path | None,
-    typer.Option(help="file for the whole recipe, defaults included, as --recipe takes it"),
+    typer.Option(
+        help="file for the record of what made the others: recipe, inputs, code, machine, time",
+        rich_help_panel="Outputs",
+    ),
 ]
 
 
 def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
     """Add the subcommand of a step: an option for each keyword of its `run`, beside those of the recipe."""
 
-    def command(recipe: str, keep_recipe: Path | None, **arguments: Any) -> None:
+    def command(recipe: str, provenance: Path | None, **arguments: Any) -> None:
         made = step.read(recipe)
-        after = made.run(**arguments)
-        if keep_recipe:
-            made.keep(keep_recipe)
+        with recorded(provenance, step.name, made.whole(), **_by_kind(step.run, arguments)):
+            after = made.run(**arguments)
         if after:
             after()
 
-    options = [*_options(step.run), _recipe(step), keyword("keep_recipe", KEEP_RECIPE, None)]
-    sign(command, options)
+    sign(command, [*_options(step.run), _recipe(step), keyword("provenance", PROVENANCE, None)])
     keys = "\n".join(f"- {key}" for key in recipe_keys(step))
     name = step.name.replace("_", "-")
     told = escape(f"Keys of the recipe:\n{keys}")
@@ -39,10 +41,11 @@ def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
 def add_function(app: typer.Typer, function: Callable[..., None]) -> None:
     """Add the subcommand of a function that is annotated as the `run` of a step; it has no recipe."""
 
-    def command(**arguments: Any) -> None:
-        function(**arguments)
+    def command(provenance: Path | None, **arguments: Any) -> None:
+        with recorded(provenance, function.__name__, {}, **_by_kind(function, arguments)):
+            function(**arguments)
 
-    sign(command, _options(function))
+    sign(command, [*_options(function), keyword("provenance", PROVENANCE, None)])
     app.command(function.__name__, help=function.__doc__)(command)
 
 
@@ -57,6 +60,23 @@ def _options(function: Callable[..., Any]) -> list[Parameter]:
     found = [p for name, p in signature(function).parameters.items() if name != "self"]
     lists = [p.name for p in found if get_origin(get_args(p.annotation)[0]) is list]
     return [_option(p, named=p.name not in lists[:1]) for p in found]
+
+
+def _by_kind(function: Callable[..., None], given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a record says of the arguments of a function: settings, files that it reads, files that it writes."""
+    parameters = signature(function).parameters
+    kinds = {name: type(get_args(parameters[name].annotation)[1]) for name in given}
+
+    def of(kind: type[Argument]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if kinds[name] is kind}
+
+    return {"settings": of(Setting), "inputs": flat(of(Input)), "outputs": flat(of(Output))}
+
+
+def flat(files: dict[str, Any]) -> list[Path]:
+    """Return the files that options name: each one, several or none."""
+    lists = (value if isinstance(value, list) else [value] for value in files.values())
+    return [path for paths in lists for path in paths if path is not None]
 
 
 def _option(parameter: Parameter, *, named: bool) -> Parameter:

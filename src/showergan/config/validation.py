@@ -22,11 +22,14 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_json(option: str, given: str) -> Any:
     """Return what an option of the command line says, given as JSON text or as the path of a JSON file.
 
+    Of the record of a job it is the recipe, so that the job can be repeated.
+
     Raises:
         UserError: neither can be read.
     """
     try:
-        return json.loads(given if given.lstrip().startswith("{") else Path(given).read_text())
+        raw = json.loads(given if given.lstrip().startswith("{") else Path(given).read_text())
+        return raw.get("recipe", raw) if isinstance(raw, dict) else raw
     except OSError as error:
         raise UserError(
             f"{option} {given}: give JSON text, or a JSON file that can be read ({error.strerror})"

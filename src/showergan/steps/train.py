@@ -8,6 +8,7 @@ from showergan import inference, tasks, training
 from showergan.config import Config, TrainingRecipe
 from showergan.device import choose_device
 from showergan.files import write_json, write_table
+from showergan.provenance import made_with
 from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Train(TrainingRecipe, Step):
         ],
         history: Annotated[Path, Output("losses, norms and multipliers over the steps: CSV")],
         lipschitz: Annotated[Path, Output("Lipschitz bounds of the trained discriminator: CSV")],
-        run: Annotated[Path, Output("recipe, versions, sizes and seconds: JSON")],
+        run: Annotated[Path, Output("sizes, steps and seconds of the training: JSON")],
         device: Device = "auto",
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
@@ -70,11 +71,6 @@ class Train(TrainingRecipe, Step):
         seconds = checkpoints.seconds
         write_table(frame, history)
         write_table(trainer.lipschitz(), lipschitz)
-        origin = {
-            "recipe": self.model_dump(mode="json"),
-            "source_sha256": task.source_sha256(data),
-            **training.provenance(chosen),
-        }
         write_json(
             {
                 "n_train": len(trainer.samples),
@@ -85,7 +81,6 @@ class Train(TrainingRecipe, Step):
                     "discriminator": _n_trained(trainer.discriminator),
                 },
                 "seconds": round(seconds, 2),
-                **origin,
             },
             run,
         )
@@ -95,7 +90,12 @@ class Train(TrainingRecipe, Step):
             conditions=inference.conditions_of(task, found.given.conditions),
             conditioning=found.conditioning,
             average=self.generator_average,
-            provenance=origin,
+            # Of its own, because a generator is passed on alone.
+            provenance={
+                "recipe": self.whole(),
+                "source_sha256": task.source_sha256(data),
+                **made_with().model_dump(),
+            },
         )
         inference.save_generator(description, result.states, generator)
         return checkpoints.remove

@@ -1,4 +1,3 @@
 from .checkpoint import Checkpoints as Checkpoints
 from .loop import Trainer as Trainer
-from .provenance import provenance as provenance
 from .scale_audit import scale_audit as scale_audit

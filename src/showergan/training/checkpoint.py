@@ -16,7 +16,7 @@ import torch
 
 from showergan.errors import Paused, UserError
 from showergan.files import say, sha256_of, write_aside
-from showergan.training.provenance import provenance
+from showergan.provenance import packages
 
 N_DIGEST = hashlib.sha256().digest_size  # bytes in front of a state, which tell whether it is whole
 
@@ -63,7 +63,7 @@ class Checkpoints:
         self._of = {
             "recipe": recipe,
             "data": sha256_of(data),
-            "versions": json.dumps(provenance(device)["versions"], sort_keys=True),
+            "versions": json.dumps(packages(), sort_keys=True),
             "device": device.type,
         }
         self._earlier = 0.0

@@ -4,7 +4,7 @@ rule train_picture_embedding:
     output:
         model="results/{run}/embedding/model.pt",
         metrics="results/{run}/embedding/metrics.json",
-        recipe="results/{run}/embedding/recipe.json",
+        provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_picture_embedding.log",
     benchmark:
@@ -21,4 +21,4 @@ rule train_picture_embedding:
     shell:
         "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"

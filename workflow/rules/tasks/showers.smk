@@ -3,7 +3,7 @@ if CONFIG.data.source == "simulate":
     rule simulate:
         output:
             showers="results/{run}/data/source.npz",
-            recipe="results/{run}/data/source.recipe.json",
+            provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/simulate.log",
         benchmark:
@@ -16,14 +16,14 @@ if CONFIG.data.source == "simulate":
             "Simulating showers with GFLASH"
         shell:
             "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
-            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 else:
 
     rule fetch:
         output:
             showers="results/{run}/data/source.npz",
-            recipe="results/{run}/data/source.recipe.json",
+            provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/fetch.log",
         benchmark:
@@ -36,7 +36,7 @@ else:
             "Downloading the showers"
         shell:
             "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
-            " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 # A local file is read where it is.
@@ -50,7 +50,7 @@ rule preprocess:
         ),
     output:
         showers="results/{run}/data/showers.h5",
-        recipe="results/{run}/data/showers.recipe.json",
+        provenance="results/{run}/data/showers.provenance.json",
     log:
         "logs/{run}/preprocess.log",
     benchmark:
@@ -63,7 +63,7 @@ rule preprocess:
         "Checking and splitting the showers"
     shell:
         "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
-        " --out {output.showers:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --out {output.showers:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule train_embedding:
@@ -73,7 +73,7 @@ rule train_embedding:
         model="results/{run}/embedding/model.pt",
         metrics="results/{run}/embedding/metrics.json",
         predictions="results/{run}/embedding/predictions.csv",
-        recipe="results/{run}/embedding/recipe.json",
+        provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_embedding.log",
     benchmark:
@@ -90,7 +90,7 @@ rule train_embedding:
     shell:
         "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
-        " --predictions {output.predictions:q} --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 ARTEFACTS |= {

@@ -3,7 +3,7 @@ rule fixed_generator:
         surfaces="results/{run}/fixed_generator/surfaces.npz",
         gradients="results/{run}/fixed_generator/gradients.csv",
         weights="results/{run}/fixed_generator/weights.csv",
-        recipe="results/{run}/fixed_generator/recipe.json",
+        provenance="results/{run}/fixed_generator/provenance.json",
     log:
         "logs/{run}/fixed_generator.log",
     benchmark:
@@ -17,7 +17,7 @@ rule fixed_generator:
     shell:
         "showergan fixed-generator --recipe {params.recipe:q} --out {output.surfaces:q}"
         " --gradients {output.gradients:q} --weights {output.weights:q}"
-        " --keep-recipe {output.recipe:q} > {log:q} 2>&1"
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 ARTEFACTS |= {

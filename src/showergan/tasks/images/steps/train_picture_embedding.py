@@ -37,7 +37,7 @@ class TrainPictureEmbedding(Embedding, Step):
         *,
         data: DataSet,
         out: Annotated[Path, Output("the network: model.pt")],
-        metrics: Annotated[Path, Output("its score on select, and where it comes from: JSON")],
+        metrics: Annotated[Path, Output("its score on select: JSON")],
         device: Device = "auto",
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
@@ -82,8 +82,6 @@ class TrainPictureEmbedding(Embedding, Step):
                 "split": "select",
                 "n_select": len(image),
                 **fit._asdict(),
-                "seconds": round(checkpoints.seconds, 2),
-                **training.provenance(chosen),
             },
             metrics,
         )

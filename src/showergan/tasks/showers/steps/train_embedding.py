@@ -24,7 +24,7 @@ class TrainEmbedding(Embedding, Step):
         *,
         data: DataSet,
         out: Annotated[Path, Output("the regressor: model.pt")],
-        metrics: Annotated[Path, Output("R2 on the select showers, and where it comes from: JSON")],
+        metrics: Annotated[Path, Output("R2 on the select showers: JSON")],
         predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
         device: Device = "auto",
         checkpoint_seconds: CheckpointSeconds = 60.0,
@@ -60,8 +60,6 @@ class TrainEmbedding(Embedding, Step):
                 "r2_split": "select",
                 "n_select": len(select),
                 **fit._asdict(),
-                "seconds": round(checkpoints.seconds, 2),
-                **training.provenance(chosen),
             },
             metrics,
         )

@@ -1,0 +1,151 @@
+"""The record of a job says what it read, wrote and ran with."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import h5py
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import showergan
+from showergan.cli import app
+from showergan.errors import UserError
+from showergan.provenance import read_record, recorded
+
+SRC = Path(__file__).parents[2] / "src"
+SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
+LOOK = json.dumps({"labels": {"sn": "vanilla SN"}})
+
+
+def run(*arguments):
+    done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+
+
+def sha256(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def record_nothing(path, inputs=(), outputs=()):
+    return recorded(path, "nothing", {}, settings={}, inputs=inputs, outputs=outputs)
+
+
+def test_a_step_is_recorded(tmp_path):
+    data, out, record = (tmp_path / name for name in ("data/d.h5", "made/d.csv", "made/d.json"))
+    data.parent.mkdir()
+    h5py.File(data, "w").close()
+    recipe = ["--recipe", json.dumps(SMALL)]
+    run("describe", "--data", data, "--out", out, *recipe, "--provenance", record)
+    found = read_record(record)
+    assert found.step == "describe"
+    assert found.recipe["recipe_version"] == 1
+    assert found.recipe["discriminator"]["size"] == "small"
+    assert found.recipe["generator"]["kind"] == "shower_generator"  # a default
+    assert found.inputs == {"../data/d.h5": sha256(data)}
+    assert found.outputs == {"d.csv": sha256(out)}
+    assert found.packages["torch"] == torch.__version__
+    assert found.packages["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert found.code.version == showergan.__version__
+    assert found.device == {"name": "cpu"}
+    ago = datetime.now(UTC) - datetime.fromisoformat(found.finished)
+    assert timedelta(0) <= ago < timedelta(minutes=5)
+    assert 0 < found.seconds < 300
+    assert 50 < found.peak_memory_MB["host"] < 10_000  # of Python with PyTorch
+
+
+def test_a_figure_is_recorded_and_drawn_again_from_its_record(tmp_path):
+    table = tmp_path / "verdicts.csv"
+    table.write_text("score,method,architecture\n")
+    files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
+    record = tmp_path / "v.provenance.json"
+    told = ["--look", LOOK, "--provenance", record]
+    run("figure", "differences", "--verdicts", table, *files, *told)
+    found = read_record(record)
+    assert found.step == "figure differences"
+    assert found.recipe["labels"] == {"sn": "vanilla SN"}
+    assert found.inputs == {"verdicts.csv": sha256(table)}
+    assert found.outputs == {n: sha256(tmp_path / n) for n in ("v.png", "v.pdf")}
+    first = (tmp_path / "v.png").read_bytes()
+    run("figure", "differences", "--verdicts", table, *files, "--look", record)
+    assert (tmp_path / "v.png").read_bytes() == first
+
+
+def test_inputs_are_those_that_were_read(tmp_path):
+    """And not what became of them in the meantime."""
+    read, record = tmp_path / "read", tmp_path / "provenance.json"
+    read.write_text("before")
+    before = sha256(read)
+    with record_nothing(record, [read, tmp_path / "not_there"]):
+        read.write_text("after")
+    assert read_record(record).inputs == {"read": before}
+
+
+def test_what_fails_leaves_no_record(tmp_path):
+    with pytest.raises(ZeroDivisionError), record_nothing(tmp_path / "provenance.json"):
+        _ = 1 / 0
+    assert not any(tmp_path.iterdir())
+
+
+def test_ten_thousand_inputs_are_recorded_quickly(tmp_path):
+    files = [tmp_path / f"{i}.csv" for i in range(10_000)]
+    for file in files:
+        file.write_bytes(b"1\n")
+    start = datetime.now()
+    with record_nothing(tmp_path / "provenance.json", files):
+        pass
+    assert datetime.now() - start < timedelta(seconds=30)
+    assert len(read_record(tmp_path / "provenance.json").inputs) == 10_000
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"step": "train"}', "\x00\xff"])
+def test_what_is_no_record_is_told(tmp_path, text):
+    path = tmp_path / "provenance.json"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(UserError, match=f"{path} is no record"):
+        read_record(path)
+
+
+def code_in(folder):
+    """Return what the copy of the package in a folder says of its code."""
+    told = "from showergan.provenance import made_with; print(made_with().code.model_dump_json())"
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_the_code_is_that_of_the_commit_or_says_that_it_is_not(tmp_path):
+    def git(*arguments):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        done = subprocess.run(
+            ["git", *who, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    shutil.copytree(
+        SRC / "showergan", tmp_path / "src/showergan", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (tmp_path / ".gitignore").write_text("__pycache__\n")
+    git("init")
+    git("add", ".gitignore")
+    git("commit", "--message", "another's checkout, which our package is no part of")
+    assert code_in(tmp_path / "src")["commit"] is None
+    git("add", ".")
+    git("commit", "--message", "ours")
+    clean = code_in(tmp_path / "src")
+    assert (clean["commit"], clean["dirty"]) == (git("rev-parse", "HEAD"), False)
+    (tmp_path / "config.yaml").write_text("not the package\n")
+    assert code_in(tmp_path / "src") == clean
+    (tmp_path / "src/showergan/constraints/new.py").write_text("# no commit has it\n")
+    assert code_in(tmp_path / "src") == clean | {"dirty": True}
