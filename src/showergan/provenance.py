@@ -19,6 +19,7 @@ from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_json
 
+NAME = "provenance.json"  # of a record, or how its name ends
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
 
 
@@ -60,7 +61,7 @@ class Record(MadeWith):
         recipe: of the step, whole.
         settings: what else it was told.
         finished: when, in UTC.
-        seconds: how long it took.
+        seconds: how long it took, or the part of it that ended it where it was killed before.
         peak_memory_MB: of the host, and of the device where there is one.
         inputs: SHA-256 of each file that it read, as it began.
         outputs: SHA-256 of each file that it wrote.

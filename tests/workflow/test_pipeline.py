@@ -1,6 +1,7 @@
 """The pipeline from one command, on tiny data with real Snakemake."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from conftest import ROOT, planned_jobs
 
 from showergan.provenance import read_record
 from showergan.tasks.showers.metrics import METRICS
+from showergan.verification import findings
 
 RUN = "results/tiny"
 RATES = {"generator": 1e-3, "discriminator": 1e-4}
@@ -41,7 +43,8 @@ def test_every_artefact_is_there(finished):
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
     ]
-    assert named("tables/table_3.*") == ["table_3.csv", "table_3.md", "table_3.tex"]
+    kinds = ("csv", "md", "provenance.json", "tex")
+    assert named("tables/table_3.*") == [f"table_3.{kind}" for kind in kinds]
     assert not list(finished.folder.rglob("*.part"))
 
 
@@ -69,6 +72,20 @@ def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
     first, again = (read_record(at / "provenance.json") for at in (folder, tmp_path))
     assert first.recipe == again.recipe
+
+
+def test_everything_is_as_it_was_made_until_a_bit_is_flipped(finished):
+    run = finished.folder / RUN
+    assert findings(run) == []
+    path = run / "reference/features.h5"
+    content, times = path.read_bytes(), path.stat()
+    flipped = bytearray(content)
+    flipped[len(flipped) // 2] ^= 1
+    path.write_bytes(flipped)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert [(f.kind, f.path) for f in findings(run)] == [("altered", path)]
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def test_summary_and_sizes(finished):

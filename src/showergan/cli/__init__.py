@@ -13,6 +13,7 @@ from showergan import config
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
+from showergan.cli.records import provenance, verify
 from showergan.drawing.registry import exhibits
 from showergan.errors import Paused, UserError
 from showergan.files import say
@@ -29,6 +30,8 @@ for _task, _steps in OF_TASK.items():
         add_step(app, _step, f"Steps of {_task} alone")
 for _function in (generate, export):
     add_function(app, _function)
+for _read in (provenance, verify):
+    app.command()(_read)
 for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
     _found = exhibits(_kind, TASKS.values())
     add_exhibits(app, _kind[:-1], f"{_told}, as the workflow does.", _found)

@@ -62,7 +62,7 @@ def _options(function: Callable[..., Any]) -> list[Parameter]:
     return [_option(p, named=p.name not in lists[:1]) for p in found]
 
 
-def _by_kind(function: Callable[..., None], given: dict[str, Any]) -> dict[str, Any]:
+def _by_kind(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
     """Return what a record says of the arguments of a function: settings, files that it reads, files that it writes."""
     parameters = signature(function).parameters
     kinds = {name: type(get_args(parameters[name].annotation)[1]) for name in given}

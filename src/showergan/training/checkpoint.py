@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import pandas as pd
 import torch
 
+import showergan
 from showergan.errors import Paused, UserError
 from showergan.files import say, sha256_of, write_aside
 from showergan.provenance import packages
@@ -63,7 +64,7 @@ class Checkpoints:
         self._of = {
             "recipe": recipe,
             "data": sha256_of(data),
-            "versions": json.dumps(packages(), sort_keys=True),
+            "versions": json.dumps({"showergan": showergan.__version__, **packages()}),
             "device": device.type,
         }
         self._earlier = 0.0

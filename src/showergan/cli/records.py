@@ -1,0 +1,69 @@
+"""Subcommands that read the records of jobs."""
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from showergan import heavy, inference
+from showergan.errors import UserError
+from showergan.files import say, sha256_of
+from showergan.provenance import NAME, read_record
+from showergan.verification import Finding, findings
+
+
+def provenance(
+    file: Annotated[Path, typer.Argument(help="an artefact, or a record of --provenance")],
+) -> None:
+    """Print what made a file: its record, or of one that stands alone what it carries."""
+    print(yaml.safe_dump(_told_of(file), sort_keys=False, allow_unicode=True, width=100), end="")
+
+
+def verify(run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")]) -> None:
+    """Check every file of a run against the record of what made it; exit with status 1 if any is not as it was."""
+    found = findings(run)
+    for finding in found:
+        print(f"{finding.kind}: {finding.path}: {finding.told}")
+    wrong = [finding for finding in found if finding.kind != "unchecked"]
+    if not wrong:
+        print(f"{run}: everything is as it was made")
+        return
+    unlisted = _paths(finding for finding in wrong if finding.kind == "unlisted")
+    others = _paths(finding for finding in wrong if finding.kind != "unlisted")
+    if unlisted:
+        print(f"To remove what no job left: rm {unlisted}")
+    if others:
+        print(
+            "To make the others again, with the --configfile of the run if it has one: "
+            f"snakemake --cores all --forcerun {others}"
+        )
+    raise typer.Exit(1)
+
+
+def _paths(found: Iterable[Finding]) -> str:
+    return shlex.join(dict.fromkeys(str(finding.path) for finding in found))
+
+
+def _told_of(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise UserError(f"{file} is no file. Give an artefact of a run.")
+    if file.name.endswith(NAME):
+        return read_record(file).model_dump()
+    for path in sorted(file.parent.glob(f"*{NAME}")):
+        record = read_record(path)
+        if file.name in record.outputs:
+            if record.outputs[file.name] != sha256_of(file):
+                say(f"warning: {file} is not what was made: it was altered since")
+            return record.model_dump()
+    if file.suffix == ".pt":
+        return inference.load_generator(file).description.provenance
+    if file.suffix in (".h5", ".hdf5"):
+        try:
+            with heavy.h5py.File(file) as content:
+                return {k: heavy.np.asarray(v).tolist() for k, v in content.attrs.items()}
+        except OSError as error:
+            raise UserError(f"{file} is no HDF5 file or is damaged ({error})") from None
+    raise UserError(f"{file}: no record (*{NAME}) beside it lists it, and it carries none.")
