@@ -6,12 +6,14 @@ from small_training import COMPOSITIONS, recipe
 
 from showergan.config import AuditRecipe, LearningRates
 from showergan.device import choose_device
+from showergan.errors import Paused
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.provenance import made_with
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.embedding_training import train_embedding
+from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit
 
@@ -49,6 +51,27 @@ def test_a_training_is_repeatable_bit_for_bit(cuda, method):
 def test_replayed_batches_are_repeatable(cuda):
     (_, one), (_, two) = (train("sn", cuda, batches="replayed") for _ in range(2))
     assert one.history.frame().equals(two.history.frame())
+
+
+@pytest.mark.parametrize("method", COMPOSITIONS)
+def test_a_stopped_training_goes_on_bit_for_bit(cuda, method, tmp_path):
+    whole, expected = train(method, cuda)
+    data = tmp_path / "data"
+    data.touch()
+    settings = {"recipe": "", "data": data, "device": cuda, "every": 0, "most": 0}
+    stops = 0
+    while True:
+        last = Trainer(whole.samples, whole.conditions, whole.recipe)
+        try:
+            found = last.run(Checkpoints(tmp_path / "out", **settings))
+            break
+        except Paused:
+            stops += 1
+    assert stops == 9
+    for name, value in expected.states[2].items():
+        assert torch.equal(value, found.states[2][name]), name
+    assert found.history.frame().equals(expected.history.frame())
+    assert last.lipschitz().equals(whole.lipschitz())
 
 
 @pytest.mark.parametrize("method", COMPOSITIONS)
