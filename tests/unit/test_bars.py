@@ -27,7 +27,7 @@ def make_summary(at_high=None, pairs=(HIGH, LOW)):
             **{"architecture": "small", "method": method, "learning_rates": rates, "seed": seed},
             **{"score": "bins-E", "select": value if rates == HIGH else 0.8},
             **{"selected": value if rates == HIGH else 0.8, "shuffled": 0.407},
-            **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": math.nan},
+            **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": math.nan, "diverged": False},
         }
         for method, values in (at_high or AT_HIGH).items()
         for rates in pairs

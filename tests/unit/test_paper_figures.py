@@ -97,7 +97,7 @@ def grid(rates):
         for a in rates
         for b in rates
     ]
-    table = pd.DataFrame(rows).assign(score="bins-E", n_seeds=5)
+    table = pd.DataFrame(rows).assign(score="bins-E", n_seeds=5, n_diverged=0)
     return table.assign(
         chosen=(table["generator_rate"] == rates[0]) & (table["discriminator_rate"] == rates[-1])
     )

@@ -198,7 +198,8 @@ def test_a_new_metric_is_one_file(with_shift):
     )
     keys = {"architecture": "d", "method": "m", "learning_rates": "1_1", "seed": "1"}
     runs = [(keys, table.assign(split="test", epoch=3))]
-    summary = pd.DataFrame([{**keys, "score": "plane", "selected_epoch": 3, "chosen": True}])
+    found = {"score": "plane", "selected_epoch": 3, "chosen": True, "diverged": False}
+    summary = pd.DataFrame([{**keys, **found}])
     far = table.assign(anchor="untrained", value=table["value"] + 1, spread=np.nan)
     real = table.assign(anchor="ceiling", value=0.0, spread=0.1)
     card = scorecard(runs, pd.concat([real, far]), summary, "plane", with_shift.metrics)

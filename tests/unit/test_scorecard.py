@@ -54,7 +54,7 @@ def summary(runs, epoch=1, chosen=True):
     return pd.DataFrame(
         [
             {**keys, "seed": int(keys["seed"]), "score": "bins-E", "selected_epoch": epoch,
-             "chosen": chosen}
+             "chosen": chosen, "diverged": False}
             for keys, _ in runs
         ]
     )  # fmt: skip

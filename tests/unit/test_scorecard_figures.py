@@ -43,7 +43,14 @@ def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
     rows = [
         {
             **{"architecture": "standard", "method": m, "learning_rates": RATES, "seed": s},
-            **{"chosen": True, "epoch": 3, "metric": metric, "space": space, "bin": b},
+            **{
+                "chosen": True,
+                "diverged": False,
+                "epoch": 3,
+                "metric": metric,
+                "space": space,
+                "bin": b,
+            },
             **{"title": title, "sd": np.nan, "event_sd": 0.01, "n": 1000},
             **{"ceiling": best, "other_real": np.nan, "shuffled": shuffled, "untrained": worst},
             "value": worst + (GOOD[m] + 0.05 * (-1) ** s * (len(seeds) > 1)) * (best - worst),

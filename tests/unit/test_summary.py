@@ -124,7 +124,7 @@ def test_learning_rates_are_chosen_on_select():
     def rows(method, rates, select, selected):
         return [
             {"architecture": "standard", "method": method, "learning_rates": rates, "seed": seed,
-             "score": "bins-E", "select": a, "selected": b}
+             "score": "bins-E", "select": a, "selected": b, "diverged": b < 0.15}
             for seed, (a, b) in enumerate(zip(select, selected, strict=True))
         ]  # fmt: skip
 
@@ -148,3 +148,4 @@ def test_learning_rates_are_chosen_on_select():
     assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)
     assert row["test_sd"] == pytest.approx(0.2 / 2**0.5)
     assert row["n_seeds"] == 2
+    assert grid["n_diverged"].tolist() == [1, 0, 0]

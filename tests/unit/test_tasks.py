@@ -12,10 +12,14 @@ from typer.testing import CliRunner
 
 from showergan import tasks
 from showergan.cli import app
-from showergan.config import Evaluation, config_of, parse_config
+from showergan.config import Evaluation, EvaluationRecipe, config_of, parse_config
 from showergan.errors import UserError
+from showergan.inference import Divergence, TrainedGenerator, conditions_of, description_of
+from showergan.measurement import evaluate, make_reference
 from showergan.steps import steps_in
 from showergan.tasks.found import find
+from showergan.tasks.images.embedding import PictureEmbedding
+from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.written import write_npz
 from showergan.tasks.toys.data import ToyData
 
@@ -104,6 +108,33 @@ def test_a_generator_makes_samples(task, data_set):
     again = task.sample(**{name: getattr(made, name) for name in task.sample_arrays})
     np.testing.assert_array_equal(again.given.conditions, given.conditions)
     assert all(len(array) == 3 for array in task.pictures([made]).values())
+
+
+def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, data_set):
+    task = bound(task, data_set)
+    found, settings = task.training_set(data_set, "raw", CPU), {"clusters": 2, "repeats": 2}
+    description = description_of(task)(
+        network=task.start,
+        samples=task.samples_in(data_set),
+        conditions=conditions_of(task, found.given.conditions),
+        conditioning=found.conditioning,
+        average=None,
+        diverged=Divergence(step=7, epochs=(2,)),
+        provenance={},
+    )
+    recipe = EvaluationRecipe(**settings, choose_by=task.choose_by)
+    embedding = {
+        "showers": EmbeddingRegressor,
+        "images": lambda: PictureEmbedding("encoder", task.sample_shape, 0, width=4),
+    }.get(task.name, lambda: None)()
+    network = embedding and embedding.eval()
+    reference = make_reference(data_set, network, Evaluation(**settings), CPU)
+    metrics = evaluate(TrainedGenerator(description, {}), reference, network, recipe, CPU).metrics
+    metrics = metrics[metrics["split"] == "test"].set_index("metric")
+    counts = metrics.loc["n_not_finite"]
+    assert counts["value"] == counts["n"] == len(reference.features["test"])
+    assert metrics.loc["diverged_at_step", "value"] == 7
+    assert metrics.loc[["prd_auc"], "value"].max() < 0.3  # showers may lack statistics, too
 
 
 def test_points_are_split_and_repeatable(tmp_path):

@@ -38,7 +38,7 @@ def bars(
 
     Returns:
         One row per bar and subject, `value` being what is held against the bound, `met` whether it holds, `mean` the
-        mean over seeds:
+        mean over seeds, NaN where one has no value:
         fraction: PRD-AUC over E as a fraction of its ceiling, where there is one, per method; at least 0.85 in the
         worst seed.
         shuffled: bins-E over that of real showers with shuffled conditions, per method; above 1 in the worst seed.
@@ -61,7 +61,7 @@ def bars(
             rows.append(("shuffled", method, *_ratio(own, "PRD-AUC: bins-E", "shuffled"), 1.0))
         if "energy_ratio" in failures:
             energy = ratios.loc[ratios["method"] == method, "energy_ratio"]
-            rows.append(("energy", method, energy.mean(), _furthest(energy), FACTOR))
+            rows.append(("energy", method, energy.mean(skipna=False), _furthest(energy), FACTOR))
     bins = real_anchor(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     rows += [("showers", "", math.nan, bins["n"].min(), fewest)] if len(bins) else []
@@ -75,7 +75,7 @@ def _ratio(card: pd.DataFrame, title: str, anchor: str) -> tuple[float, float]:
     """Return the mean and the least of values over an anchor; one that is missing is the worst."""
     rows = card[card["title"] == title]
     ratio = rows["value"] / rows[anchor]
-    return ratio.mean(), ratio.min(skipna=False)
+    return ratio.mean(skipna=False), ratio.min(skipna=False)
 
 
 def _furthest(ratios: pd.Series) -> float:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from showergan.comparison.scorecard import run_of_summary
 from showergan.comparison.summary import RUN, Runs, real_anchor
+from showergan.metrics.features import DIVERGED
 from showergan.metrics.metric import COUNTS
 from showergan.metrics.registry import Registry
 
@@ -25,8 +26,9 @@ def failures(
 
     Returns:
         A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
-        counts of mishaps; the numbers that tell other failures; failure, none or the names of some, see `Failure`;
-        n_failed_epochs, evaluated epochs with a failure.
+        counts of mishaps, and diverged_at_step if any did; the numbers that tell other failures; failure, none,
+        diverged (of the run, whatever its epoch) or the names of some, see `Failure`; n_failed_epochs, evaluated epochs
+        with a failure.
     """
     real = real_anchor(anchors)
     found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
@@ -39,7 +41,11 @@ def failures(
         }
         failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
         epoch = row["selected_epoch"]
-        found.append({**keys, "epoch": epoch, **by_epoch[epoch], "n_failed_epochs": failed})
+        mishaps = by_epoch[epoch]
+        if DIVERGED in mishaps:
+            names = ["diverged", str(mishaps["failure"])]
+            mishaps["failure"] = ", ".join(name for name in names if name != "none")
+        found.append({**keys, "epoch": epoch, **mishaps, "n_failed_epochs": failed})
     table = pd.DataFrame(found)
     return table[[*RUN, "epoch", *(c for c in table if c not in (*RUN, "epoch"))]]
 

@@ -70,8 +70,9 @@ def loss_meaning(
             quality is.
 
     Returns:
-        Columns of `estimated`, at the last recorded step of the epoch; title and value of the metric; and worse, the
-        value with the sign, or the distance from its best, that makes larger ones worse.
+        Columns of `estimated`, at the last recorded step of the epoch, NaN where a training diverged before; title and
+        value of the metric; and worse, the value with the sign, or the distance from its best, that makes larger ones
+        worse.
     """
     last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1)
     test = metrics[metrics["split"] == "test"]
@@ -93,8 +94,11 @@ def loss_meaning(
             "target": (value - (metric.best or 0)).abs(),
         }[metric.direction]
         kept = rows[[*RUN, "epoch", "value"]].assign(title=entry.title, worse=worse)
-        tables.append(last.merge(kept, on=[*RUN, "epoch"]))
-    return pd.concat(tables, ignore_index=True)
+        kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
+        tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
+    table = pd.concat(tables, ignore_index=True)
+    table["distance"] = table["method"].map(last.groupby("method")["distance"].first())
+    return table
 
 
 def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
@@ -110,15 +114,17 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row per method, pair of learning rates, metric and form ("estimate" or "per_lipschitz"): distance; rho, its
         mean in z; low and high, the ends of the 95 % interval, NaN below two seeds; n_seeds with a rho, which has none
-        where either side is constant; n_epochs, the fewest of a run; rhos, of each seed, as text.
+        where either side is constant; n_epochs, the fewest of these; rhos, of each seed, as text.
     """
     rows = []
     for (*method, title), part in meaning.groupby([*METHOD, "title"], sort=False):
         for form in ("estimate", "per_lipschitz"):
-            seeds = {str(s): _rho(run[form], run["worse"]) for s, run in part.groupby("seed")}
-            counts = part.groupby("seed").size()
-            known = [rho for rho in seeds.values() if math.isfinite(rho)]
-            rho, low, high = _pooled(known, int(counts.min()))
+            runs = part.groupby("seed")
+            seeds = {str(seed): _rho(run[form], run["worse"]) for seed, run in runs}
+            counts = {str(seed): run[form].mul(run["worse"]).count() for seed, run in runs}
+            known = {seed: rho for seed, rho in seeds.items() if math.isfinite(rho)}
+            n_epochs = min((int(counts[seed]) for seed in known), default=0)
+            rho, low, high = _pooled(list(known.values()), n_epochs)
             rows.append(
                 {
                     **dict(zip(METHOD, method, strict=True)),
@@ -129,7 +135,7 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
                     "low": low,
                     "high": high,
                     "n_seeds": len(known),
-                    "n_epochs": int(counts.min()),
+                    "n_epochs": n_epochs,
                     "rhos": " ".join(f"{seed}:{value:.3f}" for seed, value in seeds.items()),
                 }
             )

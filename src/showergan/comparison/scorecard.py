@@ -4,6 +4,7 @@ import pandas as pd
 
 from showergan.comparison.summary import RUN, Runs
 from showergan.errors import UserError
+from showergan.metrics.features import NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.metrics.registry import Registry
 
@@ -27,10 +28,11 @@ def scorecard(
         registry: the metrics of the task.
 
     Returns:
-        One row per run and metric: architecture, method, learning_rates, seed; chosen; epoch; metric, space, bin,
-        title; value, sd, event_sd, n; unflagged, of a mean over bins that without the thin ones; ceiling, other_real,
-        shuffled and untrained, see `anchors`, NaN for what there is not; ceiling_sd, its spread over draws; position,
-        see `position`.
+        One row per run and metric: architecture, method, learning_rates, seed; chosen; diverged, see
+        `summarise_run`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of a mean over bins that
+        without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
+        ceiling_sd, its spread over draws; position, see `position`: the worst where there is no value because no sample
+        is a number.
     """
     entries = pd.DataFrame(registry.entries)
     # Not every task has every space.
@@ -42,16 +44,25 @@ def scorecard(
     for keys, metrics in runs:
         row = run_of_summary(summary, choose_by, keys)
         rows = metrics[(metrics["split"] == "test") & (metrics["epoch"] == row["selected_epoch"])]
+        broken = rows[rows["metric"] == NOT_FINITE]
         thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
         tables.append(
             entries.merge(rows, on=_KEY, how="left")
             .merge(thick[[*_KEY, "unflagged"]], on=_KEY, how="left")
-            .assign(**keys, chosen=row["chosen"], epoch=row["selected_epoch"])
+            .assign(
+                **keys,
+                chosen=row["chosen"],
+                diverged=row["diverged"],
+                epoch=row["selected_epoch"],
+                hopeless=bool((broken["value"] == broken["n"]).any()),
+            )
         )
     table = pd.concat(tables, ignore_index=True).merge(ends.reset_index(), on=_KEY, how="left")
-    table["position"] = position(table["value"], table, registry)
+    missed = table["hopeless"] & table["value"].isna()
+    placed = table["value"].mask(missed, _worst(table, registry))
+    table["position"] = position(placed, table, registry)
     values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
-    return table[[*RUN, "chosen", "epoch", *_KEY, "title", *values]]
+    return table[[*RUN, "chosen", "diverged", "epoch", *_KEY, "title", *values]]
 
 
 def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
@@ -73,10 +84,15 @@ def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Ser
     def distance(values: pd.Series) -> pd.Series:
         return values.where(target.isna(), (values - target).abs())
 
-    worst = pd.Series([metric.worst for metric in metrics], card.index, dtype=float)
-    worst = distance(worst.fillna(card["untrained"]))
+    worst = distance(_worst(card, registry))
     best = distance(card["ceiling"].fillna(card["other_real"]))
     return (distance(value) - worst) / (best - worst)
+
+
+def _worst(card: pd.DataFrame, registry: Registry) -> pd.Series:
+    """Return the value at which the scale of each row's metric ends."""
+    ends = [registry[name].worst for name in card["metric"]]
+    return pd.Series(ends, card.index, dtype=float).fillna(card["untrained"])
 
 
 def run_of_summary(summary: pd.DataFrame, score: str, keys: dict[str, str]) -> pd.Series:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from showergan.errors import UserError
-from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
 from showergan.metrics.score import best_epoch, means_over_unflagged, scores_over_epochs
 
@@ -30,10 +30,11 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on test at the epoch
     that is best on select; last and last_epoch; selected_sd, its spread over the k-means repeats, and
     selected_event_sd, over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones;
-    n and clusters of the value; n_epochs evaluated; diverged, whether the generator gave values that are not numbers.
+    n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that
+    are not numbers.
     """
     scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics)
-    broken = metrics[(metrics["metric"] == NOT_FINITE) & (metrics["value"] > 0)]
+    broken = metrics["metric"].isin([NOT_FINITE, DIVERGED]) & (metrics["value"] > 0)
     rows = []
     for name, group in scores.groupby("score", sort=True):
         table = group.pivot_table(
@@ -60,7 +61,7 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
                 "n": int(table["n"]["test"][selected_epoch]),
                 "clusters": int(group["clusters"].iloc[0]),
                 "n_epochs": len(table),
-                "diverged": bool(len(broken)),
+                "diverged": bool(broken.any()),
             }
         )
     return pd.DataFrame(rows)
@@ -101,8 +102,8 @@ def learning_rate_grid(
     """Return one row per method and pair of learning rates: what was tried, and what it gave.
 
     The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
-    seeds; test_mean and test_sd of the selected epoch; n_seeds; chosen, whether tables, verdicts and ranks are about
-    this pair of the method.
+    seeds, those that diverged included; test_mean and test_sd of the selected epoch; n_seeds; n_diverged; chosen,
+    whether tables, verdicts and ranks are about this pair of the method.
 
     Args:
         summary: one row per run and score.
@@ -118,6 +119,7 @@ def learning_rate_grid(
             "test_mean": groups["selected"].mean(),
             "test_sd": groups["selected"].std(ddof=1),
             "n_seeds": groups["seed"].nunique(),
+            "n_diverged": groups["diverged"].sum(),
         }
     ).reset_index()
     if own is None:

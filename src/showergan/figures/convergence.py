@@ -17,6 +17,7 @@ LINES = 4  # metrics that are shown
 def convergence(style: Style, loss_meaning: pd.DataFrame) -> mpl.figure.Figure:
     """Draw quality on test over generator steps and over seconds: thin lines are seeds, the thick line their mean.
 
+    It ends where a seed has no value, for example because it diverged.
     Seconds are those of the whole training in proportion to its steps, on the machine that trained, with whatever else
     it did meanwhile.
     """
@@ -26,7 +27,7 @@ def convergence(style: Style, loss_meaning: pd.DataFrame) -> mpl.figure.Figure:
     for line, title in zip(axes, titles, strict=True):
         for panel, x in zip(line, AXES, strict=True):
             for group in groups(style, loss_meaning[loss_meaning["title"] == title]):
-                mean = group.rows.groupby("epoch")[[x, "value"]].mean()
+                mean = group.rows.groupby("epoch")[[x, "value"]].mean(skipna=False)
                 group.draw_seeds(panel, x, "value")
                 group.draw(panel, mean, x, "value", **MEAN)
             panel.grid(axis="y")

@@ -6,7 +6,7 @@ from typing import Any
 
 from showergan.config import Config
 from showergan.drawing.anchors import anchor_scores
-from showergan.drawing.labels import fitted
+from showergan.drawing.labels import fitted, records
 from showergan.drawing.layout import empty_figure, new_figure, panels, rows_of
 from showergan.drawing.numbers import counted
 from showergan.drawing.registry import VERDICTS, register_figure
@@ -34,7 +34,7 @@ def learning_rate_grid(
     """Draw a heat map per method: the mean score on select of each pair of learning rates, the method's own framed.
 
     Own is the pair that tables are about, named or chosen on select. Methods with one pair are left out. All maps share
-    one colour scale.
+    one colour scale. A pair at which trainings diverged says how many did.
     """
     tried = grid["method"].value_counts()
     methods = [m for m in style.labels if tried.get(m, 0) > 1]
@@ -53,14 +53,18 @@ def learning_rate_grid(
     for panel, method in zip(axes.flat, methods, strict=False):
         part = shown[shown["method"] == method]
         # A pair that was not tried stays blank.
-        table = part.pivot_table(
-            index="generator_rate", columns="discriminator_rate", values="select_mean"
-        ).reindex(index=generator, columns=discriminator)
+        cells = part.assign(text=[_cell(row) for row in records(part)])
+        table, texts = (
+            cells.pivot(
+                index="generator_rate", columns="discriminator_rate", values=values
+            ).reindex(index=generator, columns=discriminator)
+            for values in ("select_mean", "text")
+        )
         sns.heatmap(
             table,
             ax=panel,
-            annot=True,
-            fmt=".3f",
+            annot=texts,
+            fmt="",
             vmin=low,
             vmax=high,
             cmap=style.colormap,
@@ -86,6 +90,11 @@ def learning_rate_grid(
         aspect=30,
     )
     return figure
+
+
+def _cell(row: dict[str, Any]) -> str:
+    diverged = f"\n{row['n_diverged']} diverged" if row["n_diverged"] else ""
+    return f"{row['select_mean']:.3f}{diverged}"
 
 
 def _scale(anchors: pd.DataFrame, score: str) -> str:

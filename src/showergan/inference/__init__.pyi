@@ -1,4 +1,5 @@
 from .description import Description as Description
+from .description import Divergence as Divergence
 from .description import conditions_of as conditions_of
 from .description import description_of as description_of
 from .export import export_file as export_file

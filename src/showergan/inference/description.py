@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from showergan.config.section import Section
 from showergan.kinds import one_of
@@ -29,6 +29,18 @@ class Condition(Section):
     high: float
 
 
+class Divergence(Section):
+    """How a training ended whose losses were no numbers any more, or exploded.
+
+    Attributes:
+        step: of the generator.
+        epochs: those of which a generator was to be kept, and was not reached.
+    """
+
+    step: int
+    epochs: tuple[int, ...]
+
+
 class Description(Section):
     """All but the weights, as far as all tasks share it; see `description_of` for what a task adds.
 
@@ -40,6 +52,7 @@ class Description(Section):
         conditions: what it is generated for, in the order of the task's `condition_names`.
         conditioning: from the conditions to the network's input.
         average: decay of the average over generator steps that the weights are, None where they are as trained.
+        diverged: how the training ended, where it did not go on to its end.
         provenance: recipe and data of the training, versions, machine.
     """
 
@@ -50,6 +63,7 @@ class Description(Section):
     conditions: tuple[Condition, ...]
     conditioning: Any
     average: float | None
+    diverged: Divergence | None = Field(None, exclude_if=lambda diverged: diverged is None)
     provenance: dict[str, Any]
 
 

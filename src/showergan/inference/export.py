@@ -40,7 +40,7 @@ def export_file(
     module = trained.task.standalone(trained.network(epoch), description).eval()
     about = {
         **description.model_dump(mode="json"),
-        "epoch": trained.epochs[-1] if epoch is None else epoch,
+        "epoch": trained.last if epoch is None else epoch,
     }
     write = onnx_of if form == "onnx" else torchscript_of
     content = write(module, module.example, json.dumps(about))

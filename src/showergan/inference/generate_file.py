@@ -49,7 +49,7 @@ def generate_file(
     trained = load_generator(generator)
     task = trained.task
     given = task.read_given(conditions, n)
-    epoch = trained.epochs[-1] if epoch is None else epoch
+    epoch = trained.last if epoch is None else epoch
     samples = trained.sampled(given, seed, chosen, n=n, epoch=epoch)
     n = len(given.conditions) if n is None else n
     if warning := outside(trained.description.conditions, given.conditions):

@@ -52,7 +52,7 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     # Of a task that there is not, or of none, the default one's model says so.
     model = description_of(TASKS[name if isinstance(name, str) and name in TASKS else DEFAULT])
     generator = TrainedGenerator(validated(model, content, f"description in {path}"), states)
-    if not states:
+    if not states and not generator.description.diverged:
         raise UserError(f"{path} has no weights. {remedy}")
     names = tuple(c.name for c in generator.description.conditions)
     if names != generator.task.condition_names:

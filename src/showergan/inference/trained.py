@@ -2,8 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -43,19 +42,49 @@ class TrainedGenerator:
         """The epochs whose weights were kept, in order."""
         return sorted(self.states)
 
+    @property
+    def last(self) -> int:
+        """The last of them.
+
+        Raises:
+            UserError: The training diverged before the first.
+        """
+        if diverged := self.description.diverged if not self.states else None:
+            raise UserError(
+                f"The training diverged at step {diverged.step}, before there was a generator to keep: "
+                "train with smaller learning rates."
+            )
+        return self.epochs[-1]
+
     def network(self, epoch: int | None = None) -> Generator:
         """Return the network with the weights of an epoch, by default the last.
 
         Raises:
             UserError: That epoch was not kept.
         """
-        epoch = self.epochs[-1] if epoch is None else epoch
+        last = self.last
+        epoch = last if epoch is None else epoch
         if epoch not in self.states:
             kept = ", ".join(map(str, self.epochs))
             raise UserError(f"Epoch {epoch} of the generator was not kept. Choose of {kept}.")
-        task, network = self.task, self.description.network
-        build = partial(network.build, task.sample_shape, task.n_conditions)
-        return with_weights(build, self.states[epoch]).eval()
+        return with_weights(self._build, self.states[epoch]).eval()
+
+    def _build(self) -> Generator:
+        task = self.task
+        return self.description.network.build(task.sample_shape, task.n_conditions)
+
+    def with_unreached(self) -> "TrainedGenerator":
+        """Return it with weights that are no numbers at the epochs that a training which diverged did not reach."""
+        diverged = self.description.diverged
+        if not diverged:
+            return self
+        with torch.device("meta"):
+            own = self._build().state_dict()
+        state = {
+            name: torch.full(v.shape, torch.nan if v.is_floating_point() else 0, dtype=v.dtype)
+            for name, v in own.items()
+        }
+        return replace(self, states=self.states | dict.fromkeys(diverged.epochs, state))
 
     def generate(
         self,

@@ -12,8 +12,8 @@ from showergan.config import EvaluationRecipe
 from showergan.inference.trained import TrainedGenerator
 from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import HELD_OUT, HeldOut, Reference
-from showergan.metrics.features import Features
-from showergan.metrics.metric import Asked
+from showergan.metrics.features import DIVERGED, Features
+from showergan.metrics.metric import COUNTS, Asked
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.metrics.score import best_epoch, scores_over_epochs
@@ -46,7 +46,8 @@ def evaluate(
 
     It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
     measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
-    one where it chooses none; at the others only what is cheap, see `Asked`.
+    one where it chooses none; at the others only what is cheap, see `Asked`. Of an epoch that a training which diverged
+    did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
 
     Args:
         generator: the trained one.
@@ -56,6 +57,7 @@ def evaluate(
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
+    generator, diverged = generator.with_unreached(), generator.description.diverged
     yardstick, see = reference.yardstick, reference.sees(embedding, recipe, device)
 
     def generated(epoch: int, split: HeldOut) -> Features:
@@ -78,6 +80,10 @@ def evaluate(
         tables.append(measured(asked, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
+    if diverged:
+        step = {"metric": DIVERGED, "space": COUNTS, "bin": "all", "value": float(diverged.step)}
+        told = {"split": "test", **step, "n": len(reference.features["test"])}
+        tables.append(pd.DataFrame([{"epoch": epoch, **told} for epoch in epochs]))
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
         prd_curves(Pair(reference.features["test"], fake, yardstick, recipe)),

@@ -57,7 +57,8 @@ def conditional_prd(
         n_min: Bins with fewer events per side are flagged.
         seed: Seed of everything random.
         empty_bins: Bins without events: left out of the mean, or 0 as in the published code.
-        invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code.
+        invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code unless no
+            generated one is finite.
 
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
@@ -76,8 +77,9 @@ def conditional_prd(
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
     if invalid_rows == "drop":
         kept = [np.isfinite(sample).all(axis=1) for sample in samples]
-        samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
-        numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
+        if kept[1].any():  # where all would be dropped, they stay and score 0
+            samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
+            numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
         if min(map(len, parts)) == 0:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from showergan.metrics.registry import Registry
 
 NOT_FINITE = "n_not_finite"  # the count that every task has
+DIVERGED = "diverged_at_step"  # stands among the counts of a generator whose training did
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class Scorecard(Step):
     """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
 
     name = "scorecard"
-    version = 2
+    version = 3
 
     task: Name = Field(tasks.DEFAULT, description="whose metrics judge")
     choose_by: ScoreName = Field(description="score on select that chooses the epoch")

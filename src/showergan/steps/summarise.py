@@ -15,7 +15,7 @@ class Summarise(Step):
     """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
 
     name = "summarise"
-    version = 3
+    version = 4
 
     choose_by: ScoreName = Field(
         description="score whose mean over seeds chooses learning rates where no pair is a method's own"

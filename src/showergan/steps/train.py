@@ -54,7 +54,7 @@ class Train(TrainingRecipe, Step):
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
-        """Train on the training samples, and show where the training is."""
+        """Train on the training samples, and show where the training is; one that diverges ends well, too."""
         chosen, task = choose_device(device), tasks.of_file(data)
         checkpoints = training.Checkpoints(
             generator,
@@ -76,6 +76,8 @@ class Train(TrainingRecipe, Step):
                 "n_train": len(trainer.samples),
                 "generator_steps": result.n_steps,
                 "discriminator_steps": result.n_steps * self.n_critic,
+                "status": "diverged" if result.diverged_at_step else "finished",
+                "diverged_at_step": result.diverged_at_step,
                 "parameters": {
                     "generator": _n_trained(trainer.generator),
                     "discriminator": _n_trained(trainer.discriminator),
@@ -84,12 +86,17 @@ class Train(TrainingRecipe, Step):
             },
             run,
         )
+        diverged = None
+        if result.diverged_at_step:
+            unreached = tuple(e for e in self.evaluated_epochs if e not in result.states)
+            diverged = inference.Divergence(step=result.diverged_at_step, epochs=unreached)
         description = inference.description_of(task)(
             network=self.generator,
             samples=task.samples_in(data),
             conditions=inference.conditions_of(task, found.given.conditions),
             conditioning=found.conditioning,
             average=self.generator_average,
+            diverged=diverged,
             # Of its own, because a generator is passed on alone.
             provenance={
                 "recipe": self.whole(),

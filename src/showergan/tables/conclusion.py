@@ -59,8 +59,14 @@ def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
         f"Run {run}: {counted('method', summary['method'].nunique())} at "
         f"{counted('pair', *rates)} of learning rates, "
         f"{counted('seed', summary['seed'].nunique())} each, "
-        f"{of if n > 1 else f'{first} discriminator'}."
+        f"{of if n > 1 else f'{first} discriminator'}.{_diverged(summary)}"
     )
+
+
+def _diverged(summary: pd.DataFrame) -> str:
+    runs = summary.groupby(comparison.RUN)["diverged"].any()
+    score = "an epoch without a generator counts as 0"
+    return f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
 
 
 def _scores(

@@ -22,10 +22,11 @@ COUNTS = {
     "n_clipped_cells": "clipped cells",
     "n_missed": "undefined statistics",
 }
-# Only where there are any: they come of the conditions, not of the showers.
+# Only where there are any. The first come of the conditions, not of the showers.
 RARE = {
     "n_zero_transverse_momentum": "no transverse momentum",
     "n_infinite_arc_factor": "infinite arc factor",
+    "diverged_at_step": "diverged at step",
 }
 RATIOS = {"energy_ratio": "energy ratio", "diversity": "diversity", "duplicates": "duplicates"}
 

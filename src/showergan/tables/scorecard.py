@@ -40,12 +40,14 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
 
     Returns:
         One row per architecture, method and metric, then the references that were measured (`reference` is true, the
-        method one of `REFERENCES`): metric, space, bin and title; mean and sd; position, its mean; n_values, seeds that
-        have a value, of n_seeds; n showers, the least.
+        method one of `REFERENCES`): metric, space, bin and title; mean and sd, NaN where a run that diverged has no
+        value, so that no mean is that of survivors; position, its mean; n_values, seeds that have a value, of n_seeds;
+        n_diverged; n showers, the least.
     """
     chosen = card[card["chosen"].astype(bool)]
     metric = ["metric", "space", "bin", "title"]
-    groups = chosen.groupby([*GROUP, *metric], sort=False)
+    keys = [*GROUP, *metric]
+    groups = chosen.groupby(keys, sort=False)
     ours = pd.DataFrame(
         {
             "mean": groups["value"].mean(),
@@ -53,9 +55,13 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
             "position": groups["position"].mean(),
             "n_values": groups["value"].count(),
             "n_seeds": groups["seed"].nunique(),
+            "n_diverged": groups["diverged"].sum(),
             "n": groups["n"].min(),
         }
-    ).reset_index()
+    )
+    lost = (chosen["diverged"] & chosen["value"].isna()).groupby([chosen[c] for c in keys]).any()
+    ours[["mean", "sd"]] = ours[["mean", "sd"]].mask(lost.reindex(ours.index), axis=0)
+    ours = ours.reset_index()
     ends = chosen.drop_duplicates(["architecture", "title"])
     parts = [ours.assign(reference=False)]
     for anchor in comparison.ANCHORS:
@@ -65,7 +71,7 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
         part["position"] = comparison.position(ends[anchor], ends, registry)
         parts.append(part.assign(reference=True))
     table = pd.concat(parts, ignore_index=True)
-    for column in ("n_values", "n_seeds", "n"):  # references have none
+    for column in ("n_values", "n_seeds", "n_diverged", "n"):  # references have none
         table[column] = table[column].astype("Int64")
     return table[["reference", *GROUP, *metric, *(c for c in ours if c not in GROUP + metric)]]
 
@@ -91,10 +97,9 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
             ]
             if own.empty:
                 continue
-            seeds = own["n_seeds"].max()
             head = {
                 "method": f"{label} {architecture}" if several else label,
-                "seeds": "" if pd.isna(seeds) else str(seeds),
+                "seeds": _seeds(own["n_seeds"].max(), own["n_diverged"].max()),
             }
             for part, metrics in parts.items():
                 cells = records(own[own["metric"].isin(metrics)])
@@ -106,8 +111,16 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
     }
 
 
+def _seeds(n: int, n_diverged: int) -> str:
+    if pd.isna(n):
+        return ""
+    return f"{n} ({n_diverged} diverged)" if n_diverged else str(n)
+
+
 def _entry(row: dict[str, Any]) -> str:
-    """Return a cell of the table, with how many seeds it rests on where some have no value."""
+    """Return a cell of the table, with how many seeds it rests on where some have no value; none if these diverged."""
+    if not row["reference"] and pd.isna(row["mean"]) and row["n_diverged"]:
+        return f"none for {row['n_seeds'] - row['n_values']} of {row['n_seeds']} seeds"
     text = plus_minus(row["mean"], row["sd"])
     if text and not row["reference"] and row["n_values"] != row["n_seeds"]:
         text += f" ({row['n_values']} of {row['n_seeds']} seeds)"

@@ -15,6 +15,9 @@ from showergan.constraints.layers import (
 )
 from showergan.constraints.spectral_norm import power_iteration
 
+LOSSES = ["discriminator_loss", "generator_loss"]
+LARGEST_LOSS = 1e18  # the square of a larger one overflows single precision
+
 
 class LayerNorms:
     """Spectral norms of a discriminator's layers, followed by power iteration from row to row.
@@ -90,6 +93,16 @@ class History:
         row = self.last()
         loss, bound = row["discriminator_loss"], row["lipschitz_bound"]
         return f"discriminator loss {loss:.4g}, Lipschitz bound {bound:.4g}, "
+
+    def diverged_at(self, epoch: int) -> int | None:
+        """Return the first recorded step of an epoch whose losses are no numbers, or beyond 1e18; None without one."""
+        places = [i for i, at in enumerate(self._steps) if at["epoch"] == epoch]
+        if not places:
+            return None
+        rows = torch.stack([self._rows[i] for i in places])
+        sizes = rows[:, [self._columns.index(name) for name in LOSSES]].abs()
+        broken = ~(sizes <= LARGEST_LOSS).all(dim=1).cpu()  # what is no number is not below
+        return self._steps[places[int(broken.int().argmax())]]["step"] if broken.any() else None
 
     def frame(self) -> pd.DataFrame:
         """Return all rows as a table with the columns step, epoch and those of `values`."""

@@ -30,7 +30,7 @@ def lipschitz_table(
         the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
         "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
         the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions. Like
-        `LayerNorms`, the products count no normalisation layers.
+        `LayerNorms`, the products count no normalisation layers. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
     flattened_norms: dict[str, float] = {}
@@ -38,7 +38,9 @@ def lipschitz_table(
     for name, layer in weight_layers(discriminator).items():
         weight = layer.weight.detach()
         scale = output_scale(layer).detach().abs().item()
-        flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
+        flat = math.nan  # of which the library makes an error
+        if weight.isfinite().all():
+            flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
         operator = flat
         if not isinstance(layer, nn.Linear):
             operator = convolution_norm(layer, sizes[name]).item()
@@ -90,12 +92,13 @@ def convolution_norm(layer: nn.Conv1d | nn.Conv2d, size: tuple[int, ...]) -> Ten
 
 def largest_gradient(discriminator: nn.Module, sample: Tensor, condition: Tensor) -> float:
     """Return the largest norm over all numbers of x of grad_x f(x, condition) among samples of shape (n, ...)."""
-    largest = 0.0
+    norms = []
     for x, c in zip(sample.split(500), condition.split(500), strict=True):
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(discriminator(x, c).sum(), x)
-        largest = max(largest, gradient.flatten(1).norm(dim=1).max().item())
-    return largest
+        # At what is no number there is none, though some activations have one.
+        norms.append((gradient + 0 * x.detach()).flatten(1).norm(dim=1))
+    return torch.cat(norms).max().item()
 
 
 @torch.no_grad()

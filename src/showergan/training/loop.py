@@ -10,6 +10,7 @@ from torch import Tensor
 from showergan.config import TrainingRecipe
 from showergan.constraints import Constraint, DiscriminatorBatch
 from showergan.errors import UserError
+from showergan.files import say
 from showergan.losses import Loss
 from showergan.networks import Shape
 from showergan.networks.modules import Discriminator, Generator, state_of
@@ -28,14 +29,16 @@ class Result:
     """What a training leaves, and has so far.
 
     Attributes:
-        states: of the generator at each evaluated epoch, or its average.
+        states: of the generator, or its average, at each evaluated epoch that was reached.
         history: the recorded trajectory.
         n_steps: generator steps done.
+        diverged_at_step: which ended it; None where it went on to its end.
     """
 
     states: dict[int, dict[str, Tensor]] = field(default_factory=dict)
     history: History = field(default_factory=History)
     n_steps: int = 0
+    diverged_at_step: int | None = None
 
 
 class Trainer:
@@ -192,6 +195,9 @@ class Trainer:
     def run(self, checkpoints: Checkpoints | None = None) -> Result:
         """Train for all epochs, and show where the training is.
 
+        It ends with an epoch in which a loss diverged, see `History.diverged_at`, or which leaves weights that are no
+        numbers. Nothing waits for the device within an epoch.
+
         Args:
             checkpoints: where it goes on from, and leaves its state.
         """
@@ -230,12 +236,26 @@ class Trainer:
                     },
                 )
                 progress(step, result.history.told)
-            if into_epoch == 0 and epoch in recipe.evaluated_epochs:
-                result.states[epoch] = state_of(kept)
             result.n_steps = step
+            if into_epoch == 0:
+                state = state_of(kept) if epoch in recipe.evaluated_epochs else {}
+                result.diverged_at_step = result.history.diverged_at(epoch) or (
+                    None if finite(state) else step
+                )
+                if result.diverged_at_step:
+                    at, kept_epochs = result.diverged_at_step, sorted(result.states)
+                    say(f"diverged at step {at} of {n_steps}; epochs kept: {kept_epochs}")
+                    break
+                if state:
+                    result.states[epoch] = state
             if checkpoints and step < n_steps:
                 checkpoints.reached(self)
         return result
+
+
+def finite(state: dict[str, Tensor]) -> bool:
+    """Return whether all numbers of a state are."""
+    return all(bool(value.isfinite().all()) for value in state.values())
 
 
 def build(
