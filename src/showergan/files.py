@@ -28,8 +28,10 @@ def write_aside(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError), (other / "lock").open("r+") as lock:
-            if _locked(lock):
+        with suppress(OSError):
+            with (other / "lock").open("r+") as lock:
+                abandoned = _locked(lock)
+            if abandoned:
                 shutil.rmtree(other)
     folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
     aside, made = folder / path.name, folder / "made"
@@ -40,7 +42,8 @@ def write_aside(path: Path) -> Iterator[Path]:
             yield aside
             _sync(aside)
             aside.replace(path)
-            _sync(path.parent)
+            with suppress(OSError):  # not every file system can
+                _sync(path.parent)
     finally:
         shutil.rmtree(folder)
 

@@ -89,7 +89,7 @@ class Checkpoints:
             except (OSError, ValueError) as error:
                 say(f"{path} is not used: {error}")
                 continue
-            if other := [name for name, own in self._of.items() if content["of"][name] != own]:
+            if other := [name for name, own in self._of.items() if content["of"].get(name) != own]:
                 say(f"{path} is not used: it is of other {' and '.join(other)}")
                 continue
             try:
