@@ -99,9 +99,9 @@ class History:
         places = [i for i, at in enumerate(self._steps) if at["epoch"] == epoch]
         if not places:
             return None
-        rows = torch.stack([self._rows[i] for i in places])
+        rows = self._fetch()[places]
         sizes = rows[:, [self._columns.index(name) for name in LOSSES]].abs()
-        broken = ~(sizes <= LARGEST_LOSS).all(dim=1).cpu()  # what is no number is not below
+        broken = ~(sizes <= LARGEST_LOSS).all(dim=1)  # what is no number is not below
         return self._steps[places[int(broken.int().argmax())]]["step"] if broken.any() else None
 
     def frame(self) -> pd.DataFrame:
