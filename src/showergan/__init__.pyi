@@ -1,4 +1,5 @@
 from .constraints import Constraint as Constraint
+from .crate import write_crate as write_crate
 from .errors import UserError as UserError
 from .inference import TrainedGenerator as TrainedGenerator
 from .inference import load_generator as load_generator

@@ -137,8 +137,10 @@ def read_record(path: Path) -> Record:
 
 
 def _sha256s(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file that there is, by its path from a folder; what is missing the step tells."""
-    return {os.path.relpath(path, folder): sha256_of(path) for path in paths if path.is_file()}
+    """Return the SHA-256 of each file, seen from a folder, also of those within; what is missing the step tells."""
+    within = [[*path.rglob("*")] if path.is_dir() else [path] for path in paths]
+    files = [path for some in within for path in some if path.is_file()]
+    return {os.path.relpath(path, folder): sha256_of(path) for path in files}
 
 
 def _code() -> Code:

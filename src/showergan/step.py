@@ -104,6 +104,11 @@ class Step(Section):
             say(f"The recipe is of version {version}, this is {cls.version}: other numbers")
         return step
 
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """Files and folders that the recipe names and the step reads, beside those of its arguments."""
+        return ()
+
     def canonical(self) -> str:
         """Return the recipe as JSON with sorted keys and the version of the step's numerics.
 

@@ -10,8 +10,9 @@ from showergan.errors import UserError
 from showergan.files import sha256_of
 from showergan.provenance import NAME, Record, read_record
 
-# Folders of a run that hold no artefacts: how long jobs took, and a copy of the records in another format.
-APART = ("benchmarks", "crate")
+CRATE = "ro-crate-metadata.json"
+# What is in the folder of a run and is no artefact: how long jobs took, and the records in other words.
+APART = ("benchmarks", CRATE)
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,11 @@ def findings(run: Path) -> list[Finding]:
     Raises:
         UserError: there is no record in it.
     """
-    files = [path for path in sorted(run.rglob("*")) if path.is_file() and _counts(path, run)]
-    records: dict[Path, Record] = {}
-    found = []
-    for path in files:
-        if path.name.endswith(NAME):
-            try:
-                records[path] = read_record(path)
-            except UserError:
-                found.append(Finding("unreadable", path, "it is no record of this version"))
-    if not records:
-        raise UserError(f"{run}: no job left a record here. Give the folder of a run, results/RUN.")
+    unreadable: list[Path] = []
+    records = records_in(run, unreadable)
+    found = [Finding("unreadable", path, "it is no record of this version") for path in unreadable]
     made = {
-        _from(path, name): sha256
+        seen_from(path, name): sha256
         for path, record in records.items()
         for name, sha256 in record.outputs.items()
     }
@@ -64,20 +57,46 @@ def findings(run: Path) -> list[Finding]:
     known: dict[Path, str | None] = dict(made)
     for path, record in records.items():
         found += _changes(path, record, known, run)
-    listed = made.keys() | records.keys() | {finding.path for finding in found}
+    listed = made.keys() | records.keys() | set(unreadable)
     found += [
-        Finding("unlisted", path, "no record lists it") for path in files if path not in listed
+        Finding("unlisted", path, "no record lists it")
+        for path in _files(run)
+        if path not in listed
     ]
     return found
+
+
+def records_in(run: Path, unreadable: list[Path] | None = None) -> dict[Path, Record]:
+    """Return the records in a folder by their paths.
+
+    Args:
+        run: the folder.
+        unreadable: takes the paths of those that cannot be read; without it they are an error.
+
+    Raises:
+        UserError: there is none, or one cannot be read.
+    """
+    records = {}
+    for path in _files(run):
+        if path.name.endswith(NAME):
+            try:
+                records[path] = read_record(path)
+            except UserError:
+                if unreadable is None:
+                    raise
+                unreadable.append(path)
+    if not records:
+        raise UserError(f"{run}: no job left a record here. Give the folder of a run, results/RUN.")
+    return records
 
 
 def _changes(
     at: Path, record: Record, known: dict[Path, str | None], run: Path
 ) -> Iterator[Finding]:
     """Yield what has changed since of the inputs of a record, by the first of its outputs."""
-    made = _from(at, next(iter(record.outputs), at.name))
+    made = seen_from(at, next(iter(record.outputs), at.name))
     for name, sha256 in record.inputs.items():
-        path = _from(at, name)
+        path = seen_from(at, name)
         if path not in known:
             known[path] = sha256_of(path) if path.is_file() else None
         if known[path] is None and os.path.relpath(path, run).startswith(".."):
@@ -86,11 +105,15 @@ def _changes(
             yield Finding("stale", made, f"{path}, which it was made of, has changed since")
 
 
+def _files(run: Path) -> list[Path]:
+    return [path for path in sorted(run.rglob("*")) if path.is_file() and _counts(path, run)]
+
+
 def _counts(path: Path, run: Path) -> bool:
     first, *_ = parts = path.relative_to(run).parts
     return first not in APART and not any(part.startswith(".") for part in parts)
 
 
-def _from(record: Path, name: str) -> Path:
+def seen_from(record: Path, name: str) -> Path:
     """Return the path of a file that a record names."""
     return Path(os.path.normpath(record.parent / name))

@@ -12,6 +12,7 @@ from pathlib import Path
 import h5py
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner
 
 import showergan
@@ -75,6 +76,20 @@ def test_a_figure_is_recorded_and_drawn_again_from_its_record(tmp_path):
     first = (tmp_path / "v.png").read_bytes()
     run("figure", "differences", "--verdicts", table, *files, "--look", record)
     assert (tmp_path / "v.png").read_bytes() == first
+
+
+def test_files_that_a_recipe_names_are_inputs(tmp_path):
+    pictures = tmp_path / "pictures/of a kind"
+    pictures.mkdir(parents=True)
+    for shade in range(8):
+        Image.new("L", (8, 8), 30 * shade).save(pictures / f"{shade}.png")
+    data = {"source": "folder", "path": str(pictures.parent), "size": 16}
+    out, record = tmp_path / "data/d.h5", tmp_path / "data/provenance.json"
+    recipe = json.dumps({"task": "images", "data": data})
+    run("make-data", "--out", out, "--recipe", recipe, "--provenance", record)
+    found = read_record(record).inputs
+    assert len(found) == 8
+    assert found["../pictures/of a kind/3.png"] == sha256(pictures / "3.png")
 
 
 def test_inputs_are_those_that_were_read(tmp_path):

@@ -6,50 +6,24 @@ import h5py
 import pytest
 import yaml
 from generators import network, trained
+from small_run import flip, make, small_run
 from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
 from showergan.inference.generator_file import save_generator
-from showergan.provenance import recorded
 from showergan.verification import findings
-
-
-def make(folder, name, *sources):
-    """Make a file of others, as a job does."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    read = [folder / source for source in sources]
-    record = path.with_name(f"{path.stem}.provenance.json")
-    with recorded(record, name, {}, settings={}, inputs=read, outputs=[path]):
-        path.write_text(f"{name} of {[source.read_text() for source in read]}")
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """A run that read a file from outside, seen from the folder that it was started in."""
+    """Seen from the folder that it was started in."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "source.npz").write_text("from elsewhere")
-    folder = tmp_path / "results/tiny"
-    make(folder, "data/d.h5", "../../source.npz")
-    for seed in (1, 2):
-        make(folder, f"train/seed{seed}/history.csv", "data/d.h5")
-    make(folder, "summary.csv", *(f"train/seed{seed}/history.csv" for seed in (1, 2)))
-    for apart in ("benchmarks/train/seed1.tsv", "train/seed1/.checkpoint/newest.pt", "crate/x"):
-        (folder / apart).parent.mkdir(parents=True, exist_ok=True)
-        (folder / apart).write_text("no artefact")
-    return folder
+    return small_run(tmp_path)
 
 
 def told(folder):
     return [(f.kind, f.path.relative_to(folder).as_posix()) for f in findings(folder)]
-
-
-def flip(path):
-    """Change one bit, and leave the time as it is."""
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
 
 
 def asked(*arguments):

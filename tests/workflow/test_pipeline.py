@@ -88,6 +88,15 @@ def test_everything_is_as_it_was_made_until_a_bit_is_flipped(finished):
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+def test_a_crate_is_made_for_who_asks(finished):
+    finished.snakemake("--cores", "1", "crate")
+    graph = json.loads((finished.folder / RUN / "ro-crate-metadata.json").read_text())["@graph"]
+    made = {entity["@id"] for entity in graph if entity["@type"] == "File"}
+    assert {"figures/losses.png", "tables/verdicts.md", "reference/features.h5"} <= made
+    assert findings(finished.folder / RUN) == []
+    assert finished.would_run() == {}
+
+
 def test_summary_and_sizes(finished):
     summary = pd.read_csv(finished.folder / RUN / "summary.csv")
     assert set(summary["method"]) == {"none", "sn"}

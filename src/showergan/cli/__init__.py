@@ -13,7 +13,7 @@ from showergan import config
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
-from showergan.cli.records import provenance, verify
+from showergan.cli.records import crate, provenance, verify
 from showergan.drawing.registry import exhibits
 from showergan.errors import Paused, UserError
 from showergan.files import say
@@ -30,7 +30,7 @@ for _task, _steps in OF_TASK.items():
         add_step(app, _step, f"Steps of {_task} alone")
 for _function in (generate, export):
     add_function(app, _function)
-for _read in (provenance, verify):
+for _read in (provenance, verify, crate):
     app.command()(_read)
 for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
     _found = exhibits(_kind, TASKS.values())

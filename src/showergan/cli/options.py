@@ -26,7 +26,9 @@ def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
 
     def command(recipe: str, provenance: Path | None, **arguments: Any) -> None:
         made = step.read(recipe)
-        with recorded(provenance, step.name, made.whole(), **_by_kind(step.run, arguments)):
+        files = _by_kind(step.run, arguments)
+        files["inputs"] += made.reads
+        with recorded(provenance, step.name, made.whole(), **files):
             after = made.run(**arguments)
         if after:
             after()

@@ -2,12 +2,14 @@
 
 import shlex
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import yaml
 
+import showergan
 from showergan import heavy, inference
 from showergan.errors import UserError
 from showergan.files import say, sha256_of
@@ -41,6 +43,21 @@ def verify(run: Annotated[Path, typer.Argument(help="folder of a run: results/RU
             f"snakemake --cores all --forcerun {others}"
         )
     raise typer.Exit(1)
+
+
+def crate(
+    run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")],
+    license: Annotated[
+        str,
+        typer.Option(
+            help="of what is in it: a URL, such as that of a Creative Commons one, or words"
+        ),
+    ] = "None is given: ask who made this run.",
+) -> None:
+    """Write a run's records as the metadata of an RO-Crate into its folder, to be passed on with it."""
+    if not find_spec("rocrate"):
+        raise UserError("An RO-Crate needs a further library: pip install 'showergan[crate]'")
+    showergan.write_crate(run, license)
 
 
 def _paths(found: Iterable[Finding]) -> str:

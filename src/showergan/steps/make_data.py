@@ -35,6 +35,11 @@ class MakeData(Step):
         """Return the step of a run."""
         return cls(task=config.task, data=config.data)
 
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """Those that the data are made of."""
+        return tuple(map(Path, self.data.files))
+
     def run(self, *, out: Annotated[Path, Output("data set: HDF5")]) -> None:
         """Write it."""
         tasks.named(self.task, "The recipe").write(self.data, out)
