@@ -9,7 +9,7 @@ rule crate:
     conda:
         "../../envs/showergan.yaml"
     params:
-        run=f"results/{CONFIG.run}",
+        run=lambda wildcards, output: os.path.dirname(output[0]),
     message:
         "Describing the run as an RO-Crate"
     shell:
