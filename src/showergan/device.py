@@ -21,6 +21,7 @@ def choose_device(name: str) -> torch.device:
     Raises:
         UserError: no such device here.
     """
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of NumPy and SciPy, which read it when they load
     torch = heavy.torch
     torch.set_num_threads(1)
     if name == "auto":

@@ -1,5 +1,9 @@
 """The device is chosen, or refused with a message."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -23,3 +27,21 @@ def test_unknown_names_are_refused(name):
 def test_a_gpu_that_is_not_there_is_refused():
     with pytest.raises(UserError, match="this machine shows"):
         choose_device("cuda:99")
+
+
+def test_linear_algebra_has_one_thread_whatever_is_asked_for():
+    """Sums of several threads depend on how many there are."""
+    code = (
+        "from showergan.device import choose_device; choose_device('cpu'); "
+        "import numpy, scipy.linalg, threadpoolctl; "
+        "print(*(p['num_threads'] for p in threadpoolctl.threadpool_info() if p['user_api'] == 'blas'))"
+    )
+    asked = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(done.stdout.split()) == {"1"}
