@@ -57,6 +57,10 @@ def findings(run: Path) -> list[Finding]:
     known: dict[Path, str | None] = dict(made)
     for path, record in records.items():
         found += _changes(path, record, known, run)
+    # The crate has the time of the last job, and is as old as what it tells.
+    last, crate = max(record.finished for record in records.values()), run / CRATE
+    if crate.is_file() and f'"datePublished": "{last}"'.encode() not in crate.read_bytes():
+        found.append(Finding("stale", crate, "jobs have ended since"))
     listed = made.keys() | records.keys() | set(unreadable)
     found += [
         Finding("unlisted", path, "no record lists it")

@@ -74,6 +74,16 @@ def test_it_is_no_artefact_and_the_same_again(run):
     assert (run / "ro-crate-metadata.json").read_bytes() == first
 
 
+def test_it_grows_old(run):
+    path = run / "summary.provenance.json"
+    record = json.loads(path.read_text()) | {"finished": "2999-01-01T00:00:00+00:00"}
+    path.write_text(json.dumps(record))
+    [stale] = findings(run)
+    assert (stale.kind, stale.path.name) == ("stale", "ro-crate-metadata.json")
+    assert write(run) is None  # it is written again
+    assert findings(run) == []
+
+
 def test_a_run_that_is_not_as_it_was_made_is_refused(run):
     (run / "notes.txt").write_text("by hand")
     assert write(run) is None

@@ -12,12 +12,14 @@ from pathlib import Path
 import h5py
 import pytest
 import torch
+from generators import network, trained
 from PIL import Image
 from typer.testing import CliRunner
 
 import showergan
 from showergan.cli import app
 from showergan.errors import UserError
+from showergan.inference.generator_file import save_generator
 from showergan.provenance import read_record, recorded
 
 SRC = Path(__file__).parents[2] / "src"
@@ -76,6 +78,19 @@ def test_a_figure_is_recorded_and_drawn_again_from_its_record(tmp_path):
     first = (tmp_path / "v.png").read_bytes()
     run("figure", "differences", "--verdicts", table, *files, "--look", record)
     assert (tmp_path / "v.png").read_bytes() == first
+
+
+def test_what_a_person_generates_is_recorded_with_its_settings(tmp_path):
+    path, generator = tmp_path / "generator.pt", trained(network(1))
+    save_generator(generator.description, generator.states, path)
+    given, out, record = (tmp_path / name for name in ("p.csv", "s.npz", "s.provenance.json"))
+    given.write_text("px_GeV,py_GeV,pz_GeV,x_cm,y_cm\n0,1,20,0,0\n")
+    files = ["--generator", path, "--conditions", given, "--out", out, "--provenance", record]
+    run("generate", *files, "--n", 3, "--seed", 7)
+    found = read_record(record)
+    assert found.inputs == {"generator.pt": sha256(path), "p.csv": sha256(given)}
+    assert found.outputs == {"s.npz": sha256(out)}
+    assert found.settings.items() >= {"n": 3, "seed": 7, "epoch": None}.items()
 
 
 def test_files_that_a_recipe_names_are_inputs(tmp_path):

@@ -90,11 +90,13 @@ def test_everything_is_as_it_was_made_until_a_bit_is_flipped(finished):
 
 def test_a_crate_is_made_for_who_asks(finished):
     finished.snakemake("--cores", "1", "crate")
-    graph = json.loads((finished.folder / RUN / "ro-crate-metadata.json").read_text())["@graph"]
+    path = finished.folder / RUN / "ro-crate-metadata.json"
+    graph = json.loads(path.read_text())["@graph"]
     made = {entity["@id"] for entity in graph if entity["@type"] == "File"}
     assert {"figures/losses.png", "tables/verdicts.md", "reference/features.h5"} <= made
     assert findings(finished.folder / RUN) == []
     assert finished.would_run() == {}
+    path.unlink()
 
 
 def test_summary_and_sizes(finished):
