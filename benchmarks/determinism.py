@@ -35,7 +35,7 @@ TRAINING = {
     "discriminator": {"kind": "shower_discriminator", "size": "small"},
     "learning_rates": {"generator": 1e-3, "discriminator": 3e-4},
     "epochs": 2,
-    "batch_size": 50,
+    "batch_size": 40,
     "evaluated_epochs": (1, 2),
     "generator_average": 0.5,
 }
@@ -63,7 +63,7 @@ WAYS = {
     "2 threads asked for": Way(cores=2, threads=2),
     "4 threads asked for": Way(cores=2, threads=4),
     "stopped after every step and epoch": Way(stopped=True),
-    "stopped, 2 cores, 2 threads": Way(cores=2, threads=2, stopped=True),
+    "the same, 2 cores and threads": Way(cores=2, threads=2, stopped=True),
     "showers read 64 at a time, not 4096": Way(
         changed=(("showergan.tasks.showers.dataset.READ", 64),)
     ),
@@ -97,7 +97,7 @@ def run(folder: Path, stopped: bool) -> None:
         if after:
             after()
 
-    step("simulate", {"n_showers": 800}, out="source.npz")
+    step("simulate", {"n_showers": 400}, out="source.npz")
     step("preprocess", {}, source="source.npz", out="showers.h5")
     told = {"metrics": "embedding.json", "predictions": "predictions.csv"}
     step("train_embedding", {"epochs": 3}, data="showers.h5", out="model.pt", **told)
