@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from showergan.config.data import Data
 from showergan.config.section import Section, Seed
@@ -16,6 +16,25 @@ class Simulation(Section):
     seed: Seed = Field(1, description="simulate: random seed")
 
 
+SCHEMES = ("http", "https", "s3", "root")
+
+
+def scheme_of(place: str) -> str | None:
+    """Return the kind of a URL, None of a path.
+
+    Raises:
+        ValueError: it is a URL of another kind, or one that leads on to others, as fsspec reads them.
+    """
+    scheme, behind, _ = place.partition("://")
+    if not behind and "::" not in place:
+        return None
+    if scheme not in SCHEMES or "::" in place or not place.isprintable() or " " in place:
+        raise ValueError(
+            f"{place!r}: give a path, or a URL that begins with {'://, '.join(SCHEMES)}://"
+        )
+    return scheme
+
+
 class DataFile(Section):
     """Showers from elsewhere."""
 
@@ -25,6 +44,12 @@ class DataFile(Section):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
+
+    @field_validator("path")
+    @classmethod
+    def _is_path_or_url(cls, path: str | None) -> str | None:
+        scheme_of(path or "")
+        return path
 
 
 class Preparation(DataFile):
