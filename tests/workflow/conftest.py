@@ -18,6 +18,9 @@ PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiment
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 METHODS = ("none", "sn")
 
+# A label that would be a command, a tag, a formula, a place or a wildcard, if anything took it for more than a text.
+NASTY = "</script><i>';touch x;$(touch x)`touch x`{run}../|&\\"
+
 TINY = {
     "run": "tiny",
     "data": {"n_showers": 160},
@@ -31,7 +34,10 @@ TINY = {
         "evaluate": {"first": 1, "every": 1},
     },
     "learning_rate_search": None,
-    "methods": {name: None for name in DEFAULT["methods"] if name not in METHODS},
+    "methods": {
+        "none": {"label": NASTY},
+        **{name: None for name in DEFAULT["methods"] if name not in METHODS},
+    },
     "evaluation": {"clusters": 3, "repeats": 2, "partition": {"kind": "rectangles"}},
 }
 

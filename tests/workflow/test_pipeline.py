@@ -165,6 +165,9 @@ def test_report_is_one_file_with_every_figure(finished):
         re.findall(r"\b[1-9] (?:At a glance|Comparison|Training|Data|Networks|Tables)", text)
     )
     assert sorted(sections)[0] == "1 At a glance"
+    assert "touch x" in text  # the label of a method, in the text and in the looks of figures
+    assert "</script><i>" not in text and "&lt;/script&gt;&lt;i&gt;" in text
+    assert not list(finished.folder.rglob("x"))
 
 
 def test_cores_do_not_change_results(finished, fresh):

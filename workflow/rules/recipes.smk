@@ -15,10 +15,15 @@ def recipe_of(step, *names):
     return recipe
 
 
+def in_page(parts):
+    """Return JSON without the beginning of a tag: the report has it in a script of its page as it is."""
+    return json.dumps(parts).replace("<", r"\u003c")
+
+
 def look(wildcards):
     """Return the look of the figures; no other rule may see it."""
     offsets = {name: getattr(method.penalty, "offset", None) for name, method in METHODS.items()}
-    return json.dumps(
+    return in_page(
         {
             "figures": CONFIG.figures.model_dump(mode="json"),
             "labels": {name: method.label for name, method in METHODS.items()},
@@ -38,5 +43,5 @@ def words(exhibit):
     }
     if "published" in exhibit.inputs:
         parts["settings"] = {name: CONFIG.setting(name) for name in METHODS}
-    text = json.dumps(parts)
+    text = in_page(parts)
     return lambda wildcards: text

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PositiveInt
 
-from showergan.config.section import Section, Seed
+from showergan.config.section import Line, Section, Seed
 from showergan.kinds import one_of
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
@@ -23,7 +23,7 @@ class Networks(Section):
 class Architecture(Networks):
     """Two networks, and what they are called."""
 
-    label: str = Field(description="name in figures and tables")
+    label: Line = Field(description="name in figures and tables")
 
 
 # Of each network (Gulrajani et al. 2017, section 5.1).

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
-from showergan.config.section import Section
+from showergan.config.section import Line, Section
 from showergan.constraints import Constraint
 from showergan.kinds import one_of
 from showergan.losses import Loss
@@ -61,7 +61,7 @@ class Composition(Section):
 class Method(Composition):
     """One way of training, and its name."""
 
-    label: str = Field(description="name in figures and tables")
+    label: Line = Field(description="name in figures and tables")
     optimiser: one_of(Optimiser) | None = Field(  # type: ignore[valid-type]
         None, description="of both networks; null: that of training"
     )

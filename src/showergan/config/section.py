@@ -4,7 +4,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
+
+# One line, for whoever reads it: what breaks lines or steers a terminal is no part of it.
+_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
+Place = Annotated[str, StringConstraints(pattern=_LINE, max_length=4000)]  # a path or a URL
 
 # Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
 Seed = Annotated[int, Field(ge=0, lt=2**26)]

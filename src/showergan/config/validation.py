@@ -84,8 +84,8 @@ def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
             here = raw[part]
         except (KeyError, TypeError):
             continue  # a name that pydantic adds, such as the kind of a constraint
-        if isinstance(here, str):
-            raw[part] = _value(here)
+        if isinstance(here, str) and not isinstance(value := _value(here), str):
+            raw[part] = value
         raw = here
 
 

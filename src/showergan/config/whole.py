@@ -143,7 +143,7 @@ def parse_config(raw: dict[str, Any]) -> Config:
     gives 1e-3 as one: where no text is allowed, it is read as the value it spells.
     """
     name = raw.get("task", DEFAULT)
-    if name not in TASKS:
+    if not isinstance(name, str) or name not in TASKS:
         raise UserError(f"task = {name!r}: must be one of {', '.join(TASKS)}")
     model = config_of(TASKS[name])
     raw = with_texts_read(model, raw)

@@ -5,7 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from showergan.config.data import Data
-from showergan.config.section import Seed
+from showergan.config.section import Place, Seed
 
 N_DIGITS = 1797  # that scikit-learn has
 
@@ -18,8 +18,8 @@ class ImageData(Data):
         description="scikit-learn's handwritten digits, a file of MNIST's format, or a folder of pictures, whose "
         "sub-folders are classes where there are any",
     )
-    path: str | None = Field(None, description="idx: the file of pictures, also .gz; folder: it")
-    labels: str | None = Field(None, description="idx: the file of labels, also .gz; null: none")
+    path: Place | None = Field(None, description="idx: the file of pictures, also .gz; folder: it")
+    labels: Place | None = Field(None, description="idx: the file of labels, also .gz; null: none")
     size: int | None = Field(
         None,
         ge=8,

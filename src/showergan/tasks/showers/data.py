@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from showergan.config.data import Data
-from showergan.config.section import Section, Seed
+from showergan.config.section import Place, Section, Seed
 
 
 class Simulation(Section):
@@ -38,7 +38,7 @@ def scheme_of(place: str) -> str | None:
 class DataFile(Section):
     """Showers from elsewhere."""
 
-    path: str | None = Field(
+    path: Place | None = Field(
         None, description="npz: a path, or an http(s)://, s3:// or root:// URL"
     )
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(

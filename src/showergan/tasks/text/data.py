@@ -1,12 +1,12 @@
 """Which text, and how it is cut into samples."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from showergan.config.data import Data
-from showergan.config.section import Seed
+from showergan.config.section import Place, Seed
 
 LENGTH = 32  # characters of a sample
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"  # stands for every character that the alphabet lacks
@@ -24,7 +24,7 @@ class TextData(Data):
     """
 
     source: Literal["text"] = "text"
-    path: Annotated[str, Field(min_length=1)] | None = Field(
+    path: Place | None = Field(
         None, description="null: Jane Austen, Pride and Prejudice (1813), volume I"
     )
     alphabet_size: int = Field(
