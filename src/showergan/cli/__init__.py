@@ -56,3 +56,7 @@ def main() -> None:
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)
+    except OSError as error:  # of a folder that cannot be written, or a full disk
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"error: {where}{error.strerror or error}")
+        sys.exit(1)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from showergan import reading
 from showergan.cli.options import PROVENANCE, flat, keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
 from showergan.drawing.artefacts import Artefact
@@ -39,7 +40,11 @@ def _command(called: str, exhibit: Exhibit) -> Any:
             "inputs": flat({name: paths[name] for name, _ in inputs}),
             "outputs": [paths[kind] for kind in exhibit.kinds],
         }
-        with recorded(provenance, called, style.model_dump(mode="json"), settings={}, **files):
+        recipe = style.model_dump(mode="json")
+        with (
+            reading.tables(*files["inputs"]),
+            recorded(provenance, called, recipe, settings={}, **files),
+        ):
             made = exhibit(style, *(artefact.load(paths[name]) for name, artefact in inputs))
             exhibit.save(style, made, *files["outputs"])
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from showergan import comparison
-from showergan.heavy import np, pd
+from showergan import comparison, reading
+from showergan.heavy import pd
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,15 @@ def read_curves(path: Path) -> pd.DataFrame:
     return curves.assign(point=curves.groupby("space").cumcount())
 
 
+def read_arrays(path: Path) -> dict[str, Any]:
+    """Read the arrays of an npz file, numbers and texts."""
+    with closing(reading.opened_arrays(path, "fiuU")) as file:
+        return {name: file.read(name) for name in file.keys}
+
+
 def read_examples(path: Path) -> pd.DataFrame:
     """Read an examples.npz: one row per sample; of showers `energy` holds its image in MeV, shape (30, 30)."""
-    with np.load(path) as file:
-        arrays = {name: list(file[name]) for name in file}
-    table = pd.DataFrame(arrays)
+    table = pd.DataFrame({name: list(values) for name, values in read_arrays(path).items()})
     table.insert(0, "example", range(len(table)))
     return table
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt
 
-from showergan import comparison, heavy
+from showergan import comparison, heavy, reading
 from showergan.config import Config
 from showergan.files import write_table
 from showergan.step import Anchors, Input, Output, Step
@@ -39,12 +39,13 @@ class Bars(Step):
         out: Annotated[Path, Output("a row per bar: CSV")],
     ) -> None:
         """Read what all runs were judged by."""
-        table = comparison.bars(
-            heavy.pd.read_csv(scorecard),
-            heavy.pd.read_csv(failures),
-            heavy.pd.read_csv(anchors, dtype={"bin": str}),
-            heavy.pd.read_csv(verdicts),
-            bounded=self.bounded,
-            fewest=self.fewest,
-        )
+        with reading.tables(scorecard, failures, anchors, verdicts):
+            table = comparison.bars(
+                heavy.pd.read_csv(scorecard),
+                heavy.pd.read_csv(failures),
+                heavy.pd.read_csv(anchors, dtype={"bin": str}),
+                heavy.pd.read_csv(verdicts),
+                bounded=self.bounded,
+                fewest=self.fewest,
+            )
         write_table(table, out)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
-from showergan import comparison, heavy, tasks
+from showergan import comparison, heavy, reading, tasks
 from showergan.config import Config
 from showergan.config.section import Name
 from showergan.files import write_table
@@ -43,13 +43,15 @@ class LossMeaning(Step):
         correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
     ) -> None:
         """Read histories and metrics of every run."""
-        seconds = heavy.pd.DataFrame([_seconds_per_step(path) for path in trainings])
-        found = comparison.estimates(_of_all_runs(histories), self.losses)
-        found = comparison.with_seconds(found, seconds)
         registry = tasks.named(self.task, "The recipe").metrics
-        meaning = comparison.loss_meaning(found, _of_all_runs(metrics), registry)
+        with reading.tables(*metrics, *histories, *trainings):
+            seconds = heavy.pd.DataFrame([_seconds_per_step(path) for path in trainings])
+            found = comparison.estimates(_of_all_runs(histories), self.losses)
+            found = comparison.with_seconds(found, seconds)
+            meaning = comparison.loss_meaning(found, _of_all_runs(metrics), registry)
+            correlations = comparison.loss_correlation(meaning)
         write_table(found, estimates)
-        write_table(comparison.loss_correlation(meaning), correlation)
+        write_table(correlations, correlation)
         write_table(meaning, out)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy
+from showergan import comparison, heavy, reading
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.step import Input, Output, Step
@@ -35,8 +35,10 @@ class Outcomes(Step):
     ) -> None:
         """Read what all runs were judged by."""
         read = heavy.pd.read_csv
-        table = comparison.outcomes(
-            read(summary), read(failures), self.choose_by, self.failed_below
-        )
-        write_table(comparison.successes(table, self.thresholds), successes)
+        with reading.tables(summary, failures):
+            table = comparison.outcomes(
+                read(summary), read(failures), self.choose_by, self.failed_below
+            )
+            counted = comparison.successes(table, self.thresholds)
+        write_table(counted, successes)
         write_table(table, out)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy, tasks
+from showergan import comparison, heavy, reading, tasks
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
 from showergan.files import write_table
@@ -32,14 +32,20 @@ class Scorecard(Step):
         failures: Annotated[Path, Output("what went wrong in every run: CSV")],
     ) -> None:
         """Read the metrics of every run."""
-        inputs = (
-            comparison.read_runs(metrics),
-            heavy.pd.read_csv(anchors, dtype={"bin": str}),
-            heavy.pd.read_csv(summary),
-            self.choose_by,
-            tasks.named(self.task, "The recipe").metrics,
-        )
-        card = comparison.scorecard(*inputs)
-        write_table(comparison.rank_agreement(card), agreement)
-        write_table(comparison.failures(*inputs), failures)
-        write_table(card, out)
+        registry = tasks.named(self.task, "The recipe").metrics
+        with reading.tables(*metrics, anchors, summary):
+            inputs = (
+                comparison.read_runs(metrics),
+                heavy.pd.read_csv(anchors, dtype={"bin": str}),
+                heavy.pd.read_csv(summary),
+                self.choose_by,
+                registry,
+            )
+            card = comparison.scorecard(*inputs)
+            found = {
+                agreement: comparison.rank_agreement(card),
+                failures: comparison.failures(*inputs),
+                out: card,
+            }
+        for path, table in found.items():
+            write_table(table, path)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy
+from showergan import comparison, heavy, reading
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.step import Anchors, Metrics, Output, Step
@@ -34,7 +34,9 @@ class Summarise(Step):
     ) -> None:
         """Read the metrics of every run."""
         choice = self.choose_by, self.own_learning_rates
-        ends = heavy.pd.read_csv(anchors, dtype={"bin": str})
-        summary = comparison.summarise(comparison.read_runs(metrics), ends, *choice)
-        write_table(comparison.learning_rate_grid(summary, *choice), grid)
+        with reading.tables(*metrics, anchors):
+            ends = heavy.pd.read_csv(anchors, dtype={"bin": str})
+            summary = comparison.summarise(comparison.read_runs(metrics), ends, *choice)
+            rates = comparison.learning_rate_grid(summary, *choice)
+        write_table(rates, grid)
         write_table(summary, out)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from showergan import comparison, heavy
+from showergan import comparison, heavy, reading
 from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.config import Config
 from showergan.config.section import Seed
@@ -46,7 +46,12 @@ class Verdicts(Step):
         robustness: Annotated[Path, Output("a row per method: CSV")],
     ) -> None:
         """Read what `summarise` wrote."""
-        write_table(comparison.robustness(heavy.pd.read_csv(grid)), robustness)
-        runs = heavy.pd.read_csv(summary)
-        write_table(comparison.ranks(runs, column=self.column, level=self.level), ranks)
-        write_table(comparison.verdicts(runs, **self.model_dump()), out)
+        with reading.tables(summary, grid):
+            runs = heavy.pd.read_csv(summary)
+            found = {
+                robustness: comparison.robustness(heavy.pd.read_csv(grid)),
+                ranks: comparison.ranks(runs, column=self.column, level=self.level),
+                out: comparison.verdicts(runs, **self.model_dump()),
+            }
+        for path, table in found.items():
+            write_table(table, path)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from showergan.drawing.artefacts import Artefact
+from showergan.drawing.artefacts import Artefact, read_arrays
 from showergan.drawing.layout import framed, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.style import Style
@@ -14,12 +13,6 @@ from showergan.heavy import mpl, np
 from showergan.tasks.toys.drawing.names import SOURCES, constraint_name
 
 EDGE, LEVELS = 3.0, 12
-
-
-def read_arrays(path: Path) -> dict[str, Any]:
-    """Read the arrays of an npz file."""
-    with np.load(path) as file:
-        return dict(file)
 
 
 OWN = {"surfaces": Artefact("values on a grid: npz of `fixed_generator`", read_arrays)}
