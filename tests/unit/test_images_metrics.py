@@ -169,7 +169,7 @@ def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
     save_embedding(embedding, tmp_path / "model.pt")
     again = load_embedding(tmp_path / "model.pt", CPU)
     assert torch.equal(again(image), embedding(image))
-    with pytest.raises(UserError, match="no such file"):
+    with pytest.raises(UserError, match="does not exist"):
         load_embedding(tmp_path / "none.pt", CPU)
     (tmp_path / "model.pt").write_text("")
     with pytest.raises(UserError, match="not written by train-picture-embedding"):
@@ -266,7 +266,7 @@ def test_classes_are_asked_for_by_name(tmp_path):
         (lambda: images.asked_for(["cat"], ()), "pictures of no class"),
         (lambda: images.read_classes(None, 3, classes), "column label of classes: cat, dog"),
         (lambda: images.read_classes(table, 3, ()), "give --n and no --conditions"),
-        (lambda: images.read_classes(tmp_path / "x", 3, classes), "cannot be read as CSV"),
+        (lambda: images.read_classes(tmp_path / "x", 3, classes), "does not exist"),
     ):
         with pytest.raises(UserError, match=message):
             asked()

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from showergan.errors import UserError
+from showergan.reading import damage
 from showergan.tasks.images.pictures import OneHot
 
 
@@ -43,14 +44,11 @@ def read_classes(path: Path | None, n: int | None, classes: tuple[str, ...]) -> 
                 "This generator makes pictures of no class: give --n and no --conditions."
             )
         return OneHot(np.empty((n, 0), np.float32))
+    remedy = f"Give a CSV file with a column label of classes: {', '.join(classes)}."
     if path is None:
-        raise UserError(
-            f"--conditions: give a CSV file with a column label of classes: {', '.join(classes)}."
-        )
-    try:
+        raise UserError(f"--conditions: {remedy}")
+    with damage(path, "cannot be read as CSV", remedy):
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise UserError(f"--conditions {path}: cannot be read as CSV ({error})") from None
-    if "label" not in table or table.empty:
-        raise UserError(f"--conditions {path}: needs a column label and at least one row")
-    return asked_for(table["label"], classes)
+        if "label" not in table or table.empty:
+            raise UserError(f"it needs a column label and at least one row. {remedy}")
+        return asked_for(table["label"], classes)
