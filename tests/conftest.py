@@ -9,6 +9,7 @@ import pytest
 def pytest_collection_modifyitems(items):
     for item in items:
         path = Path(item.path)
-        # The workflow tests share one finished run of the pipeline.
-        group = "workflow" if path.parent.name == "workflow" else path.stem
+        # The workflow tests share one finished run of the pipeline; those of faults one process.
+        shared = path.parent.name in ("workflow", "faults")
+        group = path.parent.name if shared else path.stem
         item.add_marker(pytest.mark.xdist_group(group))

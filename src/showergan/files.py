@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, EFBIG, EIO, ENOSPC, EPERM, EROFS
 from fcntl import LOCK_EX, LOCK_NB, flock
 from glob import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from showergan.errors import UserError
+
 if TYPE_CHECKING:
     import pandas as pd
+
+# A full disk, a quota, a limit on sizes, no permission, a file system to read from, a disk that fails.
+REFUSED = {ENOSPC, EDQUOT, EFBIG, EACCES, EPERM, EROFS, EIO}
 
 
 @contextmanager
@@ -25,7 +32,34 @@ def write_aside(path: Path) -> Iterator[Path]:
 
     It moves once it is on the disk. The folder goes in any case; that of a process that was killed goes when the same
     path is written next: a lock tells it from those in use.
+
+    Raises:
+        UserError: the system does not let it be written.
     """
+    with _told(path), _aside(path) as aside:
+        yield aside
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell a person what the system says of a file that it does not let be written."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # HDF5 raises both, with the number in the text
+        in_text = re.search(r"errno = (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(in_text[1]) if in_text else None)
+        at = Path(getattr(error, "filename", None) or path)  # of a file that is read, elsewhere
+        ours = at.is_relative_to(path.parent) or path.is_relative_to(at)
+        if number not in REFUSED or not ours:
+            raise
+        raise UserError(
+            f"{path} cannot be written: {os.strerror(number)}. Make room, or give a place where files can be "
+            "written, and call again: what was there before is as it was."
+        ) from error
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
         with suppress(OSError):
@@ -45,7 +79,7 @@ def write_aside(path: Path) -> Iterator[Path]:
             with suppress(OSError):  # not every file system can
                 _sync(path.parent)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # no second error over the first
 
 
 def _locked(file: IO[str]) -> bool:

@@ -5,6 +5,8 @@ Results go to files, what a person reads goes to stderr.
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import typer
 import yaml
@@ -45,8 +47,10 @@ def schema() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
+    sys.excepthook = _but_of_hdf5(sys.excepthook, lambda kind, error, trace: error)
+    sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:
-        app()
+        typer.main.get_command(app)()  # which leaves the hooks as they are
     except UserError as error:
         say(f"error: {error}")
         sys.exit(1)
@@ -56,7 +60,20 @@ def main() -> None:
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)
-    except OSError as error:  # of a folder that cannot be written, or a full disk
-        where = f"{error.filename}: " if error.filename else ""
-        say(f"error: {where}{error.strerror or error}")
+    except OSError as error:  # `write_aside` tells of a file that cannot be written
+        known = f"{error.filename}: {error.strerror}. Give a path that this user can use."
+        say(f"error: {known if error.filename else error}")
         sys.exit(1)
+
+
+def _but_of_hdf5(hook: Callable[..., None], error_of: Callable[..., Any]) -> Callable[..., None]:
+    """Return a hook that leaves out what h5py says, object by object, of a file that the disk has no room for.
+
+    It cannot be caught; the first of these errors, which can, is told.
+    """
+
+    def told(*about: Any) -> None:
+        if "file write failed" not in str(error_of(*about)):
+            hook(*about)
+
+    return told

@@ -13,7 +13,7 @@ from showergan.errors import UserError
 from showergan.files import write_aside
 from showergan.inference.description import Description, description_of
 from showergan.inference.trained import States, TrainedGenerator
-from showergan.reading import damage, read_weights
+from showergan.reading import damage, in_place_of, read_weights
 from showergan.tasks import DEFAULT, TASKS
 
 
@@ -43,7 +43,7 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     Raises:
         UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
     """
-    remedy = "Give a generator.pt that `showergan train` wrote."
+    remedy = in_place_of(path, "a generator.pt that `showergan train` wrote")
     content = read_weights(path, "is no generator file", remedy)
     states = content.pop("states", None)
     if not _are_states(states):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from showergan.config.evaluation import Evaluation
 from showergan.files import write_aside
 from showergan.metrics.features import Features
-from showergan.reading import damage, opened_hdf5
+from showergan.reading import damage, in_place_of, opened_hdf5
 from showergan.tasks import Task, of_file
 
 HeldOut = Literal["select", "test"]
@@ -91,7 +91,7 @@ def load_reference(path: Path) -> Reference:
         UserError: the file is missing or is no reference.
     """
     task = of_file(path)
-    remedy = "Give features.h5 that `showergan reference` wrote."
+    remedy = in_place_of(path, "features.h5 that `showergan reference` wrote")
     with (
         damage(path, "was not written by `showergan reference`", remedy, (Exception,)),
         opened_hdf5(path, remedy) as file,

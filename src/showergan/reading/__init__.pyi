@@ -1,6 +1,7 @@
 from .arrays import first_rows as first_rows
 from .arrays import opened_arrays as opened_arrays
 from .damage import damage as damage
+from .damage import in_place_of as in_place_of
 from .damage import refuse_claim as refuse_claim
 from .hdf5 import check_dataset as check_dataset
 from .hdf5 import opened_hdf5 as opened_hdf5

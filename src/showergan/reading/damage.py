@@ -1,5 +1,6 @@
 """What the libraries that read files raise about damaged ones, and what a file can claim to hold."""
 
+import shlex
 import struct
 import zipfile
 import zlib
@@ -18,6 +19,11 @@ DAMAGE = (
 
 MOST_PACKED = 1100  # bytes that a byte of a file stands for: deflate packs 1032 at most
 MOST_AT_ONCE = 2**32  # bytes of an array that is held in memory, not read some rows at a time
+
+
+def in_place_of(path: Path | str, wanted: str) -> str:
+    """Say what to give in place of a file that is none of these, and what mends a run that it is of."""
+    return f"Give {wanted}. In a run, snakemake makes it again after: rm {shlex.quote(str(path))}"
 
 
 @contextmanager

@@ -9,17 +9,18 @@ from typing import Any
 import h5py
 
 from showergan.errors import UserError
-from showergan.reading.damage import damage, refuse_claim
+from showergan.reading.damage import damage, in_place_of, refuse_claim
 
 
 @contextmanager
-def opened_hdf5(path: Path, remedy: str = "Write it again.") -> Iterator[h5py.File]:
+def opened_hdf5(path: Path, remedy: str | None = None) -> Iterator[h5py.File]:
     """Open a file of ours, whose every array and link is checked.
 
     Raises:
         UserError: it is missing or damaged, or something in it leads to another file or claims too much. What is done
             within the context raises it too where it meets damage, or what should be there is missing.
     """
+    remedy = remedy or in_place_of(path, "a file that showergan wrote")
     with damage(path, "is no HDF5 file or is damaged", remedy), h5py.File(path) as file:
         items: list[tuple[str, Any]] = []
         file.visititems(lambda *item: items.append(item))

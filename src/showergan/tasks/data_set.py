@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import showergan
 from showergan.errors import UserError
-from showergan.reading import opened_hdf5
+from showergan.reading import in_place_of, opened_hdf5
 from showergan.tasks.splits import SPLITS
 
 # Type of an array, and its shape behind the number of samples.
@@ -46,7 +46,7 @@ def opened(
     Raises:
         UserError: it is none that this step wrote, or is damaged.
     """
-    remedy = f"Give a file that `showergan {writer}` wrote."
+    remedy = in_place_of(path, f"a file that `showergan {writer}` wrote")
     with opened_hdf5(path, remedy) as file:
         if missing := [name for name in attributes if name not in file.attrs]:
             raise UserError(f"{path} has no attribute {missing[0]}. {remedy}")

@@ -114,7 +114,7 @@ class Checkpoints:
             return
         try:
             self._save(work)
-        except OSError as error:
+        except (OSError, UserError) as error:
             if ends:
                 raise
             say(f"the state cannot be saved, and the training goes on without: {error}")

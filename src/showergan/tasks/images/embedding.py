@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from showergan.files import write_aside
-from showergan.reading import damage, read_weights, with_weights
+from showergan.reading import damage, in_place_of, read_weights, with_weights
 from showergan.tasks.images.spaces import CLASSIFIER
 
 Kind = Literal["classifier", "encoder"]
@@ -110,7 +110,7 @@ def load_embedding(path: Path, device: torch.device) -> PictureEmbedding:
     Raises:
         UserError: the file is missing or is none of these.
     """
-    told = "was not written by train-picture-embedding", "Give model.pt that it wrote."
+    told = "was not written by train-picture-embedding", in_place_of(path, "model.pt that it wrote")
     content = read_weights(path, *told)
     with damage(path, *told, (Exception,)):
         state = content.pop("state")

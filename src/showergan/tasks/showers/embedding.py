@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from showergan.files import write_aside
-from showergan.reading import damage, read_weights, with_weights
+from showergan.reading import damage, in_place_of, read_weights, with_weights
 from showergan.tasks.showers.particles import CONDITIONS
 
 View = Literal["padded", "cropped"]
@@ -108,7 +108,10 @@ def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
     Raises:
         UserError: the file is missing or is no embedding.
     """
-    told = "is not an embedding written by train-embedding", "Give model.pt that it wrote."
+    told = (
+        "is not an embedding written by train-embedding",
+        in_place_of(path, "model.pt that it wrote"),
+    )
     content = read_weights(path, *told)
     with damage(path, *told, (Exception,)):
         view = content["view"]
