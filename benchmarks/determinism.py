@@ -79,6 +79,9 @@ WAYS = {
     "showers generated 64 at a time, not 250": Way(
         changed=(("showergan.inference.generation.CHUNK", {"running": 64, "batch": 64}),)
     ),
+    "showers generated 37 at a time, not 250": Way(
+        changed=(("showergan.inference.generation.CHUNK", {"running": 37, "batch": 37}),)
+    ),
 }
 
 
