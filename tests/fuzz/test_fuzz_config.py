@@ -238,7 +238,10 @@ def test_commands_quote_what_they_are_given(path):
     """All but words that are quoted where they are made, and names that the configuration restricts."""
     ours = {"params.inputs", "params.metrics", "params.histories", "params.trainings"}
     ours |= {"wildcards.figure", "wildcards.table"}
-    for command in re.findall(r"shell:\n((?: {8,}.*\n)+)", path.read_text()):
+    text = path.read_text()
+    found = re.findall(r"^ *shell:\n((?: {8,}.*(?:\n|$))+)", text, re.MULTILINE)
+    assert len(found) == text.count("shell:\n")
+    for command in found:
         given_ = re.findall(r"\{([^{}]*)\}", command)
         assert {word for word in given_ if not word.endswith(":q")} <= ours
 

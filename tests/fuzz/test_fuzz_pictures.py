@@ -16,6 +16,7 @@ from showergan.tasks.images.data import ImageData
 from showergan.tasks.text.data import TextData
 
 RANDOM = np.random.default_rng(0)
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 PICTURE = RANDOM.integers(0, 256, (12, 12, 3), np.uint8)
 FORMATS = ("png", "jpeg", "gif", "bmp", "tiff", "webp", "ppm")
 N = 10

@@ -20,6 +20,7 @@ from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.text.task import Samples
 
 CPU = torch.device("cpu")
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
 def generator(name, samples, **conditioning):
