@@ -212,6 +212,17 @@ def test_a_network_that_would_fill_memory_is_not_built(path, valid, key, value):
     assert isinstance(taken(path, valid, "toys", saved(content)), str)
 
 
+def test_weights_that_are_one_number_are_refused(path, valid):
+    """Of the right shapes, a gigabyte each: all numbers of a layer share one place in the file."""
+    content = torch.load(io.BytesIO(valid["toys"][1]), weights_only=True)
+    content["network"]["width"] = 2**14
+    wide = PerceptronGenerator(width=2**14, depth=2)
+    with torch.device("meta"):
+        own = wide.build((2,), 0).state_dict()
+    content["states"] = {1: {name: SHARED[0].expand(value.shape) for name, value in own.items()}}
+    assert "no plain arrays" in taken(path, valid, "toys", saved(content))
+
+
 def rezipped(content, change, kind=zipfile.ZIP_STORED):
     """Return an archive with other members, as a pair of name and bytes each."""
     file = io.BytesIO()
