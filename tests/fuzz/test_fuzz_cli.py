@@ -47,13 +47,14 @@ READING = [
 def _built_once():
     """Typer builds the command line anew whenever it is called."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "app", typer.main.get_command(cli.app))
+        built = typer.main.get_command(cli.app)
+        patch.setattr(typer.main, "get_command", lambda app: built)
         yield
 
 
 def call(*words):
     """Run a command in this process; return the status that it ends with, and what it says."""
-    said, before = io.StringIO(), sys.argv
+    said, before = io.StringIO(), (sys.argv, sys.excepthook, sys.unraisablehook)
     sys.argv = ["showergan", *words]
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -61,7 +62,7 @@ def call(*words):
     except SystemExit as end:
         return end.code or 0, said.getvalue()
     finally:
-        sys.argv = before
+        sys.argv, sys.excepthook, sys.unraisablehook = before
     return 0, said.getvalue()
 
 
