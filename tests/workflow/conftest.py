@@ -19,7 +19,7 @@ DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 METHODS = ("none", "sn")
 
 # A label that would be a command, a tag, a formula, a place or a wildcard, if anything took it for more than a text.
-NASTY = "</script><i>';touch x;$(touch x)`touch x`{run}../|&\\"
+NASTY = "</script><i>';touch x;$(touch x)`touch x`{run}../&\\"
 
 TINY = {
     "run": "tiny",
