@@ -152,7 +152,8 @@ def sealed(whole):
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755)
     yield folder
-    (folder / "out").chmod(0o755)
+    for path in (folder / "out", folder / "whole/small"):
+        path.chmod(0o755)
     shutil.rmtree(folder)
 
 
