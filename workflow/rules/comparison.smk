@@ -10,6 +10,8 @@ rule summarise:
         "logs/{run}/summarise.log",
     benchmark:
         "results/{run}/benchmarks/summarise.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -36,6 +38,8 @@ rule verdicts:
         "logs/{run}/verdicts.log",
     benchmark:
         "results/{run}/benchmarks/verdicts.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -62,6 +66,8 @@ rule scorecard:
         "logs/{run}/scorecard.log",
     benchmark:
         "results/{run}/benchmarks/scorecard.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -88,6 +94,8 @@ rule outcomes:
         "logs/{run}/outcomes.log",
     benchmark:
         "results/{run}/benchmarks/outcomes.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -113,6 +121,8 @@ rule bars:
         "logs/{run}/bars.log",
     benchmark:
         "results/{run}/benchmarks/bars.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -140,6 +150,8 @@ rule loss_meaning:
         "logs/{run}/loss_meaning.log",
     benchmark:
         "results/{run}/benchmarks/loss_meaning.tsv"
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:

@@ -12,6 +12,9 @@ if not TASK.own_data:
             "results/{run}/benchmarks/make_data.tsv"
         conda:
             "../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT, 5),
+            runtime=minutes(30, 0.1),
         params:
             recipe=recipe_of("make_data"),
         message:
@@ -38,6 +41,8 @@ rule reference:
         "../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30, 2),
     params:
         recipe=recipe_of("reference"),
     message:

@@ -16,6 +16,8 @@ rule evaluate_gan:
         "../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30, 2),
     params:
         recipe=recipe_of("evaluate"),
     message:

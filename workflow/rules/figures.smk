@@ -18,6 +18,8 @@ for figure, exhibit in FIGURES.items():
             "logs/{run}/figures/{figure}.log",
         wildcard_constraints:
             figure=figure,
+        group:
+            "comparison"
         conda:
             "../../envs/showergan.yaml"
         params:

@@ -23,6 +23,8 @@ for table, exhibit in FILES.items():
             "logs/{run}/tables/{table}.log",
         wildcard_constraints:
             table=table,
+        group:
+            "comparison"
         conda:
             "../../envs/showergan.yaml"
         params:
@@ -49,6 +51,8 @@ rule conclusion:
         provenance="results/{run}/conclusion.provenance.json",
     log:
         "logs/{run}/conclusion.log",
+    group:
+        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:

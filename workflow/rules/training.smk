@@ -15,12 +15,15 @@ rule train_gan:
         "../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30, training_rate),
     params:
         recipe=recipe_of("train", "architecture", "method", "rates", "seed"),
     message:
         "Training {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
     shell:
-        "showergan train --data {input:q} --recipe {params.recipe:q}"
+        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
+        " showergan train --data {input:q} --recipe {params.recipe:q}"
         " --generator {output.generator:q} --history {output.history:q}"
         " --lipschitz {output.lipschitz:q} --run {output.run:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
@@ -45,6 +48,8 @@ rule audit:
         "../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30),
     params:
         recipe=recipe_of("audit"),
     message:
@@ -66,6 +71,9 @@ rule describe:
         "results/{run}/benchmarks/describe.tsv"
     conda:
         "../../envs/showergan.yaml"
+    resources:
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30),
     params:
         recipe=recipe_of("describe"),
     message:

@@ -14,11 +14,14 @@ rule train_picture_embedding:
         "../../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30, 0.1 * CONFIG.embedding.epochs),
     params:
         recipe=recipe_of("train_picture_embedding"),
     message:
         "Training the network that pictures are measured with"
     shell:
-        "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
+        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
+        " showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

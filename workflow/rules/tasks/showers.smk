@@ -10,6 +10,9 @@ if CONFIG.data.source == "simulate":
             "results/{run}/benchmarks/simulate.tsv"
         conda:
             "../../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(30 + CONFIG.data.n_showers // 20000),
         params:
             recipe=recipe_of("simulate"),
         message:
@@ -30,6 +33,9 @@ else:
             "results/{run}/benchmarks/fetch.tsv"
         conda:
             "../../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(120),
         params:
             recipe=recipe_of("fetch"),
         message:
@@ -57,6 +63,9 @@ rule preprocess:
         "results/{run}/benchmarks/preprocess.tsv"
     conda:
         "../../../envs/showergan.yaml"
+    resources:
+        mem_mb=memory(LIGHT),
+        runtime=minutes(30, 0.1),
     params:
         recipe=recipe_of("preprocess"),
     message:
@@ -83,12 +92,15 @@ rule train_embedding:
         "../../../envs/showergan.yaml"
     resources:
         gpu=1,
+        mem_mb=memory(TORCH, 5),
+        runtime=minutes(30, 0.1 * CONFIG.embedding.epochs),
     params:
         recipe=recipe_of("train_embedding"),
     message:
         "Training the embedding"
     shell:
-        "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
+        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
+        " showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
         " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 

@@ -10,6 +10,9 @@ rule fixed_generator:
         "results/{run}/benchmarks/fixed_generator.tsv"
     conda:
         "../../../envs/showergan.yaml"
+    resources:
+        mem_mb=memory(TORCH),
+        runtime=minutes(60),
     params:
         recipe=recipe_of("fixed_generator"),
     message:

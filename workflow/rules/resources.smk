@@ -1,0 +1,33 @@
+# What heavy jobs ask a scheduler for; where a profile sets no limit, as at home, it limits nothing. All others take less than
+# LIGHT and some seconds; they are the group `comparison`, and ask for what a profile says. A further try asks for more.
+# Measured (results/*/benchmarks) with the CPU build of torch: 0.2 GB without torch and 0.5 GB with it; training on a file of
+# 42 MB, 60 000 showers, takes 0.1 GB more than on one of 0.6 MB, an embedding 0.16 GB; Snakemake itself takes 0.2 GB in
+# every job of a cluster. What a GPU's driver takes of the host's memory is not measured.
+LIGHT = 1000  # MB
+TORCH = 2000
+# Minutes that most partitions allow; a training that takes longer goes on at its next try.
+DAY = 24 * 60
+
+# For the shells of trainings: of each minute of its runtime one may take so many seconds. Where a scheduler ends jobs, that is
+# nine tenths, after which it saves its state and exits, and the next try goes on; here it may take for ever.
+os.environ.update(MINUTE=str(54 if workflow.remote_exec else 10**9))
+
+
+def memory(base, per_megabyte=0):
+    """Return how many MB a job asks for: `base`, and so many for each MB of its inputs."""
+    return lambda wildcards, input, attempt: round(attempt * (base + per_megabyte * input.size_mb))
+
+
+def minutes(base, per_megabyte=0):
+    """Return how long a job may take: `base`, and so much for each MB of its inputs, a number or a function of wildcards."""
+
+    def runtime(wildcards, input, attempt):
+        rate = per_megabyte(wildcards) if callable(per_megabyte) else per_megabyte
+        return min(round(attempt * (base + rate * input.size_mb)), DAY)
+
+    return runtime
+
+
+def training_rate(wildcards):
+    """Return minutes of a training per MB of data: 2 s for each pass of a network over it on a slow core, thrice."""
+    return 0.1 * CONFIG.training.epochs * (1 + CONFIG.n_critic(wildcards.method))
