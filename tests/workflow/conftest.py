@@ -68,7 +68,7 @@ class Workflow:
             env={**environment, "OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
-            timeout=500,
+            timeout=1500,
         )
         output = done.stdout + done.stderr
         assert not check or done.returncode == 0, output

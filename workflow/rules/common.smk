@@ -1,4 +1,5 @@
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -48,7 +49,7 @@ wildcard_constraints:
     run=CONFIG.run,
     architecture="|".join(CONFIG.compared),
     method="|".join(METHODS),
-    rates="|".join(sorted({run["rates"] for run in RUNS})).replace(".", r"\."),
+    rates="|".join(sorted({re.escape(run["rates"]) for run in RUNS})),
     seed=r"\d+",
 
 

@@ -63,7 +63,7 @@ class Run:
 
     def end(self, *arguments):
         """Run Snakemake to its end; return its exit status and what it said."""
-        status = self.start(*(arguments or [TARGET])).wait(timeout=300)
+        status = self.start(*(arguments or [TARGET])).wait(timeout=1500)
         return status, (self.folder / "said.txt").read_text()
 
     def complete(self, *arguments):
