@@ -8,6 +8,8 @@ import slurm
 import yaml
 from conftest import ROOT, copy_of_the_workflow
 
+from showergan.provenance import read_record
+
 TARGETS = ("tables", "results/toys/conclusion.txt")
 # Of this computer: no accounts, nobody but the controller who remembers jobs, and jobs that take seconds.
 HERE = (
@@ -96,6 +98,19 @@ def test_a_cancelled_training_goes_on(ran):
     assert [job["JobState"] for job in again] == ["CANCELLED", "COMPLETED"]
     logs = [path.read_text() for path in folder.glob("logs/toys/train/*.log")]
     assert sum("goes on from" in text for text in logs) == 1
+
+
+def test_a_training_knows_its_walltime(ran):
+    folder, _, _, local = ran
+    most = {
+        at: {
+            read_record(path).settings["max_seconds"]
+            for path in at.glob("results/toys/train/**/provenance.json")
+        }
+        for at in (folder, local)
+    }
+    assert most[folder] == {30 * 54, 61 * 54}  # nine tenths of the minutes of a first and a second try
+    assert min(most[local]) > 1e9
 
 
 def test_short_jobs_share_a_submission(ran):
