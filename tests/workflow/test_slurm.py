@@ -109,7 +109,10 @@ def test_a_training_knows_its_walltime(ran):
         }
         for at in (folder, local)
     }
-    assert most[folder] == {30 * 54, 61 * 54}  # nine tenths of the minutes of a first and a second try
+    assert most[folder] == {
+        30 * 54,
+        61 * 54,
+    }  # nine tenths of the minutes of a first and a second try
     assert min(most[local]) > 1e9
 
 
