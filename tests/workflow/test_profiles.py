@@ -1,4 +1,4 @@
-"""Every profile is read by Snakemake and the plugin it names, and none limits a cluster by what a laptop has."""
+"""Every profile is read by Snakemake and the plugin it names, and every line of it is explained."""
 
 from importlib.util import find_spec
 

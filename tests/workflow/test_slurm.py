@@ -77,7 +77,7 @@ def test_jobs_ask_for_what_they_need(ran):
         *("rule_train_gan", "rule_reference", "rule_evaluate_evaluate_gan")
     }
     assert not any("TresPerJob" in job for job in jobs if job["Comment"] not in on_gpus)
-    # The limit of one GPU, of profiles/default, is not one of the cluster: what can wait there does.
+    # Nothing at home limits a cluster: what can wait there does.
     trained = of_rule(jobs, "train_gan")
     assert trained[1]["SubmitTime"] < trained[0]["EndTime"]
     [reference] = of_rule(jobs, "reference")
