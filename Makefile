@@ -20,7 +20,7 @@ setup: .venv/installed
 	@touch $@
 
 test: setup
-	pytest --numprocesses 2 --dist loadgroup
+	pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	ruff check
