@@ -327,11 +327,11 @@ def test_workflow_catalogue_entry_point(fresh):
         ),
         (
             [
-                *("verdicts", "--summary", "x.csv", "--grid", "nothing.npz"),
+                *("verdicts", "--summary", "x.csv", "--grid", "g.csv"),
                 *("--recipe", '{"baseline": "sn", "null": "sn_null"}'),
                 *("--out", "y.csv", "--ranks", "r.csv", "--robustness", "z.csv"),
             ],
-            "nothing.npz",
+            "x.csv does not exist",
         ),
         (
             ["fetch", "--recipe", "{}", "--out", "x.npz"],
