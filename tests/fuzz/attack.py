@@ -55,3 +55,17 @@ def _answer(read, path):
         assert path.name in str(error)
         assert "Traceback" not in str(error)
         return str(error)
+
+
+def places(content, path=()):
+    """Yield the place of everything in nested dictionaries and lists."""
+    items = (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list)
+        else ()
+    )
+    for key, value in items:
+        yield (*path, key)
+        yield from places(value, (*path, key))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from attack import places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,20 +75,6 @@ VALUES = st.recursive(
     ),
     max_leaves=5,
 )
-
-
-def places(content, path=()):
-    """Yield the place of everything in nested dictionaries and lists."""
-    items = (
-        content.items()
-        if isinstance(content, dict)
-        else enumerate(content)
-        if isinstance(content, list)
-        else ()
-    )
-    for key, value in items:
-        yield (*path, key)
-        yield from places(value, (*path, key))
 
 
 def parsed(raw):
@@ -235,9 +222,9 @@ def read(step: type[Step], text):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
 def test_commands_quote_what_they_are_given(path):
-    """All but words that are quoted where they are made, names that the configuration restricts, and a number."""
+    """All but words that are quoted where they are made, and names that the configuration restricts."""
     ours = {"params.inputs", "params.metrics", "params.histories", "params.trainings"}
-    ours |= {"wildcards.figure", "wildcards.table", "resources.runtime"}
+    ours |= {"wildcards.figure", "wildcards.table"}
     text = path.read_text()
     found = re.findall(r"^ *shell:\n((?: {8,}.*(?:\n|$))+)", text, re.MULTILINE)
     assert len(found) == text.count("shell:\n")

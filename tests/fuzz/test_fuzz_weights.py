@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 import torch
-from attack import attack, damaged
+from attack import attack, damaged, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -125,20 +125,6 @@ def test_damage(path, valid, kind, data):
 )
 def test_anything(path, valid, kind, content):
     assert isinstance(taken(path, valid, kind, content), str)
-
-
-def places(content, path=()):
-    """Yield the place of everything in nested dictionaries and lists."""
-    items = (
-        content.items()
-        if isinstance(content, dict)
-        else enumerate(content)
-        if isinstance(content, list)
-        else ()
-    )
-    for key, value in items:
-        yield (*path, key)
-        yield from places(value, (*path, key))
 
 
 def put(content, place, value):

@@ -82,32 +82,6 @@ rule scorecard:
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
-rule outcomes:
-    input:
-        summary=rules.summarise.output.summary,
-        failures=rules.scorecard.output.failures,
-    output:
-        outcomes="results/{run}/outcomes.csv",
-        successes="results/{run}/successes.csv",
-        provenance="results/{run}/outcomes.provenance.json",
-    log:
-        "logs/{run}/outcomes.log",
-    benchmark:
-        "results/{run}/benchmarks/outcomes.tsv"
-    group:
-        "comparison"
-    conda:
-        "../../envs/showergan.yaml"
-    params:
-        recipe=recipe_of("outcomes"),
-    message:
-        "Counting on which architectures methods succeed"
-    shell:
-        "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
-        " --recipe {params.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
-
-
 rule bars:
     input:
         scorecard=rules.scorecard.output.scorecard,
@@ -134,35 +108,3 @@ rule bars:
         " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
         " --recipe {params.recipe:q} --out {output.bars:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
-
-
-rule loss_meaning:
-    input:
-        metrics=every_run(rules.evaluate_gan.output.metrics),
-        histories=every_run(rules.train_gan.output.history),
-        trainings=every_run(rules.train_gan.output.run),
-    output:
-        estimates="results/{run}/loss_estimates.csv",
-        meaning="results/{run}/loss_meaning.csv",
-        correlation="results/{run}/loss_correlation.csv",
-        provenance="results/{run}/loss_meaning.provenance.json",
-    log:
-        "logs/{run}/loss_meaning.log",
-    benchmark:
-        "results/{run}/benchmarks/loss_meaning.tsv"
-    group:
-        "comparison"
-    conda:
-        "../../envs/showergan.yaml"
-    params:
-        recipe=recipe_of("loss_meaning"),
-        metrics=lambda wildcards, input: folded(input.metrics),
-        histories=lambda wildcards, input: folded(input.histories),
-        trainings=lambda wildcards, input: folded(input.trainings),
-    message:
-        "Asking whether losses mean something"
-    shell:
-        "showergan loss-meaning {params.metrics} --histories={params.histories}"
-        " --trainings={params.trainings} --recipe {params.recipe:q}"
-        " --estimates {output.estimates:q} --out {output.meaning:q}"
-        " --correlation {output.correlation:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -22,8 +22,8 @@ rule train_gan:
     message:
         "Training {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
     shell:
-        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
-        " showergan train --data {input:q} --recipe {params.recipe:q}"
+        IN_TIME
+        + "showergan train --data {input:q} --recipe {params.recipe:q}"
         " --generator {output.generator:q} --history {output.history:q}"
         " --lipschitz {output.lipschitz:q} --run {output.run:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -10,7 +10,7 @@ import typer
 import yaml
 
 import showergan
-from showergan import heavy, inference
+from showergan import heavy, inference, reading
 from showergan.errors import UserError
 from showergan.files import say, sha256_of
 from showergan.provenance import NAME, read_record
@@ -78,9 +78,6 @@ def _told_of(file: Path) -> dict[str, Any]:
     if file.suffix == ".pt":
         return inference.load_generator(file).description.provenance
     if file.suffix in (".h5", ".hdf5"):
-        try:
-            with heavy.h5py.File(file) as content:
-                return {k: heavy.np.asarray(v).tolist() for k, v in content.attrs.items()}
-        except OSError as error:
-            raise UserError(f"{file} is no HDF5 file or is damaged ({error})") from None
+        with reading.opened_hdf5(file) as content:
+            return {k: heavy.np.asarray(v).tolist() for k, v in content.attrs.items()}
     raise UserError(f"{file}: no record (*{NAME}) beside it lists it, and it carries none.")

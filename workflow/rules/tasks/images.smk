@@ -21,7 +21,7 @@ rule train_picture_embedding:
     message:
         "Training the network that pictures are measured with"
     shell:
-        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
-        " showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
+        IN_TIME
+        + "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

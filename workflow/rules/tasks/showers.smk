@@ -99,8 +99,8 @@ rule train_embedding:
     message:
         "Training the embedding"
     shell:
-        "SHOWERGAN_MAX_SECONDS=${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * MINUTE))}}"
-        " showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
+        IN_TIME
+        + "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
         " --out {output.model:q} --metrics {output.metrics:q}"
         " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
