@@ -8,13 +8,17 @@ TORCH = 2000
 # Minutes that most partitions allow; a training that takes longer goes on at its next try.
 DAY = 24 * 60
 
-# Before the command of a training: how long it may take. Where a scheduler ends jobs, that is nine tenths of its runtime,
-# after which it saves its state and exits, and the next try goes on; here it may take for ever.
+# Where a scheduler ends jobs, a training takes nine tenths of each minute of its runtime; here it may take for ever.
 os.environ.update(SHOWERGAN_SECONDS_OF_A_MINUTE=str(54 if workflow.remote_exec else 10**9))
-IN_TIME = (
-    "SHOWERGAN_MAX_SECONDS="
-    "${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * SHOWERGAN_SECONDS_OF_A_MINUTE))}} "
-)
+
+
+def in_time(command):
+    """Return the command of a training that saves its state and exits before its job is ended; the next try goes on."""
+    return (
+        "SHOWERGAN_MAX_SECONDS="
+        "${{SHOWERGAN_MAX_SECONDS:-$(({resources.runtime} * SHOWERGAN_SECONDS_OF_A_MINUTE))}} "
+        f"{command}"
+    )
 
 
 def memory(base, per_megabyte=0):

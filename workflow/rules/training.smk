@@ -22,11 +22,12 @@ rule train_gan:
     message:
         "Training {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
     shell:
-        IN_TIME
-        + "showergan train --data {input:q} --recipe {params.recipe:q}"
-        " --generator {output.generator:q} --history {output.history:q}"
-        " --lipschitz {output.lipschitz:q} --run {output.run:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        in_time(
+            "showergan train --data {input:q} --recipe {params.recipe:q}"
+            " --generator {output.generator:q} --history {output.history:q}"
+            " --lipschitz {output.lipschitz:q} --run {output.run:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule train:

@@ -21,7 +21,8 @@ rule train_picture_embedding:
     message:
         "Training the network that pictures are measured with"
     shell:
-        IN_TIME
-        + "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
-        " --out {output.model:q} --metrics {output.metrics:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        in_time(
+            "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
+            " --out {output.model:q} --metrics {output.metrics:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )

@@ -99,10 +99,11 @@ rule train_embedding:
     message:
         "Training the embedding"
     shell:
-        IN_TIME
-        + "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
-        " --out {output.model:q} --metrics {output.metrics:q}"
-        " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        in_time(
+            "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
+            " --out {output.model:q} --metrics {output.metrics:q}"
+            " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 ARTEFACTS |= {
