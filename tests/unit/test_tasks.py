@@ -52,6 +52,7 @@ def test_every_folder_is_a_task():
     folders = {p.parent.name for p in (SRC / "tasks").glob("*/__init__.py")}
     assert set(tasks.TASKS) == folders >= {"images", "showers", "text", "toys"}
     assert all(task.name == name for name, task in tasks.TASKS.items())
+    assert len({task.about for task in tasks.TASKS.values()}) == len(folders)
 
 
 def test_the_configuration_is_that_of_the_task(task):

@@ -299,7 +299,8 @@ METHODS = {
 def test_one_step_moves_every_parameter_and_constrains_every_layer(method):
     networks = {"generator": TextGenerator(dim=8), "discriminator": TextDiscriminator(dim=8)}
     found = recipe(METHODS[method], batch_size=8, n_critic=1, **networks)
-    lines = torch.nn.functional.one_hot(torch.randint(7, (16, 32)), 7).float()
+    codes = torch.randint(7, (16, 32), generator=torch.Generator().manual_seed(1))
+    lines = torch.nn.functional.one_hot(codes, 7).float()
     trainer = Trainer(lines, torch.empty(16, 0), found)
     before = [
         {name: p.detach().clone() for name, p in network.named_parameters()}
@@ -309,8 +310,10 @@ def test_one_step_moves_every_parameter_and_constrains_every_layer(method):
     trainer.generator_step()
     for network, start in zip((trainer.generator, trainer.discriminator), before, strict=True):
         still = [n for n, p in network.named_parameters() if torch.equal(p, start[n])]
-        # A constant added to all scores changes neither a difference of scores nor a gradient.
-        assert set(still) <= ({"head.bias"} if method != "gan" else set())
+        # A constant added to all scores changes neither a difference of scores nor a gradient: that of
+        # the head, and what the last block adds before it, which moves by what rounding leaves.
+        constants = {"head.bias", "body.4.body.3.bias"}
+        assert set(still) <= (constants if method != "gan" else set())
     found_layers = layers.weight_layers(trainer.discriminator).values()
     if method == "clipping":
         assert all(float(layer.weight.detach().abs().max()) <= 0.01 for layer in found_layers)

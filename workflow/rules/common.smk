@@ -25,6 +25,7 @@ METHODS = CONFIG.sorted_methods
 ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
 
 TASK = TASKS[CONFIG.task]
+config["about"] = TASK.about  # for the front page of the report
 DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 # What looks at the embedding takes it where the task has one.
 EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}

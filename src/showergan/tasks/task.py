@@ -57,6 +57,7 @@ class Task(ABC):
 
     Attributes:
         name: that of its folder.
+        about: what is learned and what the scores are, a paragraph for the front page of the report.
         data: its section of the configuration; default values make a valid one.
         sections: of the configuration that only it has, by their keys, as they are by default.
         own_data: whether steps of its own write its data set; else `make_data` does, by `write`.
@@ -76,6 +77,7 @@ class Task(ABC):
     """
 
     name: ClassVar[str]
+    about: ClassVar[str]
     data: ClassVar[type[Data]]
     sections: ClassVar[Mapping[str, Section]] = {}
     own_data: ClassVar[bool] = False

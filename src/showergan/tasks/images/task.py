@@ -35,6 +35,12 @@ class ImageTask(Task):
     """
 
     name = "images"
+    about = (
+        "GANs learn pictures. The score is PRD-AUC, the area under the curve of precision and "
+        "recall of distributions, over features of a network that this run trained on its "
+        "training pictures: a classifier or an encoder. Its scale is that of the network, and "
+        "cannot be compared with that of another run."
+    )
     data = ImageData
     has_embedding = True
     sections: ClassVar = {"embedding": Embedding()}

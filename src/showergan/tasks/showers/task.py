@@ -54,6 +54,14 @@ class _ShowerTask(Task):
     """From entry point and momentum of a particle to the image of its shower in a calorimeter."""
 
     name = "showers"
+    about = (
+        "Conditional GANs imitate the showers of an electromagnetic calorimeter: given the "
+        "entry point and the momentum of a particle, the generator makes an image of 30 x 30 "
+        "energy deposits. The score is PRD-AUC, the area under the curve of precision and "
+        "recall of distributions: over an embedding of the images (E) and over physics "
+        "statistics of the shower (P), for all showers and as the mean over bins of the entry "
+        "point (bins-E, bins-P)."
+    )
     data = ShowerData
     sections: ClassVar = {"embedding": Embedding()}
     own_data = True

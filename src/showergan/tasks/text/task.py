@@ -49,6 +49,11 @@ class TextTask(UnconditionalTask):
     """Lines of 32 characters of an alphabet, made for nothing."""
 
     name = "text"
+    about = (
+        "GANs learn lines of 32 characters of a text. The score is PRD-AUC, the area under the "
+        "curve of precision and recall of distributions, of single characters (1-grams) and of "
+        "pairs of neighbours (2-grams)."
+    )
     data = TextData
     scores = ("1-grams", "2-grams")
     choose_by = "2-grams"

@@ -41,6 +41,11 @@ class ToyTask(UnconditionalTask):
     """Points in a plane, made for nothing."""
 
     name = "toys"
+    about = (
+        "GANs learn points in a plane, whose distribution is known. The score is PRD-AUC, the "
+        "area under the curve of precision and recall of distributions, of the points as they "
+        "are (plane)."
+    )
     data = ToyData
     sections: ClassVar = {"fixed_generator": FixedGenerator()}
     scores = ("plane",)
