@@ -215,7 +215,10 @@ def test_a_mistake_in_the_configuration_stops_before_any_job(fresh):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "experiments").glob("*.yaml")), ids=lambda p: p.stem
+    "path",
+    # 10 000 trainings are planned by benchmarks/dag.py: it takes a minute.
+    sorted(set((ROOT / "experiments").glob("*.yaml")) - {ROOT / "experiments/sweep.yaml"}),
+    ids=lambda p: p.stem,
 )
 def test_experiments_plan_every_training(fresh, path):
     """As many as the file says, by the command in it, on a stand-in for a data file that is not here."""

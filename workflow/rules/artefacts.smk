@@ -62,3 +62,11 @@ def as_options(wildcards, input):
 def worth_making(exhibits):
     """Return the names of those that have something to show in this run; others say in words that they have not."""
     return [name for name, exhibit in exhibits.items() if exhibit.worth(CONFIG)]
+
+
+def together(exhibit):
+    """Return the group of a figure or a table; none where it reads a file of every run.
+
+    Whenever an input of a job in a group is made, Snakemake counts all its inputs again: an hour where there are 10 000.
+    """
+    return None if any(a.of_runs for a in exhibit.inputs.values()) else "comparison"

@@ -10,8 +10,6 @@ rule summarise:
         "logs/{run}/summarise.log",
     benchmark:
         "results/{run}/benchmarks/summarise.tsv"
-    group:
-        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -66,8 +64,6 @@ rule scorecard:
         "logs/{run}/scorecard.log",
     benchmark:
         "results/{run}/benchmarks/scorecard.tsv"
-    group:
-        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:

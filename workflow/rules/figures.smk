@@ -19,7 +19,7 @@ for figure, exhibit in FIGURES.items():
         wildcard_constraints:
             figure=figure,
         group:
-            "comparison"
+            together(exhibit)
         conda:
             "../../envs/showergan.yaml"
         params:

@@ -21,9 +21,18 @@ def in_time(command):
     )
 
 
+def megabytes(files):
+    """Return the size of a job's inputs; of files that lie here without `size_mb`, which takes a millisecond to ask for it."""
+    if any(file.is_storage for file in files):
+        return files.size_mb
+    return sum(os.path.getsize(file) for file in files) / 2**20
+
+
 def memory(base, per_megabyte=0):
     """Return how many MB a job asks for: `base`, and so many for each MB of its inputs."""
-    return lambda wildcards, input, attempt: round(attempt * (base + per_megabyte * input.size_mb))
+    return lambda wildcards, input, attempt: round(
+        attempt * (base + per_megabyte * megabytes(input))
+    )
 
 
 def minutes(base, per_megabyte=0):
@@ -31,7 +40,7 @@ def minutes(base, per_megabyte=0):
 
     def runtime(wildcards, input, attempt):
         rate = per_megabyte(wildcards) if callable(per_megabyte) else per_megabyte
-        return min(round(attempt * (base + rate * input.size_mb)), DAY)
+        return min(round(attempt * (base + rate * megabytes(input))), DAY)
 
     return runtime
 

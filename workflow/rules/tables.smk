@@ -24,7 +24,7 @@ for table, exhibit in FILES.items():
         wildcard_constraints:
             table=table,
         group:
-            "comparison"
+            together(exhibit)
         conda:
             "../../envs/showergan.yaml"
         params:

@@ -38,8 +38,6 @@ rule loss_meaning:
         "logs/{run}/loss_meaning.log",
     benchmark:
         "results/{run}/benchmarks/loss_meaning.tsv"
-    group:
-        "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
