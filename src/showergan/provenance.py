@@ -62,7 +62,7 @@ class Record(MadeWith):
         settings: what else it was told.
         finished: when, in UTC.
         seconds: how long it took, or the part of it that ended it where it was killed before.
-        peak_memory_MB: of the host, and of the device where there is one.
+        peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
         inputs: SHA-256 of each file that it read, as it began.
         outputs: SHA-256 of each file that it wrote.
     """
@@ -177,9 +177,17 @@ def _gpu() -> int | None:
 def _peak_memory() -> dict[str, int]:
     unit = 1 if sys.platform == "darwin" else 1024  # bytes that getrusage counts in
     host = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    device = peak_device_memory()
+    return {"host": round(host / 1e6), **({} if device is None else {"device": device})}
+
+
+def peak_device_memory() -> int | None:
+    """Return the most that this process has had of a GPU's memory, in MB; None where it used none.
+
+    It is what PyTorch asked for, its reserve included; what CUDA itself takes in each process is not known to it.
+    """
     gpu = _gpu()
-    device = {} if gpu is None else {"device": sys.modules["torch"].cuda.max_memory_reserved(gpu)}
-    return {name: round(size / 1e6) for name, size in {"host": host, **device}.items()}
+    return None if gpu is None else round(sys.modules["torch"].cuda.max_memory_reserved(gpu) / 1e6)
 
 
 def _told(*command: str) -> str | None:

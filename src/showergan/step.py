@@ -38,6 +38,15 @@ class Setting(Argument):
 
 
 Device = Annotated[str, Setting("auto, cpu, cuda or cuda:n", "SHOWERGAN_DEVICE")]
+PerGpu = Annotated[
+    int | None,
+    Setting(
+        "how many steps share each GPU: auto and cuda take one with room, or wait. By default one, where there are "
+        "several GPUs; a single one is shared by all",
+        "SHOWERGAN_PER_GPU",
+    ),
+]
+RequireGpu = Annotated[bool, Setting("anything else is an error", "SHOWERGAN_REQUIRE_GPU")]
 DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
 Model = Annotated[
     Path | None,

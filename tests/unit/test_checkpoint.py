@@ -194,6 +194,20 @@ def test_seconds_are_those_of_all_processes(out, monkeypatch):
     assert later.seconds == 15.0
 
 
+@pytest.mark.parametrize(
+    ("now", "most"), [((None, None), None), ((300, 200), 300), ((200, 300), 300)]
+)
+def test_peak_memory_is_the_largest_of_all_processes(out, monkeypatch, now, most):
+    """There is no GPU whose memory one could read."""
+    for peak in now:
+        monkeypatch.setattr(
+            "showergan.training.checkpoint.peak_device_memory", lambda peak=peak: peak
+        )
+        last = counted(out)
+        last.reached(Count())
+    assert last.peak_device_memory == most
+
+
 def test_the_table_grows_and_survives(out):
     table = states(out)[0].with_name("history.csv")
     counted(out, 2)

@@ -1,14 +1,21 @@
 """The same work on a GPU: repeatable bit for bit there, and the same as on a CPU but for rounding."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 import torch
+from every_kernel import TRAININGS, trained
 from small_training import COMPOSITIONS, recipe
 
 from showergan.config import AuditRecipe, LearningRates
 from showergan.device import choose_device
 from showergan.errors import Paused
 from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.provenance import made_with
+from showergan.provenance import made_with, peak_device_memory
+from showergan.tasks import TASKS, images
+from showergan.tasks.images.recipe import Embedding as PictureRecipe
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
 from showergan.tasks.showers.embedding_recipe import Embedding
@@ -46,6 +53,18 @@ def test_a_training_is_repeatable_bit_for_bit(cuda, method):
         assert torch.equal(value, two.states[2][name]), name
     assert one.history.frame().equals(two.history.frame())
     assert first.lipschitz().equals(second.lipschitz())
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_every_network_has_deterministic_kernels_alone(cuda, name):
+    """PyTorch stops with an error at any other."""
+    one, two = (trained(name, cuda) for _ in range(2))
+    for network in ("generator", "discriminator"):
+        there = getattr(two, network).state_dict()
+        for key, value in getattr(one, network).state_dict().items():
+            assert torch.equal(value, there[key]), key
+    assert one.table().equals(two.table())
+    assert one.lipschitz().equals(two.lipschitz())
 
 
 def test_replayed_batches_are_repeatable(cuda):
@@ -96,6 +115,20 @@ def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):
         torch.testing.assert_close(gpu.cpu(), cpu, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.parametrize("kind", ["classifier", "encoder"])
+def test_the_embedding_of_pictures_is_repeatable(cuda, kind, tmp_path):
+    task, path = TASKS["images"], tmp_path / "pictures.h5"
+    task.write(task.data(), path)
+    image, label = images.dataset.load(path, "train").image, images.dataset.labels(path, "train")
+    settings = PictureRecipe(epochs=2, width=4)
+    one, two = (
+        images.train_embedding(kind, task.samples_in(path), image, label, settings, cuda)[0]
+        for _ in range(2)
+    )
+    for name, value in one.state_dict().items():
+        assert torch.equal(value, two.state_dict()[name]), name
+
+
 def test_the_audit_is_repeatable(cuda):
     settings = AuditRecipe(
         seed=1,
@@ -117,3 +150,27 @@ def test_a_record_names_the_gpu(cuda):
     assert found["name"] == torch.cuda.get_device_name(cuda)
     assert found["cuda"] == torch.version.cuda
     assert found["driver"][0].isdigit()
+    assert peak_device_memory() > 0
+
+
+CHOICE = """
+import torch
+from showergan.device import choose_device
+device = choose_device("auto", 1)
+print(device, torch.cuda.current_device(), torch.cuda.get_device_properties(device).uuid)
+"""
+
+
+def test_a_slot_of_a_gpu_is_taken_by_its_own_name(tmp_path):
+    """The system has given the lock back by the time that the file is seen; who waits is tested without a GPU."""
+    done = subprocess.run(
+        [sys.executable, "-c", CHOICE],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    device, current, uuid = done.stdout.split()
+    assert device == f"cuda:{current}"
+    [lock] = tmp_path.glob("showergan-*/*")
+    assert lock.name == f"{uuid}.0.lock"

@@ -19,6 +19,8 @@ from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.written import write_npz
 
+CPU = torch.device("cpu")
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
@@ -268,7 +270,7 @@ def test_no_image_is_kept(path, tmp_path, monkeypatch, name):
     monkeypatch.setattr("showergan.inference.trained.generate", watched)
     monkeypatch.setitem(generation.CHUNK, "running", 10)
     conditions = write(tmp_path / "p.csv", *particles(20))
-    generate_file(path, conditions, tmp_path / name, n=200, seed=1, epoch=None, device="cpu")
+    generate_file(path, conditions, tmp_path / name, n=200, seed=1, epoch=None, device=CPU)
     assert len(alive) == 20
     assert most <= 3
     assert len(energies(tmp_path / name)) == 200
@@ -282,8 +284,8 @@ def test_a_diverged_generator_is_told_of(tmp_path, capsys):
     save_generator(made.description, made.states, tmp_path / "g.pt")
     conditions = write(tmp_path / "p.csv", *particles(3))
     generate_file(
-        tmp_path / "g.pt", conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device="cpu"
-    )  # fmt: skip
+        tmp_path / "g.pt", conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device=CPU
+    )
     assert "warning: 3 of 3 showers hold values that are not numbers" in capsys.readouterr().err
 
 
@@ -291,7 +293,7 @@ def test_a_log_shows_progress(path, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("showergan.progress.SECONDS", 0.0)
     monkeypatch.setitem(generation.CHUNK, "running", 10)
     conditions = write(tmp_path / "p.csv", *particles(30))
-    generate_file(path, conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device="cpu")
+    generate_file(path, conditions, tmp_path / "s.h5", n=None, seed=1, epoch=None, device=CPU)
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("10/30 showers, ")
     assert lines[-1].endswith("per second")

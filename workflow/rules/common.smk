@@ -3,6 +3,7 @@ import re
 import sys
 from pathlib import Path
 
+from showergan import missing_gpu
 from showergan.braces import folded
 from showergan.config import parse_config
 from showergan.errors import UserError

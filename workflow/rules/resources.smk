@@ -12,6 +12,12 @@ DAY = 24 * 60
 os.environ.update(SHOWERGAN_SECONDS_OF_A_MINUTE=str(54 if workflow.remote_exec else 10**9))
 
 
+# A person is told of a GPU that lies idle; jobs tell their logs alone.
+onstart:
+    if workflow.is_main_process and workflow.local_exec and (told := missing_gpu.idle_gpu()):
+        logger.warning(told)
+
+
 def in_time(command):
     """Return the command of a training that saves its state and exits before its job is ended; the next try goes on."""
     return (

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from showergan import inference
-from showergan.step import Device, Input, Output, Setting
+from showergan.device import choose_device
+from showergan.step import Device, Input, Output, PerGpu, RequireGpu, Setting
 
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
 Epoch = Annotated[int | None, Setting("one of those that the training kept; by default the last")]
@@ -33,9 +34,12 @@ def generate(
     seed: Annotated[int, Setting("of the noise")] = 1,
     epoch: Epoch = None,
     device: Device = "auto",
+    per_gpu: PerGpu = None,
+    require_gpu: RequireGpu = False,
 ) -> None:
     """Generate samples, of showers for the particles of a file."""
-    inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=device)
+    chosen = choose_device(device, per_gpu, require_gpu)
+    inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=chosen)
 
 
 def export(

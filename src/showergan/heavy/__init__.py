@@ -14,6 +14,7 @@ import lazy_loader as lazy
 
 __getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
 
+filelock = lazy.load("filelock")
 h5py = lazy.load("h5py")
 mpl = lazy.load("matplotlib")
 np = lazy.load("numpy")
@@ -34,6 +35,6 @@ class _Waiting(ModuleType):
         return getattr(self, name)
 
 
-for _library in (h5py, mpl, np, pd, sns):
+for _library in (filelock, h5py, mpl, np, pd, sns):
     if type(_library) is _LazyModule:
         object.__setattr__(_library, "__class__", _Waiting)

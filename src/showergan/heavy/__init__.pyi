@@ -1,3 +1,4 @@
+import filelock as filelock
 import h5py as h5py
 import matplotlib.axes
 import matplotlib.cm

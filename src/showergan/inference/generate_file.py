@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
-from showergan.device import choose_device
 from showergan.errors import UserError
 from showergan.files import say, sha256_of
 from showergan.inference.description import outside
@@ -25,7 +25,7 @@ def generate_file(
     n: int | None,
     seed: int,
     epoch: int | None,
-    device: str,
+    device: torch.device,
 ) -> None:
     """Write generated samples; only their conditions are held in memory.
 
@@ -36,7 +36,7 @@ def generate_file(
         n: number of samples, by default one for each row of conditions; these take turns.
         seed: of the noise, at least 0 and below 2**32.
         epoch: which of the kept ones, by default the last.
-        device: as for `choose_device`.
+        device: where to generate.
 
     Raises:
         UserError: A file is unusable, or the epoch was not kept; nothing is written.
@@ -45,12 +45,11 @@ def generate_file(
         raise UserError(f"{out}: give an output file {', '.join(SUFFIXES)}.")
     if not 0 <= seed < 2**32:
         raise UserError(f"--seed {seed}: give a number from 0 to {2**32 - 1}.")
-    chosen = choose_device(device)
     trained = load_generator(generator)
     task = trained.task
     given = task.read_given(conditions, n)
     epoch = trained.last if epoch is None else epoch
-    samples = trained.sampled(given, seed, chosen, n=n, epoch=epoch)
+    samples = trained.sampled(given, seed, device, n=n, epoch=epoch)
     n = len(given.conditions) if n is None else n
     if warning := outside(trained.description.conditions, given.conditions):
         say(f"warning: {warning}")

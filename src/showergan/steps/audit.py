@@ -7,7 +7,7 @@ from showergan import tasks, training
 from showergan.config import AuditRecipe, Config, LearningRates
 from showergan.device import choose_device
 from showergan.files import write_table
-from showergan.step import DataSet, Device, Output, Step
+from showergan.step import DataSet, Device, Output, PerGpu, RequireGpu, Step
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 
@@ -35,7 +35,11 @@ class Audit(AuditRecipe, Step):
         data: DataSet,
         out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
     ) -> None:
         """Train the discriminator with and without each change."""
-        found = tasks.of_file(data).training_set(data, None, choose_device(device))
+        found = tasks.of_file(data).training_set(
+            data, None, choose_device(device, per_gpu, require_gpu)
+        )
         write_table(training.scale_audit(found.samples, found.conditions, self), out)

@@ -7,7 +7,7 @@ from showergan import comparison, heavy, inference, measurement
 from showergan.config import Config, EvaluationRecipe
 from showergan.device import choose_device
 from showergan.files import say, write_aside, write_table
-from showergan.step import Device, Input, Model, Output, Step
+from showergan.step import Device, Input, Model, Output, PerGpu, RequireGpu, Step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +34,14 @@ class Evaluate(EvaluationRecipe, Step):
         examples: Annotated[Path, Output("a few generated samples: npz")],
         embedding: Model = None,
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
     ) -> None:
         """Measure generated samples against the real ones of select and test."""
-        chosen, real = choose_device(device), measurement.load_reference(reference)
+        chosen, real = (
+            choose_device(device, per_gpu, require_gpu),
+            measurement.load_reference(reference),
+        )
         scores = measurement.evaluate(
             inference.load_generator(generator),
             real,

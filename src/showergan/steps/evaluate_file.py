@@ -7,7 +7,7 @@ from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import write_table
-from showergan.step import Device, Input, Output, Setting, Step
+from showergan.step import Device, Input, Output, PerGpu, RequireGpu, Setting, Step
 from showergan.tables.file_table import file_table
 
 
@@ -31,9 +31,11 @@ class EvaluateFile(Evaluation, Step):
             Literal["error", "clip"], Setting("what to do with negative energies in it")
         ] = "error",
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
     ) -> None:
         """Measure it, and print a table and what to mind on stdout."""
-        chosen = choose_device(device)
+        chosen = choose_device(device, per_gpu, require_gpu)
         task = tasks.of_file(real)
         network = task.load_embedding(embedding, chosen) if embedding else None
         metrics, remarks = measurement.evaluate_file(

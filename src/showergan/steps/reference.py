@@ -7,7 +7,7 @@ from showergan import measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
-from showergan.step import DataSet, Device, Model, Output, Step
+from showergan.step import DataSet, Device, Model, Output, PerGpu, RequireGpu, Step
 
 
 class Reference(Evaluation, Step):
@@ -26,9 +26,11 @@ class Reference(Evaluation, Step):
         curves: Annotated[Path, Output("their curves of precision and recall: CSV")],
         embedding: Model = None,
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
     ) -> None:
         """Measure real samples against real samples, and against the floors."""
-        chosen = choose_device(device)
+        chosen = choose_device(device, per_gpu, require_gpu)
         regressor = tasks.of_file(data).load_embedding(embedding, chosen) if embedding else None
         made = measurement.make_reference(data, regressor, self, chosen)
         say(made.yardstick.told)

@@ -9,7 +9,16 @@ from showergan.config import Config, TrainingRecipe
 from showergan.device import choose_device
 from showergan.files import write_json, write_table
 from showergan.provenance import made_with
-from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
+from showergan.step import (
+    CheckpointSeconds,
+    DataSet,
+    Device,
+    MaxSeconds,
+    Output,
+    PerGpu,
+    RequireGpu,
+    Step,
+)
 
 if TYPE_CHECKING:
     from torch import nn
@@ -49,13 +58,17 @@ class Train(TrainingRecipe, Step):
         ],
         history: Annotated[Path, Output("losses, norms and multipliers over the steps: CSV")],
         lipschitz: Annotated[Path, Output("Lipschitz bounds of the trained discriminator: CSV")],
-        run: Annotated[Path, Output("sizes, steps and seconds of the training: JSON")],
+        run: Annotated[
+            Path, Output("sizes, steps, seconds and peak GPU memory of the training: JSON")
+        ],
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training samples, and show where the training is; one that diverges ends well, too."""
-        chosen, task = choose_device(device), tasks.of_file(data)
+        chosen, task = choose_device(device, per_gpu, require_gpu), tasks.of_file(data)
         checkpoints = training.Checkpoints(
             generator,
             recipe=self.canonical(),
@@ -83,6 +96,7 @@ class Train(TrainingRecipe, Step):
                     "discriminator": _n_trained(trainer.discriminator),
                 },
                 "seconds": round(seconds, 2),
+                "peak_device_memory_MB": checkpoints.peak_device_memory,
             },
             run,
         )

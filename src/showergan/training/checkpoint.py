@@ -17,7 +17,7 @@ import torch
 import showergan
 from showergan.errors import Paused, UserError
 from showergan.files import say, sha256_of, write_aside
-from showergan.provenance import packages
+from showergan.provenance import packages, peak_device_memory
 
 N_DIGEST = hashlib.sha256().digest_size  # bytes in front of a state, which tell whether it is whole
 
@@ -68,12 +68,19 @@ class Checkpoints:
             "device": device.type,
         }
         self._earlier = 0.0
+        self._memory_before: int | None = None
         self._n_shown = 0
 
     @property
     def seconds(self) -> float:
         """How long the training has taken, in the processes before this one too."""
         return self._earlier + time.monotonic() - self._start
+
+    @property
+    def peak_device_memory(self) -> int | None:
+        """The most of a GPU's memory that the training has had, in MB, in the processes before this one too."""
+        peaks = (self._memory_before, peak_device_memory())
+        return max((peak for peak in peaks if peak is not None), default=None)
 
     def resume(self, work: Work) -> None:
         """Go on from the newest state that is whole and of this training, if there is one; say so.
@@ -99,6 +106,7 @@ class Checkpoints:
                     f"{path} was left by other code ({error}): remove {self._folder}"
                 ) from error
             self._earlier = content["seconds"]
+            self._memory_before = content.get("peak_device_memory")  # no part of the first states
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
             return
 
@@ -132,7 +140,12 @@ class Checkpoints:
             parent.rmdir()
 
     def _save(self, work: Work) -> None:
-        content = {"of": self._of, "seconds": self.seconds, "state": work.state_dict()}
+        content = {
+            "of": self._of,
+            "seconds": self.seconds,
+            "peak_device_memory": self.peak_device_memory,
+            "state": work.state_dict(),
+        }
         written = io.BytesIO()
         torch.save(content, written)
         state = written.getbuffer()

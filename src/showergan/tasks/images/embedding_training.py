@@ -55,7 +55,7 @@ def train_embedding(
             "choose_by: classifier measures pictures by the classes that they have, and these have none: "
             "choose_by: encoder"
         )
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(recipe.seed)
         # The dropout of the training draws from the global generator, so all of it runs in here.
         n_classes = len(samples.classes) if kind == CLASSIFIER else 0

@@ -52,7 +52,7 @@ def train_embedding(
             f"embedding.batch_size = {recipe.batch_size} is larger than the {n_fitted} showers it may "
             "be fitted to: choose a smaller batch or give more showers"
         )
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         torch.manual_seed(recipe.seed)
         # The dropout of the training draws from the global generator, so all of it runs in here.
         return _fit(showers, n_held_out, recipe, device, on_epoch, checkpoints)

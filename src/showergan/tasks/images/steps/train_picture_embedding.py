@@ -10,7 +10,16 @@ from showergan import heavy, training
 from showergan.config import Config
 from showergan.device import choose_device
 from showergan.files import say, write_json
-from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
+from showergan.step import (
+    CheckpointSeconds,
+    DataSet,
+    Device,
+    MaxSeconds,
+    Output,
+    PerGpu,
+    RequireGpu,
+    Step,
+)
 from showergan.tasks import images
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.spaces import CLASSIFIER
@@ -39,11 +48,13 @@ class TrainPictureEmbedding(Embedding, Step):
         out: Annotated[Path, Output("the network: model.pt")],
         metrics: Annotated[Path, Output("its score on select: JSON")],
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training pictures, of which a part decides when to stop; measure on select."""
-        chosen = choose_device(device)
+        chosen = choose_device(device, per_gpu, require_gpu)
         checkpoints = training.Checkpoints(
             out,
             recipe=self.canonical(),

@@ -7,7 +7,16 @@ from typing import Annotated
 from showergan import heavy, training
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
-from showergan.step import CheckpointSeconds, DataSet, Device, MaxSeconds, Output, Step
+from showergan.step import (
+    CheckpointSeconds,
+    DataSet,
+    Device,
+    MaxSeconds,
+    Output,
+    PerGpu,
+    RequireGpu,
+    Step,
+)
 from showergan.tasks import showers
 from showergan.tasks.showers.embedding_recipe import Embedding
 
@@ -27,11 +36,13 @@ class TrainEmbedding(Embedding, Step):
         metrics: Annotated[Path, Output("R2 on the select showers: JSON")],
         predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
         device: Device = "auto",
+        per_gpu: PerGpu = None,
+        require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
-        chosen = choose_device(device)
+        chosen = choose_device(device, per_gpu, require_gpu)
         checkpoints = training.Checkpoints(
             out,
             recipe=self.canonical(),

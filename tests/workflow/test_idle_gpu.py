@@ -1,0 +1,34 @@
+"""Who starts a run on a machine with a GPU, and PyTorch without support of GPUs, is told at once."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+from conftest import ROOT
+
+SNAKEFILE = f"""
+import os
+from showergan import missing_gpu
+include: {str(ROOT / "workflow/rules/resources.smk")!r}
+rule one:
+    shell: "echo"
+"""
+
+
+@pytest.mark.skipif(not version("torch").endswith("+cpu"), reason="PyTorch is no build for CPUs")
+@pytest.mark.parametrize(("device", "n_told"), [("auto", 1), ("cpu", 0)])
+def test_an_idle_gpu_is_told_of_once(device, n_told, tmp_path):
+    (tmp_path / "nvidia-smi").touch(mode=0o755)
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1"],
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path, "SHOWERGAN_DEVICE": device},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("All is computed on the CPU, because PyTorch") == n_told
