@@ -54,4 +54,4 @@ def test_training_loads_no_library_that_it_does_not_use():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split() if "." in name}
     assert "torch" in loaded
-    assert not loaded & {"matplotlib", "h5py", "sklearn", "seaborn"}
+    assert not loaded & {"matplotlib", "h5py", "sklearn", "seaborn", "filelock"}
