@@ -1,6 +1,15 @@
-"""In which order tests are shared among workers, file by file."""
+"""In which order tests are shared among workers, file by file; and where downloads go."""
 
 from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_cache_of_the_user(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SHOWERGAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def pytest_collection_modifyitems(items):

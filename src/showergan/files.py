@@ -36,13 +36,17 @@ def write_aside(path: Path) -> Iterator[Path]:
     Raises:
         UserError: the system does not let it be written.
     """
-    with _told(path), _aside(path) as aside:
+    with told(path), _aside(path) as aside:
         yield aside
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Tell a person what the system says of a file that it does not let be written."""
+def told(path: Path) -> Iterator[None]:
+    """Tell a person what the system says of a file that it does not let be written.
+
+    Raises:
+        UserError: in place of what the system says.
+    """
     try:
         yield
     except (OSError, RuntimeError) as error:  # HDF5 raises both, with the number in the text

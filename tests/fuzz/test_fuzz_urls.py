@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import shutil
 import threading
 from types import SimpleNamespace
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from showergan.config import parse_config
 from showergan.errors import UserError
-from showergan.tasks.showers import remote
+from showergan.tasks.showers import remote, remote_source
 from showergan.tasks.showers.data import SCHEMES, scheme_of
+from showergan.tasks.showers.remote_cache import cache_folder
 
 CONTENT = bytes(range(256)) * 8
 METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1.0, "discriminator": 1.0}}}
@@ -54,7 +56,9 @@ def server():
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    return tmp_path_factory.mktemp("urls") / "new/source.npz"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(remote, "PAUSES", (0,))
+        yield tmp_path_factory.mktemp("urls") / "new/source.npz"
 
 
 def fetched(url, out, status=200, headers=None, parts=(CONTENT,), sha256=None):
@@ -64,6 +68,8 @@ def fetched(url, out, status=200, headers=None, parts=(CONTENT,), sha256=None):
     class Url(str):
         name = url  # what a message must name
 
+    shutil.rmtree(cache_folder())
+    cache_folder().mkdir()
     answer = attack(lambda url, out: remote.fetch_url(url, out, sha256), Url(url), out)
     return answer or out.read_bytes()
 
@@ -110,10 +116,10 @@ def test_redirections_lead_to_http_alone(server, out, status, place):
     ],
 )
 def test_a_redirection_keeps_to_encryption(before, after, goes):
-    request = remote.Request(f"{before}://127.0.0.1/x")
+    request = remote_source.Request(f"{before}://127.0.0.1/x")
 
     def redirected():
-        return remote._Redirects().redirect_request(
+        return remote_source._Redirects().redirect_request(
             request, None, 302, "", {}, f"{after}://127.0.0.1/y"
         )
 
@@ -129,9 +135,11 @@ def test_a_body_without_end_is_cut(server, out, monkeypatch):
     monkeypatch.setattr(remote, "MOST", 10**7)
     endless = (bytes(10**6) for _ in range(10**9))
     assert "room for" in fetched(f"{server}/x", out, parts=endless)
+    assert list(cache_folder().glob("*.part")) == []
     monkeypatch.setattr(remote, "MOST", 10**12)
     monkeypatch.setattr(remote, "SPARE", remote.shutil.disk_usage(out.parent.parent).free - 10**6)
     assert "room for" in fetched(f"{server}/x", out, parts=[bytes(10**7)])
+    assert list(cache_folder().glob("*.part")) == []
 
 
 def test_an_announcement_of_too_much_is_enough(server, out):

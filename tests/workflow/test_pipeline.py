@@ -5,6 +5,9 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,6 +15,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, planned_jobs
 
+from showergan.files import sha256_of
 from showergan.provenance import read_record
 from showergan.tasks.showers.metrics import METRICS
 from showergan.verification import findings
@@ -189,6 +193,22 @@ def test_npz_source_is_read_where_it_is(finished, fresh):
     assert not (fresh.folder / RUN / "data/source.npz").exists()
     ours = (fresh.folder / "logs/tiny/preprocess.log").read_text()
     assert "Traceback" not in ours
+
+
+def test_npz_source_behind_a_url_is_downloaded(finished, fresh):
+    source = finished.folder / RUN / "data/source.npz"
+    served = partial(SimpleHTTPRequestHandler, directory=str(source.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/source.npz"
+        fresh.configure(data__source="npz", data__path=url, data__sha256=sha256_of(source))
+        fresh.snakemake("--cores", "1", f"{RUN}/data/source.npz")
+        server.shutdown()
+    assert (fresh.folder / RUN / "data/source.npz").read_bytes() == source.read_bytes()
+    assert (
+        f"kept as {os.environ['SHOWERGAN_CACHE']}"
+        in (fresh.folder / "logs/tiny/fetch.log").read_text()
+    )
 
 
 def test_bad_data_stops_with_a_message_and_leaves_nothing(finished, fresh):

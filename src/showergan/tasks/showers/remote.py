@@ -1,96 +1,117 @@
 """Data sets behind a URL."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from pathlib import Path
-from typing import IO, Any
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-import fsspec
-
-import showergan
 from showergan.errors import UserError
-from showergan.files import sha256_of, write_aside
+from showergan.files import say, sha256_of, write_aside
 from showergan.tasks.showers.data import scheme_of
+from showergan.tasks.showers.remote_cache import Entry, entry_of
+from showergan.tasks.showers.remote_source import Failed, Interrupted, opened
 
 MOST = 10**12  # bytes of a data set; one of the published kind has less than 10**9
 SPARE = 2**28  # bytes of the disk that a download leaves free
-SILENCE = 60  # seconds without a byte
-CHUNK = 1 << 20
+PAUSES = (1, 3, 10)  # seconds before a download that was interrupted is tried again
 
 
 def fetch_url(url: str, out: Path, sha256: str | None) -> None:
-    """Download an http(s), s3 or root URL to a file.
+    """Give a file the content of an http(s), s3 or root URL: from the cache, or downloaded into it.
+
+    A download that was interrupted goes on where it was, as long as the server has the same file. A file in the cache
+    whose SHA-256 is another is fetched again.
 
     Raises:
         UserError: the URL is of another kind, the download fails or is larger than the disk, a library for this kind of
             URL is not installed, or the file is another one.
     """
-    with write_aside(out) as aside:
+    try:
+        if scheme_of(url) is None:
+            raise ValueError("it is no URL")
+    except ValueError as error:
+        raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
+    with write_aside(out) as aside, entry_of(url) as entry:
+        found = entry.copy_to(aside)
+        if found and sha256 in (None, found):
+            say(f"{url}: it is here already, {entry.file}")
+            return
+        if found:
+            say(
+                f"{entry.file}: from {url}, but its SHA-256 is not data.sha256: it is fetched again"
+            )
+        _download(url, entry)
+        found = entry.copy_to(aside)
+        if found is None:
+            raise UserError(f"{entry.file}: the disk does not give back what was written")
+        if sha256 not in (None, found):
+            raise UserError(
+                f"{url}: SHA-256 is {found}, but data.sha256 is {sha256}: the file is damaged or another one; "
+                "correct data.sha256, or call again to get the file again"
+            )
+        say(f"{url}: {aside.stat().st_size} bytes, SHA-256 {found}, kept as {entry.file}")
+
+
+def _download(url: str, entry: Entry) -> None:
+    """Bring the rest of a file, in several tries.
+
+    Raises:
+        UserError: it does not come.
+    """
+    for pause in (*PAUSES, None):
         try:
-            if (scheme := scheme_of(url)) is None:
-                raise ValueError("it is no URL")
-            with _opened(url) as (source, size), aside.open("wb") as target:
-                _copy(source, target, size, shutil.disk_usage(out.parent).free - SPARE)
+            return _go_on(url, entry)
         except ImportError as error:
+            scheme = scheme_of(url)
             raise UserError(
                 f"data.path = {url}: reading {scheme} URLs needs a library that is not installed "
                 f"({error}); install it with: pip install 'showergan[{scheme}]'"
             ) from None
-        except Exception as error:
+        except Failed as error:
+            kept = entry.kept
+            if isinstance(error, Interrupted) and pause is not None:
+                say(f"{url}: {error}; tried again in {pause} s, from byte {kept}")
+                time.sleep(pause)
+                continue
+            if not kept:
+                entry.drop()
+            here = f"{kept} bytes of it are kept, and a further try goes on there; " if kept else ""
             raise UserError(
-                f"data.path = {url}: cannot be downloaded ({type(error).__name__}: {error}); "
-                "check the address and the network, or download it yourself and give the path"
+                f"data.path = {url}: cannot be downloaded ({error}); {here}check the address, the network and "
+                "your rights there, or download it yourself and give the path"
             ) from None
-        if sha256:
-            check_sha256(aside, sha256, url)
 
 
-class _Redirects(HTTPRedirectHandler):
-    """Redirections to http and https alone, and never from https down to http."""
-
-    def redirect_request(
-        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
-    ) -> Request | None:
-        scheme = newurl.partition(":")[0].lower()
-        if scheme not in ("http", "https") or (scheme, req.type) == ("http", "https"):
-            raise ValueError(f"it redirects to {newurl}")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[tuple[IO[bytes], int | None]]:
-    """Open a URL; yield its content, and how long it says that this is."""
-    if url.startswith("http"):
-        request = Request(url, headers={"User-Agent": f"showergan/{showergan.__version__}"})
-        with build_opener(_Redirects).open(request, timeout=SILENCE) as answer:
-            size = answer.headers["Content-Length"]
-            yield answer, None if size is None else int(size)
-    else:
-        with fsspec.open(url, "rb") as source:
-            yield source, None
-
-
-def _copy(source: IO[bytes], target: IO[bytes], size: int | None, free: int) -> None:
-    """Copy a stream.
+def _go_on(url: str, entry: Entry) -> None:
+    """Bring the rest of a file, or all of it where the server does not give the rest.
 
     Raises:
-        ValueError: it is longer than there is room for, or another length than it says.
+        Failed: it is longer than there is room for or than it says, and is dropped; or the server does not give it.
+        Interrupted: it is shorter than it says, so far.
     """
-    most, n = min(MOST, free), 0
-    if size is not None and size > most:
-        raise ValueError(f"it has {size} bytes, and there is room for {most}")
-    while chunk := source.read(CHUNK):
-        n += len(chunk)
-        if n > most:
-            raise ValueError(f"it has more than the {most} bytes that there is room for")
-        target.write(chunk)
-    if size not in (None, n):
-        raise ValueError(f"it ends after {n} of {size} bytes")
+    if entry.come:
+        return entry.finish()
+    with opened(url, entry.kept, entry.version) as source:
+        if not source.start:
+            entry.begin(source.version, source.size)
+        free = shutil.disk_usage(entry.file.parent).free - SPARE
+        most = min(MOST, source.start + free)
+        if source.size is not None and source.size > most:
+            raise Failed(f"it has {source.size} bytes, and there is room for {most}")
+        n = source.start
+        with entry.part.open("ab") as part:
+            while n <= most and (chunk := source.read()):
+                n += part.write(chunk)
+    if n > most:
+        entry.drop()
+        raise Failed(f"it has more than the {most} bytes that there is room for")
+    if source.size not in (None, n):
+        if n > source.size:
+            entry.drop()
+        raise Interrupted(f"it ends after {n} of {source.size} bytes")
+    return entry.finish()
 
 
-def check_sha256(path: Path, expected: str, name: str | None = None) -> None:
+def check_sha256(path: Path, expected: str) -> None:
     """Compare a file's SHA-256 with the configured one.
 
     Raises:
@@ -101,6 +122,6 @@ def check_sha256(path: Path, expected: str, name: str | None = None) -> None:
     found = sha256_of(path)
     if found != expected:
         raise UserError(
-            f"{name or path}: SHA-256 is {found}, but data.sha256 is {expected}: "
+            f"{path}: SHA-256 is {found}, but data.sha256 is {expected}: "
             "the file is damaged or another one; get it again or correct data.sha256"
         )
