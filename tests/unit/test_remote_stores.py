@@ -79,10 +79,12 @@ def test_a_file_that_has_changed_is_begun_anew(store, out):
     assert out.read_bytes() == other
 
 
-@pytest.mark.parametrize("place", ["nothing.npz", ""])
-def test_what_is_no_file_is_explained(store, out, place):
+@pytest.mark.parametrize(
+    ("place", "why"), [("nothing.npz", "nothing.npz|no such file"), ("", "it is no file")]
+)
+def test_what_is_no_file_is_explained(store, out, place, why):
     url = store.url.replace("showers.npz", place)
-    with pytest.raises(UserError, match=r"data\.path = .*cannot be downloaded") as error:
+    with pytest.raises(UserError, match=rf"data\.path = .*cannot be downloaded .*({why})") as error:
         fetch_url(url, out, None)
     assert "kept" not in str(error.value)
     assert list(out.parent.iterdir()) == []
