@@ -80,7 +80,7 @@ def running():
 def server(running):
     """A server of which nobody has asked anything.
 
-    Its `asked` are ranges, `given` first bytes of answers, `faults` (status, byte at which it hangs up) of those to come.
+    `asked` are ranges, `given` first bytes of answers, `faults` (status, byte at which it hangs up) of those to come.
     """
     running.content, running.version = CONTENT, {"ETag": '"1"'}
     running.ranges, running.checks = True, True
