@@ -40,7 +40,7 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        expand(rules.conclusion.output.txt, run=CONFIG.run),
+        f"results/{CONFIG.run}/conclusion.txt",
 
 
 include: "workflow/rules/crate.smk"

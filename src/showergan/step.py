@@ -61,6 +61,13 @@ CheckpointSeconds = Annotated[
         "SHOWERGAN_CHECKPOINT_SECONDS",
     ),
 ]
+CheckpointFolder = Annotated[
+    Path | None,
+    Setting(
+        "in which states are kept, where outputs lie on a disk of the job's own; by default beside them",
+        "SHOWERGAN_CHECKPOINT_FOLDER",
+    ),
+]
 MaxSeconds = Annotated[
     float | None,
     Setting(

@@ -91,6 +91,15 @@ def test_the_newest_of_two_is_gone_on_from(out, capsys):
     assert resumed(out) == 2
 
 
+def test_states_may_lie_elsewhere(out, tmp_path):
+    elsewhere = tmp_path / "states"
+    counted(out, folder=elsewhere)
+    assert not out.parent.exists()
+    assert resumed(out) == 0
+    assert resumed(out, folder=elsewhere) == 3
+    assert resumed(out.parent.with_name("other") / out.name, folder=elsewhere) == 0
+
+
 def flip(path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

@@ -205,7 +205,7 @@ def compare(folder):
         "scorecard": {"scorecard": card},
         "failures": {"failures": failures},
         "robustness": {"robustness": tested["robustness"]},
-        "all_methods": {"summary": summary, "published": "workflow/published.csv"},
+        "all_methods": {"summary": summary, "published": "src/showergan/tables/published.csv"},
     }
     for table, inputs in drawn.items():
         exhibit(table, inputs, {k: folder / f"{table}_table.{k}" for k in ("csv", "md", "tex")})

@@ -25,7 +25,7 @@ def raw_config(experiment):
 
 @pytest.fixture(scope="module")
 def published():
-    return read_published(ROOT / "workflow/published.csv")
+    return read_published(ROOT / "src/showergan/tables/published.csv")
 
 
 def of(published, method, score="bins-E", table=2):

@@ -62,10 +62,11 @@ class Workflow:
     def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
         """Run snakemake and return its output."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+        path = os.pathsep.join([str(self.folder / "src"), os.environ.get("PYTHONPATH", "")])
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
             cwd=cwd or self.folder,
-            env={**environment, "OMP_NUM_THREADS": "1"},
+            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
             capture_output=True,
             text=True,
             timeout=1500,

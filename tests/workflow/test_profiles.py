@@ -1,23 +1,37 @@
 """Every profile is read by Snakemake and the plugin it names, and every line of it is explained."""
 
-from importlib.util import find_spec
+import os
+import subprocess
 
 import pytest
 from conftest import ROOT
 
 PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
-LOCAL = {"default", "ci"}
+# Installed by tests/cluster/install.sh, beside the environment.
+PLUGINS = ROOT / "build/plugins"
+needs_plugins = pytest.mark.skipif(not PLUGINS.exists(), reason="bash tests/cluster/install.sh")
+# What a user says besides: how many cores there are; the storage, here a folder.
+BESIDES = {
+    "default": ("--cores", "2"),
+    "kubernetes": ("--default-storage-provider", "fs", "--default-storage-prefix", "storage"),
+}
 
 
+@needs_plugins
 @pytest.mark.parametrize("profile", PROFILES)
-def test_a_profile_is_read(fresh, profile):
-    if profile not in LOCAL and not find_spec(f"snakemake_executor_plugin_{profile}"):
-        pytest.skip(f"no showergan[{profile}]")
-    cores = () if profile != "default" else ("--cores", "2")
-    said = fresh.snakemake(
-        "--profile", f"profiles/{profile}", *cores, "--dry-run", "--quiet", "all"
+def test_a_profile_is_read(fresh, profile, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(PLUGINS), prepend=os.pathsep)
+    monkeypatch.setenv("SHOWERGAN_CHECKPOINT_FOLDER", "/checkpoints")
+    besides = BESIDES.get(profile, ())
+    assert fresh.would_run("--profile", f"profiles/{profile}", *besides) == fresh.would_run()
+
+
+@needs_plugins
+def test_the_recipe_of_the_image_is_clean():
+    found = subprocess.run(
+        [PLUGINS / "bin/hadolint", ROOT / "envs/Containerfile"], capture_output=True, text=True
     )
-    assert "Error" not in said
+    assert (found.returncode, found.stdout) == (0, "")
 
 
 @pytest.mark.parametrize("profile", PROFILES)

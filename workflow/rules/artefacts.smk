@@ -1,3 +1,7 @@
+import hashlib
+from functools import cache
+
+import showergan
 from showergan.drawing.registry import exhibits
 
 # Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
@@ -28,35 +32,50 @@ ARTEFACTS = {
     "loss_estimates": rules.loss_meaning.output.estimates,
     "loss_meaning": rules.loss_meaning.output.meaning,
     "loss_correlation": rules.loss_meaning.output.correlation,
-    "published": shipped("workflow/published.csv")[0],
 }
+
+# The package lies on every computer that runs jobs, and in no storage: its files are never inputs.
+PACKAGE = Path(showergan.__file__).parent
+SHIPPED = {"published": PACKAGE / "tables/published.csv"}
 
 FIGURES, TABLES = (exhibits(kind, [TASK]) for kind in ("figures", "tables"))
 
 # Rules that only this task has; they add to ARTEFACTS what its figures and tables are made from.
-if (ROOT / f"workflow/rules/tasks/{CONFIG.task}.smk").exists():
+if Path(workflow.current_basedir.join(f"tasks/{CONFIG.task}.smk").get_path_or_uri(True)).exists():
 
     include: f"tasks/{CONFIG.task}.smk"
 
 
 def made_from(exhibit):
-    """Return the inputs of a figure or a table: its artefacts, and the code that makes it."""
-    *home, kind, module = exhibit.make.__module__.split(".")
-    own = Path("src", *home)
-    code = {
-        path
-        for place in (f"{own}/{kind}/{module}", f"{own}/drawing/*", "src/showergan/drawing/*")
-        for path in shipped(f"{place}.py")
-    }
-    return {**{name: ARTEFACTS[name] for name in exhibit.inputs}, "code": sorted(code)}
+    """Return the inputs of a figure or a table."""
+    return {name: ARTEFACTS[name] for name in exhibit.inputs if name not in SHIPPED}
 
 
-def as_options(wildcards, input):
-    """Return the artefacts among the inputs of a job as options of the command line, as bash reads them."""
-    named = [(name, [files] if isinstance(files, str) else files) for name, files in input.items()]
-    return " ".join(
-        f"--{name.replace('_', '-')}={folded(files)}" for name, files in named if name != "code"
-    )
+@cache
+def sha256_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def code_of(exhibit):
+    """Return a text that changes with what the package has to make a figure or a table: code, and published values."""
+    _, *home, kind, module = exhibit.make.__module__.split(".")
+    own = Path(*home)
+    places = (f"{own}/{kind}/{module}.py", f"{own}/drawing/*.py", "drawing/*.py")
+    code = {path for place in places for path in PACKAGE.glob(place)}
+    shipped = {SHIPPED[name] for name in exhibit.inputs if name in SHIPPED}
+    return hashlib.sha256(" ".join(map(sha256_of, sorted(code | shipped))).encode()).hexdigest()
+
+
+def options_of(exhibit):
+    """Return a params function that gives what an exhibit is made from as options of the command line, as bash reads them."""
+    shipped = {name: os.path.relpath(SHIPPED[name]) for name in exhibit.inputs if name in SHIPPED}
+
+    def options(wildcards, input):
+        named = {**dict(input.items()), **shipped}.items()
+        lists = [(name, [files] if isinstance(files, str) else files) for name, files in named]
+        return " ".join(f"--{name.replace('_', '-')}={folded(files)}" for name, files in lists)
+
+    return options
 
 
 def worth_making(exhibits):

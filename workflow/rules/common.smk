@@ -19,8 +19,6 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 )
 
-ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
-
 METHODS = CONFIG.sorted_methods
 # Labels of architectures, where there are several.
 ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
@@ -57,14 +55,10 @@ wildcard_constraints:
 
 def every_run(pattern):
     """Return one file for each training."""
-    return [pattern.format(**run) for run in RUNS]
+    return [pattern.apply_wildcards(run) for run in RUNS]
 
 
 def first_seed(pattern):
     """Return one file for each architecture and method, of the first seed."""
-    return [pattern.format(**r) for r in RUNS if r["seed"] == CONFIG.training.seeds[0]]
-
-
-def shipped(pattern):
-    """Return files of this repository, as seen from the working directory."""
-    return sorted(os.path.relpath(path) for path in ROOT.glob(pattern))
+    first = CONFIG.training.seeds[0]
+    return [pattern.apply_wildcards(run) for run in RUNS if run["seed"] == first]

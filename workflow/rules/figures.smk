@@ -23,7 +23,8 @@ for figure, exhibit in FIGURES.items():
         conda:
             "../../envs/showergan.yaml"
         params:
-            inputs=as_options,
+            inputs=options_of(exhibit),
+            code=code_of(exhibit),
             look=look,
         message:
             "Drawing {wildcards.figure}"

@@ -28,7 +28,8 @@ for table, exhibit in FILES.items():
         conda:
             "../../envs/showergan.yaml"
         params:
-            inputs=as_options,
+            inputs=options_of(exhibit),
+            code=code_of(exhibit),
             look=words(exhibit),
         message:
             "Writing {wildcards.table}"
@@ -56,7 +57,8 @@ rule conclusion:
     conda:
         "../../envs/showergan.yaml"
     params:
-        inputs=as_options,
+        inputs=options_of(CONCLUSION),
+        code=code_of(CONCLUSION),
         look=words(CONCLUSION),
     message:
         "Concluding"

@@ -10,6 +10,7 @@ from showergan.device import choose_device
 from showergan.files import write_json, write_table
 from showergan.provenance import made_with
 from showergan.step import (
+    CheckpointFolder,
     CheckpointSeconds,
     DataSet,
     Device,
@@ -65,6 +66,7 @@ class Train(TrainingRecipe, Step):
         per_gpu: PerGpu = None,
         require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
+        checkpoint_folder: CheckpointFolder = None,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training samples, and show where the training is; one that diverges ends well, too."""
@@ -75,6 +77,7 @@ class Train(TrainingRecipe, Step):
             data=data,
             device=chosen,
             every=checkpoint_seconds,
+            folder=checkpoint_folder,
             most=max_seconds,
         )
         found = task.training_set(data, self.conditions, chosen)

@@ -45,6 +45,7 @@ class Checkpoints:
         device: to train on; random generators differ from kind to kind.
         every: seconds from one state to the next.
         most: seconds after which to save and stop; None: never.
+        folder: in which states lie, by the path of the output, where what lies beside outputs is lost; None: beside it.
     """
 
     def __init__(
@@ -56,9 +57,11 @@ class Checkpoints:
         device: torch.device,
         every: float,
         most: float | None,
+        folder: Path | None = None,
     ) -> None:
         self._start = self._saved = time.monotonic()
-        self._folder = out.parent / ".checkpoint" / out.stem
+        beside = out.parent if folder is None else folder / out.parent.relative_to(out.anchor)
+        self._folder = beside / ".checkpoint" / out.stem
         self._newest, self._before = (self._folder / f"{n}.pt" for n in ("newest", "before"))
         self._every, self._most = every, most
         self._of = {

@@ -11,6 +11,7 @@ from showergan.config import Config
 from showergan.device import choose_device
 from showergan.files import say, write_json
 from showergan.step import (
+    CheckpointFolder,
     CheckpointSeconds,
     DataSet,
     Device,
@@ -51,6 +52,7 @@ class TrainPictureEmbedding(Embedding, Step):
         per_gpu: PerGpu = None,
         require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
+        checkpoint_folder: CheckpointFolder = None,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training pictures, of which a part decides when to stop; measure on select."""
@@ -61,6 +63,7 @@ class TrainPictureEmbedding(Embedding, Step):
             data=data,
             device=chosen,
             every=checkpoint_seconds,
+            folder=checkpoint_folder,
             most=max_seconds,
         )
         called = SCORES[self.kind]

@@ -8,6 +8,7 @@ from showergan import heavy, training
 from showergan.device import choose_device
 from showergan.files import say, write_json, write_table
 from showergan.step import (
+    CheckpointFolder,
     CheckpointSeconds,
     DataSet,
     Device,
@@ -39,6 +40,7 @@ class TrainEmbedding(Embedding, Step):
         per_gpu: PerGpu = None,
         require_gpu: RequireGpu = False,
         checkpoint_seconds: CheckpointSeconds = 60.0,
+        checkpoint_folder: CheckpointFolder = None,
         max_seconds: MaxSeconds = None,
     ) -> Callable[[], None]:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
@@ -49,6 +51,7 @@ class TrainEmbedding(Embedding, Step):
             data=data,
             device=chosen,
             every=checkpoint_seconds,
+            folder=checkpoint_folder,
             most=max_seconds,
         )
         regressor, fit = showers.train_embedding(

@@ -1,0 +1,82 @@
+"""Jobs that share no file, as pods of Kubernetes: all goes through a storage, and comes out the same."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT, copy_of_the_workflow
+from test_profiles import PLUGINS, needs_plugins
+
+TARGETS = ("results/toys/conclusion.txt", "results/toys/figures/generated_points.png")
+# Starts a job in an empty folder, which is what it is called, and tells what became of it.
+SUBMIT = """#!/bin/bash
+cd "$(mktemp -d {pods}/XXXX)" && cp "$1" job.sh
+nohup bash -c 'bash job.sh > log 2>&1; echo $? > status' > {pods}/nohup 2>&1 &
+pwd
+"""
+STATUS = """#!/bin/bash
+case "$(cat "$1/status" 2> {pods}/cat)" in 0) echo success ;; "") echo running ;; *) echo failed ;; esac
+"""
+
+
+def toys(folder):
+    folder.mkdir()
+    workflow = copy_of_the_workflow(folder)
+    raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
+    raw["data"]["n_points"] = 64
+    raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}
+    raw["training"] |= {"seeds": [1], "epochs": 2, "batch_size": 16}
+    raw["training"]["evaluate"] = {"first": 2, "every": 1}
+    (folder / "small.yaml").write_text(yaml.safe_dump(raw))
+    return workflow
+
+
+def artefacts(folder):
+    """Return what was made, by name, but for what tells times."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    timed = ("provenance.json", "run.json", ".tsv")
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in files
+        if not path.name.endswith(timed) and path.name != ".gitkeep"
+    }
+
+
+@needs_plugins
+@pytest.mark.skipif(not shutil.which("rsync"), reason="no rsync, which the storage takes")
+def test_nothing_but_the_storage_is_needed(tmp_path, monkeypatch):
+    here = toys(tmp_path / "here")
+    here.snakemake("--cores", "1", *TARGETS, configfile="small.yaml")
+    there, pods, storage = (tmp_path / name for name in ("there", "pods", "storage"))
+    workflow = toys(there)
+    pods.mkdir()
+    storage.mkdir()
+    scripts = {"submit": SUBMIT, "status": STATUS}
+    for name, script in scripts.items():
+        (tmp_path / name).write_text(script.format(pods=pods))
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    monkeypatch.setenv("PYTHONPATH", str(PLUGINS), prepend=os.pathsep)
+    said = workflow.snakemake(
+        *(
+            "--groups",
+            "evaluate_gan=evaluate",
+            "train_gan=train",
+            "make_data=data",
+            "reference=data",
+        ),
+        *("--group-components", "evaluate=10", "train=10", "comparison=1000"),
+        *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
+        *("--cluster-generic-submit-cmd", str(tmp_path / "submit")),
+        *("--cluster-generic-status-cmd", str(tmp_path / "status")),
+        *("--shared-fs-usage", "none", "--job-deploy-sources"),
+        *("--default-storage-provider", "fs", "--default-storage-prefix", str(storage)),
+        *TARGETS,
+        configfile="small.yaml",
+    )
+    assert len(list(pods.glob("*/status"))) >= 4, said
+    assert not (there / "results/toys").exists()
+    assert artefacts(storage / "results/toys") == artefacts(here.folder / "results/toys")
