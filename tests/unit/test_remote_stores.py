@@ -1,6 +1,9 @@
 """Downloads from real servers of S3 and XRootD on loopback; tests/remote/install.sh installs them."""
 
 import hashlib
+import json
+import subprocess
+import sys
 
 import pytest
 import stores
@@ -47,6 +50,20 @@ def test_a_file_is_fetched_once(store, out):
     fetch_url(store.url, out, None)
     assert out.read_bytes() == CONTENT
     assert store.gate.visits == visits
+
+
+def test_the_command_ends_well(store, out):
+    """XRootD has a say when a process ends."""
+    command = [sys.executable, "-m", "showergan.cli", "fetch", "--out", str(out), "--recipe"]
+    folder = store.url.replace("showers.npz", "")
+    for url, code in ((store.url, 0), (folder, 1)):
+        done = subprocess.run(
+            [*command, json.dumps({"path": url})], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == code
+        assert ("kept as" if code == 0 else "error: data.path") in done.stderr
+        assert "Traceback" not in done.stderr
+    assert out.read_bytes() == CONTENT
 
 
 def interrupted(store, out):

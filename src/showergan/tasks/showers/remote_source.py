@@ -1,5 +1,7 @@
 """What a server gives of a file, from some byte on."""
 
+import atexit
+import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +134,10 @@ def _by_fsspec(url: str, start: int, version: str | None) -> Source:
     # S3 has such a limit of its own; XRootD would wait for half an hour, and to locate all sources knows no limit.
     limits = {"timeout": SILENCE, "locate_all_sources": False} if url.startswith("root:") else {}
     system, path = url_to_fs(url, skip_instance_cache=True, **limits)
+    if limits:
+        # At its end XRootD looks at every object for files to close: what is loaded late would be loaded then, and
+        # crash. It does not see what is frozen; ours are closed.
+        atexit.register(gc.freeze)
     about = system.info(path)
     if about["type"] != "file":
         raise ValueError("it is no file")
