@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")
@@ -59,14 +60,19 @@ class Workflow:
             section[last] = value
         (self.folder / "tiny.yaml").write_text(yaml.safe_dump(overlay))
 
-    def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
-        """Run snakemake and return its output."""
+    @property
+    def environment(self):
+        """The variables of a command that runs the code of this folder."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
         path = os.pathsep.join([str(self.folder / "src"), os.environ.get("PYTHONPATH", "")])
+        return environment | {"OMP_NUM_THREADS": "1", "PYTHONPATH": path}
+
+    def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
+        """Run snakemake and return its output."""
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
             cwd=cwd or self.folder,
-            env={**environment, "OMP_NUM_THREADS": "1", "PYTHONPATH": path},
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=1500,
@@ -102,8 +108,21 @@ def copy_of_the_workflow(folder):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """The tiny pipeline, run to its end; tests leave it as they found it."""
-    workflow = copy_of_the_workflow(tmp_path_factory.mktemp("workflow"))
+    """The tiny pipeline, run to its end, by one of several workers; tests leave it as they found it."""
+    own = tmp_path_factory.getbasetemp() / "workflow"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return ran_to_its_end(own)
+    shared = own.parents[1] / "workflow"
+    with FileLock(shared.with_suffix(".lock")):
+        if not shared.exists():
+            ran_to_its_end(shared.with_name("unfinished")).folder.rename(shared)
+    shutil.copytree(shared, own, symlinks=True)
+    return Workflow(own)
+
+
+def ran_to_its_end(folder):
+    folder.mkdir()
+    workflow = copy_of_the_workflow(folder)
     workflow.configure()
     workflow.snakemake("--cores", "2")
     return workflow

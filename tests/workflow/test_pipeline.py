@@ -70,6 +70,7 @@ def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
             *("--recipe", folder / "provenance.json"),
             *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
         ],
+        env=finished.environment,
         check=True,
     )
     for name in ("history.csv", "lipschitz.csv", "generator.pt"):
