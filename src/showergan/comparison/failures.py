@@ -1,10 +1,11 @@
 """What went wrong in every run."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
-from showergan.comparison.scorecard import run_of_summary
+from showergan.comparison.scorecard import rows_of_runs
 from showergan.comparison.summary import RUN, Runs, real_anchor
 from showergan.metrics.features import DIVERGED
 from showergan.metrics.metric import COUNTS
@@ -30,14 +31,18 @@ def failures(
         diverged (of the run, whatever its epoch) or the names of some, see `Failure`; n_failed_epochs, evaluated epochs
         with a failure.
     """
-    real = real_anchor(anchors)
+    real, row_of = (
+        list(real_anchor(anchors).itertuples(index=False)),
+        rows_of_runs(summary, choose_by),
+    )
     found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
     for keys, metrics in runs:
-        row = run_of_summary(summary, choose_by, keys)
-        test = metrics[metrics["split"] == "test"]
+        row, rows_of = row_of(keys), dict[int, list[Any]]()
+        measured: Any
+        for measured in metrics[metrics["split"] == "test"].itertuples(index=False):
+            rows_of.setdefault(measured.epoch, []).append(measured)
         by_epoch = {
-            epoch: _mishaps(part, _whole(real), registry)
-            for epoch, part in test.groupby("epoch", sort=True)
+            epoch: _mishaps(rows, _whole(real), registry) for epoch, rows in rows_of.items()
         }
         failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
         epoch = row["selected_epoch"]
@@ -50,18 +55,16 @@ def failures(
     return table[[*RUN, "epoch", *(c for c in table if c not in (*RUN, "epoch"))]]
 
 
-def _whole(metrics: pd.DataFrame) -> _Numbers:
+def _whole(metrics: list[Any]) -> _Numbers:
     """Return the values of one epoch, of the whole sample, by metric and space."""
-    whole = metrics[metrics["bin"] == "all"]
-    keys = zip(whole["metric"], whole["space"], strict=True)
-    return dict(zip(keys, whole["value"], strict=True))
+    return {(row.metric, row.space): row.value for row in metrics if row.bin == "all"}
 
 
 def _mishaps(
-    metrics: pd.DataFrame, real: _Numbers, registry: Registry
+    metrics: list[Any], real: _Numbers, registry: Registry
 ) -> dict[str, float | int | str]:
-    values, counts = _whole(metrics), metrics[metrics["space"] == COUNTS]
-    n = int(counts["n"].iloc[0])
+    values, counts = _whole(metrics), [row for row in metrics if row.space == COUNTS]
+    n = int(counts[0].n)
     numbers = {}
     for failure in registry.failures:
         key = failure.metric, failure.space
@@ -70,7 +73,7 @@ def _mishaps(
     names = [failure.name for failure, number in numbers.items() if failure.happened(number)]
     return {
         "n": n,
-        **dict(zip(counts["metric"], counts["value"].astype(int), strict=True)),
+        **{row.metric: int(row.value) for row in counts},
         **{failure.column: number for failure, number in numbers.items() if failure.column},
         "failure": ", ".join(names) or "none",
     }

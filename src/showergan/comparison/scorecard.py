@@ -1,5 +1,8 @@
 """Every run judged by every metric, each on a scale from the worst to what real showers get."""
 
+from collections.abc import Callable, Hashable
+from typing import Any
+
 import pandas as pd
 
 from showergan.comparison.summary import RUN, Runs
@@ -40,24 +43,33 @@ def scorecard(
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
-    tables = []
-    for keys, metrics in runs:
-        row = run_of_summary(summary, choose_by, keys)
+    row_of, judged, measured_rows = rows_of_runs(summary, choose_by), [], []
+    for number, (keys, metrics) in enumerate(runs):
+        row = row_of(keys)
         rows = metrics[(metrics["split"] == "test") & (metrics["epoch"] == row["selected_epoch"])]
         broken = rows[rows["metric"] == NOT_FINITE]
-        thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
-        tables.append(
-            entries.merge(rows, on=_KEY, how="left")
-            .merge(thick[[*_KEY, "unflagged"]], on=_KEY, how="left")
-            .assign(
+        measured_rows.append(rows.assign(number=number))
+        judged.append(
+            {
+                "number": number,
                 **keys,
-                chosen=row["chosen"],
-                diverged=row["diverged"],
-                epoch=row["selected_epoch"],
-                hopeless=bool((broken["value"] == broken["n"]).any()),
-            )
+                "chosen": row["chosen"],
+                "diverged": row["diverged"],
+                "epoch": row["selected_epoch"],
+                "hopeless": bool((broken["value"] == broken["n"]).any()),
+            }
         )
-    table = pd.concat(tables, ignore_index=True).merge(ends.reset_index(), on=_KEY, how="left")
+    # One table of all runs: thousands of small ones would take minutes.
+    rows = pd.concat(measured_rows, ignore_index=True).drop(columns="epoch")
+    thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
+    key = ["number", *_KEY]
+    table = (
+        pd.DataFrame(judged)
+        .merge(entries, how="cross")
+        .merge(rows, on=key, how="left")
+        .merge(thick[[*key, "unflagged"]], on=key, how="left")
+        .merge(ends.reset_index(), on=_KEY, how="left")
+    )
     missed = table["hopeless"] & table["value"].isna()
     placed = table["value"].mask(missed, _worst(table, registry))
     table["position"] = position(placed, table, registry)
@@ -95,10 +107,21 @@ def _worst(card: pd.DataFrame, registry: Registry) -> pd.Series:
     return pd.Series(ends, card.index, dtype=float).fillna(card["untrained"])
 
 
-def run_of_summary(summary: pd.DataFrame, score: str, keys: dict[str, str]) -> pd.Series:
-    """Return the row of a run and score; the keys are texts, those of a table read from a file need not be."""
-    summary = summary[summary["score"] == score]
-    same = (summary[list(keys)].astype(str) == pd.Series(keys)).all(axis=1)
-    if same.sum() != 1:
-        raise UserError(f"summary: {same.sum()} rows of the run {keys}, expected one")
-    return summary[same].iloc[0]
+def rows_of_runs(
+    summary: pd.DataFrame, score: str
+) -> Callable[[dict[str, str]], dict[Hashable, Any]]:
+    """Return what finds the row of a run and score by the keys of the run.
+
+    The keys are texts, those of a table read from a file need not be.
+    """
+    rows: dict[tuple[str, ...], list[dict[Hashable, Any]]] = {}
+    for row in summary[summary["score"] == score].to_dict("records"):
+        rows.setdefault(tuple(str(row[key]) for key in RUN), []).append(row)
+
+    def row_of(keys: dict[str, str]) -> dict[Hashable, Any]:
+        found = rows.get(tuple(keys[key] for key in RUN), [])
+        if len(found) != 1:
+            raise UserError(f"summary: {len(found)} rows of the run {keys}, expected one")
+        return found[0]
+
+    return row_of

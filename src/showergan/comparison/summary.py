@@ -1,7 +1,9 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from showergan.metrics.score import best_epoch, means_over_unflagged, scores_ove
 METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
-Runs = list[tuple[dict[str, str], pd.DataFrame]]
+Runs = Iterable[tuple[dict[str, str], pd.DataFrame]]
 """The keys `RUN` of each run, and its metrics as `evaluate` writes them."""
 
 
@@ -33,38 +35,45 @@ def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
     n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that
     are not numbers.
     """
-    scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics)
+    return pd.DataFrame(_rows(metrics))
+
+
+def _rows(metrics: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one run. Of many thousand runs, a table for each score of each would take minutes."""
+    scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics).to_dict()
     broken = metrics["metric"].isin([NOT_FINITE, DIVERGED]) & (metrics["value"] > 0)
-    rows = []
-    for name, group in scores.groupby("score", sort=True):
-        table = group.pivot_table(
-            index="epoch", columns="split", values=["value", "sd", "event_sd", "n"], dropna=False
+    found: dict[str, dict[tuple[str, int], Any]] = {}
+    row: Any
+    for row in scores.itertuples(index=False):
+        found.setdefault(str(row.score), {})[row.split, row.epoch] = row
+    for name, at in sorted(found.items()):
+        epochs = sorted({epoch for _, epoch in at})
+        select, test = (
+            [at[split, epoch].value for epoch in epochs] for split in ("select", "test")
         )
-        value = table["value"]
-        max_epoch, selected_epoch = best_epoch(value["test"]), best_epoch(value["select"])
+        max_epoch, selected_epoch = (
+            best_epoch(pd.Series(values, epochs, dtype=float)) for values in (test, select)
+        )
         if max_epoch is None or selected_epoch is None:
             raise UserError(f"{name}: no evaluated epoch has a value; too few showers per bin?")
-        last_epoch = table.index[-1]
-        rows.append(
-            {
-                "score": name,
-                "select": value["select"][selected_epoch],
-                "max": value["test"][max_epoch],
-                "max_epoch": max_epoch,
-                "selected": value["test"][selected_epoch],
-                "selected_epoch": selected_epoch,
-                "selected_sd": table["sd"]["test"][selected_epoch],
-                "selected_event_sd": table["event_sd"]["test"][selected_epoch],
-                "unflagged": unflagged.get(("test", selected_epoch, name), np.nan),
-                "last": value["test"][last_epoch],
-                "last_epoch": last_epoch,
-                "n": int(table["n"]["test"][selected_epoch]),
-                "clusters": int(group["clusters"].iloc[0]),
-                "n_epochs": len(table),
-                "diverged": bool(broken.any()),
-            }
-        )
-    return pd.DataFrame(rows)
+        selected = at["test", selected_epoch]
+        yield {
+            "score": name,
+            "select": at["select", selected_epoch].value,
+            "max": at["test", max_epoch].value,
+            "max_epoch": max_epoch,
+            "selected": selected.value,
+            "selected_epoch": selected_epoch,
+            "selected_sd": selected.sd,
+            "selected_event_sd": selected.event_sd,
+            "unflagged": unflagged.get(("test", selected_epoch, name), np.nan),
+            "last": test[-1],
+            "last_epoch": epochs[-1],
+            "n": int(selected.n),
+            "clusters": int(next(iter(at.values())).clusters),
+            "n_epochs": len(epochs),
+            "diverged": bool(broken.any()),
+        }
 
 
 def summarise(
@@ -81,8 +90,7 @@ def summarise(
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.
     """
-    tables = [summarise_run(metrics).assign(**keys) for keys, metrics in runs]
-    summary = pd.concat(tables, ignore_index=True)
+    summary = pd.DataFrame([row | keys for keys, metrics in runs for row in _rows(metrics)])
     ends = scores_over_epochs(anchors)
     for name in ANCHORS:
         rows = ends[ends["anchor"] == name].set_index("score")
@@ -139,6 +147,18 @@ def run_of(path: Path) -> dict[str, str]:
     return dict(zip(RUN, (*method, seed.removeprefix("seed")), strict=True))
 
 
+@dataclass(frozen=True)
+class RunsOfFiles:
+    """Metrics of runs, read one after the other whenever they are asked for: memory holds one of thousands."""
+
+    paths: Iterable[Path]
+
+    def __iter__(self) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+        """Yield the keys of each run, and its metrics."""
+        for path in self.paths:
+            yield run_of(path), pd.read_csv(path, dtype={"bin": str})
+
+
 def read_runs(paths: Iterable[Path]) -> Runs:
-    """Read the metrics of runs."""
-    return [(run_of(path), pd.read_csv(path, dtype={"bin": str})) for path in paths]
+    """Return the metrics of runs, each read when it is its turn."""
+    return RunsOfFiles(tuple(paths))
