@@ -19,8 +19,9 @@ setup: .venv/installed
 	bash envs/showergan.post-deploy.sh
 	@touch $@
 
+# Three workers for two cores: tests of clusters mostly wait.
 test: setup
-	pytest --numprocesses 2 --dist loadfile
+	pytest --numprocesses 3 --dist loadfile
 
 lint: setup
 	ruff check

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, copy_of_the_workflow
+from copies import ROOT, copy_of_the_workflow
 from sklearn.datasets import load_digits
 
 

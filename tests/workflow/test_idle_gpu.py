@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import version
 
 import pytest
-from conftest import ROOT
+from copies import ROOT
 
 SNAKEFILE = f"""
 import os

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import pytest
-from conftest import ROOT
+from copies import ROOT
 
 PROFILES = sorted(path.name for path in (ROOT / "profiles").iterdir())
 # Installed by tests/cluster/install.sh, beside the environment.

@@ -1,7 +1,7 @@
 """Several architectures in one run."""
 
 import yaml
-from conftest import ROOT
+from copies import ROOT
 
 
 def test_every_architecture_is_trained_with_every_method(fresh):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import slurm
 import yaml
-from conftest import ROOT, copy_of_the_workflow
+from copies import ROOT, copy_of_the_workflow
 
 from showergan.provenance import read_record
 

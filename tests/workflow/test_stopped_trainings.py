@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from conftest import ROOT, copy_of_the_workflow
+from copies import ROOT, copy_of_the_workflow
 
 
 @pytest.fixture
