@@ -62,6 +62,7 @@ class Record(MadeWith):
         settings: what else it was told.
         finished: when, in UTC.
         seconds: how long it took, or the part of it that ended it where it was killed before.
+        cpu_seconds: of all cores, from the start of the process on.
         peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
         inputs: SHA-256 of each file that it read, as it began.
         outputs: SHA-256 of each file that it wrote.
@@ -72,6 +73,7 @@ class Record(MadeWith):
     settings: dict[str, Any]
     finished: str
     seconds: float
+    cpu_seconds: float
     peak_memory_MB: dict[str, int]
     inputs: dict[str, str]
     outputs: dict[str, str]
@@ -100,6 +102,7 @@ def recorded(
         settings=settings,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - start, 2),
+        cpu_seconds=round(time.process_time(), 2),
         peak_memory_MB=_peak_memory(),
         inputs=read,
         outputs=_sha256s(path.parent, outputs),

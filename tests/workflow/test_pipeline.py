@@ -370,3 +370,25 @@ def test_user_mistakes_on_the_command_line_give_a_message(arguments, named):
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
     assert named in done.stderr
+
+
+def test_a_run_costs_what_it_took(finished):
+    """Told by itself a run is predicted as it was: each of its jobs, and the seconds of all."""
+    records = [read_record(path) for path in (finished.folder / RUN).rglob("*provenance.json")]
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "showergan.cli", "cost"),
+            *("--configfile", "tiny.yaml", "--measured", RUN, "--devices", "2"),
+        ],
+        cwd=finished.folder,
+        env=finished.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *_, total, clock = map(str.split, done.stdout.splitlines())
+    (_, n_jobs, hours, *_), (*_, minutes, _, seconds, _) = total, clock
+    assert int(n_jobs) == sum(finished.would_run("--forceall").values()) - 1  # but for `all`
+    assert float(hours) * 3600 == pytest.approx(sum(r.cpu_seconds for r in records), rel=0.05)
+    assert int(minutes) * 60 + int(seconds) >= float(hours) * 3600 / 2 - 3
+    assert "not measured" not in done.stderr

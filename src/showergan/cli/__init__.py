@@ -12,6 +12,7 @@ import typer
 import yaml
 
 from showergan import config
+from showergan.cli.cost import cost
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
@@ -32,7 +33,7 @@ for _task, _steps in OF_TASK.items():
         add_step(app, _step, f"Steps of {_task} alone")
 for _function in (generate, export):
     add_function(app, _function)
-for _read in (provenance, verify, crate):
+for _read in (provenance, verify, crate, cost):
     app.command()(_read)
 for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
     _found = exhibits(_kind, TASKS.values())

@@ -19,6 +19,7 @@ from .pytorch import nn as nn
 from .pytorch import torch as torch
 from .scikit_learn import ensemble as ensemble
 from .scikit_learn import isotonic as isotonic
+from .workflow import update_config as update_config
 
 mpl = matplotlib
 np = numpy

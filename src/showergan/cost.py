@@ -1,0 +1,243 @@
+"""What a run will take, told by what the jobs of a finished one took.
+
+A job takes a start, which is what `describe` took (it loads PyTorch, makes networks and does nothing with them), and
+a time that is proportional to its work: of a training the steps of its networks, of an evaluation epochs and samples,
+of what makes and measures data the samples, of all else the number of trainings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from showergan.config import Config
+from showergan.errors import UserError
+from showergan.provenance import NAME, Record, read_record
+
+TRAIN, EVALUATE, START = "train", "evaluate", "describe"
+OF_DATA = (
+    *("simulate", "fetch", "make_data", "preprocess", "reference"),
+    *("train_embedding", "train_picture_embedding"),
+)
+STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a run is.
+
+    Attributes:
+        n_train: training samples.
+        n_trainings: trainings.
+        kept: epochs of each at which its generator is kept and scored.
+        embedding: epochs of the embedding, at most; 1 where there is none.
+    """
+
+    n_train: int
+    n_trainings: int
+    kept: int
+    embedding: int
+
+    def work(self, step: str, steps: int) -> float:
+        """Return what the time of a job is proportional to; a training makes so many steps of its networks."""
+        if step == TRAIN:
+            return steps
+        if step == EVALUATE:
+            return self.kept * self.n_train
+        if step in OF_DATA:
+            return self.n_train * (self.embedding if "embedding" in step else 1)
+        return self.n_trainings
+
+    def files(self, step: str) -> float:
+        """Return what the size of its files is proportional to."""
+        if step in (TRAIN, EVALUATE):
+            return self.kept
+        return self.n_train if step in OF_DATA else 1
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a job took: seconds of a core, or by the clock on a GPU; memory of the host; files; its work, see `Size`."""
+
+    seconds: float
+    memory_MB: float
+    stored_MB: float
+    work: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A finished run: how large it is, and its jobs by step and method; of most steps the method is none."""
+
+    size: Size
+    jobs: Mapping[tuple[str, str], list[Job]]
+
+    def like(self, step: str, method: str) -> tuple[list[Job], str]:
+        """Return the jobs that tell of a step of a method, and what they are, where it has none of its own."""
+        if own := self.jobs.get((step, method)):
+            return own, ""
+        kind = step.split()[0]
+        others = [job for (s, _), some in self.jobs.items() if s.split()[0] == kind for job in some]
+        return others, f"mean of {kind}" if others else "not measured"
+
+    @property
+    def start(self) -> float:
+        """Seconds of a job that does nothing."""
+        return min((job.seconds for job in self.jobs.get((START, ""), ())), default=0.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """All jobs of a rule.
+
+    Attributes:
+        rule: its name.
+        n: number of jobs.
+        seconds: of all of them.
+        longest: the seconds of one.
+        memory_MB: of one.
+        stored_MB: of all of them.
+        like: which other jobs tell what they take, where these were not measured.
+    """
+
+    rule: str
+    n: int
+    seconds: float
+    longest: float
+    memory_MB: float
+    stored_MB: float
+    like: str
+
+
+def measured(run: Path) -> Measured:
+    """Read what the jobs of a finished run took.
+
+    Args:
+        run: its folder, results/RUN.
+
+    Raises:
+        UserError: no training has ended there.
+    """
+    records = {path: read_record(path) for path in sorted(run.rglob(f"*{NAME}"))}
+    trainings = {
+        path.parent.relative_to(run).parts[1:]: (record, _steps(path.parent / "run.json"))
+        for path, record in records.items()
+        if record.step == TRAIN
+    }
+    if not trainings:
+        raise UserError(
+            f"{run}: no training has ended there. Give the folder of a run, results/RUN"
+        )
+    first, (_, n_train) = next(iter(trainings.values()))
+    embedding = [r.recipe["epochs"] for r in records.values() if "embedding" in r.step]
+    kept = len(first.recipe["evaluated_epochs"])
+    size = Size(n_train, len(trainings), kept, max(embedding, default=1))
+    jobs = defaultdict(list)
+    for path, record in records.items():
+        where = path.parent.relative_to(run).parts[1:]
+        of_training = record.step in (TRAIN, EVALUATE)
+        steps = trainings[where][1][0] if of_training and where in trainings else 0
+        job = _job(record, path.parent, size.work(record.step, steps))
+        jobs[record.step, where[1] if of_training else ""].append(job)
+    return Measured(size, dict(jobs))
+
+
+def _steps(run: Path) -> tuple[int, int]:
+    """Return the steps of both networks, and the number of training samples."""
+    of = json.loads(run.read_text())
+    return of["generator_steps"] + of["discriminator_steps"], of["n_train"]
+
+
+def _job(record: Record, folder: Path, work: float) -> Job:
+    files = [folder / name for name in record.outputs]
+    return Job(
+        record.seconds if "device" in record.peak_memory_MB else record.cpu_seconds,
+        record.peak_memory_MB["host"],
+        sum(file.stat().st_size for file in files if file.exists()) / 1e6,
+        work,
+    )
+
+
+def estimate(
+    config: Config, planned: Mapping[str, int], of: Measured, n_train: int | None = None
+) -> list[Row]:
+    """Return what the jobs of a run will take.
+
+    Args:
+        config: its configuration.
+        planned: number of its jobs by rule, see `snakemake --dry-run`.
+        of: the run that tells what jobs take.
+        n_train: number of training samples, where the configuration does not tell it.
+
+    Raises:
+        UserError: nobody tells it.
+    """
+    n_train = config.data.n_train or n_train
+    if n_train is None:
+        raise UserError("How many training samples there are only the data tell: give --n-train")
+    methods = [
+        method
+        for method in config.methods
+        for _ in config.compared
+        for _ in config.learning_rates(method)
+        for _ in config.training.seeds
+    ]
+    embedding = getattr(getattr(config, "embedding", None), "epochs", 1)
+    size = Size(n_train, len(methods), len(config.training.evaluated_epochs), embedding)
+    rows = []
+    for rule, n in planned.items():
+        step = STEPS.get(rule, rule.replace("figure_", "figure ").replace("table_", "table "))
+        each = methods if step in (TRAIN, EVALUATE) else [""]
+        told = {
+            method: _predicted(step, method, config, size, of) for method in dict.fromkeys(each)
+        }
+        jobs = [told[method][0] for method in each]
+        share = n / len(jobs)  # of a run that has begun less is left
+        rows.append(
+            Row(
+                rule,
+                n,
+                share * sum(job.seconds for job in jobs),
+                max(job.seconds for job in jobs),
+                max(job.memory_MB for job in jobs),
+                share * sum(job.stored_MB for job in jobs),
+                "; ".join(
+                    dict.fromkeys(f"{m}: {t}" if m else t for m, (_, t) in told.items() if t)
+                ),
+            )
+        )
+    return rows
+
+
+def _predicted(step: str, method: str, config: Config, size: Size, of: Measured) -> tuple[Job, str]:
+    jobs, told = of.like(step, method)
+    if not jobs:
+        return Job(0, 0, 0, 0), told
+    steps = 0
+    if step == TRAIN:
+        batches = size.n_train // config.training.batch_size
+        steps = config.training.epochs * batches * (1 + config.n_critic(method))
+    work = size.work(step, steps)
+    rates = [max(job.seconds - of.start, 0) / job.work for job in jobs]
+    least = min(of.start, fmean(job.seconds for job in jobs))
+    files = size.files(step) / of.size.files(step)
+    return Job(
+        least + fmean(rates) * work,
+        max(job.memory_MB for job in jobs),
+        fmean(job.stored_MB for job in jobs) * files,
+        work,
+    ), told
+
+
+def clock(rows: list[Row], devices: int) -> float:
+    """Return the seconds that a run takes on so many cores or GPUs: the work shared out, or the longest chain of jobs.
+
+    In the chain is a job of each rule, but for figures and tables, which do not wait for each other.
+    """
+    shown = ("figure_", "table_")
+    chain = sum(row.longest for row in rows if not row.rule.startswith(shown))
+    return max(sum(row.seconds for row in rows) / devices, chain)

@@ -1,0 +1,138 @@
+"""What a run will take: by hand, and of a run of which all is known."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from showergan.cli import app
+from showergan.config import parse_config
+from showergan.cost import Job, Measured, Row, Size, clock, estimate, measured
+from showergan.errors import UserError
+from showergan.provenance import Record, made_with
+
+METHODS = {
+    name: {"label": name, "learning_rates": {"generator": 1e-3, "discriminator": 1e-3}}
+    for name in ("none", "clipping", "new")
+}
+METHODS["clipping"] |= {"normaliser": {"kind": "weight_clipping", "bound": 0.1}, "n_critic": 3}
+
+
+def config(**changes):
+    raw = {
+        "task": "toys",
+        "data": {"source": "gaussians_8", "n_points": 2000},
+        "methods": {name: METHODS[name] for name in ("none", "clipping")},
+    }
+    training = {"seeds": [1, 2], "epochs": 4, "batch_size": 100, "n_critic": 1}
+    training["evaluate"] = {"first": 2, "every": 2}
+    return parse_config({**raw, "training": training, **changes})
+
+
+def job(seconds, work, memory=100, stored=1.0):
+    return Job(seconds, memory, stored, work)
+
+
+# 1 000 training samples and 2 epochs kept of each of four trainings; a job takes a start of 2 s.
+OF = Measured(
+    Size(n_train=1000, n_trainings=4, kept=2, embedding=1),
+    {
+        ("describe", ""): [job(2, 4)],
+        ("train", "none"): [job(10, 80), job(14, 80)],
+        ("train", "clipping"): [job(22, 200, memory=300)],
+        ("evaluate", "none"): [job(6, 2000, stored=4)],
+        ("evaluate", "clipping"): [job(6, 2000, stored=4)],
+        ("reference", ""): [job(12, 1000)],
+        ("table scorecard", ""): [job(1, 4)],
+    },
+)
+
+
+def rows(config, n_train=None, **planned):
+    return {row.rule: row for row in estimate(config, planned, OF, n_train)}
+
+
+def test_trainings_scale_with_steps_of_their_networks():
+    # none: 0.125 s a step, (1 + 1) x 4 x 10 steps; clipping: 0.1 s, (1 + 3) x 4 x 10
+    found = rows(config(), train_gan=4)["train_gan"]
+    assert found.seconds == pytest.approx(2 * (2 + 0.125 * 80) + 2 * (2 + 0.1 * 160))
+    assert found.longest == pytest.approx(18)
+    assert found.memory_MB == 300
+    half = rows(config(), train_gan=2)["train_gan"]
+    assert (half.n, half.seconds) == (2, pytest.approx(found.seconds / 2))
+
+
+def test_all_else_scales_with_what_it_works_on():
+    evaluate = {"first": 1, "every": 1}  # four epochs in place of two
+    twice = config(
+        data={"source": "gaussians_8", "n_points": 4000},
+        training={"seeds": [1, 2, 3, 4], "epochs": 4, "batch_size": 100, "evaluate": evaluate},
+    )
+    found = rows(twice, evaluate_gan=8, reference=1, table_scorecard=1)
+    assert found["evaluate_gan"].seconds == pytest.approx(8 * (2 + 4 * 4))
+    assert found["evaluate_gan"].stored_MB == pytest.approx(8 * 4 * 2)
+    assert found["reference"].seconds == pytest.approx(2 + 10 * 2)
+    assert found["table_scorecard"].seconds == pytest.approx(1)
+
+
+def test_what_was_not_measured_is_told():
+    methods = {name: METHODS[name] for name in ("none", "new")}
+    found = rows(config(methods=methods), train_gan=4, table_verdicts=1, audit=1)
+    assert found["train_gan"].like == "new: mean of train"
+    assert found["table_verdicts"].like == "mean of table"
+    assert (found["audit"].like, found["audit"].seconds) == ("not measured", 0)
+
+
+def test_the_clock_is_that_of_the_work_or_of_the_longest_chain():
+    def row(rule, n, seconds):
+        return Row(rule, n, n * seconds, seconds, 0, 0, "")
+
+    of = [row("reference", 1, 10), row("train_gan", 8, 100), row("figure_losses", 1, 50)]
+    assert clock(of, 1) == 860
+    assert clock(of, 2) == 430
+    assert clock(of, 64) == 110
+
+
+def test_samples_that_only_the_data_tell_are_asked_for(tmp_path):
+    showers = {"source": "npz", "path": "x.npz"}
+    raw = parse_config({"data": showers, "methods": {"none": METHODS["none"]}})
+    with pytest.raises(UserError, match="--n-train"):
+        estimate(raw, {"train_gan": 3}, OF)
+    assert estimate(raw, {"train_gan": 3}, OF, n_train=500)[0].n == 3
+
+
+def record(path, step, recipe, cpu_seconds, outputs=()):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name in outputs:
+        (path.parent / name).write_bytes(bytes(1_000_000))
+    made = Record(
+        **dict(made_with()),
+        **{"step": step, "recipe": recipe, "settings": {}, "finished": "", "seconds": 99},
+        **{"cpu_seconds": cpu_seconds, "peak_memory_MB": {"host": 50}, "inputs": {}},
+        outputs=dict.fromkeys(outputs, ""),
+    )
+    path.write_text(made.model_dump_json())
+
+
+def test_a_finished_run_is_read(tmp_path):
+    seed = "small/sn/0.1_0.1/seed1"
+    trained = tmp_path / "train" / seed
+    record(trained / "provenance.json", "train", {"evaluated_epochs": [1, 2]}, 7, ["generator.pt"])
+    told = {"generator_steps": 30, "discriminator_steps": 60, "n_train": 500}
+    (trained / "run.json").write_text(json.dumps(told))
+    record(tmp_path / "evaluate" / seed / "provenance.json", "evaluate", {}, 5)
+    record(tmp_path / "reference/provenance.json", "reference", {}, 3)
+    of = measured(tmp_path)
+    assert of.size == Size(n_train=500, n_trainings=1, kept=2, embedding=1)
+    assert of.jobs == {
+        ("train", "sn"): [Job(7, 50, 1.0, 90)],
+        ("evaluate", "sn"): [Job(5, 50, 0, 1000)],
+        ("reference", ""): [Job(3, 50, 0, 500)],
+    }
+
+
+def test_mistakes_are_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["cost"])
+    assert isinstance(done.exception, UserError)
+    assert "results/default: no training has ended there" in str(done.exception)
