@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from showergan.config import Config
 from showergan.errors import UserError
@@ -23,6 +24,7 @@ OF_DATA = (
     *("simulate", "fetch", "make_data", "preprocess", "reference"),
     *("train_embedding", "train_picture_embedding"),
 )
+WORKED_ON = ("generator", "discriminator", "batch_size")
 STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}
 
 
@@ -71,10 +73,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Measured:
-    """A finished run: how large it is, and its jobs by step and method; of most steps the method is none."""
+    """A finished run.
+
+    Attributes:
+        size: how large it is.
+        jobs: by step and method; of most steps the method is none.
+        trained: what was trained, see `trained_by`.
+    """
 
     size: Size
     jobs: Mapping[tuple[str, str], list[Job]]
+    trained: frozenset[str] = frozenset()
 
     def like(self, step: str, method: str) -> tuple[list[Job], str]:
         """Return the jobs that tell of a step of a method, and what they are, where it has none of its own."""
@@ -143,7 +152,23 @@ def measured(run: Path) -> Measured:
         steps = trainings[where][1][0] if of_training and where in trainings else 0
         job = _job(record, path.parent, size.work(record.step, steps))
         jobs[record.step, where[1] if of_training else ""].append(job)
-    return Measured(size, dict(jobs))
+    return Measured(size, dict(jobs), frozenset(_trained(r.recipe) for r, _ in trainings.values()))
+
+
+def _trained(recipe: Mapping[str, Any]) -> str:
+    """Return what a step of a training works on: networks and batch, as a text."""
+    return json.dumps({key: recipe[key] for key in WORKED_ON}, sort_keys=True)
+
+
+def is_like(config: Config, of: Measured) -> bool:
+    """Tell whether a run trained all networks of a configuration, on as large batches."""
+    batch = {"batch_size": config.training.batch_size}
+    wanted = {
+        _trained(config.networks(architecture, method).model_dump(mode="json") | batch)
+        for architecture in config.compared
+        for method in config.methods
+    }
+    return wanted <= of.trained
 
 
 def _steps(run: Path) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config import parse_config
-from showergan.cost import Job, Measured, Row, Size, clock, estimate, measured
+from showergan.cost import Job, Measured, Row, Size, clock, estimate, is_like, measured
 from showergan.errors import UserError
 from showergan.provenance import Record, made_with
 
@@ -117,7 +117,12 @@ def record(path, step, recipe, cpu_seconds, outputs=()):
 def test_a_finished_run_is_read(tmp_path):
     seed = "small/sn/0.1_0.1/seed1"
     trained = tmp_path / "train" / seed
-    record(trained / "provenance.json", "train", {"evaluated_epochs": [1, 2]}, 7, ["generator.pt"])
+    learned = config()
+    recipe = {
+        **learned.networks("standard", "none").model_dump(mode="json"),
+        **{"batch_size": 100, "evaluated_epochs": [1, 2]},
+    }
+    record(trained / "provenance.json", "train", recipe, 7, ["generator.pt"])
     told = {"generator_steps": 30, "discriminator_steps": 60, "n_train": 500}
     (trained / "run.json").write_text(json.dumps(told))
     record(tmp_path / "evaluate" / seed / "provenance.json", "evaluate", {}, 5)
@@ -129,6 +134,11 @@ def test_a_finished_run_is_read(tmp_path):
         ("evaluate", "sn"): [Job(5, 50, 0, 1000)],
         ("reference", ""): [Job(3, 50, 0, 500)],
     }
+    assert is_like(learned, of)
+    others = {"batch_size": 50}, {"discriminator": {"kind": "perceptron", "width": 8}}
+    for other in others:
+        training = {"epochs": 4, "evaluate": {"first": 2, "every": 2}, "batch_size": 100}
+        assert not is_like(config(training=training | other), of)
 
 
 def test_mistakes_are_told(tmp_path, monkeypatch):

@@ -44,10 +44,16 @@ def cost(
     """Say what a run will take before it runs: jobs, hours, memory, files. The folder must be that of the workflow."""
     files = configfile or []
     of = model.measured(measured)
-    rows = model.estimate(_config(files), _planned(files, remaining), of, n_train)
+    config = config_of(files)
+    rows = model.estimate(config, planned(files, remaining), of, n_train)
     print(_table(rows, speed))
     for n in devices or [1]:
         print(f"on {n} at once: {_time(model.clock(rows, n) / speed)}")
+    if not model.is_like(config, of):
+        say(
+            f"warning: {measured} did not train all these networks on batches of this size, and steps of others take "
+            "another time. Run one epoch with one seed first, see docs/cost.md, and give it as --measured."
+        )
     if of_others := [f"{row.rule} ({row.like})" for row in rows if row.like]:
         say(f"not measured in {measured}, and taken from other jobs: {', '.join(of_others)}")
 
@@ -78,7 +84,7 @@ def _time(seconds: float) -> str:
     return f"{seconds / HOUR:.1f} h" if seconds < 2 * DAY else f"{seconds / DAY:.1f} days"
 
 
-def _config(files: list[Path]) -> Config:
+def config_of(files: list[Path]) -> Config:
     """Return the configuration as the workflow reads it."""
     raw: dict[str, Any] = {}
     for file in files:
@@ -99,7 +105,7 @@ def _read(file: Path) -> dict[str, Any]:
     return content
 
 
-def _planned(files: list[Path], remaining: bool) -> dict[str, int]:
+def planned(files: list[Path], remaining: bool) -> dict[str, int]:
     """Return how many jobs of each rule Snakemake plans."""
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules"]
     command += [] if remaining else ["--forceall"]
