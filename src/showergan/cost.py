@@ -8,6 +8,7 @@ of what makes and measures data the samples, of all else the number of trainings
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +21,8 @@ from showergan.errors import UserError
 from showergan.provenance import NAME, Record, read_record
 
 TRAIN, EVALUATE, START = "train", "evaluate", "describe"
-OF_DATA = (
-    *("simulate", "fetch", "make_data", "preprocess", "reference"),
-    *("train_embedding", "train_picture_embedding"),
-)
+EMBEDDING = ("train_embedding", "train_picture_embedding")
+OF_DATA = ("simulate", "fetch", "make_data", "preprocess", "reference", *EMBEDDING)
 WORKED_ON = ("generator", "discriminator", "batch_size")
 STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}
 
@@ -51,7 +50,7 @@ class Size:
         if step == EVALUATE:
             return self.kept * self.n_train
         if step in OF_DATA:
-            return self.n_train * (self.embedding if "embedding" in step else 1)
+            return self.n_train * (self.embedding if step in EMBEDDING else 1)
         return self.n_trainings
 
     def files(self, step: str) -> float:
@@ -78,7 +77,7 @@ class Measured:
     Attributes:
         size: how large it is.
         jobs: by step and method; of most steps the method is none.
-        trained: what was trained, see `trained_by`.
+        trained: networks and batches, see `_trained`.
     """
 
     size: Size
@@ -142,7 +141,7 @@ def measured(run: Path) -> Measured:
             f"{run}: no training has ended there. Give the folder of a run, results/RUN"
         )
     first, (_, n_train) = next(iter(trainings.values()))
-    embedding = [r.recipe["epochs"] for r in records.values() if "embedding" in r.step]
+    embedding = [r.recipe["epochs"] for r in records.values() if r.step in EMBEDDING]
     kept = len(first.recipe["evaluated_epochs"])
     size = Size(n_train, len(trainings), kept, max(embedding, default=1))
     jobs = defaultdict(list)
@@ -215,7 +214,7 @@ def estimate(
     size = Size(n_train, len(methods), len(config.training.evaluated_epochs), embedding)
     rows = []
     for rule, n in planned.items():
-        step = STEPS.get(rule, rule.replace("figure_", "figure ").replace("table_", "table "))
+        step = STEPS.get(rule, re.sub("^(figure|table)_", r"\1 ", rule))
         each = methods if step in (TRAIN, EVALUATE) else [""]
         told = {
             method: _predicted(step, method, config, size, of) for method in dict.fromkeys(each)
@@ -247,7 +246,7 @@ def _predicted(step: str, method: str, config: Config, size: Size, of: Measured)
         batches = size.n_train // config.training.batch_size
         steps = config.training.epochs * batches * (1 + config.n_critic(method))
     work = size.work(step, steps)
-    rates = [max(job.seconds - of.start, 0) / job.work for job in jobs]
+    rates = [max(job.seconds - of.start, 0) / max(job.work, 1) for job in jobs]
     least = min(of.start, fmean(job.seconds for job in jobs))
     files = size.files(step) / of.size.files(step)
     return Job(

@@ -44,6 +44,7 @@ OF = Measured(
         ("evaluate", "clipping"): [job(6, 2000, stored=4)],
         ("reference", ""): [job(12, 1000)],
         ("table scorecard", ""): [job(1, 4)],
+        ("table table_3", ""): [job(1.5, 4)],
     },
 )
 
@@ -68,11 +69,11 @@ def test_all_else_scales_with_what_it_works_on():
         data={"source": "gaussians_8", "n_points": 4000},
         training={"seeds": [1, 2, 3, 4], "epochs": 4, "batch_size": 100, "evaluate": evaluate},
     )
-    found = rows(twice, evaluate_gan=8, reference=1, table_scorecard=1)
+    found = rows(twice, evaluate_gan=8, reference=1, table_table_3=1)
     assert found["evaluate_gan"].seconds == pytest.approx(8 * (2 + 4 * 4))
     assert found["evaluate_gan"].stored_MB == pytest.approx(8 * 4 * 2)
     assert found["reference"].seconds == pytest.approx(2 + 10 * 2)
-    assert found["table_scorecard"].seconds == pytest.approx(1)
+    assert found["table_table_3"].seconds == pytest.approx(1.5)
 
 
 def test_what_was_not_measured_is_told():
@@ -127,12 +128,14 @@ def test_a_finished_run_is_read(tmp_path):
     (trained / "run.json").write_text(json.dumps(told))
     record(tmp_path / "evaluate" / seed / "provenance.json", "evaluate", {}, 5)
     record(tmp_path / "reference/provenance.json", "reference", {}, 3)
+    record(tmp_path / "figures/embedding.provenance.json", "figure embedding", {}, 4)
     of = measured(tmp_path)
     assert of.size == Size(n_train=500, n_trainings=1, kept=2, embedding=1)
     assert of.jobs == {
         ("train", "sn"): [Job(7, 50, 1.0, 90)],
         ("evaluate", "sn"): [Job(5, 50, 0, 1000)],
         ("reference", ""): [Job(3, 50, 0, 500)],
+        ("figure embedding", ""): [Job(4, 50, 0, 1)],
     }
     assert is_like(learned, of)
     others = {"batch_size": 50}, {"discriminator": {"kind": "perceptron", "width": 8}}

@@ -110,3 +110,16 @@ def ran_to_its_end(folder):
     workflow.configure()
     workflow.snakemake("--cores", "2")
     return workflow
+
+
+def small_toys(folder, epochs):
+    """A copy of the workflow whose small.yaml trains two methods once on 64 points, two steps an epoch."""
+    folder.mkdir(exist_ok=True)
+    workflow = copy_of_the_workflow(folder)
+    raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
+    raw["data"]["n_points"] = 64
+    raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}
+    raw["training"] |= {"seeds": [1], "epochs": epochs, "batch_size": 16}
+    raw["training"]["evaluate"] = {"first": epochs, "every": 1}
+    (folder / "small.yaml").write_text(yaml.safe_dump(raw))
+    return workflow

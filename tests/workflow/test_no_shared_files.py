@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
-from copies import ROOT, copy_of_the_workflow
+from copies import small_toys
 from test_profiles import PLUGINS, needs_plugins
 
 TARGETS = ("results/toys/conclusion.txt", "results/toys/figures/generated_points.png")
@@ -20,18 +19,6 @@ pwd
 STATUS = """#!/bin/bash
 case "$(cat "$1/status" 2> {pods}/cat)" in 0) echo success ;; "") echo running ;; *) echo failed ;; esac
 """
-
-
-def toys(folder):
-    folder.mkdir()
-    workflow = copy_of_the_workflow(folder)
-    raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
-    raw["data"]["n_points"] = 64
-    raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}
-    raw["training"] |= {"seeds": [1], "epochs": 2, "batch_size": 16}
-    raw["training"]["evaluate"] = {"first": 2, "every": 1}
-    (folder / "small.yaml").write_text(yaml.safe_dump(raw))
-    return workflow
 
 
 def artefacts(folder):
@@ -48,10 +35,10 @@ def artefacts(folder):
 @needs_plugins
 @pytest.mark.skipif(not shutil.which("rsync"), reason="no rsync, which the storage takes")
 def test_nothing_but_the_storage_is_needed(tmp_path, monkeypatch):
-    here = toys(tmp_path / "here")
+    here = small_toys(tmp_path / "here", epochs=2)
     here.snakemake("--cores", "1", *TARGETS, configfile="small.yaml")
     there, pods, storage = (tmp_path / name for name in ("there", "pods", "storage"))
-    workflow = toys(there)
+    workflow = small_toys(there, epochs=2)
     pods.mkdir()
     storage.mkdir()
     scripts = {"submit": SUBMIT, "status": STATUS}

@@ -5,8 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import slurm
-import yaml
-from copies import ROOT, copy_of_the_workflow
+from copies import small_toys
 
 from showergan.provenance import read_record
 
@@ -16,17 +15,6 @@ HERE = (
     *("--slurm-no-account", "--slurm-status-command", "squeue"),
     *("--slurm-init-seconds-before-status-checks", "1"),
 )
-
-
-def toys(folder):
-    workflow = copy_of_the_workflow(folder)
-    raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
-    raw["data"]["n_points"] = 64
-    raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}
-    raw["training"] |= {"seeds": [1], "epochs": 100, "batch_size": 16}  # 200 steps
-    raw["training"]["evaluate"] = {"first": 100, "every": 1}
-    (folder / "small.yaml").write_text(yaml.safe_dump(raw))
-    return workflow
 
 
 def cancel_a_training(folder):
@@ -39,7 +27,7 @@ def cancel_a_training(folder):
 
 
 def run_here(folder):
-    toys(folder).snakemake("--cores", "1", *TARGETS, configfile="small.yaml")
+    small_toys(folder, epochs=100).snakemake("--cores", "1", *TARGETS, configfile="small.yaml")
     return folder
 
 
@@ -50,7 +38,7 @@ def ran(tmp_path_factory):
     Returns its folder, Slurm's jobs, the number of that which was cancelled, and the folder of a run without Slurm.
     """
     pytest.importorskip("snakemake_executor_plugin_slurm", reason="no showergan[slurm]")
-    workflow = toys(tmp_path_factory.mktemp("run"))
+    workflow = small_toys(tmp_path_factory.mktemp("run"), epochs=100)
     rules = workflow.folder / "workflow/rules/resources.smk"
     rules.write_text(rules.read_text().replace("LIGHT = 1000 ", "LIGHT = 150 "))
     with (

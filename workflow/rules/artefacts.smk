@@ -3,6 +3,7 @@ from functools import cache
 
 import showergan
 from showergan.drawing.registry import exhibits
+from showergan.files import sha256_of
 
 # Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
 ARTEFACTS = {
@@ -51,9 +52,7 @@ def made_from(exhibit):
     return {name: ARTEFACTS[name] for name in exhibit.inputs if name not in SHIPPED}
 
 
-@cache
-def sha256_of(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+sha256_once = cache(sha256_of)
 
 
 def code_of(exhibit):
@@ -63,7 +62,7 @@ def code_of(exhibit):
     places = (f"{own}/{kind}/{module}.py", f"{own}/drawing/*.py", "drawing/*.py")
     code = {path for place in places for path in PACKAGE.glob(place)}
     shipped = {SHIPPED[name] for name in exhibit.inputs if name in SHIPPED}
-    return hashlib.sha256(" ".join(map(sha256_of, sorted(code | shipped))).encode()).hexdigest()
+    return hashlib.sha256(" ".join(map(sha256_once, sorted(code | shipped))).encode()).hexdigest()
 
 
 def options_of(exhibit):

@@ -31,13 +31,12 @@ def failures(
         diverged (of the run, whatever its epoch) or the names of some, see `Failure`; n_failed_epochs, evaluated epochs
         with a failure.
     """
-    real, row_of = (
-        list(real_anchor(anchors).itertuples(index=False)),
-        rows_of_runs(summary, choose_by),
-    )
+    real = list(real_anchor(anchors).itertuples(index=False))
+    row_of = rows_of_runs(summary, choose_by)
     found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
     for keys, metrics in runs:
-        row, rows_of = row_of(keys), dict[int, list[Any]]()
+        row = row_of(keys)
+        rows_of: dict[int, list[Any]] = {}
         measured: Any
         for measured in metrics[metrics["split"] == "test"].itertuples(index=False):
             rows_of.setdefault(measured.epoch, []).append(measured)

@@ -38,10 +38,8 @@ class Evaluate(EvaluationRecipe, Step):
         require_gpu: RequireGpu = False,
     ) -> None:
         """Measure generated samples against the real ones of select and test."""
-        chosen, real = (
-            choose_device(device, per_gpu, require_gpu),
-            measurement.load_reference(reference),
-        )
+        chosen = choose_device(device, per_gpu, require_gpu)
+        real = measurement.load_reference(reference)
         scores = measurement.evaluate(
             inference.load_generator(generator),
             real,

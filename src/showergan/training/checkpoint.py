@@ -104,12 +104,12 @@ class Checkpoints:
                 continue
             try:
                 work.load_state_dict(content["state"])
+                self._earlier = content["seconds"]
+                self._memory_before = content["peak_device_memory"]
             except (KeyError, RuntimeError, ValueError) as error:
                 raise UserError(
                     f"{path} was left by other code ({error}): remove {self._folder}"
                 ) from error
-            self._earlier = content["seconds"]
-            self._memory_before = content.get("peak_device_memory")  # no part of the first states
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
             return
 
