@@ -1,8 +1,8 @@
 """What a run will take, told by what the jobs of a finished one took.
 
-A job takes a start, which is what `describe` took (it loads PyTorch, makes networks and does nothing with them), and
-a time that is proportional to its work: of a training the steps of its networks, of an evaluation epochs and samples,
-of what makes and measures data the samples, of all else the number of trainings.
+A job takes a fixed time, and one that is proportional to its work: of a training the steps of its networks, of an
+evaluation epochs and samples, of what makes and measures data the samples, of what reads a file of every run their
+number. All else takes what it took.
 """
 
 from __future__ import annotations
@@ -62,12 +62,27 @@ class Size:
 
 @dataclass(frozen=True)
 class Job:
-    """What a job took: seconds of a core, or by the clock on a GPU; memory of the host; files; its work, see `Size`."""
+    """What a job took.
+
+    Attributes:
+        seconds: of a core, or by the clock on a GPU.
+        fixed: which of them any amount of work would take.
+        memory_MB: of the host.
+        stored_MB: in files that it left.
+        work: see `Size`; None: it is always the same.
+    """
 
     seconds: float
+    fixed: float
     memory_MB: float
     stored_MB: float
-    work: float
+    work: float | None
+
+    def seconds_of(self, work: float) -> float:
+        """Return the seconds of another amount of work."""
+        if self.work is None:
+            return self.seconds
+        return self.fixed + (self.seconds - self.fixed) * work / max(self.work, 1)
 
 
 @dataclass(frozen=True)
@@ -91,11 +106,6 @@ class Measured:
         kind = step.split()[0]
         others = [job for (s, _), some in self.jobs.items() if s.split()[0] == kind for job in some]
         return others, f"mean of {kind}" if others else "not measured"
-
-    @property
-    def start(self) -> float:
-        """Seconds of a job that does nothing."""
-        return min((job.seconds for job in self.jobs.get((START, ""), ())), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,10 @@ def measured(run: Path) -> Measured:
     """
     records = {path: read_record(path) for path in sorted(run.rglob(f"*{NAME}"))}
     trainings = {
-        path.parent.relative_to(run).parts[1:]: (record, _steps(path.parent / "run.json"))
+        path.parent.relative_to(run).parts[1:]: (
+            record,
+            json.loads(path.with_name("run.json").read_text()),
+        )
         for path, record in records.items()
         if record.step == TRAIN
     }
@@ -140,17 +153,33 @@ def measured(run: Path) -> Measured:
         raise UserError(
             f"{run}: no training has ended there. Give the folder of a run, results/RUN"
         )
-    first, (_, n_train) = next(iter(trainings.values()))
+    first, told = next(iter(trainings.values()))
     embedding = [r.recipe["epochs"] for r in records.values() if r.step in EMBEDDING]
     kept = len(first.recipe["evaluated_epochs"])
-    size = Size(n_train, len(trainings), kept, max(embedding, default=1))
+    size = Size(told["n_train"], len(trainings), kept, max(embedding, default=1))
+    start = min((_seconds(r) for r in records.values() if r.step == START), default=0.0)
     jobs = defaultdict(list)
     for path, record in records.items():
-        where = path.parent.relative_to(run).parts[1:]
-        of_training = record.step in (TRAIN, EVALUATE)
-        steps = trainings[where][1][0] if of_training and where in trainings else 0
-        job = _job(record, path.parent, size.work(record.step, steps))
-        jobs[record.step, where[1] if of_training else ""].append(job)
+        where, method = path.parent.relative_to(run).parts[1:], ""
+        steps, fixed = 0, min(start, _seconds(record))
+        if record.step in (TRAIN, EVALUATE):
+            method = where[1]
+        if record.step == TRAIN:
+            _, told = trainings[where]
+            steps = told["generator_steps"] + told["discriminator_steps"]
+            # What it took besides its steps; one that was gone on with took some of them before.
+            fixed = _seconds(record) * max(1 - told["seconds"] / record.seconds, 0)
+        grows = record.step in (TRAIN, EVALUATE, *OF_DATA) or len(record.inputs) >= len(trainings)
+        files = [path.parent / name for name in record.outputs]
+        jobs[record.step, method].append(
+            Job(
+                _seconds(record),
+                fixed,
+                record.peak_memory_MB["host"],
+                sum(file.stat().st_size for file in files if file.exists()) / 1e6,
+                size.work(record.step, steps) if grows else None,
+            )
+        )
     return Measured(size, dict(jobs), frozenset(_trained(r.recipe) for r, _ in trainings.values()))
 
 
@@ -170,20 +199,8 @@ def is_like(config: Config, of: Measured) -> bool:
     return wanted <= of.trained
 
 
-def _steps(run: Path) -> tuple[int, int]:
-    """Return the steps of both networks, and the number of training samples."""
-    of = json.loads(run.read_text())
-    return of["generator_steps"] + of["discriminator_steps"], of["n_train"]
-
-
-def _job(record: Record, folder: Path, work: float) -> Job:
-    files = [folder / name for name in record.outputs]
-    return Job(
-        record.seconds if "device" in record.peak_memory_MB else record.cpu_seconds,
-        record.peak_memory_MB["host"],
-        sum(file.stat().st_size for file in files if file.exists()) / 1e6,
-        work,
-    )
+def _seconds(record: Record) -> float:
+    return record.seconds if "device" in record.peak_memory_MB else record.cpu_seconds
 
 
 def estimate(
@@ -240,19 +257,17 @@ def estimate(
 def _predicted(step: str, method: str, config: Config, size: Size, of: Measured) -> tuple[Job, str]:
     jobs, told = of.like(step, method)
     if not jobs:
-        return Job(0, 0, 0, 0), told
+        return Job(0, 0, 0, 0, None), told
     steps = 0
     if step == TRAIN:
         batches = size.n_train // config.training.batch_size
         steps = config.training.epochs * batches * (1 + config.n_critic(method))
     work = size.work(step, steps)
-    rates = [max(job.seconds - of.start, 0) / max(job.work, 1) for job in jobs]
-    least = min(of.start, fmean(job.seconds for job in jobs))
-    files = size.files(step) / of.size.files(step)
     return Job(
-        least + fmean(rates) * work,
+        fmean(job.seconds_of(work) for job in jobs),
+        0,
         max(job.memory_MB for job in jobs),
-        fmean(job.stored_MB for job in jobs) * files,
+        fmean(job.stored_MB for job in jobs) * size.files(step) / of.size.files(step),
         work,
     ), told
 

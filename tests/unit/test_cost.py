@@ -30,21 +30,20 @@ def config(**changes):
 
 
 def job(seconds, work, memory=100, stored=1.0):
-    return Job(seconds, memory, stored, work)
+    return Job(seconds, 2, memory, stored, work)
 
 
-# 1 000 training samples and 2 epochs kept of each of four trainings; a job takes a start of 2 s.
+# 1 000 training samples and 2 epochs kept of each of four trainings; a job takes 2 s in any case.
 OF = Measured(
     Size(n_train=1000, n_trainings=4, kept=2, embedding=1),
     {
-        ("describe", ""): [job(2, 4)],
         ("train", "none"): [job(10, 80), job(14, 80)],
         ("train", "clipping"): [job(22, 200, memory=300)],
         ("evaluate", "none"): [job(6, 2000, stored=4)],
         ("evaluate", "clipping"): [job(6, 2000, stored=4)],
         ("reference", ""): [job(12, 1000)],
-        ("table scorecard", ""): [job(1, 4)],
-        ("table table_3", ""): [job(1.5, 4)],
+        ("figure losses", ""): [job(6, 4)],
+        ("table table_3", ""): [job(3, None)],
     },
 )
 
@@ -69,11 +68,12 @@ def test_all_else_scales_with_what_it_works_on():
         data={"source": "gaussians_8", "n_points": 4000},
         training={"seeds": [1, 2, 3, 4], "epochs": 4, "batch_size": 100, "evaluate": evaluate},
     )
-    found = rows(twice, evaluate_gan=8, reference=1, table_table_3=1)
+    found = rows(twice, evaluate_gan=8, reference=1, figure_losses=1, table_table_3=1)
     assert found["evaluate_gan"].seconds == pytest.approx(8 * (2 + 4 * 4))
     assert found["evaluate_gan"].stored_MB == pytest.approx(8 * 4 * 2)
     assert found["reference"].seconds == pytest.approx(2 + 10 * 2)
-    assert found["table_table_3"].seconds == pytest.approx(1.5)
+    assert found["figure_losses"].seconds == pytest.approx(2 + 4 * 2)
+    assert found["table_table_3"].seconds == pytest.approx(3)
 
 
 def test_what_was_not_measured_is_told():
@@ -123,19 +123,22 @@ def test_a_finished_run_is_read(tmp_path):
         **learned.networks("standard", "none").model_dump(mode="json"),
         **{"batch_size": 100, "evaluated_epochs": [1, 2]},
     }
-    record(trained / "provenance.json", "train", recipe, 7, ["generator.pt"])
-    told = {"generator_steps": 30, "discriminator_steps": 60, "n_train": 500}
+    record(trained / "provenance.json", "train", recipe, 9, ["generator.pt"])
+    # 99 s by the clock, 66 of them for the steps.
+    told = {"generator_steps": 30, "discriminator_steps": 60, "n_train": 500, "seconds": 66}
     (trained / "run.json").write_text(json.dumps(told))
     record(tmp_path / "evaluate" / seed / "provenance.json", "evaluate", {}, 5)
+    record(tmp_path / "describe.provenance.json", "describe", {}, 2)
     record(tmp_path / "reference/provenance.json", "reference", {}, 3)
     record(tmp_path / "figures/embedding.provenance.json", "figure embedding", {}, 4)
     of = measured(tmp_path)
     assert of.size == Size(n_train=500, n_trainings=1, kept=2, embedding=1)
     assert of.jobs == {
-        ("train", "sn"): [Job(7, 50, 1.0, 90)],
-        ("evaluate", "sn"): [Job(5, 50, 0, 1000)],
-        ("reference", ""): [Job(3, 50, 0, 500)],
-        ("figure embedding", ""): [Job(4, 50, 0, 1)],
+        ("train", "sn"): [Job(9, pytest.approx(3), 50, 1.0, 90)],
+        ("evaluate", "sn"): [Job(5, 2, 50, 0, 1000)],
+        ("describe", ""): [Job(2, 2, 50, 0, None)],
+        ("reference", ""): [Job(3, 2, 50, 0, 500)],
+        ("figure embedding", ""): [Job(4, 2, 50, 0, None)],
     }
     assert is_like(learned, of)
     others = {"batch_size": 50}, {"discriminator": {"kind": "perceptron", "width": 8}}
