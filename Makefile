@@ -19,9 +19,9 @@ setup: .venv/installed
 	bash envs/showergan.post-deploy.sh
 	@touch $@
 
-# Three workers for two cores: tests of clusters mostly wait.
+# Three workers for two cores: tests of clusters mostly wait. Files go in the order of tests/conftest.py, the longest first.
 test: setup
-	pytest --numprocesses 3 --dist loadfile
+	pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	ruff check

@@ -147,7 +147,7 @@ def ends_well(status, said, out):
         assert not out.exists() or not list(out.rglob("*"))
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(command=st.sampled_from(READING), data=st.data())
 def test_files_of_other_kinds(files, out, command, data):
     shutil.rmtree(out, ignore_errors=True)

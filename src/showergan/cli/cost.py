@@ -14,6 +14,7 @@ from showergan import heavy
 from showergan.config import Config, parse_config
 from showergan.errors import UserError
 from showergan.files import say
+from showergan.tasks import DEFAULT
 
 HOUR, DAY = 3600, 24 * 3600
 RULE_WIDTH = 26
@@ -89,7 +90,7 @@ def config_of(files: list[Path]) -> Config:
     raw: dict[str, Any] = {}
     for file in files:
         heavy.update_config(raw, _read(file))
-    if raw.get("task", "showers") == "showers":  # another task brings a whole configuration
+    if raw.get("task", DEFAULT) == DEFAULT:  # another task brings a whole configuration
         laid_over, raw = raw, _read(Path("config.yaml"))
         heavy.update_config(raw, laid_over)
     return parse_config(raw)

@@ -94,7 +94,7 @@ def _timeless(path):
     if path.suffix != ".json":
         return content
     told = json.loads(content)
-    for name in ("finished", "seconds", "peak_memory_MB"):
+    for name in ("finished", "seconds", "cpu_seconds", "peak_memory_MB"):
         told.pop(name, None)
     if "outputs" in told:  # whose hashes are of files that tell times too
         told["outputs"].pop("run.json", None)
