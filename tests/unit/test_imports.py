@@ -45,13 +45,37 @@ def test_no_function_imports():
     assert not found
 
 
+STEP = """
+import sys, showergan.cli
+from showergan import heavy
+from showergan.reading.weights import with_weights
+torch, nn = heavy.torch, heavy.nn
+layer = with_weights(lambda: nn.Linear(1, 1), nn.Linear(1, 1).state_dict())
+optimiser = torch.optim.Adam(layer.parameters())
+layer(torch.ones(1)).backward()
+optimiser.step()
+"""
+
+
+def loaded_by(code):
+    """Return the names of all modules that are loaded at the end of a program."""
+    ended = f"{code}\nprint(*sys.modules)"
+    return subprocess.run(
+        [sys.executable, "-c", ended], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
 def test_training_loads_no_library_that_it_does_not_use():
-    """PyTorch asks all modules for their files while it loads, and once more at the first optimiser."""
-    code = (
-        "import sys, showergan.cli, showergan.heavy as heavy; "
-        "heavy.torch.optim.Adam(heavy.nn.Linear(1, 1).parameters()); print(*sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name.partition(".")[0] for name in done.stdout.split() if "." in name}
-    assert "torch" in loaded
-    assert not loaded & {"matplotlib", "h5py", "sklearn", "seaborn", "filelock"}
+    """PyTorch asks all modules for their files while it loads; its optimisers ask for its compiler."""
+    loaded = set(loaded_by(STEP))
+    tops = {name.partition(".")[0] for name in loaded if "." in name}
+    assert "torch" in tops
+    assert not tops & {"matplotlib", "h5py", "sklearn", "seaborn", "filelock", "sympy"}
+    assert "torch._dynamo.eval_frame" not in loaded
+
+
+def test_compiler_is_there_when_asked_for():
+    compiled = STEP + "print(torch.compile(lambda x: 2 * x, backend='eager')(torch.ones(1)).item())"
+    told = loaded_by(compiled + "\nimport torch._dynamo.config")
+    assert told[0] == "2.0"
+    assert "torch._dynamo.eval_frame" in told

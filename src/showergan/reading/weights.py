@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from showergan.errors import UserError
 from showergan.reading.damage import damage
@@ -60,17 +61,30 @@ def with_weights(build: Callable[[], Built], state: Any) -> Built:
     Raises:
         RuntimeError: they are not those of this module.
     """
-    with torch.device("meta"):
+    with torch.device("meta"), _WithoutValues():
         module = build()
     own = module.state_dict()
     module.load_state_dict(state, assign=True)  # compares names and shapes
     # In types and strides that are those of the module, which layers can compute with.
     weights = {
-        name: torch.empty_like(value, device="cpu").copy_(state[name])
+        name: torch.empty_strided(value.shape, value.stride(), dtype=value.dtype).copy_(state[name])
         for name, value in own.items()
     }
     module.load_state_dict(weights, assign=True)
     return module
+
+
+class _WithoutValues(TorchFunctionMode):
+    """Draws no first values of weights, for which PyTorch imports SymPy where weights have no memory."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        return args[0] if func is Tensor.normal_ else func(*args, **(kwargs or {}))
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
