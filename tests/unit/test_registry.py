@@ -197,7 +197,7 @@ def test_a_new_metric_is_one_file(with_shift):
         points(2).quantities["x"].mean() - points(1).quantities["x"].mean()
     )
     keys = {"architecture": "d", "method": "m", "learning_rates": "1_1", "seed": "1"}
-    runs = [(keys, table.assign(split="test", epoch=3))]
+    runs = [table.assign(split="test", epoch=3, **keys)]
     found = {"score": "plane", "selected_epoch": 3, "chosen": True, "diverged": False}
     summary = pd.DataFrame([{**keys, **found}])
     far = table.assign(anchor="untrained", value=table["value"] + 1, spread=np.nan)

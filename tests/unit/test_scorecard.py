@@ -47,15 +47,16 @@ def table(quality, **counts):
 def run(method, seed, *epochs):
     keys = dict(zip(KEYS, ("standard", method, "0.001_1e-05", str(seed)), strict=True))
     tables = [t.assign(epoch=i, split="test") for i, t in enumerate(epochs, 1)]
-    return keys, pd.concat([*tables, tables[0].assign(split="select", value=np.nan)])
+    rows = pd.concat([*tables, tables[0].assign(split="select", value=np.nan)])
+    return rows.assign(**keys)
 
 
 def summary(runs, epoch=1, chosen=True):
     return pd.DataFrame(
         [
-            {**keys, "seed": int(keys["seed"]), "score": "bins-E", "selected_epoch": epoch,
-             "chosen": chosen, "diverged": False}
-            for keys, _ in runs
+            {**table.iloc[0][list(KEYS)], "seed": int(table["seed"].iloc[0]), "score": "bins-E",
+             "selected_epoch": epoch, "chosen": chosen, "diverged": False}
+            for table in runs
         ]
     )  # fmt: skip
 

@@ -4,12 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.comparison.summary import (
-    learning_rate_grid,
-    read_runs,
-    summarise,
-    summarise_run,
-)
+from showergan.comparison import runs
+from showergan.comparison.runs import RUN, read_runs
+from showergan.comparison.summary import learning_rate_grid, summarise, summarise_runs
 from showergan.drawing.numbers import plus_minus
 from showergan.errors import UserError
 from showergan.tables.published import layout, numbers
@@ -30,8 +27,17 @@ def metrics(select, test, broken=0):
     return pd.DataFrame([*rows, {**count, "value": broken, "n": 30}])
 
 
+def of_run(table, method="sn", seed="1"):
+    return table.assign(architecture="standard", method=method, learning_rates="1_1", seed=seed)
+
+
 def test_epochs_are_chosen_as_said():
-    row = summarise_run(metrics([0.2, 0.6, 0.5], [0.3, 0.4, 0.7])).iloc[0]
+    other = of_run(metrics([0.9, 0.1], [0.8, 0.1], broken=1), "none", "2")
+    one = of_run(metrics([0.2, 0.6, 0.5], [0.3, 0.4, 0.7]))
+    row, row_of_other = map(pd.Series, summarise_runs(pd.concat([one, other])).to_dict("records"))
+    assert list(row[RUN]) == ["standard", "sn", "1_1", "1"]
+    assert list(row_of_other[RUN]) == ["standard", "none", "1_1", "2"]
+    assert (row_of_other["selected"], row_of_other["diverged"]) == (0.8, True)
     assert row["score"] == "bins-E"
     assert (row["max"], row["max_epoch"]) == (0.7, 3)  # the best on test
     assert (row["selected"], row["selected_epoch"]) == (0.4, 2)  # the best on select, read on test
@@ -43,11 +49,33 @@ def test_epochs_are_chosen_as_said():
 
 
 def test_epochs_without_a_value_are_passed_over():
-    row = summarise_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3)).iloc[0]
+    row = summarise_runs(of_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3))).iloc[0]
     assert row["selected"] == 0.2
     assert row["diverged"]
-    with pytest.raises(UserError, match="no evaluated epoch has a value"):
-        summarise_run(metrics([np.nan], [0.1]))
+    some = pd.concat([of_run(metrics([0.1], [0.1])), of_run(metrics([np.nan], [0.1]), seed="7")])
+    with pytest.raises(
+        UserError, match="standard sn 1_1 7: bins-E: no evaluated epoch has a value"
+    ):
+        summarise_runs(some)
+
+
+def test_runs_are_read_some_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(runs, "AT_A_TIME", 2)
+    paths = [tmp_path / f"standard/sn/1_1/seed{seed}/metrics.csv" for seed in range(5)]
+    for seed, path in enumerate(paths):
+        path.parent.mkdir(parents=True)
+        metrics([0.1] * (seed + 1), [seed] * (seed + 1)).to_csv(path, index=False)
+    tables = list(read_runs(paths))
+    assert [table["seed"].unique().tolist() for table in tables] == [["0", "1"], ["2", "3"], ["4"]]
+    together = pd.concat(tables)
+    assert (together["bin"] == pd.concat(pd.read_csv(p) for p in paths)["bin"].array).all()
+    test = together[(together["split"] == "test") & (together["bin"] == "mean")]
+    assert test.groupby("seed")["value"].agg(["size", "mean"]).to_numpy().tolist() == [
+        [n + 1, n] for n in range(5)
+    ]
+    metrics([0.1], [0.1]).drop(columns="sd").to_csv(paths[3], index=False)
+    with pytest.raises(ValueError, match=r"columns of .*seed3/metrics\.csv"):
+        list(read_runs(paths))
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):

@@ -8,6 +8,10 @@ from .loss_meaning import loss_meaning as loss_meaning
 from .loss_meaning import with_seconds as with_seconds
 from .rank_agreement import rank_agreement as rank_agreement
 from .robustness import robustness as robustness
+from .runs import METHOD as METHOD
+from .runs import RUN as RUN
+from .runs import read_runs as read_runs
+from .runs import run_of as run_of
 from .scorecard import position as position
 from .scorecard import scorecard as scorecard
 from .significance import FLOORS as FLOORS
@@ -16,12 +20,8 @@ from .successes import outcomes as outcomes
 from .successes import successes as successes
 from .summary import ANCHORS as ANCHORS
 from .summary import CEILING as CEILING
-from .summary import METHOD as METHOD
-from .summary import RUN as RUN
 from .summary import learning_rate_grid as learning_rate_grid
-from .summary import read_runs as read_runs
 from .summary import real_anchor as real_anchor
-from .summary import run_of as run_of
 from .summary import scores_over_epochs as scores_over_epochs
 from .summary import summarise as summarise
 from .verdicts import CHOSEN as CHOSEN

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from showergan.comparison.summary import RUN, real_anchor
+from showergan.comparison.runs import RUN
+from showergan.comparison.summary import real_anchor
 from showergan.comparison.verdicts import CHOSEN
 from showergan.metrics.metric import CEILING
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.comparison.scorecard import rows_of_runs
-from showergan.comparison.summary import RUN, Runs, real_anchor
+from showergan.comparison.runs import RUN, Runs
+from showergan.comparison.scorecard import of_runs, selected_epochs
+from showergan.comparison.summary import real_anchor
 from showergan.metrics.features import DIVERGED
 from showergan.metrics.metric import COUNTS
 from showergan.metrics.registry import Registry
@@ -32,24 +33,28 @@ def failures(
         with a failure.
     """
     real = list(real_anchor(anchors).itertuples(index=False))
-    row_of = rows_of_runs(summary, choose_by)
-    found = [{**_mishaps(real, _whole(real), registry), "method": "real"}]
-    for keys, metrics in runs:
-        row = row_of(keys)
-        rows_of: dict[int, list[Any]] = {}
-        measured: Any
-        for measured in metrics[metrics["split"] == "test"].itertuples(index=False):
-            rows_of.setdefault(measured.epoch, []).append(measured)
-        by_epoch = {
-            epoch: _mishaps(rows, _whole(real), registry) for epoch, rows in rows_of.items()
-        }
-        failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
-        epoch = row["selected_epoch"]
-        mishaps = by_epoch[epoch]
-        if DIVERGED in mishaps:
-            names = ["diverged", str(mishaps["failure"])]
-            mishaps["failure"] = ", ".join(name for name in names if name != "none")
-        found.append({**keys, "epoch": epoch, **mishaps, "n_failed_epochs": failed})
+    whole = _whole(real)
+    found = [{**_mishaps(real, whole, registry), "method": "real"}]
+    selected = selected_epochs(summary, choose_by)
+    for metrics in runs:
+        rows_of: dict[tuple[str, ...], dict[int, list[Any]]] = {}
+        row: Any
+        for row in metrics[metrics["split"] == "test"].itertuples(index=False):
+            key = tuple(getattr(row, name) for name in RUN)
+            rows_of.setdefault(key, {}).setdefault(row.epoch, []).append(row)
+        run: Any
+        for run in of_runs(selected, metrics).itertuples(index=False):
+            keys = {name: getattr(run, name) for name in RUN}
+            by_epoch = {
+                epoch: _mishaps(rows, whole, registry)
+                for epoch, rows in rows_of[tuple(keys.values())].items()
+            }
+            failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
+            mishaps = by_epoch[run.epoch]
+            if DIVERGED in mishaps:
+                names = ["diverged", str(mishaps["failure"])]
+                mishaps["failure"] = ", ".join(name for name in names if name != "none")
+            found.append({**keys, "epoch": run.epoch, **mishaps, "n_failed_epochs": failed})
     table = pd.DataFrame(found)
     return table[[*RUN, "epoch", *(c for c in table if c not in (*RUN, "epoch"))]]
 

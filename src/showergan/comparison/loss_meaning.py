@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.summary import METHOD, RUN
+from showergan.comparison.runs import METHOD, RUN
 from showergan.losses import Loss
 from showergan.metrics.metric import Asked
 from showergan.metrics.registry import Registry

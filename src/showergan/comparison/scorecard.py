@@ -1,11 +1,8 @@
 """Every run judged by every metric, each on a scale from the worst to what real showers get."""
 
-from collections.abc import Callable, Hashable
-from typing import Any
-
 import pandas as pd
 
-from showergan.comparison.summary import RUN, Runs
+from showergan.comparison.runs import RUN, Runs
 from showergan.errors import UserError
 from showergan.metrics.features import NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING
@@ -32,7 +29,7 @@ def scorecard(
 
     Returns:
         One row per run and metric: architecture, method, learning_rates, seed; chosen; diverged, see
-        `summarise_run`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of a mean over bins that
+        `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of a mean over bins that
         without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
         ceiling_sd, its spread over draws; position, see `position`: the worst where there is no value because no sample
         is a number.
@@ -43,38 +40,28 @@ def scorecard(
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
-    row_of, judged, measured_rows = rows_of_runs(summary, choose_by), [], []
-    for number, (keys, metrics) in enumerate(runs):
-        row = row_of(keys)
-        rows = metrics[(metrics["split"] == "test") & (metrics["epoch"] == row["selected_epoch"])]
-        broken = rows[rows["metric"] == NOT_FINITE]
-        measured_rows.append(rows.assign(number=number))
-        judged.append(
-            {
-                "number": number,
-                **keys,
-                "chosen": row["chosen"],
-                "diverged": row["diverged"],
-                "epoch": row["selected_epoch"],
-                "hopeless": bool((broken["value"] == broken["n"]).any()),
-            }
+    selected = selected_epochs(summary, choose_by)
+
+    def judged(metrics: pd.DataFrame) -> pd.DataFrame:
+        runs = of_runs(selected, metrics)
+        rows = metrics[metrics["split"] == "test"].merge(runs[[*RUN, "epoch"]])
+        nothing = rows[(rows["metric"] == NOT_FINITE) & (rows["value"] == rows["n"])][RUN]
+        thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
+        key = [*RUN, *_KEY]
+        table = (
+            runs.merge(entries, how="cross")
+            .merge(rows.drop(columns="epoch"), on=key, how="left")
+            .merge(thick[[*key, "unflagged"]], on=key, how="left")
+            .merge(ends.reset_index(), on=_KEY, how="left")
+            .merge(nothing.drop_duplicates().assign(nothing=True), on=RUN, how="left")
         )
-    # One table of all runs: thousands of small ones would take minutes.
-    rows = pd.concat(measured_rows, ignore_index=True).drop(columns="epoch")
-    thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
-    key = ["number", *_KEY]
-    table = (
-        pd.DataFrame(judged)
-        .merge(entries, how="cross")
-        .merge(rows, on=key, how="left")
-        .merge(thick[[*key, "unflagged"]], on=key, how="left")
-        .merge(ends.reset_index(), on=_KEY, how="left")
-    )
-    missed = table["hopeless"] & table["value"].isna()
-    placed = table["value"].mask(missed, _worst(table, registry))
-    table["position"] = position(placed, table, registry)
-    values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
-    return table[[*RUN, "chosen", "diverged", "epoch", *_KEY, "title", *values]]
+        missed = table["nothing"].notna() & table["value"].isna()
+        placed = table["value"].mask(missed, _worst(table, registry))
+        table["position"] = position(placed, table, registry)
+        values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
+        return table[[*RUN, "chosen", "diverged", "epoch", *_KEY, "title", *values]]
+
+    return pd.concat(map(judged, runs), ignore_index=True)
 
 
 def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
@@ -107,21 +94,22 @@ def _worst(card: pd.DataFrame, registry: Registry) -> pd.Series:
     return pd.Series(ends, card.index, dtype=float).fillna(card["untrained"])
 
 
-def rows_of_runs(
-    summary: pd.DataFrame, score: str
-) -> Callable[[dict[str, str]], dict[Hashable, Any]]:
-    """Return what finds the row of a run and score by the keys of the run.
+def selected_epochs(summary: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return epoch, the one chosen on select by a score, chosen and diverged of every run."""
+    rows = summary[summary["score"] == score].rename(columns={"selected_epoch": "epoch"})
+    # Of a table read from a file they need not be texts.
+    return rows[[*RUN, "chosen", "diverged", "epoch"]].astype(dict.fromkeys(RUN, str))
 
-    The keys are texts, those of a table read from a file need not be.
+
+def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `selected_epochs` of some runs, in their order.
+
+    Raises:
+        UserError: A run has none, or several.
     """
-    rows: dict[tuple[str, ...], list[dict[Hashable, Any]]] = {}
-    for row in summary[summary["score"] == score].to_dict("records"):
-        rows.setdefault(tuple(str(row[key]) for key in RUN), []).append(row)
-
-    def row_of(keys: dict[str, str]) -> dict[Hashable, Any]:
-        found = rows.get(tuple(keys[key] for key in RUN), [])
-        if len(found) != 1:
-            raise UserError(f"summary: {len(found)} rows of the run {keys}, expected one")
-        return found[0]
-
-    return row_of
+    runs = metrics[RUN].drop_duplicates()
+    rows = runs.merge(selected, how="left", indicator="found")
+    found = rows.groupby(RUN, sort=False)["found"].agg(lambda of: (of == "both").sum())
+    for keys, count in found[found != 1].items():
+        raise UserError(f"summary: {count} rows of the run {keys}, expected one")
+    return rows.drop(columns="found")

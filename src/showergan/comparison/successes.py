@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.summary import RUN
+from showergan.comparison.runs import RUN
 
 # Gulrajani et al. 2017, table 2: on how many of 200 random architectures only the GAN succeeds, only WGAN-GP, both and
 # neither, by the Inception score that counts as success.

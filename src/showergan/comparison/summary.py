@@ -1,23 +1,14 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import cast
 
-import numpy as np
 import pandas as pd
 
+from showergan.comparison.runs import METHOD, RUN, Runs
 from showergan.errors import UserError
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
-from showergan.metrics.score import best_epoch, means_over_unflagged, scores_over_epochs
-
-METHOD = ["architecture", "method", "learning_rates"]
-RUN = [*METHOD, "seed"]
-
-Runs = Iterable[tuple[dict[str, str], pd.DataFrame]]
-"""The keys `RUN` of each run, and its metrics as `evaluate` writes them."""
+from showergan.metrics.score import means_over_unflagged, scores_over_epochs
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
@@ -25,55 +16,66 @@ def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
     return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
 
 
-def summarise_run(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per score of one run.
+def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per run and score.
 
-    The columns: score; select, the value on select at its best epoch there; max and max_epoch, the maximum over the
-    evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on test at the epoch
-    that is best on select; last and last_epoch; selected_sd, its spread over the k-means repeats, and
-    selected_event_sd, over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones;
-    n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that
-    are not numbers.
+    The columns: those of a run; score; select, the value on select at its best epoch there; max and max_epoch, the
+    maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on
+    test at the epoch that is best on select; selected_sd, its spread over the k-means repeats, and selected_event_sd,
+    over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones; last and
+    last_epoch; n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave
+    values that are not numbers.
+
+    Args:
+        metrics: as `evaluate` writes them, of some runs.
+
+    Raises:
+        UserError: A run has no value at any epoch.
     """
-    return pd.DataFrame(_rows(metrics))
-
-
-def _rows(metrics: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield the rows of one run. Of many thousand runs, a table for each score of each would take minutes."""
-    scores, unflagged = scores_over_epochs(metrics), means_over_unflagged(metrics).to_dict()
+    runs = metrics[RUN].drop_duplicates(ignore_index=True)
+    number = metrics.groupby(RUN, sort=False).ngroup()
+    metrics = metrics.assign(run=number)
+    score, at = ["run", "score"], ["run", "score", "epoch"]
+    scores = scores_over_epochs(metrics)
+    select, test = (
+        scores[scores["split"] == split].set_index(at).sort_index() for split in ("select", "test")
+    )
+    for values in (select["value"], test["value"]):
+        unknown = values.groupby(level=score).count().eq(0)
+        if unknown.any():
+            (run, name) = cast(tuple[int, str], unknown.idxmax())
+            keys = " ".join(map(str, runs.loc[run]))
+            raise UserError(
+                f"{keys}: {name}: no evaluated epoch has a value; too few samples per bin?"
+            )
+    best, best_on_test = (
+        list(values.groupby(level=score).idxmax()) for values in (select["value"], test["value"])
+    )
+    selected = test.loc[best].reset_index()
+    by_epoch = test.reset_index("epoch").groupby(level=score)
+    last = test.groupby(level=score).tail(1).reset_index()
+    unflagged = means_over_unflagged(metrics).set_index(["split", *at])["value"]
     broken = metrics["metric"].isin([NOT_FINITE, DIVERGED]) & (metrics["value"] > 0)
-    found: dict[str, dict[tuple[str, int], Any]] = {}
-    row: Any
-    for row in scores.itertuples(index=False):
-        found.setdefault(str(row.score), {})[row.split, row.epoch] = row
-    for name, at in sorted(found.items()):
-        epochs = sorted({epoch for _, epoch in at})
-        select, test = (
-            [at[split, epoch].value for epoch in epochs] for split in ("select", "test")
-        )
-        max_epoch, selected_epoch = (
-            best_epoch(pd.Series(values, epochs, dtype=float)) for values in (test, select)
-        )
-        if max_epoch is None or selected_epoch is None:
-            raise UserError(f"{name}: no evaluated epoch has a value; too few showers per bin?")
-        selected = at["test", selected_epoch]
-        yield {
-            "score": name,
-            "select": at["select", selected_epoch].value,
-            "max": at["test", max_epoch].value,
-            "max_epoch": max_epoch,
-            "selected": selected.value,
-            "selected_epoch": selected_epoch,
-            "selected_sd": selected.sd,
-            "selected_event_sd": selected.event_sd,
-            "unflagged": unflagged.get(("test", selected_epoch, name), np.nan),
-            "last": test[-1],
-            "last_epoch": epochs[-1],
-            "n": int(selected.n),
-            "clusters": int(next(iter(at.values())).clusters),
-            "n_epochs": len(epochs),
-            "diverged": bool(broken.any()),
+    rows = pd.DataFrame(
+        {
+            "score": selected["score"],
+            "select": select.loc[best, "value"].array,
+            "max": test.loc[best_on_test, "value"].array,
+            "max_epoch": [epoch for *_, epoch in best_on_test],
+            "selected": selected["value"],
+            "selected_epoch": selected["epoch"],
+            "selected_sd": selected["sd"],
+            "selected_event_sd": selected["event_sd"],
+            "unflagged": unflagged.reindex([("test", *key) for key in best]).array,
+            "last": last["value"],
+            "last_epoch": last["epoch"],
+            "n": selected["n"].astype(int),
+            "clusters": by_epoch["clusters"].first().astype(int).array,
+            "n_epochs": by_epoch.size().array,
+            "diverged": broken.groupby(number).any()[selected["run"]].array,
         }
+    )
+    return pd.concat([runs.loc[selected["run"]].reset_index(drop=True), rows], axis=1)
 
 
 def summarise(
@@ -90,7 +92,7 @@ def summarise(
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.
     """
-    summary = pd.DataFrame([row | keys for keys, metrics in runs for row in _rows(metrics)])
+    summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
     ends = scores_over_epochs(anchors)
     for name in ANCHORS:
         rows = ends[ends["anchor"] == name].set_index("score")
@@ -101,7 +103,7 @@ def summarise(
     grid = learning_rate_grid(summary, choose_by, own)
     chosen = grid[grid["chosen"]].set_index(METHOD).index
     summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
-    return summary[RUN + [c for c in summary if c not in RUN]]
+    return summary
 
 
 def learning_rate_grid(
@@ -139,26 +141,3 @@ def learning_rate_grid(
     grid.insert(3, "generator_rate", rates[0])
     grid.insert(4, "discriminator_rate", rates[1])
     return grid
-
-
-def run_of(path: Path) -> dict[str, str]:
-    """Return the keys of a run from its path, .../{architecture}/{method}/{learning rates}/seed{seed}/file."""
-    *method, seed = path.parts[-5:-1]
-    return dict(zip(RUN, (*method, seed.removeprefix("seed")), strict=True))
-
-
-@dataclass(frozen=True)
-class RunsOfFiles:
-    """Metrics of runs, read one after the other whenever they are asked for: memory holds one of thousands."""
-
-    paths: Iterable[Path]
-
-    def __iter__(self) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-        """Yield the keys of each run, and its metrics."""
-        for path in self.paths:
-            yield run_of(path), pd.read_csv(path, dtype={"bin": str})
-
-
-def read_runs(paths: Iterable[Path]) -> Runs:
-    """Return the metrics of runs, each read when it is its turn."""
-    return RunsOfFiles(tuple(paths))

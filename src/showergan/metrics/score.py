@@ -22,11 +22,10 @@ def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(score=prefix + rows["space"])
 
 
-def means_over_unflagged(metrics: pd.DataFrame) -> pd.Series:
-    """Return PRD-AUC averaged over the bins that are not thin, by split, epoch and score (for example bins-E)."""
+def means_over_unflagged(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC averaged over the bins that are not thin, with its name (for example bins-E) in `score`."""
     rows = metrics[(metrics["metric"] == PRD_AUC.name) & (metrics["bin"] == "unflagged")]
-    rows = rows.assign(score="bins-" + rows["space"])
-    return rows.set_index(["split", "epoch", "score"])["value"]
+    return rows.assign(score="bins-" + rows["space"])
 
 
 def best_epoch(values: pd.Series) -> int | None:

@@ -56,8 +56,7 @@ class LossMeaning(Step):
 
 
 def _of_all_runs(paths: list[Path]) -> "pd.DataFrame":
-    runs = comparison.read_runs(paths)
-    return heavy.pd.concat([table.assign(**keys) for keys, table in runs], ignore_index=True)
+    return heavy.pd.concat(comparison.read_runs(paths), ignore_index=True)
 
 
 def _seconds_per_step(path: Path) -> dict[str, str | float]:

@@ -93,7 +93,7 @@ def numbers(
 
     Returns:
         One row per architecture, method, learning rates and score: max, selected and last with _sd; unflagged, see
-        `summarise_run`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
+        `summarise_runs`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
         epoch; n_seeds; n_diverged; n events and clusters behind a value; what is published and in what its setting
         differs, see `with_published`.
     """
