@@ -50,7 +50,12 @@ import sys, showergan.cli
 from showergan import heavy
 from showergan.reading.weights import with_weights
 torch, nn = heavy.torch, heavy.nn
-layer = with_weights(lambda: nn.Linear(1, 1), nn.Linear(1, 1).state_dict())
+def build():
+    layer = nn.Linear(1, 1)
+    nn.init.normal_(layer.weight)
+    nn.init.kaiming_normal_(layer.weight)
+    return layer
+layer = with_weights(build, build().state_dict())
 optimiser = torch.optim.Adam(layer.parameters())
 layer(torch.ones(1)).backward()
 optimiser.step()

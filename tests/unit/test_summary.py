@@ -59,6 +59,15 @@ def test_epochs_without_a_value_are_passed_over():
         summarise_runs(some)
 
 
+@pytest.mark.parametrize("test", [[0.1], [0.1, 0.2, 0.3]])
+def test_epochs_of_one_split_alone_are_refused(test):
+    whole = of_run(metrics([0.1, 0.2], [0.1, 0.2]), seed="1")
+    with pytest.raises(ValueError, match="select and test are not of the same"):
+        summarise_runs(pd.concat([whole, of_run(metrics([0.1, 0.2], test), seed="2")]))
+    with pytest.raises(ValueError, match="select and test are not of the same"):
+        summarise_runs(pd.concat([whole, whole]))
+
+
 def test_runs_are_read_some_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "AT_A_TIME", 2)
     paths = [tmp_path / f"standard/sn/1_1/seed{seed}/metrics.csv" for seed in range(5)]

@@ -31,6 +31,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 
     Raises:
         UserError: A run has no value at any epoch.
+        ValueError: An epoch is missing on select or on test, or twice there.
     """
     runs = metrics[RUN].drop_duplicates(ignore_index=True)
     number = metrics.groupby(RUN, sort=False).ngroup()
@@ -40,10 +41,12 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     select, test = (
         scores[scores["split"] == split].set_index(at).sort_index() for split in ("select", "test")
     )
+    if not (select.index.is_unique and select.index.equals(test.index)):
+        raise ValueError("select and test are not of the same runs, scores and epochs")
     for values in (select["value"], test["value"]):
         unknown = values.groupby(level=score).count().eq(0)
         if unknown.any():
-            (run, name) = cast(tuple[int, str], unknown.idxmax())
+            run, name = cast(tuple[int, str], unknown.idxmax())
             keys = " ".join(map(str, runs.loc[run]))
             raise UserError(
                 f"{keys}: {name}: no evaluated epoch has a value; too few samples per bin?"

@@ -84,7 +84,9 @@ class _WithoutValues(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        return args[0] if func is Tensor.normal_ else func(*args, **(kwargs or {}))
+        given = kwargs or {}
+        drawn = func in (Tensor.normal_, nn.init.normal_)  # weights are their first argument
+        return next(iter((*args, *given.values()))) if drawn else func(*args, **given)
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
