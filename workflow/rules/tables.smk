@@ -30,7 +30,7 @@ for table, exhibit in FILES.items():
         params:
             inputs=options_of(exhibit),
             code=code_of(exhibit),
-            look=words(exhibit),
+            look=look_of(exhibit),
         message:
             "Writing {wildcards.table}"
         shell:
@@ -59,7 +59,7 @@ rule conclusion:
     params:
         inputs=options_of(CONCLUSION),
         code=code_of(CONCLUSION),
-        look=words(CONCLUSION),
+        look=look_of(CONCLUSION),
     message:
         "Concluding"
     shell:
