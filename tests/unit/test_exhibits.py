@@ -15,6 +15,7 @@ from showergan.cli import app
 from showergan.config import parse_config
 from showergan.drawing.artefacts import ARTEFACTS, Artefact, read_table
 from showergan.drawing.registry import exhibits, register_figure
+from showergan.errors import UserError
 from showergan.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
@@ -178,3 +179,36 @@ class TestCommandLine:
         )
         assert done.exit_code == 0, done.exception
         assert "vanilla SN" in (tmp_path / "t.md").read_text()
+
+    def drawn(self, tmp_path, text, look=LOOK):
+        (tmp_path / "verdicts.csv").write_text(text)
+        files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
+        table = f"--verdicts={tmp_path}/verdicts.csv"
+        arguments = ["figure", "differences", table, f"--look={look}", *files]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code != 0 and not (tmp_path / "v.png").exists()
+        return done.exception
+
+    def test_a_table_that_cannot_be_read_is_blamed(self, tmp_path):
+        error = self.drawn(tmp_path, "")
+        assert isinstance(error, UserError)
+        assert "verdicts.csv: not as the steps write them" in str(error)
+
+    def test_a_figure_that_fails_blames_no_table_alone(self, tmp_path):
+        error = self.drawn(tmp_path, "method,architecture\n")
+        assert isinstance(error, UserError)
+        assert "not as the steps write them" not in str(error)
+        assert str(error).startswith("figure differences failed (KeyError: 'score')")
+        assert "--verdicts" in str(error)
+
+    def test_what_cannot_be_written_is_no_fault_of_tables(self, tmp_path, monkeypatch):
+        def save(*_, **__):
+            raise ValueError("no such formula")
+
+        monkeypatch.setattr("matplotlib.figure.Figure.draw_without_rendering", save)
+        error = self.drawn(tmp_path, "score,method,architecture\n")
+        assert isinstance(error, ValueError) and not isinstance(error, UserError)
+
+    def test_a_look_without_methods_is_told(self, tmp_path):
+        error = self.drawn(tmp_path, "score,method,architecture\n", look="{}")
+        assert isinstance(error, UserError) and "labels" in str(error)

@@ -37,6 +37,10 @@ def _command(called: str, exhibit: Exhibit) -> Any:
 
     def command(look: str, provenance: Path | None, **paths: Any) -> None:
         style = Style.read(look)
+        if not style.labels and any("labels" in artefact.names for _, artefact in inputs):
+            raise UserError(
+                "The look has no labels, the names of the methods: nothing would be shown."
+            )
         files = {
             "inputs": flat({name: paths[name] for name, _ in inputs}),
             "outputs": [paths[kind] for kind in exhibit.kinds],

@@ -79,7 +79,7 @@ def read_published(path: Path) -> pd.DataFrame:
 # Of any task; what a task has of its own its exhibits name.
 ARTEFACTS = {
     "data": Artefact("data set of `preprocess` or `make-data`: HDF5", Path, names=OF_NONE),
-    "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
+    "reference": Artefact("features of the real showers: HDF5 of `reference`", Path, names=OF_NONE),
     "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics, names=OF_NONE),
     "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table, names=OF_NONE),
     "architectures": Artefact(
