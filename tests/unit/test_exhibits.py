@@ -6,9 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
+from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
@@ -51,6 +54,25 @@ def test_every_file_is_found_and_captioned(package):
         assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()
     captions = {path.stem for path in (ROOT / f"workflow/report/{package}").glob("*.rst")}
     assert captions == {exhibit.caption for exhibit in found.values()}
+
+
+def test_titles_are_for_readers():
+    found = {**exhibits("figures", TASKS.values()), **exhibits("tables", TASKS.values())}
+    for name, exhibit in found.items():
+        assert "_" not in exhibit.title, name
+        assert exhibit.title.strip("0123456789 ")[0].isupper(), name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "workflow/report").rglob("*.rst")), ids=lambda p: p.stem
+)
+def test_captions_are_not_glued(path):
+    """Snakemake's Jinja drops the end of a line after a tag: "`simulate`.Every method"."""
+    config = {**yaml.safe_load((ROOT / "config.yaml").read_text()), "about": "About."}
+    text = Environment(trim_blocks=True, lstrip_blocks=True).from_string(path.read_text())
+    given = {"snakemake": SimpleNamespace(config=config)}
+    shown = text.render(**given, files=[SimpleNamespace(target="scorecard.png", path=path)])
+    assert not re.findall(r"\S*[a-z`)][.;:][A-Z]\S*", shown)
 
 
 @pytest.fixture
@@ -173,12 +195,14 @@ class TestCommandLine:
         row = ["bins-E", "sn", 2, "1_1", 0.8, "1_2", 0.4, 0.5, ""]
         table = tmp_path / "robustness.csv"
         pd.DataFrame([row], columns=["score", "method", *names]).to_csv(table, index=False)
-        files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex")]
+        files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex", "html")]
         done = CliRunner().invoke(
             app, ["table", "robustness", f"--robustness={table}", f"--look={LOOK}", *files]
         )
         assert done.exit_code == 0, done.exception
         assert "vanilla SN" in (tmp_path / "t.md").read_text()
+        page = (tmp_path / "t.html").read_text(encoding="utf-8")
+        assert "<td>vanilla SN</td>" in page and page.startswith("<!DOCTYPE html>")
 
     def drawn(self, tmp_path, text, look=LOOK):
         (tmp_path / "verdicts.csv").write_text(text)

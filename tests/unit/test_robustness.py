@@ -149,5 +149,5 @@ def test_table(style, tmp_path):
     assert table["worst over best"].tolist() == ["0.167", "0.959"]
     assert table.loc[0, "worst at"] == "0.001, 0.0003"
     assert set(table["remark"]) == {""}
-    save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+    save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")))
     assert "remark" not in (tmp_path / "t.md").read_text()

@@ -116,15 +116,17 @@ def register_figure(
     return register
 
 
-def register_table(worth: Worth = always, caption: str | None = None, own: Own = NONE) -> Register:
-    """Make a function that returns a `Table` an exhibit; its title, and its caption unless given, are its name."""
+def register_table(
+    title: str, worth: Worth = always, caption: str | None = None, own: Own = NONE
+) -> Register:
+    """Make a function that returns a `Table` an exhibit; its caption is its name unless given."""
     return lambda make: Exhibit(
         make,
-        make.__name__,
+        title,
         IN_NUMBERS,
         caption or make.__name__,
         worth,
-        ("csv", "md", "tex"),
+        ("csv", "md", "tex", "html"),
         save_table,
         own,
     )

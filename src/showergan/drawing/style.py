@@ -105,9 +105,8 @@ class Style(Section):
     def theme(self) -> Iterator[None]:
         """Set matplotlib's parameters for as long as the context lasts, whatever a user or a machine has set."""
         _import_as_shipped()
-        import_module("matplotlib.style")
         with (
-            mpl.style.context("default"),
+            import_module("matplotlib.style").context("default"),
             sns.axes_style("ticks"),
             sns.plotting_context(self.figures.context, font_scale=FONT_SCALE[self.figures.context]),
         ):

@@ -17,7 +17,7 @@ BASE = 0.9  # of the factor that multiplies the weights
 IDLE = 0.99  # a factor that never fell below has left the discriminator as it was: vanilla SN
 
 
-@register_figure("r of ABCAS", TRAINING, with_constraint("abcas"))
+@register_figure("Exponent of ABCAS", TRAINING, with_constraint("abcas"))
 def abcas(style: Style, histories: pd.DataFrame) -> mpl.figure.Figure:
     """Draw r over training, one line per run; the right axis has the factor 0.9^r of the weights.
 
