@@ -47,7 +47,7 @@ def test_every_artefact_is_there(finished):
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
     ]
-    kinds = ("csv", "md", "provenance.json", "tex")
+    kinds = ("csv", "html", "md", "provenance.json", "tex")
     assert named("tables/table_3.*") == [f"table_3.{kind}" for kind in kinds]
     assert not list(finished.folder.rglob("*.part"))
 

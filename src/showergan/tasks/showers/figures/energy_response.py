@@ -89,7 +89,7 @@ def _short(label: str) -> str:
 def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:
     """Set the scales; return in words what lies outside: far from real showers and from the median run."""
     axes.set_xscale("log")
-    usual = pd.concat([real, pd.Series([rows["value"].median()])])
+    usual = pd.concat([real, pd.Series([rows["value"].quantile(interpolation="lower")])])
     usual = usual[usual > 0]
     if usual.empty:
         return ""
