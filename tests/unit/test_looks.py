@@ -78,6 +78,11 @@ class TestApart:
         looks = [look(palette, place) for place in range(150)]
         assert len({(one.marker, one.dashes) for one in looks}) == len(looks)
 
+    def test_a_colour_comes_again_with_other_dashes(self):
+        """As 14 methods of the published study shared ten colours, and nothing else told them apart."""
+        looks = [look(DEFAULT, place) for place in range(32)]
+        assert len({(one.colour, one.dashes) for one in looks}) == len(looks)
+
     def test_pairs_of_one_method_have_other_dashes(self):
         assert len({look(DEFAULT, 3, variant).dashes for variant in range(4)}) == 4
 

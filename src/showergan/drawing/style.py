@@ -56,7 +56,9 @@ def look(palette: str, place: int, variant: int = 0) -> Look:
     dashes = DASHES[number]
     if further:  # a dash, and ever more dots
         dashes = (0, (6, 2, *(1, 2) * (further * len(DASHES) + number)))
-    return Look(colours[place % len(colours)], MARKERS[place % len(MARKERS)], dashes)
+    # In a further round of colours each goes with other dashes.
+    colour = colours[(place + place // len(colours)) % len(colours)]
+    return Look(colour, MARKERS[place % len(MARKERS)], dashes)
 
 
 class Style(Section):
