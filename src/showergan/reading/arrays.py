@@ -119,6 +119,15 @@ class Arrays:
 class _Hdf5(Arrays):
     kind, opener = "HDF5 file", h5py.File
 
+    @property
+    def keys(self) -> list[str]:
+        """Also of those in groups; what a link leads to is in none."""
+        within: list[str] = []
+        self._file.visititems(
+            lambda name, item: within.append(name) if isinstance(item, h5py.Dataset) else None
+        )
+        return list(dict.fromkeys([*self._file, *within]))
+
     def _whole(self, content: Any, header: Header) -> NDArray[Any]:
         return np.asarray(content[()])
 

@@ -16,7 +16,7 @@ from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
-KEYS = (PUBLISHED[1:], OWN[1:])
+KEYS = (PUBLISHED[1:], OWN[1:], ("given/test/point", "given/test/momentum"))
 REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
 
@@ -25,8 +25,8 @@ def read_particles(path: Path) -> Particles:
 
     Args:
         path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
-            format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`). What else the file
-            holds does not matter.
+            format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`; of a reference those
+            that generators are scored with on test). What else the file holds does not matter.
 
     Raises:
         UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
