@@ -179,9 +179,18 @@ class _Npz(Arrays):
     def _content(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:
         with self._file.open(f"{key}.npy") as stream:
             version = npy.read_magic(stream)
-            if version != (1, 0):  # only structured arrays need a later version
-                self.fail(key, f"is a structured array (npy version {version})", _SAVE_NUMBERS)
-            header = Header(*npy.read_array_header_1_0(stream))
+            # The later ones have room for longer headers, and for other letters in names of fields, which numbers lack.
+            read = {
+                (1, 0): npy.read_array_header_1_0,
+                (2, 0): npy.read_array_header_2_0,
+                (3, 0): npy.read_array_header_2_0,
+            }.get(version)
+            if read is None:
+                told = ".".join(map(str, version))
+                self.fail(
+                    key, f"is written in npy format {told}, which is not known", _SAVE_NUMBERS
+                )
+            header = Header(*read(stream))
             if header.dtype.hasobject:
                 self.fail(key, "holds pickled objects, which could run code", _SAVE_NUMBERS)
             member = self._file.getinfo(f"{key}.npy")

@@ -92,14 +92,14 @@ class EvaluateFile(Evaluation, Step):
         made = measurement.origin_of(reference)
         if made.version != Reference.version:
             raise UserError(
-                f"{reference} is of version {made.version} of `showergan reference`, this is {Reference.version}: other "
-                "numbers. Run snakemake again for this run."
+                f"{reference} is of version {made.version} of `showergan reference`, this is {Reference.version}: "
+                "other numbers. Run snakemake again for this run."
             )
         for key in sorted(self.model_fields_set):
             here, there = getattr(self, key), getattr(made.recipe, key)
             if here != there:
                 raise UserError(
-                    f"--recipe: {key} is {here}, that of {reference} is {there}. Leave it out; or leave out --reference, "
-                    "and give --real and --embedding: the numbers are then not comparable with the run's."
+                    f"--recipe: {key} is {here}, that of {reference} is {there}. Leave it out; or leave out "
+                    "--reference, and give --real and --embedding: the numbers are then not comparable with the run's."
                 )
         return made.recipe, made.data, made.embedding
