@@ -206,7 +206,8 @@ def _told(*command: str) -> str | None:
             command,
             cwd=Path(__file__).parent,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=10,
             check=True,
         )

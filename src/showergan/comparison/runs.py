@@ -51,7 +51,7 @@ def _table(paths: tuple[Path, ...]) -> pd.DataFrame:
     """Return the tables of some runs in one, parsed as one: of each by itself, most time would go to its beginning."""
     columns, texts, counts = "", [], []
     for path in paths:
-        first, *lines = path.read_text().splitlines()
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
         columns = columns or first
         if first != columns:
             raise ValueError(f"the columns of {path} are not those of {paths[0]}")

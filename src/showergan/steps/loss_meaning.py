@@ -60,5 +60,5 @@ def _of_all_runs(paths: list[Path]) -> "pd.DataFrame":
 
 
 def _seconds_per_step(path: Path) -> dict[str, str | float]:
-    run = json.loads(path.read_text())
+    run = json.loads(path.read_text(encoding="utf-8"))
     return comparison.run_of(path) | {"per_step": run["seconds"] / run["generator_steps"]}

@@ -22,7 +22,8 @@ PER_ROW = 3
 OWN = {
     "predictions": Artefact("predictions of the embedding: CSV", read_table),
     "embedding_metrics": Artefact(
-        "R^2 of the embedding by target: JSON", lambda path: json.loads(path.read_text())
+        "R^2 of the embedding by target: JSON",
+        lambda path: json.loads(path.read_text(encoding="utf-8")),
     ),
 }
 
