@@ -15,7 +15,9 @@ from showergan.steps import STEPS
 
 CONFIG = parse_config(
     {
-        **yaml.safe_load((Path(__file__).parents[1] / "experiments/toys.yaml").read_text()),
+        **yaml.safe_load(
+            (Path(__file__).parents[1] / "experiments/toys.yaml").read_text(encoding="utf-8")
+        ),
         "data": {"source": "gaussians_8", "n_points": 512},
         "training": {
             "generator": {"kind": "perceptron", "width": 8},

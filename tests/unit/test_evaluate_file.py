@@ -1,6 +1,7 @@
 """Any file against real showers: the same showers score like real ones, and bad files are refused."""
 
 import json
+import re
 import shutil
 
 import h5py
@@ -289,3 +290,65 @@ def test_a_reference_whose_files_have_changed_is_refused(run, tmp_path):
     record = tmp_path / "run/reference/provenance.json"
     record.unlink()
     assert "no record (provenance.json)" in str(against_run(tmp_path / "run").exception)
+
+
+def damaged(run, place, change):
+    """Copy a run whose reference is changed, with a record that says nothing of it; return its reference."""
+    shutil.copytree(run, place)
+    path = place / "reference/features.h5"
+    with h5py.File(path, "r+") as file:
+        change(file)
+    return path
+
+
+def lost(name):
+    def change(file):
+        del file[name]
+
+    return change
+
+
+def other(name, values):
+    def change(file):
+        del file[name]
+        file[name] = values
+
+    return change
+
+
+DAMAGED = {
+    "no P": (lost("test/spaces/P"), "spaces P of test: is missing"),
+    "P of select": (lost("select/spaces/P"), "spaces P of select: is missing"),
+    "no E": (lost("test/spaces/E"), "spaces E of test: is missing"),
+    "other P": (other("test/spaces/P", np.zeros((150, 3))), r"spaces P of test: shape \(n, 3\)"),
+    "flat P": (other("test/spaces/P", np.zeros(150)), r"spaces P of test: shape \(n,\)"),
+    "no quantity": (lost("test/quantities/occupancy"), "quantities occupancy of test"),
+    "conditions": (other("test/conditions", np.zeros((150, 4), "f4")), "conditions are no arrays"),
+    "given": (other("given/test/point", np.zeros((150, 3), "f4")), "conditions are no arrays"),
+    "scale": (other("scale/scale", np.ones(3)), "scale is not of 4 statistics"),
+    "edges": (lambda file: file.attrs.update(energy_edges_GeV=[np.nan, 1]), "do not increase"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_evaluate_refuses_a_reference_that_does_not_fit(run, tmp_path, case):
+    change, told = DAMAGED[case]
+    path = damaged(run, tmp_path / "run", change)
+    outs = [f"--{name}={tmp_path / name}" for name in ("metrics", "curves", "examples")]
+    done = command(
+        "evaluate", "--generator", run / "generator.pt", "--reference", path, *outs,
+        "--recipe", json.dumps({**OF_RUN, "choose_by": "P"}), "--embedding", run / "model.pt",
+        "--device", "cpu",
+    )  # fmt: skip
+    assert isinstance(done.exception, UserError), done.exception
+    assert re.search(told, str(done.exception))
+    assert not (tmp_path / "metrics").exists()
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "select and test"), (1, "train and test")])
+def test_a_data_set_with_an_empty_split_is_refused(folder, tmp_path, code, told):
+    shutil.copy(folder / "real.h5", tmp_path / "real.h5")
+    with h5py.File(tmp_path / "real.h5", "r+") as file:
+        file["split"][:] = code
+    with pytest.raises(UserError, match=f"no samples for {told}"):
+        score(folder, folder / "other.npz", real=tmp_path / "real.h5")

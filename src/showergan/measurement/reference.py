@@ -49,8 +49,19 @@ class Reference:
     examples: Any = field(repr=False)
 
     def sees(self, embedding: Any, recipe: Evaluation, device: torch.device) -> See:
-        """Return what sees samples as it saw the real ones; without an embedding what needs none."""
-        return _sees(self.task, self.yardstick, embedding, recipe, device)
+        """Return what sees samples as it saw the real ones; without an embedding what needs none.
+
+        It raises a `UserError` where it sees other numbers of them than were seen of those.
+        """
+        see = _sees(self.task, self.yardstick, embedding, recipe, device)
+
+        def checked(samples: Iterable[Any]) -> Features:
+            seen = see(samples)
+            for split, real in self.features.items():
+                _refuse_others(split, _columns(real), _columns(seen))
+            return seen
+
+        return checked
 
 
 class Origin(NamedTuple):
@@ -155,6 +166,10 @@ def load_reference(path: Path) -> Reference:
         }
         examples = task.sample(**_arrays(file["examples"], task.sample_arrays))
         features = {split: _features(file[split]) for split in HELD_OUT}
+        width = len(task.condition_names)
+        told = [*given.values(), *features.values(), examples.given]
+        if any(one.conditions.shape[1:] != (width,) or not len(one.conditions) for one in told):
+            raise ValueError(f"conditions are no arrays (n, {width}) with n > 0")
         return Reference(task, task.read_yardstick(file), features, given, examples)
 
 
@@ -163,6 +178,28 @@ def _sees(
 ) -> See:
     seen_with = {"embedding": embedding, "recipe": recipe, "device": device}
     return partial(task.features, yardstick=yardstick, **seen_with)
+
+
+def _columns(features: Features) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each array behind the number of objects."""
+    arrays = {f"{kind} {name}": v for kind in _KINDS for name, v in getattr(features, kind).items()}
+    return {name: v.shape[1:] for name, v in {"conditions": features.conditions, **arrays}.items()}
+
+
+def _refuse_others(
+    split: str, real: dict[str, tuple[int, ...]], seen: dict[str, tuple[int, ...]]
+) -> None:
+    for name in sorted(real.keys() | seen.keys()):
+        if real.get(name) != seen.get(name):
+            here, there = (
+                f"shape {(..., *shapes[name])}" if name in shapes else "is missing"
+                for shapes in (real, seen)
+            )
+            raise UserError(
+                f"The reference does not fit the samples: {name} of {split}: {here.replace('Ellipsis', 'n')}; of the "
+                f"samples: {there.replace('Ellipsis', 'n')}. Give the reference and the embedding of the same run, or "
+                "no embedding to both."
+            )
 
 
 def _given(

@@ -18,7 +18,7 @@ from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM
+from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM, STATISTICS
 
 ENERGY_BINS = 5
 
@@ -107,6 +107,10 @@ class ShowerYardstick(Yardstick):
             for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
         )
         scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
+        if {scale.centre.shape, scale.scale.shape} != {(len(STATISTICS),)}:
+            raise ValueError(f"scale is not of {len(STATISTICS)} statistics")
+        if not np.isfinite(energy).all() or len(energy) < 2 or (np.diff(energy) < 0).any():
+            raise ValueError("energy_edges_GeV do not increase")
         return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
 
 
