@@ -39,6 +39,7 @@ class Arrays:
 
     kind: str
     opener: type[Any]
+    keys: list[str]  # names of the arrays
 
     def __init__(self, path: Path, types: str) -> None:
         """Open the file.
@@ -58,15 +59,14 @@ class Arrays:
             raise UserError(f"{path} is empty. Download or write it again.")
         try:
             self._file = self.opener(path)
+            self.keys = self._names()
         except DAMAGE as error:
             raise UserError(
                 f"{path} is no {self.kind}, or is cut off ({error}). Download or write it again."
             ) from error
 
-    @property
-    def keys(self) -> list[str]:
-        """The names of the arrays."""
-        return list(self._file)
+    def _names(self) -> list[str]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file."""
@@ -119,8 +119,7 @@ class Arrays:
 class _Hdf5(Arrays):
     kind, opener = "HDF5 file", h5py.File
 
-    @property
-    def keys(self) -> list[str]:
+    def _names(self) -> list[str]:
         """Also of those in groups; what a link leads to is in none."""
         within: list[str] = []
         self._file.visititems(
@@ -155,8 +154,7 @@ class _Npz(Arrays):
 
     kind, opener = "npz file", zipfile.ZipFile
 
-    @property
-    def keys(self) -> list[str]:
+    def _names(self) -> list[str]:
         return [name.removesuffix(".npy") for name in self._file.namelist()]
 
     def _whole(self, content: Any, header: Header) -> NDArray[Any]:
