@@ -35,7 +35,7 @@ def main(configfile=None):
         epochs = max(whole.training.epochs // 10, 1)
         training = {"epochs": epochs, "evaluate": {"first": epochs, "every": 1}, "seeds": [1]}
         probe = Path("probe.yaml")
-        probe.write_text(yaml.safe_dump({"run": "probe", "training": training}))
+        probe.write_text(yaml.safe_dump({"run": "probe", "training": training}), encoding="utf-8")
         snakemake(*files, probe)
         of = measured(Path("results/probe"))
         told = estimate(whole, planned(files, remaining=False), of)

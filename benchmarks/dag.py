@@ -24,7 +24,7 @@ def main() -> None:
     options = parser.parse_args()
     command = ["snakemake", "--dry-run", "--quiet", "rules", "--configfile", *options.configfile]
     start = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         process = subprocess.Popen(
             [sys.executable, "-m", *command], stdout=said, stderr=subprocess.STDOUT
         )

@@ -135,7 +135,7 @@ def done(name: str | None, folder: Path) -> dict[str, bytes]:
         env=environment | {"SHOWERGAN_DEVICE": "cpu"},
         cwd=Path(__file__).parent,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     if said.returncode:
         sys.exit(said.stderr)

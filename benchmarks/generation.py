@@ -26,7 +26,7 @@ from showergan.tasks.showers.conditions import Conditioning
 def run(*arguments: object) -> tuple[str, float]:
     """Run the command line; return the last line it says and its peak memory in MB."""
     command = [sys.executable, "-m", "showergan.cli", *map(str, arguments)]
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         process = subprocess.Popen(command, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)
         said.seek(0)

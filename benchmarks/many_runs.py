@@ -22,7 +22,7 @@ LONGEST = 131_072  # bytes of one argument that Linux takes
 def copy(folder: Path, runs: int) -> list[Path]:
     """Lay so many copies of metrics.csv as the workflow does; return their paths."""
     [metrics] = (folder / "evaluate").rglob("metrics.csv")
-    header, *lines = metrics.read_text().splitlines()
+    header, *lines = metrics.read_text(encoding="utf-8").splitlines()
     column = header.split(",").index("value")
     paths = []
     for method in list(CONFIG.sorted_methods)[:METHODS]:
@@ -35,7 +35,7 @@ def copy(folder: Path, runs: int) -> list[Path]:
                         row[column] = f"{float(row[column]) * (1 - 0.0001 * len(paths) / runs):.6f}"
                 path = folder / part / "metrics.csv"
                 path.parent.mkdir(parents=True)
-                path.write_text("\n".join([header, *map(",".join, rows)]) + "\n")
+                path.write_text("\n".join([header, *map(",".join, rows)]) + "\n", encoding="utf-8")
                 paths.append(path)
     return paths
 

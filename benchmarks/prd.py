@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.metrics.prd import prd_auc, prd_scores
+from showergan.metrics.prd import area, prd_scores
 
 Array = NDArray[np.float64]
 Pair = tuple[str, Array, Array, int]
@@ -133,7 +133,7 @@ def reference_scorer(
             module.compute_prd_from_embedding(generated, real, num_clusters=k, num_runs=1)
             for _ in range(repeats)
         ]
-        return np.array([prd_auc(precision, recall) for precision, recall in curves])
+        return np.array([area(precision, recall) for precision, recall in curves])
 
     return score
 

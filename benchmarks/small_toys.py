@@ -15,7 +15,9 @@ from showergan.steps import STEPS
 
 CONFIG = parse_config(
     {
-        **yaml.safe_load((Path(__file__).parents[1] / "experiments/toys.yaml").read_text()),
+        **yaml.safe_load(
+            (Path(__file__).parents[1] / "experiments/toys.yaml").read_text(encoding="utf-8")
+        ),
         "data": {"source": "gaussians_8", "n_points": 512},
         "training": {
             "generator": {"kind": "perceptron", "width": 8},
@@ -49,7 +51,7 @@ class Used:
 def run(*arguments: object) -> Used:
     """Run the command line in a process of its own."""
     start = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         command = [sys.executable, "-m", "showergan.cli", *map(str, arguments)]
         process = subprocess.Popen(command, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)

@@ -3,7 +3,7 @@ from .crate import write_crate as write_crate
 from .errors import UserError as UserError
 from .inference import TrainedGenerator as TrainedGenerator
 from .inference import load_generator as load_generator
-from .measurement.file import evaluate_file as evaluate_file
+from .measurement.score import score as score
 from .metrics.prd import prd_auc as prd_auc
 from .metrics.prd import prd_curve as prd_curve
 

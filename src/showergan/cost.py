@@ -144,7 +144,7 @@ def measured(run: Path) -> Measured:
     trainings = {
         path.parent.relative_to(run).parts[1:]: (
             record,
-            json.loads(path.with_name("run.json").read_text()),
+            json.loads(path.with_name("run.json").read_text(encoding="utf-8")),
         )
         for path, record in records.items()
         if record.step == TRAIN

@@ -19,7 +19,7 @@ PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 
 
-def write_crate(run: Path, license: str) -> None:
+def write_crate(run: Path | str, license: str) -> None:
     """Write `ro-crate-metadata.json` into the folder of a run, which is a Process Run Crate with it.
 
     Every job is an action that made its outputs of its inputs with this package. Time and numbers are those of the
@@ -32,7 +32,7 @@ def write_crate(run: Path, license: str) -> None:
     Raises:
         UserError: the run is not as it was made.
     """
-    no_matter = ("unlisted", "unchecked")
+    run, no_matter = Path(run), ("unlisted", "unchecked")
     wrong = [f for f in findings(run) if f.kind not in no_matter and f.path != run / CRATE]
     if wrong:
         raise UserError(

@@ -67,14 +67,14 @@ def _aside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
         with suppress(OSError):
-            with (other / "lock").open("r+") as lock:
+            with (other / "lock").open("r+", encoding="utf-8") as lock:
                 abandoned = _locked(lock)
             if abandoned:
                 shutil.rmtree(other)
     folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
     aside, made = folder / path.name, folder / "made"
     try:
-        with made.open("w") as lock:
+        with made.open("w", encoding="utf-8") as lock:
             _locked(lock)
             made.rename(folder / "lock")  # others see no lock that is not held
             yield aside
@@ -113,7 +113,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 def write_json(content: dict[str, Any], path: Path) -> None:
     """Write a dictionary as indented JSON."""
     with write_aside(path) as aside:
-        aside.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+        aside.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def say(text: str) -> None:

@@ -139,6 +139,12 @@ def read_record(path: Path) -> Record:
         ) from None
 
 
+def record_of(file: Path) -> tuple[Path, Record] | None:
+    """Return the record beside a file that lists it among what was made, and its path; None where there is none."""
+    records = ((path, read_record(path)) for path in sorted(file.parent.glob(f"*{NAME}")))
+    return next((found for found in records if file.name in found[1].outputs), None)
+
+
 def _sha256s(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
     """Return the SHA-256 of each file, seen from a folder, also of those within; what is missing the step tells."""
     within = [[*path.rglob("*")] if path.is_dir() else [path] for path in paths]
@@ -200,7 +206,8 @@ def _told(*command: str) -> str | None:
             command,
             cwd=Path(__file__).parent,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=10,
             check=True,
         )

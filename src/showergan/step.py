@@ -120,6 +120,10 @@ class Step(Section):
             say(f"The recipe is of version {version}, this is {cls.version}: other numbers")
         return step
 
+    def adapted(self, **arguments: Any) -> Self:
+        """Return the step with the recipe that the arguments of `run` give it, where a file among them tells one."""
+        return self
+
     @property
     def reads(self) -> tuple[Path, ...]:
         """Files and folders that the recipe names and the step reads, beside those of its arguments."""

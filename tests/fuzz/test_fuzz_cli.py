@@ -83,11 +83,14 @@ def recipe_of(command):
     return ["--recipe", step.of(CONFIG, **words).canonical()]
 
 
+LEFT_OUT = {("evaluate-file", "reference")}  # it stands in place of the other inputs
+
+
 def line(command, inputs, out):
     """Return the words of a command that reads these files and writes into a folder."""
     words, files = list(command), iter(inputs)
     for option in COMMANDS[command]:
-        if option.rich_help_panel == "Inputs":
+        if option.rich_help_panel == "Inputs" and (command[0], option.name) not in LEFT_OUT:
             named = option.param_type_name == "option"
             words += [option.opts[0], next(files)] if named else [next(files)]
         elif option.rich_help_panel == "Outputs" or option.name == "provenance":

@@ -1,15 +1,21 @@
 """Any file against real showers: the same showers score like real ones, and bad files are refused."""
 
+import json
+import re
+import shutil
+
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from generators import network, trained
 from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
+from showergan.inference import save_generator
 from showergan.measurement.file import evaluate_file
 from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
@@ -197,3 +203,152 @@ def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):
     table = pd.read_csv(out)
     assert {"value", "event_sd", "ceiling", "ceiling_sd", "shuffled"} <= set(table)
     assert table["fraction_of_ceiling"].notna().any()
+
+
+OF_RUN = {
+    "clusters": 6, "repeats": 2, "seed": 5, "statistics": "published",
+    "partition": {"kind": "quantiles", "bins": [2, 3]},
+}  # fmt: skip
+
+
+def command(*words):
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture(scope="module")
+def run(folder, one_training):
+    """A run with a generator of its own, scored with settings that are no defaults."""
+    torch.manual_seed(0)
+    save_embedding(EmbeddingRegressor(), folder / "model.pt")
+    made = trained(network(1))
+    save_generator(made.description, made.states, folder / "generator.pt")
+    common = ("--embedding", folder / "model.pt", "--device", "cpu")
+    made = folder / "reference"
+    steps = (
+        ("reference", "--data", folder / "real.h5", "--out", made / "features.h5",
+         "--anchors", made / "anchors.csv", "--curves", made / "curves.csv",
+         "--provenance", made / "provenance.json", "--recipe", json.dumps(OF_RUN), *common),
+        ("evaluate", "--generator", folder / "generator.pt", "--reference", made / "features.h5",
+         "--metrics", folder / "metrics.csv", "--curves", folder / "curves.csv",
+         "--examples", folder / "examples.npz",
+         "--recipe", json.dumps({**OF_RUN, "choose_by": "P"}), *common),
+        ("generate", "--generator", folder / "generator.pt", "--conditions", made / "features.h5",
+         "--seed", 2 * OF_RUN["seed"] + 1, "--out", folder / "g.npz", "--device", "cpu"),
+    )  # fmt: skip
+    for words in steps:
+        done = command(*words)
+        assert done.exit_code == 0, done.output
+    return folder
+
+
+def against_run(run, *more, out="g.csv"):
+    words = ("--generated", run / "g.npz", "--reference", run / "reference/features.h5")
+    return command("evaluate-file", *words, "--out", run / out, "--device", "cpu", *more)
+
+
+def keyed(path):
+    return pd.read_csv(path, dtype={"bin": str}).set_index(["metric", "space", "bin"])
+
+
+def test_a_file_scores_as_in_the_run_whose_reference_is_given(run):
+    done = against_run(run, "--provenance", run / "g.json")
+    assert done.exit_code == 0, done.output
+    found, scored = keyed(run / "g.csv"), keyed(run / "metrics.csv")
+    scored, anchors = scored[scored["split"] == "test"], keyed(run / "reference/anchors.csv")
+    assert set(found.index) == set(scored.index)
+    assert {("prd_auc", "E", str(i)) for i in range(6)} < set(found.index)
+    names = ["value", "sd", "event_sd", "n", "clusters", "flagged"]
+    pd.testing.assert_frame_equal(found[names], scored.loc[found.index, names])
+    for name in ("ceiling", "shuffled"):
+        expected = anchors[anchors["anchor"] == name].loc[found.index]
+        np.testing.assert_array_equal(found[name], expected["value"])
+    spread = anchors[anchors["anchor"] == "ceiling"].loc[found.index, "spread"]
+    np.testing.assert_array_equal(found["ceiling_sd"], spread)
+    recorded = json.loads((run / "g.json").read_text())["recipe"]
+    assert {key: recorded[key] for key in OF_RUN} == OF_RUN
+    assert "published statistics, K = 6" in done.stdout
+
+
+def test_a_recipe_that_is_not_the_run_s_is_refused(run):
+    assert against_run(run, "--recipe", '{"clusters": 6}').exit_code == 0
+    for option in ({"clusters": 20}, {"partition": {"kind": "rectangles"}}):
+        done = against_run(run, "--recipe", json.dumps(option), out="none.csv")
+        assert f"{next(iter(option))} is " in str(done.exception)
+        assert not (run / "none.csv").exists()
+    done = against_run(run, "--real", run / "real.h5")
+    assert "leave out --real" in str(done.exception)
+    done = command("evaluate-file", "--generated", run / "g.npz", "--out", run / "none.csv")
+    assert "Give --reference" in str(done.exception)
+
+
+def test_a_reference_whose_files_have_changed_is_refused(run, tmp_path):
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "run/model.pt").write_bytes(b"another")
+    assert "model.pt, of which its record tells, is not what it was" in str(
+        against_run(tmp_path / "run").exception
+    )
+    record = tmp_path / "run/reference/provenance.json"
+    record.unlink()
+    assert "no record (provenance.json)" in str(against_run(tmp_path / "run").exception)
+
+
+def damaged(run, place, change):
+    """Copy a run whose reference is changed, with a record that says nothing of it; return its reference."""
+    shutil.copytree(run, place)
+    path = place / "reference/features.h5"
+    with h5py.File(path, "r+") as file:
+        change(file)
+    return path
+
+
+def lost(name):
+    def change(file):
+        del file[name]
+
+    return change
+
+
+def other(name, values):
+    def change(file):
+        del file[name]
+        file[name] = values
+
+    return change
+
+
+DAMAGED = {
+    "no P": (lost("test/spaces/P"), "spaces P of test: is missing"),
+    "P of select": (lost("select/spaces/P"), "spaces P of select: is missing"),
+    "no E": (lost("test/spaces/E"), "spaces E of test: is missing"),
+    "other P": (other("test/spaces/P", np.zeros((150, 3))), r"spaces P of test: shape \(n, 3\)"),
+    "flat P": (other("test/spaces/P", np.zeros(150)), r"spaces P of test: shape \(n,\)"),
+    "no quantity": (lost("test/quantities/occupancy"), "quantities occupancy of test"),
+    "conditions": (other("test/conditions", np.zeros((150, 4), "f4")), "conditions are no arrays"),
+    "given": (other("given/test/point", np.zeros((150, 3), "f4")), "conditions are no arrays"),
+    "scale": (other("scale/scale", np.ones(3)), "scale is not of 4 statistics"),
+    "edges": (lambda file: file.attrs.update(energy_edges_GeV=[np.nan, 1]), "do not increase"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_evaluate_refuses_a_reference_that_does_not_fit(run, tmp_path, case):
+    change, told = DAMAGED[case]
+    path = damaged(run, tmp_path / "run", change)
+    outs = [f"--{name}={tmp_path / name}" for name in ("metrics", "curves", "examples")]
+    done = command(
+        "evaluate", "--generator", run / "generator.pt", "--reference", path, *outs,
+        "--recipe", json.dumps({**OF_RUN, "choose_by": "P"}), "--embedding", run / "model.pt",
+        "--device", "cpu",
+    )  # fmt: skip
+    assert isinstance(done.exception, UserError), done.exception
+    assert re.search(told, str(done.exception))
+    assert not (tmp_path / "metrics").exists()
+
+
+@pytest.mark.parametrize(("code", "told"), [(0, "select and test"), (1, "train and test")])
+def test_a_data_set_with_an_empty_split_is_refused(folder, tmp_path, code, told):
+    shutil.copy(folder / "real.h5", tmp_path / "real.h5")
+    with h5py.File(tmp_path / "real.h5", "r+") as file:
+        file["split"][:] = code
+    with pytest.raises(UserError, match=f"no samples for {told}"):
+        score(folder, folder / "other.npz", real=tmp_path / "real.h5")

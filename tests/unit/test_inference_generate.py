@@ -116,11 +116,15 @@ CSV = ",".join(COLUMNS)
         ("px,py,pz,x_cm,y_cm\n1,1,9,0,0\n", "has no px_GeV, py_GeV, pz_GeV; it has px, py, pz, x_cm"),
         ("", "is no csv file"),
         (f"{CSV}\n", "there are no particles (N = 0)"),
-        (f"{CSV}\n1,1,9,0,0\n1,1,,0,0\n", "1 of 2 particles have values that are no finite numbers (rows 1)"),
-        (f"{CSV}\n1,1,nine,0,0\n1,inf,9,0,0\n1,1,9,0,1e39\n", "no finite numbers (rows 0, 1, 2)"),
+        (f"{CSV}\n1,1,9,0,0\n1,1,,0,0\n", "column pz_GeV has '' in place of a number in 1 of 2 rows (rows 1)"),
+        (f"{CSV}\n1,1,nine,0,0\n1,1,9,0,0\n", "column pz_GeV has 'nine' in place of a number in 1 of 2"),
+        (f"{CSV}\n1,1,9,0,0\n1,1,9,True,0\n", "column x_cm has 'True' in place of a number in 1 of 2 rows (rows 1)"),
+        (f"{CSV}\n1,1,9,False,0\n", "column x_cm has 'False'"),
+        (f"{CSV},x_cm\n1,1,9,0,0,5\n", "has several columns x_cm"),
+        (f"{CSV}\n1,1,9,0,0\n1,inf,9,0,0\n1,1,9,0,1e39\n", "no finite numbers (rows 1, 2)"),
         (f"{CSV}\n1,1,0,0,0\n1,1,9,0,0\n1,1,-9,0,0\n", "2 of 3 particles have pz <= 0 (rows 0, 2)"),
         (f"{CSV}\n1,1,9,0,0\n1,1,9,0,0,1,2\n", "is no csv file"),
-        (f"{CSV}\n0,1,1,9,0,0\n1,1,1,9,0,0\n", "is no csv file (Length of header"),
+        (f"{CSV}\n0,1,1,9,0,0\n1,1,1,9,0,0\n", "is no csv file (Error tokenizing data"),
         ("\x00\xff\n", "has no px_GeV"),
     ],
 )  # fmt: skip
@@ -298,3 +302,23 @@ def test_a_log_shows_progress(path, tmp_path, monkeypatch, capsys):
     assert lines[0].startswith("10/30 showers, ")
     assert lines[-1].endswith("per second")
     assert len(lines) == 4
+
+
+def test_columns_in_any_order_after_a_byte_order_mark(tmp_path):
+    text = "\ufeffx_cm, note ,pz_GeV,px_GeV,py_GeV,y_cm\n4,a \u2265 b,3,1,2,5\n"
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    found = read_particles(tmp_path / "p.csv")
+    np.testing.assert_array_equal(found.conditions, [[1, 2, 3, 4, 5]])
+
+
+def test_what_is_given_has_two_arrays_of_numbers():
+    point, momentum = particles(3)
+    made = trained(network(1))
+    for given, told in (
+        ((point, momentum, momentum), "and no 3"),
+        ((point,), "and no 1"),
+        ((point, momentum > 0), "momenta have the type bool"),
+        ((point.astype(complex), momentum), "points have the type complex"),
+    ):
+        with pytest.raises(UserError, match=told):
+            made.generate(*given, seed=1)

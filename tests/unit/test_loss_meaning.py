@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.comparison import estimates, loss_correlation, loss_meaning, with_seconds
+from showergan.comparison import RUN, estimates, loss_correlation, loss_meaning, with_seconds
 from showergan.losses.gan import NonSaturating
 from showergan.losses.wasserstein import Wasserstein
+from showergan.steps.loss_meaning import LossMeaning
 from showergan.tasks import TASKS
 
 LOSSES = {"good": Wasserstein(), "failed": NonSaturating()}
@@ -106,3 +107,33 @@ def test_seconds_go_with_steps():
     last = found.groupby(["method", "seed"])["seconds"].last()
     assert last["good", "2"] == pytest.approx(0.2 * 80)
     assert last["failed", "3"] == pytest.approx(3 * 80)
+
+
+def test_methods_may_have_columns_of_their_own(tmp_path):
+    """As ABCAS has its r beside vanilla SN: paths take turns, and rows stay with their run."""
+    table = histories().drop(columns=[*KEYS])
+    files = {"histories": [], "trainings": [], "metrics": []}
+    quality = metrics(lambda epoch, seed: epoch / 10)
+    for seed in ("1", "2", "3"):
+        for name in LOSSES:
+            place = tmp_path / "d" / name / "1_1" / f"seed{seed}"
+            place.mkdir(parents=True)
+            own = {"good": {"r": 1.0}, "failed": {}}[name]
+            for kind, rows, more in (("histories", table, own), ("metrics", quality, {})):
+                rows = rows[(rows["method"] == name) & (rows["seed"] == seed)]
+                rows = rows.drop(columns=[c for c in RUN if c in rows]).assign(**more)
+                files[kind].append(place / f"{kind}.csv")
+                rows.iloc[:, ::-1].to_csv(files[kind][-1], index=False)
+            files["trainings"].append(place / "run.json")
+            files["trainings"][-1].write_text('{"seconds": 10, "generator_steps": 5}')
+    out = {name: tmp_path / name for name in ("estimates", "out", "correlation")}
+    LossMeaning(task="toys", losses=LOSSES).run(**files, **out)
+    found = pd.read_csv(out["estimates"])
+    expected = estimates(histories(), LOSSES)
+    for name in LOSSES:
+        for seed in (1, 2, 3):
+            ours = found[(found["method"] == name) & (found["seed"] == seed)]
+            theirs = expected[(expected["method"] == name) & (expected["seed"] == str(seed))]
+            np.testing.assert_allclose(ours["estimate"], theirs["estimate"])
+            np.testing.assert_array_equal(ours["seconds"], 2.0 * ours["step"])
+    assert list(found["method"].drop_duplicates()) == ["good", "failed"]

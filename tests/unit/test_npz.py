@@ -368,3 +368,21 @@ def test_nothing_is_left_of_a_failed_write(arrays, tmp_path):
     with pytest.raises(ValueError, match="10 given in ParticlePDG"):
         write_npz(tmp_path / "out.npz", 2 * N, [showers, as_showers(arrays, pdg=False)])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("version", [(2, 0), (3, 0)])
+def test_later_versions_of_npy_are_read(arrays, tmp_path, version):
+    path = tmp_path / "showers.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for key, values in arrays.items():
+            with archive.open(f"{key}.npy", "w") as stream:
+                np.lib.format.write_array(stream, values, version=version)
+    np.testing.assert_array_equal(energies(path), arrays["EnergyDeposit"].reshape(N, 30, 30))
+
+
+def test_unknown_versions_of_npy_are_told(arrays, tmp_path):
+    path = tmp_path / "showers.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for key in arrays:
+            archive.writestr(f"{key}.npy", b"\x93NUMPY\x09\x00" + bytes(100))
+    assert "EnergyDeposit is written in npy format 9.0, which is not known" in message(path)

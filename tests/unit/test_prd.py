@@ -3,11 +3,11 @@ import pytest
 from clusterings import LLOYD, RECIPE, clustered_by
 
 from showergan.errors import UserError
-from showergan.metrics.prd import f_beta, prd_auc, prd_curve, prd_scores
+from showergan.metrics.prd import area, curve_of_histograms, f_beta, prd_scores
 
 
 def auc(p_generated, p_real):
-    return prd_auc(*prd_curve(p_generated, p_real))
+    return area(*curve_of_histograms(p_generated, p_real))
 
 
 def scores(real, generated, **settings):
@@ -19,15 +19,15 @@ def scores(real, generated, **settings):
 
 def test_equal_distributions_score_one():
     p = np.array([0.1, 0.2, 0.7])
-    precision, recall = prd_curve(p, p)
-    assert prd_auc(precision, recall) == pytest.approx(1, abs=1e-9)
+    precision, recall = curve_of_histograms(p, p)
+    assert area(precision, recall) == pytest.approx(1, abs=1e-9)
     assert f_beta(precision, recall, 8) == pytest.approx(1)
     assert f_beta(precision, recall, 1 / 8) == pytest.approx(1)
 
 
 def test_disjoint_distributions_score_zero():
-    precision, recall = prd_curve([1, 0], [0, 1])
-    assert prd_auc(precision, recall) == 0
+    precision, recall = curve_of_histograms([1, 0], [0, 1])
+    assert area(precision, recall) == 0
     assert f_beta(precision, recall, 8) == 0
 
 
@@ -36,22 +36,22 @@ def test_two_points_by_hand():
     # l = 1/3 and l = 3, at (recall, precision) (1, 1/3) and (1/3, 1). Between them
     # alpha = (l + 1)/4, so beta = (1 + 1/l)/4. The area is 1/3 + the integral of alpha d(beta)
     # = 1/3 + 1/4 * (1/4) * [ln l - 1/l] from 1/3 to 3 = 1/3 + (2 ln 3 + 8/3)/16.
-    precision, recall = prd_curve([0.75, 0.25], [0.25, 0.75])
-    area = 1 / 3 + (2 * np.log(3) + 8 / 3) / 16
-    assert prd_auc(precision, recall) == pytest.approx(area, abs=1e-4)
+    precision, recall = curve_of_histograms([0.75, 0.25], [0.25, 0.75])
+    expected = 1 / 3 + (2 * np.log(3) + 8 / 3) / 16
+    assert area(precision, recall) == pytest.approx(expected, abs=1e-4)
     middle = len(precision) // 2  # l = 1: alpha = beta = the overlap
     assert precision[middle] == pytest.approx(0.5)
     assert recall[middle] == pytest.approx(0.5)
 
 
 def test_a_dropped_mode_costs_recall_and_an_invented_one_precision():
-    dropped = prd_curve([1, 0], [0.5, 0.5])
+    dropped = curve_of_histograms([1, 0], [0.5, 0.5])
     assert dropped[0].max() == pytest.approx(1)
     assert dropped[1].max() == pytest.approx(0.5)
     assert f_beta(*dropped, 1 / 8) > 0.95 > 0.55 > f_beta(*dropped, 8)
-    assert prd_auc(*dropped) == pytest.approx(0.5, abs=1e-3)
+    assert area(*dropped) == pytest.approx(0.5, abs=1e-3)
 
-    invented = prd_curve([0.5, 0.5], [1, 0])
+    invented = curve_of_histograms([0.5, 0.5], [1, 0])
     assert invented[0].max() == pytest.approx(0.5)
     assert invented[1].max() == pytest.approx(1)
     assert f_beta(*invented, 8) > 0.95 > 0.55 > f_beta(*invented, 1 / 8)
@@ -60,8 +60,8 @@ def test_a_dropped_mode_costs_recall_and_an_invented_one_precision():
 def test_swapping_the_roles_swaps_precision_and_recall():
     rng = np.random.default_rng(0)
     q, p = rng.dirichlet(np.ones(7), 2)
-    precision, recall = prd_curve(q, p)
-    swapped_precision, swapped_recall = prd_curve(p, q)
+    precision, recall = curve_of_histograms(q, p)
+    swapped_precision, swapped_recall = curve_of_histograms(p, q)
     np.testing.assert_allclose(swapped_precision, recall[::-1], rtol=1e-5, atol=1e-8)
     np.testing.assert_allclose(swapped_recall, precision[::-1], rtol=1e-5, atol=1e-8)
     assert auc(p, q) == pytest.approx(auc(q, p), abs=1e-9)
@@ -77,9 +77,9 @@ def test_curves_of_many_histograms_at_once():
 
 def test_histograms_must_match_and_be_normalised():
     with pytest.raises(UserError):
-        prd_curve([0.5, 0.5], [1])
+        curve_of_histograms([0.5, 0.5], [1])
     with pytest.raises(UserError):
-        prd_curve([5, 5], [5, 5])
+        curve_of_histograms([5, 5], [5, 5])
 
 
 @pytest.mark.parametrize(("n", "ceiling"), [(50, 0.35), (100, 0.61), (1000, 0.96)])
@@ -232,7 +232,7 @@ def test_area_in_closed_form():
     for k in (2, 5, 20):
         generated, real = rng.dirichlet(np.ones(k), 2)
         expected = exact_area(generated, real)
-        assert prd_auc(*prd_curve(generated, real)) == pytest.approx(expected, abs=2e-4)
+        assert area(*curve_of_histograms(generated, real)) == pytest.approx(expected, abs=2e-4)
 
 
 def test_spread_over_events_is_that_of_fresh_samples():

@@ -6,6 +6,7 @@ Results go to files, what a person reads goes to stderr.
 import os
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -48,6 +49,11 @@ def schema() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # letters that a terminal lacks are told by their numbers
+            stream.reconfigure(errors="backslashreplace")
     sys.excepthook = _but_of_hdf5(sys.excepthook, lambda kind, error, trace: error)
     sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:

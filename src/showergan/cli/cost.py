@@ -111,7 +111,7 @@ def planned(files: list[Path], remaining: bool) -> dict[str, int]:
     command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules"]
     command += [] if remaining else ["--forceall"]
     command += ["--configfile", *map(str, files)] if files else []
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         raise UserError(f"Snakemake cannot plan this run:\n{done.stdout}{done.stderr}")
     table = re.search(r"^-+ +-+\n(.*?)^total", done.stdout + done.stderr, re.MULTILINE | re.DOTALL)

@@ -25,7 +25,7 @@ def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
     """Add the subcommand of a step: an option for each keyword of its `run`, beside those of the recipe."""
 
     def command(recipe: str, provenance: Path | None, **arguments: Any) -> None:
-        made = step.read(recipe)
+        made = step.read(recipe).adapted(**arguments)
         files = _by_kind(step.run, arguments)
         files["inputs"] += made.reads
         with recorded(provenance, step.name, made.whole(), **files):

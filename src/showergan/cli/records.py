@@ -13,7 +13,7 @@ import showergan
 from showergan import heavy, inference, reading
 from showergan.errors import UserError
 from showergan.files import say, sha256_of
-from showergan.provenance import NAME, read_record
+from showergan.provenance import NAME, read_record, record_of
 from showergan.verification import Finding, findings
 
 
@@ -69,12 +69,10 @@ def _told_of(file: Path) -> dict[str, Any]:
         raise UserError(f"{file} is no file. Give an artefact of a run.")
     if file.name.endswith(NAME):
         return read_record(file).model_dump()
-    for path in sorted(file.parent.glob(f"*{NAME}")):
-        record = read_record(path)
-        if file.name in record.outputs:
-            if record.outputs[file.name] != sha256_of(file):
-                say(f"warning: {file} is not what was made: it was altered since")
-            return record.model_dump()
+    if found := record_of(file):
+        if found[1].outputs[file.name] != sha256_of(file):
+            say(f"warning: {file} is not what was made: it was altered since")
+        return found[1].model_dump()
     if file.suffix == ".pt":
         return inference.load_generator(file).description.provenance
     if file.suffix in (".h5", ".hdf5"):

@@ -2,6 +2,7 @@ from .bars import FACTOR as FACTOR
 from .bars import FRACTION as FRACTION
 from .bars import bars as bars
 from .failures import failures as failures
+from .loss_meaning import HISTORY as HISTORY
 from .loss_meaning import estimates as estimates
 from .loss_meaning import loss_correlation as loss_correlation
 from .loss_meaning import loss_meaning as loss_meaning

@@ -19,6 +19,7 @@ from showergan.metrics.registry import Registry
 WINDOW = 101  # recorded rows of the median filter, as published
 SHARE = 0.1  # of all rows, which it takes at most
 LEVEL = 0.95  # of the interval
+HISTORY = ("step", "epoch", "discriminator_loss", "lipschitz_bound")  # columns that are read of it
 
 
 def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFrame:

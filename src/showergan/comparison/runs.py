@@ -25,40 +25,50 @@ def run_of(path: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RunsOfFiles:
-    """Tables of runs, read whenever they are asked for."""
+    """Tables of runs, read whenever they are asked for; of all their columns or of some."""
 
     paths: tuple[Path, ...]
+    columns: tuple[str, ...] | None = None
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Yield the tables of the next runs."""
         for start in range(0, len(self.paths), AT_A_TIME):
-            yield _table(self.paths[start : start + AT_A_TIME])
+            yield _table(self.paths[start : start + AT_A_TIME], self.columns)
 
 
-def read_runs(paths: Iterable[Path]) -> Runs:
+def read_runs(paths: Iterable[Path], columns: tuple[str, ...] | None = None) -> Runs:
     """Return the tables of runs, each read when it is its turn.
 
     Args:
-        paths: CSV files with the same columns, one for each run.
+        paths: CSV files, one for each run.
+        columns: that all of them have; whatever else they hold is left out. By default all, which are then the same.
 
     Raises:
-        ValueError: Columns differ; on reading.
+        ValueError: Columns differ or are missing; on reading.
     """
-    return RunsOfFiles(tuple(paths))
+    return RunsOfFiles(tuple(paths), columns)
 
 
-def _table(paths: tuple[Path, ...]) -> pd.DataFrame:
-    """Return the tables of some runs in one, parsed as one: of each by itself, most time would go to its beginning."""
-    columns, texts, counts = "", [], []
-    for path in paths:
-        first, *lines = path.read_text().splitlines()
-        columns = columns or first
-        if first != columns:
+def _table(paths: tuple[Path, ...], columns: tuple[str, ...] | None) -> pd.DataFrame:
+    """Return the tables of some runs in one; those with the same columns are parsed as one.
+
+    Of each by itself, most time would go to its beginning.
+    """
+    texts: dict[str, list[str]] = {}
+    runs: dict[str, list[int]] = {}  # of each line
+    for i, path in enumerate(paths):
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
+        texts.setdefault(first, []).extend(lines)
+        runs.setdefault(first, []).extend([i] * len(lines))
+        if columns is None and len(texts) > 1:
             raise ValueError(f"the columns of {path} are not those of {paths[0]}")
-        texts += lines
-        counts.append(len(lines))
     # Bins are "0", "1", ..., "all" and "mean".
-    table = pd.read_csv(StringIO("\n".join([columns, *texts])), dtype={"bin": str})
+    tables = [
+        pd.read_csv(StringIO("\n".join([first, *lines])), dtype={"bin": str}, usecols=columns)
+        for first, lines in texts.items()
+    ]
+    each = np.concatenate(list(runs.values())).astype(int)
+    order = np.argsort(each, kind="stable")  # that of the paths
+    table = pd.concat(tables, ignore_index=True).take(order).reset_index(drop=True)
     keys = pd.DataFrame([run_of(path) for path in paths])
-    each = np.repeat(np.arange(len(paths)), counts)
-    return table.assign(**{name: keys[name].take(each).array for name in RUN})
+    return table.assign(**{name: keys[name].take(each[order]).array for name in RUN})

@@ -28,7 +28,9 @@ def read_json(option: str, given: str) -> Any:
         UserError: neither can be read.
     """
     try:
-        raw = json.loads(given if given.lstrip().startswith("{") else Path(given).read_text())
+        raw = json.loads(
+            given if given.lstrip().startswith("{") else Path(given).read_text(encoding="utf-8")
+        )
         return raw.get("recipe", raw) if isinstance(raw, dict) else raw
     except OSError as error:
         raise UserError(

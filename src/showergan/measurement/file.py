@@ -13,12 +13,13 @@ from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.measurement.anchors import measure_draws, real_pairs, shuffled_features
 from showergan.measurement.measure import COLUMNS, measure
-from showergan.measurement.reference import make_reference
+from showergan.measurement.reference import Reference, make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
 from showergan.tasks import Task
 
 FEWEST = 20
+KEY = ["metric", "space", "bin"]
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
 # What real samples beside a file are, by conditions and name of the anchor.
@@ -61,11 +62,13 @@ def evaluate_file(
     recipe: Evaluation,
     device: torch.device,
     mend: bool = False,
+    reference: Reference | None = None,
 ) -> FileScores:
     """Measure the samples of a file against the real test samples.
 
     A file has conditions of its own: whether they are those of test decides what `conditions` the comparison has, not
-    the recipe. All samples are cut to the size of the smallest one by a random choice.
+    the recipe. A sample that is larger than what a run's generators are asked for is cut to as many; the real ones are
+    cut to the size of one that is smaller, by a random choice.
 
     Args:
         generated: what `Task.read_samples` of the task reads.
@@ -74,43 +77,51 @@ def evaluate_file(
         recipe: settings of the metrics.
         device: where to embed.
         mend: whether to change impossible values of that file, see there.
+        reference: that of a run, made from this data set with this embedding and recipe, whose numbers these are then
+            comparable with: bins, scales, real samples and ceiling are the same. By default it is made.
 
     Raises:
         UserError: If a file is unusable, or has fewer than 20 samples.
     """
-    reference = make_reference(real, embedding, recipe, device)
+    reference = reference or make_reference(real, embedding, recipe, device)
     task, yardstick = reference.task, reference.yardstick
     see = reference.sees(embedding, recipe, device)
     fake = see(task.read_samples(generated, mend))
     test, select = reference.features["test"], reference.features["select"]
-    n_test, twins = len(test), _twins(fake, test)
+    n_fake, n_test, twins = len(fake), len(test), _twins(fake, test)
+    # As many as generators of a run are asked for.
+    asked = min(n_test, len(select)) if twins is None else n_test
+    n = min(n_fake, asked)
+    if min(n, len(select)) < FEWEST:
+        raise UserError(
+            f"{generated if n_fake < FEWEST else real}: {min(n, len(select))} {task.name} are too few to compare. "
+            f"Give at least {FEWEST}."
+        )
     if twins is not None:
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
-    given = task.given.of((select if twins is None else test).conditions)
-    samples = fake, test, select, shuffled_features(real, given, see, recipe.seed)
-    n = min(map(len, samples))
-    if n < FEWEST:
-        raise UserError(
-            f"{generated if n == len(fake) else real}: {n} {task.name} are too few to compare. "
-            f"Give at least {FEWEST}."
-        )
+    given = task.given.of(select.conditions[:asked] if twins is None else test.conditions)
+    shuffled = shuffled_features(real, given, see, recipe.seed)
+    told = _remarks(fake, test, task)
+    fake = _cut(fake, n, recipe.seed)
+    if n < asked:
+        test, select, shuffled = (_cut(s, n, recipe.seed) for s in (test, select, shuffled))
     remarks = [
-        f"{n} of {len(fake)} generated {task.name} against {n} of {n_test} real test {task.name}.",
+        f"{n} of {n_fake} generated {task.name} against {len(test)} of {n_test} real test {task.name}.",
         f"{yardstick.told}.",
-        *_remarks(fake, test, task),
+        *told,
     ]
     if embedding is None and task.has_embedding:
-        remarks.append("No --embedding: the metrics that look at the embedding are missing.")
-    fake, test, select, shuffled = (_cut(sample, n, recipe.seed) for sample in samples)
+        remarks.append("No embedding: the metrics that look at it are missing.")
     name, pairs = real_pairs(real, test, select, see, recipe)
     remarks.append(WHOSE[recipe.conditions, name])
-    table, ends = measure(test, fake, yardstick, recipe), measure_draws(pairs, yardstick, recipe)
+    table = measure(test, fake, yardstick, recipe)
+    ends = _in_rows_of(table, measure_draws(pairs, yardstick, recipe))
     for anchor in (CEILING, OTHER_REAL):
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    table["shuffled"] = measure(test, shuffled, yardstick, recipe)["value"]
+    table["shuffled"] = _in_rows_of(table, measure(test, shuffled, yardstick, recipe))["value"]
     rising = table["metric"].isin([m.name for m in yardstick.metrics if m.direction == "higher"])
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
@@ -123,6 +134,11 @@ def evaluate_file(
     return FileScores(table[[*COLUMNS, *(c for c in table if c not in COLUMNS)]], remarks)
 
 
+def _in_rows_of(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Return another table with the metrics of its rows in those of the first; samples count mishaps in any order."""
+    return table[KEY].merge(other, on=KEY, how="left", validate="one_to_one")
+
+
 def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
     """Return which test sample has the conditions of each sample of a file; None unless all have one of their own."""
     rows = {row.tobytes(): i for i, row in enumerate(test.conditions)}
@@ -133,7 +149,7 @@ def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
 
 
 def _cut(features: Features, n: int, seed: int) -> Features:
-    if len(features) == n:
+    if len(features) <= n:
         return features
     chosen = np.random.default_rng(seed).permutation(len(features))[:n]
     return features.take(np.sort(chosen))

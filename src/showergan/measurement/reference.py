@@ -1,10 +1,11 @@
 """The real samples that generated ones are held against: computed once, kept in a file."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import h5py
 import numpy as np
@@ -12,8 +13,11 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
-from showergan.files import write_aside
+from showergan.config.validation import validated
+from showergan.errors import UserError
+from showergan.files import sha256_of, write_aside
 from showergan.metrics.features import Features
+from showergan.provenance import record_of
 from showergan.reading import damage, in_place_of, opened_hdf5
 from showergan.tasks import Task, of_file
 
@@ -45,8 +49,68 @@ class Reference:
     examples: Any = field(repr=False)
 
     def sees(self, embedding: Any, recipe: Evaluation, device: torch.device) -> See:
-        """Return what sees samples as it saw the real ones; without an embedding what needs none."""
-        return _sees(self.task, self.yardstick, embedding, recipe, device)
+        """Return what sees samples as it saw the real ones; without an embedding what needs none.
+
+        It raises a `UserError` where it sees other numbers of them than were seen of those.
+        """
+        see = _sees(self.task, self.yardstick, embedding, recipe, device)
+
+        def checked(samples: Iterable[Any]) -> Features:
+            seen = see(samples)
+            for split, real in self.features.items():
+                _refuse_others(split, _columns(real), _columns(seen))
+            return seen
+
+        return checked
+
+
+class Origin(NamedTuple):
+    """What a reference was made of.
+
+    Attributes:
+        recipe: settings of the metrics.
+        version: of the step that made it.
+        data: the data set.
+        embedding: that of the task, where it was given one.
+    """
+
+    recipe: Evaluation
+    version: int
+    data: Path
+    embedding: Path | None
+
+
+def origin_of(path: Path) -> Origin:
+    """Return what a reference was made of, as the record beside it tells.
+
+    Raises:
+        UserError: there is no such file or record, or one of the files is not what it was.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist. Give a run's reference/features.h5.")
+    found = record_of(path)
+    if found is None or found[1].step != "reference":
+        raise UserError(
+            f"{path}: no record (provenance.json) of `showergan reference` beside it tells what it was made of. "
+            "Give a run's reference/features.h5."
+        )
+    at, record = found
+    for name, sha256 in (record.outputs | record.inputs).items():
+        file = at.parent / name
+        if not file.is_file() or sha256_of(file) != sha256:
+            raise UserError(
+                f"{path}: {file}, of which its record tells, is "
+                f"{'not what it was' if file.is_file() else 'not there'}. Run snakemake again for this run."
+            )
+    raw = dict(record.recipe)
+    version = raw.pop("recipe_version", 0)
+    recipe = validated(Evaluation, raw, f"recipe in {at}")
+    files = [Path(os.path.normpath(at.parent / name)) for name in record.inputs]
+    data = [file for file in files if h5py.is_hdf5(file)]
+    others = [file for file in files if file not in data]
+    if len(data) != 1 or len(others) > 1:
+        raise UserError(f"{at} is no record of `showergan reference`.")
+    return Origin(recipe, version, data[0], others[0] if others else None)
 
 
 def make_reference(
@@ -102,6 +166,10 @@ def load_reference(path: Path) -> Reference:
         }
         examples = task.sample(**_arrays(file["examples"], task.sample_arrays))
         features = {split: _features(file[split]) for split in HELD_OUT}
+        width = len(task.condition_names)
+        told = [*given.values(), *features.values(), examples.given]
+        if any(one.conditions.shape[1:] != (width,) or not len(one.conditions) for one in told):
+            raise ValueError(f"conditions are no arrays (n, {width}) with n > 0")
         return Reference(task, task.read_yardstick(file), features, given, examples)
 
 
@@ -110,6 +178,28 @@ def _sees(
 ) -> See:
     seen_with = {"embedding": embedding, "recipe": recipe, "device": device}
     return partial(task.features, yardstick=yardstick, **seen_with)
+
+
+def _columns(features: Features) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each array behind the number of objects."""
+    arrays = {f"{kind} {name}": v for kind in _KINDS for name, v in getattr(features, kind).items()}
+    return {name: v.shape[1:] for name, v in {"conditions": features.conditions, **arrays}.items()}
+
+
+def _refuse_others(
+    split: str, real: dict[str, tuple[int, ...]], seen: dict[str, tuple[int, ...]]
+) -> None:
+    for name in sorted(real.keys() | seen.keys()):
+        if real.get(name) != seen.get(name):
+            here, there = (
+                f"shape {(..., *shapes[name])}" if name in shapes else "is missing"
+                for shapes in (real, seen)
+            )
+            raise UserError(
+                f"The reference does not fit the samples: {name} of {split}: {here.replace('Ellipsis', 'n')}; of the "
+                f"samples: {there.replace('Ellipsis', 'n')}. Give the reference and the embedding of the same run, or "
+                "no embedding to both."
+            )
 
 
 def _given(

@@ -1,5 +1,6 @@
 """Precision and recall for distributions (PRD): Sajjadi et al. 2018, arXiv:1806.00035."""
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -8,7 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.metrics.kmeans import cluster_histograms
+from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
+from showergan.metrics.samples import points_of
 
 ANGLES = 1001
 CURVE_POINTS = 101  # of a curve that is kept
@@ -44,7 +47,74 @@ class PRDScores(NamedTuple):
     clusters: int
 
 
+class Curve(NamedTuple):
+    """A PRD curve.
+
+    Attributes:
+        precision: (angles,), rising.
+        recall: (angles,), falling.
+    """
+
+    precision: _Array
+    recall: _Array
+
+
+def prd_auc(
+    real: ArrayLike,
+    generated: ArrayLike,
+    *,
+    clusters: int = 20,
+    repeats: int = 10,
+    seed: int = 1,
+) -> Measured:
+    """Return the area under the PRD curve of two samples of features: 0 for disjoint samples, up to 1 for equal ones.
+
+    Equal distributions score below 1 where points are few: compare with what two real samples of the same size score.
+
+    Args:
+        real: (n, d) features of real objects.
+        generated: (m, d) the same features of generated ones.
+        clusters: K of k-means on the union of both.
+        repeats: clusterings, whose areas are averaged.
+        seed: of everything random.
+
+    Returns:
+        value, the mean over the clusterings; sd, their spread; event_sd, how far it would move with other points; n,
+        points per side: the larger sample is cut to the size of the smaller one by a random choice.
+
+    Raises:
+        UserError: samples are misshapen, not finite, or of fewer points than clusters; or a number is out of range.
+    """
+    scores = _of_samples(real, generated, clusters, repeats, seed)
+    sd = float(scores.auc.std(ddof=1)) if repeats > 1 else np.nan
+    return Measured(float(scores.auc.mean()), sd, scores.event_sd["auc"], scores.n)
+
+
 def prd_curve(
+    real: ArrayLike,
+    generated: ArrayLike,
+    *,
+    clusters: int = 20,
+    repeats: int = 10,
+    seed: int = 1,
+) -> Curve:
+    """Return the PRD curve of two samples of features, averaged over clusterings; arguments and errors of `prd_auc`."""
+    scores = _of_samples(real, generated, clusters, repeats, seed)
+    return Curve(scores.precision, scores.recall)
+
+
+def _of_samples(
+    real: ArrayLike, generated: ArrayLike, clusters: int, repeats: int, seed: int
+) -> PRDScores:
+    limits = {"clusters": (clusters, 2), "repeats": (repeats, 1), "seed": (seed, 0)}
+    for name, (value, least) in limits.items():
+        if not isinstance(value, Integral) or value < least:
+            raise UserError(f"{name} = {value!r}: give an integer of at least {least}.")
+    points = points_of(real, generated, fewest=clusters)
+    return prd_scores(*points, clusters=int(clusters), repeats=int(repeats), seed=int(seed))
+
+
+def curve_of_histograms(
     p_generated: ArrayLike, p_real: ArrayLike, angles: int = ANGLES
 ) -> tuple[_Array, _Array]:
     """Compute the PRD curve of discrete distributions (Sajjadi et al. 2018, equations 4 to 6).
@@ -66,14 +136,14 @@ def prd_curve(
     generated, real = (np.asarray(p, dtype=np.float64) for p in (p_generated, p_real))
     if generated.shape != real.shape:
         raise UserError(f"PRD: histograms of shapes {generated.shape} and {real.shape}")
-    if not (np.allclose(generated.sum(-1), 1) and np.allclose(real.sum(-1), 1)):
-        raise UserError("PRD: the histograms do not sum to one")
+    if not all(np.allclose(p.sum(-1), 1) and (p >= 0).all() for p in (generated, real)):
+        raise UserError("PRD: the histograms do not sum to one, or have negative entries")
     slopes = np.tan(np.linspace(_EPSILON, np.pi / 2 - _EPSILON, angles))
     precision = np.minimum(slopes[:, None] * real[..., None, :], generated[..., None, :]).sum(-1)
     return precision.clip(max=1), (precision / slopes).clip(max=1)
 
 
-def prd_auc(precision: ArrayLike, recall: ArrayLike) -> _Array:
+def area(precision: ArrayLike, recall: ArrayLike) -> _Array:
     """Integrate precision over recall by trapezia; (..., angles) -> (...)."""
     return -np.trapezoid(np.asarray(precision), np.asarray(recall), axis=-1)
 
@@ -112,7 +182,7 @@ def prd_scores(
     else:
         events = n
         histograms = cluster_histograms(balanced[0], balanced[1], clusters, repeats, seed)
-    precision, recall = prd_curve(histograms[1], histograms[0])
+    precision, recall = curve_of_histograms(histograms[1], histograms[0])
     return PRDScores(
         *_of_curves(precision, recall),
         event_sd=_event_sd(*histograms, events, seed),
@@ -151,7 +221,7 @@ def _class_histograms(
 
 def _of_curves(precision: _Array, recall: _Array) -> tuple[_Array, _Array, _Array]:
     curves = precision, recall
-    return prd_auc(*curves), f_beta(*curves, 8), f_beta(*curves, 1 / 8)
+    return area(*curves), f_beta(*curves, 8), f_beta(*curves, 1 / 8)
 
 
 def _event_sd(p_real: _Array, p_generated: _Array, n: int, seed: int) -> dict[str, float]:
@@ -165,6 +235,6 @@ def _event_sd(p_real: _Array, p_generated: _Array, n: int, seed: int) -> dict[st
         random.multinomial(n, p / p.sum(-1, keepdims=True), (BOOTSTRAPS, len(p))) / n
         for p in (p_generated, p_real)
     )
-    values = _of_curves(*prd_curve(generated, real, BOOTSTRAP_ANGLES))
+    values = _of_curves(*curve_of_histograms(generated, real, BOOTSTRAP_ANGLES))
     named = zip(("auc", "f8", "f1_8"), values, strict=True)
     return {name: float(np.sqrt(v.var(axis=0, ddof=1).mean())) for name, v in named}

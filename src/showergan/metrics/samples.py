@@ -10,6 +10,38 @@ LARGEST_SAMPLE = 10_000  # of metrics whose time grows with the square of the ev
 _Array = NDArray[np.float64]
 
 
+def points_of(real: ArrayLike, generated: ArrayLike, fewest: int) -> tuple[_Array, _Array]:
+    """Return two samples, (n, d) and (m, d), as 64-bit floats.
+
+    Raises:
+        UserError: If they are no arrays of numbers, misshapen, of fewer points, or hold points that are not finite.
+    """
+    samples = [np.asarray(a) for a in (real, generated)]
+    for name, sample in zip(("real", "generated"), samples, strict=True):
+        if sample.dtype.kind not in "fiu":
+            raise UserError(
+                f"the {name} sample has the type {sample.dtype}. Give integers or floating-point numbers."
+            )
+    if any(a.ndim != 2 for a in samples) or len({a.shape[1:] for a in samples}) != 1:
+        shapes = " and ".join(str(a.shape) for a in samples)
+        raise UserError(
+            f"samples of shapes {shapes}, expected (n, d) and (m, d): a row for each object, a column for each feature"
+        )
+    x, y = (a.astype(np.float64) for a in samples)
+    for name, sample in (("real", x), ("generated", y)):
+        if len(sample) < fewest or not sample.shape[1]:
+            raise UserError(
+                f"the {name} sample has the shape {sample.shape}. Give at least {fewest} points of 1 feature."
+            )
+        invalid = np.flatnonzero(~np.isfinite(sample).all(axis=1))
+        if len(invalid):
+            raise UserError(
+                f"{len(invalid)} of {len(sample)} {name} points are not finite (the first in row {invalid[0]}, counted "
+                "from 0). Correct or remove them."
+            )
+    return x, y
+
+
 def equal_samples(
     real: ArrayLike, generated: ArrayLike, random: np.random.Generator
 ) -> tuple[_Array, _Array]:
@@ -18,14 +50,7 @@ def equal_samples(
     Raises:
         UserError: If a sample is misshapen, or has a point that is not finite.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 for a in samples) or len({a.shape[1:] for a in samples}) != 1:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(f"samples of shapes {shapes}, expected (n, d) and (m, d)")
-    for name, sample in zip(("real", "generated"), samples, strict=True):
-        invalid = int((~np.isfinite(sample).all(axis=1)).sum())
-        if invalid:
-            raise UserError(f"{invalid} of {len(sample)} {name} points are not finite")
+    samples = points_of(real, generated, fewest=0)
     n = min(LARGEST_SAMPLE, *map(len, samples))
     x, y = (a[random.permutation(len(a))[:n]] for a in samples)
     return x, y

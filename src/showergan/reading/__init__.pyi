@@ -1,5 +1,8 @@
+from .arrays import NUMBERS as NUMBERS
 from .arrays import first_rows as first_rows
 from .arrays import opened_arrays as opened_arrays
+from .csv_files import numbers_of as numbers_of
+from .csv_files import read_texts as read_texts
 from .damage import damage as damage
 from .damage import in_place_of as in_place_of
 from .damage import refuse_claim as refuse_claim

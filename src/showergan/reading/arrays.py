@@ -39,6 +39,7 @@ class Arrays:
 
     kind: str
     opener: type[Any]
+    keys: list[str]  # names of the arrays
 
     def __init__(self, path: Path, types: str) -> None:
         """Open the file.
@@ -58,15 +59,14 @@ class Arrays:
             raise UserError(f"{path} is empty. Download or write it again.")
         try:
             self._file = self.opener(path)
+            self.keys = self._names()
         except DAMAGE as error:
             raise UserError(
                 f"{path} is no {self.kind}, or is cut off ({error}). Download or write it again."
             ) from error
 
-    @property
-    def keys(self) -> list[str]:
-        """The names of the arrays."""
-        return list(self._file)
+    def _names(self) -> list[str]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file."""
@@ -119,6 +119,14 @@ class Arrays:
 class _Hdf5(Arrays):
     kind, opener = "HDF5 file", h5py.File
 
+    def _names(self) -> list[str]:
+        """Also of those in groups; what a link leads to is in none."""
+        within: list[str] = []
+        self._file.visititems(
+            lambda name, item: within.append(name) if isinstance(item, h5py.Dataset) else None
+        )
+        return list(dict.fromkeys([*self._file, *within]))
+
     def _whole(self, content: Any, header: Header) -> NDArray[Any]:
         return np.asarray(content[()])
 
@@ -146,8 +154,7 @@ class _Npz(Arrays):
 
     kind, opener = "npz file", zipfile.ZipFile
 
-    @property
-    def keys(self) -> list[str]:
+    def _names(self) -> list[str]:
         return [name.removesuffix(".npy") for name in self._file.namelist()]
 
     def _whole(self, content: Any, header: Header) -> NDArray[Any]:
@@ -170,9 +177,18 @@ class _Npz(Arrays):
     def _content(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:
         with self._file.open(f"{key}.npy") as stream:
             version = npy.read_magic(stream)
-            if version != (1, 0):  # only structured arrays need a later version
-                self.fail(key, f"is a structured array (npy version {version})", _SAVE_NUMBERS)
-            header = Header(*npy.read_array_header_1_0(stream))
+            # The later ones have room for longer headers, and for other letters in names of fields, which numbers lack.
+            read = {
+                (1, 0): npy.read_array_header_1_0,
+                (2, 0): npy.read_array_header_2_0,
+                (3, 0): npy.read_array_header_2_0,
+            }.get(version)
+            if read is None:
+                told = ".".join(map(str, version))
+                self.fail(
+                    key, f"is written in npy format {told}, which is not known", _SAVE_NUMBERS
+                )
+            header = Header(*read(stream))
             if header.dtype.hasobject:
                 self.fail(key, "holds pickled objects, which could run code", _SAVE_NUMBERS)
             member = self._file.getinfo(f"{key}.npy")

@@ -14,7 +14,7 @@ from showergan.errors import UserError
 # Of files that are cut off, corrupt, encrypted, exotic, or that hold other things than they should.
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError),
-    *(RuntimeError, SyntaxError, TokenError, ValueError, KeyError, TypeError),
+    *(RuntimeError, SyntaxError, TokenError, ValueError, LookupError, TypeError),
 )
 
 MOST_PACKED = 1100  # bytes that a byte of a file stands for: deflate packs 1032 at most

@@ -46,7 +46,8 @@ class LossMeaning(Step):
         registry = tasks.named(self.task, "The recipe").metrics
         with reading.tables(*metrics, *histories, *trainings):
             seconds = heavy.pd.DataFrame([_seconds_per_step(path) for path in trainings])
-            found = comparison.estimates(_of_all_runs(histories), self.losses)
+            # Methods have columns of their own, as ABCAS has its r.
+            found = comparison.estimates(_of_all_runs(histories, comparison.HISTORY), self.losses)
             found = comparison.with_seconds(found, seconds)
             meaning = comparison.loss_meaning(found, _of_all_runs(metrics), registry)
             correlations = comparison.loss_correlation(meaning)
@@ -55,10 +56,10 @@ class LossMeaning(Step):
         write_table(meaning, out)
 
 
-def _of_all_runs(paths: list[Path]) -> "pd.DataFrame":
-    return heavy.pd.concat(comparison.read_runs(paths), ignore_index=True)
+def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> "pd.DataFrame":
+    return heavy.pd.concat(comparison.read_runs(paths, columns), ignore_index=True)
 
 
 def _seconds_per_step(path: Path) -> dict[str, str | float]:
-    run = json.loads(path.read_text())
+    run = json.loads(path.read_text(encoding="utf-8"))
     return comparison.run_of(path) | {"per_step": run["seconds"] / run["generator_steps"]}

@@ -57,6 +57,9 @@ def opened(
             n = file[next(iter(arrays))].shape[:1]
             if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
                 raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
+        found = np.unique(file["split"]) if "split" in arrays else list(SPLITS.values())
+        if empty := [name for name, code in SPLITS.items() if code not in found]:
+            raise UserError(f"{path} has no samples for {' and '.join(empty)} (split). {remedy}")
         yield file
 
 

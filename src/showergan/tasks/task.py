@@ -202,6 +202,14 @@ class Task(ABC):
         It has a method `write`, which keeps it in the file of a reference.
         """
 
+    def yardstick_of_file(self, path: Path, recipe: Evaluation, device: torch.device) -> Yardstick:
+        """Return what samples are measured with where all that is real is one file that `read_samples` reads.
+
+        Raises:
+            UserError: the file is unusable, or the task reads none.
+        """
+        raise UserError(f"{path}: samples of the task {self.name} are not read from files.")
+
     @abstractmethod
     def read_yardstick(self, file: h5py.File) -> Yardstick:
         """Read it from there."""

@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from showergan.errors import UserError
-from showergan.reading import damage
+from showergan.reading import damage, read_texts
 from showergan.tasks.images.pictures import OneHot
 
 
@@ -47,8 +46,8 @@ def read_classes(path: Path | None, n: int | None, classes: tuple[str, ...]) -> 
     remedy = f"Give a CSV file with a column label of classes: {', '.join(classes)}."
     if path is None:
         raise UserError(f"--conditions: {remedy}")
-    with damage(path, "cannot be read as CSV", remedy):
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        if "label" not in table or table.empty:
-            raise UserError(f"it needs a column label and at least one row. {remedy}")
+    table = read_texts(path, ("label",), remedy)
+    if table.empty:
+        raise UserError(f"{path} has no rows. {remedy}")
+    with damage(path, "asks for no such classes", remedy):
         return asked_for(table["label"], classes)

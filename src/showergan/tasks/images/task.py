@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from showergan import heavy
+from showergan.errors import UserError
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks import images
 from showergan.tasks.images.data import ImageData
@@ -110,6 +111,8 @@ class ImageTask(Task):
 
     def checked(self, *given: Any) -> images.OneHot:
         """Return classes, given by name or number, one for each picture; or nothing."""
+        if len(given) > 1:
+            raise UserError(f"Give the classes in one array, not in {len(given)}.")
         return images.asked_for(given[0] if given else None, self.condition_names)
 
     def read_given(self, path: Path | None, n: int | None) -> images.OneHot:

@@ -27,5 +27,6 @@ from .standalone import Standalone as Standalone
 from .written import write_hdf5 as write_hdf5
 from .written import write_npz as write_npz
 from .yardstick import ShowerYardstick as ShowerYardstick
+from .yardstick import fitted_depth_cm as fitted_depth_cm
 from .yardstick import impact_depth_cm as impact_depth_cm
 from .yardstick import yardstick_of as yardstick_of

@@ -1,22 +1,20 @@
 """Particles to generate showers for, from files and arrays; what can be none is refused."""
 
-import warnings
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from showergan.errors import UserError
-from showergan.reading import first_rows, opened_arrays
+from showergan.reading import NUMBERS, first_rows, numbers_of, opened_arrays, read_texts
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
-KEYS = (PUBLISHED[1:], OWN[1:])
+KEYS = (PUBLISHED[1:], OWN[1:], ("given/test/point", "given/test/momentum"))
 REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
 
@@ -25,8 +23,8 @@ def read_particles(path: Path) -> Particles:
 
     Args:
         path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
-            format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`). What else the file
-            holds does not matter.
+            format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`; of a reference those
+            that generators are scored with on test). What else the file holds does not matter.
 
     Raises:
         UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
@@ -50,8 +48,14 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles
     Raises:
         UserError: If there are none, shapes do not fit, values are not finite, or pz is not positive.
     """
+    given = [np.asarray(values) for values in (point, momentum)]
+    for name, values in zip(("points", "momenta"), given, strict=True):
+        if values.dtype.kind not in NUMBERS:
+            raise UserError(
+                f"{where}{name} have the type {values.dtype}. Give integers or floating-point numbers."
+            )
     with np.errstate(over="ignore"):
-        points, momenta = (np.asarray(values).astype(np.float32) for values in (point, momentum))
+        points, momenta = (values.astype(np.float32) for values in given)
     if points.ndim != 2 or points.shape[1] < 2 or momenta.shape != (len(points), 3):
         raise UserError(
             f"{where}points have shape {points.shape} and momenta {momenta.shape}. "
@@ -75,19 +79,7 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles
 
 
 def _read_csv(path: Path) -> tuple[Any, Any]:
-    problems = (ValueError, pd.errors.ParserWarning)  # rows that do not fit the header, or no text
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(path, skipinitialspace=True, index_col=False)
-    except problems as error:
-        raise UserError(f"{path} is no csv file ({error}). {REMEDY}") from error
-    table.columns = table.columns.str.strip()
-    missing = [name for name in COLUMNS if name not in table]
-    if missing:
-        held = ", ".join(map(str, table))
-        raise UserError(f"{path} has no {', '.join(missing)}; it has {held}. {REMEDY}")
-    values = table[list(COLUMNS)].apply(pd.to_numeric, errors="coerce").to_numpy()
+    values = numbers_of(read_texts(path, COLUMNS, REMEDY), path)
     return values[:, 3:], values[:, :3]
 
 

@@ -43,7 +43,7 @@ class Entry:
     def facts(self) -> Facts | None:
         """Return what is known of the file."""
         with suppress(FileNotFoundError, ValueError):
-            return Facts.model_validate_json(self._facts.read_text())
+            return Facts.model_validate_json(self._facts.read_text(encoding="utf-8"))
         return None
 
     @property
@@ -123,7 +123,7 @@ def entry_of(url: str) -> Iterator[Entry]:
     with ExitStack() as stack:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(entry.file.with_suffix(".lock").open("w"))
+            lock = stack.enter_context(entry.file.with_suffix(".lock").open("w", encoding="utf-8"))
             _wait_for(lock, url)
         except OSError as error:
             raise UserError(

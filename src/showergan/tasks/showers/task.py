@@ -110,6 +110,8 @@ class _ShowerTask(Task):
         return self.sample(energy=showers.to_energy(output).cpu().numpy(), **given._asdict())
 
     def checked(self, *given: Any) -> Particles:
+        if len(given) != 2:
+            raise UserError(f"Give two arrays, points and momenta, and no {len(given)}.")
         return showers.checked(*given)
 
     def read_given(self, path: Path | None, n: int | None) -> Particles:
@@ -136,7 +138,16 @@ class _ShowerTask(Task):
         """Return scales and bins, which the training showers fix; these are not embedded."""
         depth, form = showers.impact_depth_cm(path, recipe), recipe.statistics
         train = showers.features_of(self.stream(path, "train"), None, form, depth, device)
-        return showers.yardstick_of(path, train, recipe), train
+        return showers.yardstick_of(depth, train, recipe), train
+
+    def yardstick_of_file(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> ShowerYardstick:
+        """Return scales, bins and depth that the showers of a file fix."""
+        form = recipe.statistics
+        depth = showers.fitted_depth_cm(self.read_samples(path), recipe)
+        seen = showers.features_of(self.read_samples(path), None, form, depth, device)
+        return showers.yardstick_of(depth, seen, recipe)
 
     def read_yardstick(self, file: h5py.File) -> ShowerYardstick:
         return showers.ShowerYardstick.read(file)

@@ -1,5 +1,6 @@
 """What all samples of showers are measured with; the real training showers fix it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.tasks.showers import dataset
+from showergan.tasks.showers.energy_centre import DepthFit
 from showergan.tasks.showers.features import OBSERVABLES
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
-from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM, STATISTICS
 
 ENERGY_BINS = 5
 
@@ -104,14 +107,18 @@ class ShowerYardstick(Yardstick):
             for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
         )
         scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
+        if {scale.centre.shape, scale.scale.shape} != {(len(STATISTICS),)}:
+            raise ValueError(f"scale is not of {len(STATISTICS)} statistics")
+        if not np.isfinite(energy).all() or len(energy) < 2 or (np.diff(energy) < 0).any():
+            raise ValueError("energy_edges_GeV do not increase")
         return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
 
 
-def yardstick_of(path: Path, train: Features, recipe: Evaluation) -> ShowerYardstick:
-    """Return what the training showers of the data set at `path`, with features `train`, fix."""
+def yardstick_of(impact_depth_cm: float, train: Features, recipe: Evaluation) -> ShowerYardstick:
+    """Return what training showers with these features fix; they are seen with this depth of the impact point."""
     particles = Particles.of(train.conditions)
     return ShowerYardstick(
-        impact_depth_cm(path, recipe),
+        impact_depth_cm,
         Scale.of(train.spaces["P"]),
         rectangles_of(particles.point, recipe.partition.kind, recipe.partition.bins),
         energy_edges(particles.momentum_GeV),
@@ -122,6 +129,14 @@ def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
     """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
     published = recipe.statistics == "published"
     return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
+
+
+def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
+    """Return the depth of the impact point likewise, that of showers which come in chunks."""
+    fit = DepthFit()
+    for showers in chunks:
+        fit.add(showers)
+    return PUBLISHED_DEPTH_CM if recipe.statistics == "published" else fit.depth_cm
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:

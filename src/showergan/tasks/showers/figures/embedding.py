@@ -23,7 +23,7 @@ OWN = {
     "predictions": Artefact("predictions of the embedding: CSV", read_table, names=OF_NONE),
     "embedding_metrics": Artefact(
         "R^2 of the embedding by target: JSON",
-        lambda path: json.loads(path.read_text()),
+        lambda path: json.loads(path.read_text(encoding="utf-8")),
         names=OF_NONE,
     ),
 }
