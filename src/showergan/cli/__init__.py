@@ -3,7 +3,6 @@
 Results go to files, what a person reads goes to stderr.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +21,8 @@ from showergan.errors import Paused, UserError
 from showergan.files import say
 from showergan.steps import OF_ANY_TASK, OF_TASK
 from showergan.tasks import TASKS
+
+AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -57,7 +58,7 @@ def main() -> None:
         sys.exit(1)
     except Paused as pause:
         say(str(pause))
-        sys.exit(os.EX_TEMPFAIL)
+        sys.exit(AGAIN)
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)
