@@ -25,7 +25,9 @@ _held: dict[str, BaseFileLock] = {}  # by device; a lock that nothing refers to 
 
 def folder_of_locks() -> Path:
     """Return where the processes of this user on this machine look for free slots."""
-    user = os.getuid() if hasattr(os, "getuid") else "gpu"  # on Windows the folder is the user's own
+    user = (
+        os.getuid() if hasattr(os, "getuid") else "gpu"
+    )  # on Windows the folder is the user's own
     return Path(tempfile.gettempdir()) / f"showergan-{user}"
 
 
