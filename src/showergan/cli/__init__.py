@@ -23,6 +23,7 @@ from showergan.steps import OF_ANY_TASK, OF_TASK
 from showergan.tasks import TASKS
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
+INTERRUPTED = 130  # of Typer, after Ctrl-C
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -53,6 +54,10 @@ def main() -> None:
     sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:
         typer.main.get_command(app)()  # which leaves the hooks as they are
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            say("interrupted: the same call goes on from what was saved, or begins again")
+        raise
     except UserError as error:
         say(f"error: {error}")
         sys.exit(1)

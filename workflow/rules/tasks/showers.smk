@@ -41,7 +41,7 @@ else:
         params:
             recipe=recipe_of("fetch"),
         message:
-            "Downloading the showers"
+            "Downloading the showers: {log}"
         shell:
             "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
@@ -99,7 +99,7 @@ rule train_embedding:
     params:
         recipe=recipe_of("train_embedding"),
     message:
-        "Training the embedding"
+        "Training the embedding: {log}"
     shell:
         in_time(
             "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
