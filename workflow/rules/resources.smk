@@ -21,7 +21,9 @@ onstart:
 # Also after Ctrl-C.
 onerror:
     if workflow.is_main_process:
-        logger.error("Stopped. What is finished stays: the same command, typed again, goes on from there.")
+        logger.error(
+            "Stopped. What is finished stays: the same command, typed again, goes on from there."
+        )
 
 
 def in_time(command):
