@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 run: setup
 	snakemake --cores all
 	snakemake --report report.html
-	@cat "results/$$(sed -n 's/^run: *\([[:alnum:]_]*\).*/\1/p' config.yaml)/conclusion.txt"
+	@cat "results/$$(python -c 'import yaml; print(yaml.safe_load(open("config.yaml", "rb"))["run"])')/conclusion.txt"
 
 setup: .venv/installed
 

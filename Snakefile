@@ -9,14 +9,27 @@
 # job's own, elsewhere {name}.provenance.json, by the name of what it made. `showergan STEP --recipe` takes it for a recipe.
 # It holds the time, and so no rule reads it but `crate`, which nobody needs: ro-crate-metadata.json tells all of them at once.
 
-from snakemake.utils import min_version
+from pathlib import Path
+
+from snakemake.common.configfile import load_configfile
+from snakemake.utils import min_version, update_config
 
 min_version("9.11")
 
 
 if config.get("task", "showers") == "showers":  # another task brings a whole configuration
+    # What is given lies over config.yaml beside this file, wherever the workflow runs, and where it is a module of another.
+    DEFAULTS = workflow.current_basedir.join("config.yaml").get_path_or_uri(True)
 
-    configfile: "config.yaml"
+    configfile: DEFAULTS
+
+    if Path("config.yaml").exists() and not Path("config.yaml").samefile(DEFAULTS):
+
+        configfile: "config.yaml"
+
+    given = load_configfile(DEFAULTS)
+    update_config(given, config)
+    config.update(given)
 
 
 report: "workflow/report/workflow.rst"

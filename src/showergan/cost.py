@@ -175,7 +175,7 @@ def measured(run: Path) -> Measured:
             Job(
                 _seconds(record),
                 fixed,
-                record.peak_memory_MB["host"],
+                record.peak_memory_MB.get("host", 0),
                 sum(file.stat().st_size for file in files if file.exists()) / 1e6,
                 size.work(record.step, steps) if grows else None,
             )

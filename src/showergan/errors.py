@@ -1,11 +1,16 @@
 """The error a user can act on, and the end that is none."""
 
+from showergan.urls import without_secrets
+
 
 class UserError(Exception):
     """Bad input: the message says what is wrong, where, and what to do.
 
-    The command line prints it without a traceback and exits with status 1.
+    The command line prints it without a traceback and exits with status 1. What is secret of a URL is hidden.
     """
+
+    def __init__(self, message: str):
+        super().__init__(without_secrets(message))
 
 
 class Paused(Exception):

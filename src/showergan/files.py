@@ -12,15 +12,17 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES, EDQUOT, EFBIG, EIO, ENOSPC, EPERM, EROFS
-from fcntl import LOCK_EX, LOCK_NB, flock
 from glob import escape
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
+from showergan import heavy
 from showergan.errors import UserError
+from showergan.urls import without_secrets
 
 if TYPE_CHECKING:
     import pandas as pd
+    from filelock import BaseFileLock
 
 # A full disk, a quota, a limit on sizes, no permission, a file system to read from, a disk that fails.
 REFUSED = {ENOSPC, EDQUOT, EFBIG, EACCES, EPERM, EROFS, EIO}
@@ -66,38 +68,41 @@ def told(path: Path) -> Iterator[None]:
 def _aside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError):
-            with (other / "lock").open("r+", encoding="utf-8") as lock:
-                abandoned = _locked(lock)
-            if abandoned:
-                shutil.rmtree(other)
+        if (other / "lock").exists() and (abandoned := locked(other / "lock")):
+            abandoned.release()
+            shutil.rmtree(other, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
     aside, made = folder / path.name, folder / "made"
+    lock = locked(made)
     try:
-        with made.open("w", encoding="utf-8") as lock:
-            _locked(lock)
+        with suppress(OSError):  # Windows renames nothing that is open, and deletes nothing either
             made.rename(folder / "lock")  # others see no lock that is not held
-            yield aside
-            _sync(aside)
-            aside.replace(path)
-            with suppress(OSError):  # not every file system can
-                _sync(path.parent)
+        yield aside
+        _sync(aside, os.O_RDWR)
+        aside.replace(path)
+        with suppress(OSError):  # not every file system can
+            _sync(path.parent, os.O_RDONLY)
     finally:
+        if lock:
+            lock.release()
         shutil.rmtree(folder, ignore_errors=True)  # no second error over the first
 
 
-def _locked(file: IO[str]) -> bool:
-    """Lock a file until it is closed or the process ends; tell whether that was possible."""
+def locked(path: Path) -> BaseFileLock | None:
+    """Return a lock of a file, held until it is released or the process ends.
+
+    None where another process holds it, or the file system knows no locks.
+    """
+    lock = heavy.filelock.FileLock(path)
     try:
-        flock(file, LOCK_EX | LOCK_NB)
-    except OSError:  # another holds it, or the file system knows no locks
-        return False
-    return True
+        return lock.acquire(blocking=False).lock
+    except (heavy.filelock.Timeout, OSError, NotImplementedError):
+        return None
 
 
-def _sync(path: Path) -> None:
+def _sync(path: Path, how: int) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, how)
     try:
         os.fsync(handle)
     finally:
@@ -117,8 +122,8 @@ def write_json(content: dict[str, Any], path: Path) -> None:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr at once."""
-    print(text, file=sys.stderr, flush=True)
+    """Write a line to stderr at once; what is secret of a URL is hidden."""
+    print(without_secrets(text), file=sys.stderr, flush=True)
 
 
 def sha256_of(path: Path) -> str:

@@ -25,7 +25,10 @@ _held: dict[str, BaseFileLock] = {}  # by device; a lock that nothing refers to 
 
 def folder_of_locks() -> Path:
     """Return where the processes of this user on this machine look for free slots."""
-    return Path(tempfile.gettempdir()) / f"showergan-{os.getuid()}"
+    user = (
+        os.getuid() if hasattr(os, "getuid") else "gpu"
+    )  # on Windows the folder is the user's own
+    return Path(tempfile.gettempdir()) / f"showergan-{user}"
 
 
 def take(devices: Sequence[str], per_device: int, folder: Path) -> int:

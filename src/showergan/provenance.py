@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,11 @@ from pydantic import ValidationError
 from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_json
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 NAME = "provenance.json"  # of a record, or how its name ends
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
@@ -184,10 +188,13 @@ def _gpu() -> int | None:
 
 
 def _peak_memory() -> dict[str, int]:
-    unit = 1 if sys.platform == "darwin" else 1024  # bytes that getrusage counts in
-    host = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-    device = peak_device_memory()
-    return {"host": round(host / 1e6), **({} if device is None else {"device": device})}
+    peak = {}
+    if resource:
+        unit = 1 if sys.platform == "darwin" else 1024  # bytes that getrusage counts in
+        peak["host"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+    if (device := peak_device_memory()) is not None:
+        peak["device"] = device
+    return peak
 
 
 def peak_device_memory() -> int | None:

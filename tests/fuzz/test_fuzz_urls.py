@@ -2,8 +2,10 @@
 
 import hashlib
 import http.server
+import io
 import shutil
 import threading
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -16,8 +18,12 @@ from showergan.errors import UserError
 from showergan.tasks.showers import remote, remote_source
 from showergan.tasks.showers.data import SCHEMES, scheme_of
 from showergan.tasks.showers.remote_cache import cache_folder
+from showergan.urls import without_secrets
 
-CONTENT = bytes(range(256)) * 8
+_FILE = io.BytesIO()
+with zipfile.ZipFile(_FILE, "w") as _archive:
+    _archive.writestr("EnergyDeposit.npy", bytes(range(256)) * 8)
+CONTENT = _FILE.getvalue()  # of the kind that is looked for
 METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1.0, "discriminator": 1.0}}}
 
 
@@ -66,7 +72,7 @@ def fetched(url, out, status=200, headers=None, parts=(CONTENT,), sha256=None):
     Server.answer = SimpleNamespace(status=status, headers=headers or {}, parts=parts)
 
     class Url(str):
-        name = url  # what a message must name
+        name = without_secrets(url)  # what a message must name
 
     shutil.rmtree(cache_folder())
     cache_folder().mkdir()

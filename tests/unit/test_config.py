@@ -334,3 +334,18 @@ class TestPairsOfLearningRates:
         put(raw, "methods.sn.label", "another")
         assert parse_config(raw).methods["sn"].composition == before
         assert type(before) is Composition
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"), [("~/x.npz", "/home/me/x.npz"), ("a~/~x.npz", "a~/~x.npz")]
+)
+def test_a_path_below_the_home_folder(raw, monkeypatch, path, expected):
+    monkeypatch.setenv("HOME", "/home/me")
+    raw["data"] = {"source": "npz", "path": path}
+    assert parse_config(raw).data.path == expected
+
+
+def test_a_home_folder_that_is_not_there(raw):
+    raw["data"] = {"source": "npz", "path": "~nobody_of_this_name/x.npz"}
+    with pytest.raises(UserError, match=r"data\.path: '~nobody_of_this_name/x\.npz'"):
+        parse_config(raw)

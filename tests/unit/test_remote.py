@@ -2,24 +2,40 @@
 
 import hashlib
 import http.server
+import io
 import re
 import subprocess
 import sys
 import threading
 import time
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from showergan.config import parse_config
 from showergan.errors import UserError
+from showergan.steps import STEPS
 from showergan.tasks.showers import remote
 from showergan.tasks.showers.remote import check_sha256, fetch_url
 from showergan.tasks.showers.remote_cache import Entry, cache_folder
 from showergan.tasks.showers.remote_source import CHUNK
+from showergan.urls import without_secrets
 
-CONTENT = bytes(range(256)) * 5000  # more than is read at once
-OTHER = CONTENT[::-1]
+METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1.0, "discriminator": 1.0}}}
+
+
+def npz(content):
+    """Return a file of the kind that is looked for, stored as it is."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("EnergyDeposit.npy", content)
+    return file.getvalue()
+
+
+CONTENT = npz(bytes(range(256)) * 5000)  # more than is read at once
+OTHER = npz(bytes(range(255, -1, -1)) * 5000)
 FIRST = 300_000
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
 
@@ -32,7 +48,8 @@ class Server(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         house = self.server
         house.asked.append(self.headers["Range"])
-        if self.path != "/showers.npz":
+        house.paths.append(self.path)
+        if self.path.partition("?")[0] != "/showers.npz":
             self.send_error(404)
             return
         status, cut = house.faults.pop(0) if house.faults else (None, None)
@@ -44,7 +61,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         strong = [text for text in house.version.values() if not text.startswith("W/")]
         if house.checks and wanted is not None and wanted not in strong:
             start = 0
-        if start >= len(house.content):
+        if start and start >= len(house.content):
             self.send_error(416)
             return
         body = house.content[start:]
@@ -85,6 +102,7 @@ def server(running):
     running.content, running.version = CONTENT, {"ETag": '"1"'}
     running.ranges, running.checks = True, True
     running.asked, running.given, running.faults = [], [], []
+    running.paths = []
     running.holds.set()
     running.url = f"http://127.0.0.1:{running.server_address[1]}/showers.npz"
     return running
@@ -127,8 +145,141 @@ def test_a_file_is_fetched_once(server, out, cache, capsys):
         out.write_bytes(b"what is done to a run's file is done to that alone")
         fetch_url(server.url, out, sha256)
         assert out.read_bytes() == CONTENT
-    assert server.asked == [None]
+    assert len(server.asked) == 2  # whether it has changed; data.sha256 tells that by itself
     assert f"here already, {cache}" in capsys.readouterr().err
+
+
+def test_a_file_that_has_changed_on_the_server_is_fetched_again(server, out, capsys):
+    fetch_url(server.url, out, None)
+    for content, version in (
+        (OTHER, {"ETag": '"2"'}),
+        (CONTENT, {"Last-Modified": "Thu, 26 Nov 2026 00:00:00 GMT"}),
+        (npz(b"shorter"), {}),
+    ):
+        server.content, server.version = content, version
+        fetch_url(server.url, out, None)
+        assert out.read_bytes() == content
+        assert "it has changed since it was downloaded" in capsys.readouterr().err
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == content
+    assert "does not tell whether it has changed: give data.sha256" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_file_is_taken_where_the_server_cannot_be_asked(server, out, capsys, status):
+    fetch_url(server.url, out, None)
+    server.faults = [(status, None)]
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == CONTENT
+    said = capsys.readouterr().err
+    assert f"cannot be asked whether it has changed (HTTPError: HTTP Error {status}" in said
+    assert re.search(r"that of \d{4}-\d\d-\d\d is taken", said)
+
+
+PAGE = b"<!DOCTYPE html><title>Log in</title>"
+
+
+@pytest.mark.parametrize("content", [PAGE, b"", CONTENT[:-1]])
+def test_what_is_no_file_of_showers_is_not_kept(server, out, cache, content):
+    """Servers answer with status 200 and a page."""
+    server.content, told = content, re.escape(repr(content[:40]))
+    with pytest.raises(UserError, match=f"no npz or HDF5 file, .* it begins with {told}"):
+        fetch_url(server.url, out, None)
+    assert cached(cache) == list(cache.glob("*.part")) == []
+    server.content = CONTENT
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == CONTENT
+
+
+def test_a_page_that_was_kept_once_is_fetched_again(server, out, cache):
+    fetch_url(server.url, out, None)
+    [file], [known] = cached(cache), cached(cache, ".json")
+    file.write_bytes(PAGE)
+    known.write_text(known.read_text().replace(RIGHT, hashlib.sha256(PAGE).hexdigest()))
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_part_that_was_altered_is_fetched_again(server, out, cache, whole):
+    """Also where it is as long as the whole file, and where its list of checksums is altered."""
+    interrupted(server, out)
+    [part] = cache.glob("*.part")
+    content = bytearray(CONTENT if whole else CONTENT[:FIRST])
+    content[100] ^= 1
+    part.write_bytes(content)
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("sums", ["", "x", "-1 x\n", "9999999999999 x\n"])
+def test_a_part_of_which_nothing_is_known_is_fetched_again(server, out, cache, sums):
+    interrupted(server, out)
+    [known] = cache.glob("*.sums")
+    known.write_text(sums)
+    fetch_url(server.url, out, None)
+    assert out.read_bytes() == CONTENT
+
+
+SIGNED = "?id=7&X-Amz-Signature=5ecre7&token=5ecre7&api_key=5ecre7"
+
+
+def test_what_is_secret_of_a_url_is_neither_said_nor_kept(server, out, cache, capsys):
+    """A URL that is signed anew is that of the same file."""
+    fetch_url(server.url + SIGNED, out, None)
+    fetch_url(server.url + SIGNED.replace("5ecre7", "anew"), out, RIGHT)
+    assert server.asked == [None]
+    server.faults = [(404, None)]
+    with pytest.raises(UserError, match="404") as error:
+        fetch_url(server.url.replace("showers", "other") + SIGNED, out, None)
+    told = "?id=7&X-Amz-Signature=***&token=***&api_key=***"
+    said = capsys.readouterr().err
+    assert told in said and told in str(error.value)
+    kept = "".join(path.read_text() for path in cached(cache, ".json"))
+    assert told in kept
+    assert "5ecre7" not in said + str(error.value) + kept
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("root://user:pw@host//x.npz", "root://***@host//x.npz"),
+        ("http://u:p@s?s@host/x", "http://***@host/x"),
+        ("https://host/x.npz?download=1&author=me", "https://host/x.npz?download=1&author=me"),
+        (
+            "http://host/x?Expires=1&Signature=a%2Fb#key=d",
+            "http://host/x?Expires=***&Signature=***#key=***",
+        ),
+        ("http://host/x?sig=a&X%2DGoog%2DDate=b", "http://host/x?sig=***&X%2DGoog%2DDate=***"),
+        ("'http://host/x?sig=a' and ~/x?sig=a", "'http://host/x?sig=***' and ~/x?sig=a"),
+    ],
+)
+def test_what_is_shown_of_a_url(url, shown):
+    assert without_secrets(url) == shown
+
+
+def test_recipes_hold_nothing_secret_and_the_environment_does(server, out, monkeypatch, tmp_path):
+    whole = server.url + SIGNED
+    config = parse_config({"data": {"source": "npz", "path": whole}, "methods": METHODS})
+    recipes = {name: STEPS[name].of(config).canonical() for name in ("fetch", "preprocess")}
+    assert "5ecre7" not in str(recipes) and "id=7" in recipes["fetch"]
+    assert config.data.published_name == "showers.npz"
+    step = STEPS["fetch"].read(recipes["fetch"])
+    for given in (None, "http://elsewhere/x"):
+        monkeypatch.setenv("SHOWERGAN_URL", given) if given else None
+        with pytest.raises(UserError, match="set SHOWERGAN_URL to the whole URL"):
+            step.run(out=out)
+    monkeypatch.setenv("SHOWERGAN_URL", whole)
+    step.run(out=out)
+    assert out.read_bytes() == CONTENT
+    assert server.paths == [f"/showers.npz{SIGNED}"]
+
+
+def test_a_url_with_a_password_stops_before_any_job():
+    raw = {"data": {"source": "npz", "path": "https://me:5ecre7@host/x.npz"}, "methods": METHODS}
+    with pytest.raises(UserError, match="name and a password; download it yourself") as error:
+        parse_config(raw)
+    assert "5ecre7" not in str(error.value)
 
 
 def test_a_cut_connection_goes_on_where_it_was(server, out, cache, capsys):
@@ -161,7 +312,7 @@ def test_a_date_stands_for_a_version(server, out):
 
 
 @pytest.mark.parametrize("checks", [True, False])
-@pytest.mark.parametrize("content", [OTHER, OTHER[: FIRST // 2]])
+@pytest.mark.parametrize("content", [OTHER, npz(b"shorter")])
 def test_a_file_that_has_changed_is_begun_anew(server, out, checks, content):
     """Whether or not the server knows what If-Range is."""
     interrupted(server, out)
@@ -226,7 +377,7 @@ def test_two_processes_fetch_it_once(server, out):
             assert "here already" in second.communicate(timeout=60)[1]
         first.communicate(timeout=60)
     assert [path.read_bytes() for path in outs] == [CONTENT, CONTENT]
-    assert server.asked == [None]
+    assert len(server.asked) == 2  # the second one asks whether it has changed
 
 
 def test_a_killed_process_leaves_what_has_come(server, out, cache):
@@ -245,9 +396,8 @@ def test_a_killed_process_leaves_what_has_come(server, out, cache):
 
 def test_what_has_come_whole_is_not_asked_for(server, out, cache):
     interrupted(server, out)
-    [part] = cache.glob("*.part")
-    with part.open("ab") as stream:
-        stream.write(CONTENT[FIRST:])
+    with Entry(server.url, cache).growing() as add:
+        add(CONTENT[FIRST:])
     fetch_url(server.url, out, RIGHT)
     assert server.asked == []
 

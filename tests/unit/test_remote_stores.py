@@ -1,9 +1,11 @@
 """Downloads from real servers of S3 and XRootD on loopback; tests/remote/install.sh installs them."""
 
 import hashlib
+import io
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 import stores
@@ -13,7 +15,18 @@ from showergan.tasks.showers import remote, remote_source
 from showergan.tasks.showers.remote import fetch_url
 
 MIB = 2**20
-CONTENT = b"".join(hashlib.sha512(b"%d" % i).digest() for i in range(6 * MIB // 64))
+
+
+def npz(n):
+    """Return a file of the kind that is looked for, of about 6 MiB that nothing packs."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        parts = (hashlib.sha512(b"%d" % i).digest() for i in range(n, n + 6 * MIB // 64))
+        archive.writestr("EnergyDeposit.npy", b"".join(parts))
+    return file.getvalue()
+
+
+CONTENT, OTHER = npz(0), npz(1)
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -47,9 +60,15 @@ def test_a_file_is_fetched_once(store, out):
     visits = store.gate.visits
     assert visits and len(CONTENT) < store.gate.passed < 1.1 * len(CONTENT)
     out.unlink()
-    fetch_url(store.url, out, None)
+    fetch_url(store.url, out, RIGHT)
     assert out.read_bytes() == CONTENT
     assert store.gate.visits == visits
+    fetch_url(store.url, out, None)
+    assert store.gate.visits > visits  # asked whether it is the same
+    assert store.gate.passed < 1.1 * len(CONTENT)
+    store.put(OTHER)
+    fetch_url(store.url, out, None)
+    assert out.read_bytes() == OTHER
 
 
 def test_the_command_ends_well(store, out):
@@ -90,10 +109,9 @@ def test_an_interrupted_download_goes_on_where_it_was(store, out):
 
 def test_a_file_that_has_changed_is_begun_anew(store, out):
     interrupted(store, out)
-    other = CONTENT[::-1][:-1]
-    store.put(other)
+    store.put(OTHER)
     fetch_url(store.url, out, None)
-    assert out.read_bytes() == other
+    assert out.read_bytes() == OTHER
 
 
 @pytest.mark.parametrize(

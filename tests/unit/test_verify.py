@@ -74,7 +74,7 @@ def test_a_record_of_what_was_there_is_needed(run):
     shown = asked("verify", "results/tiny")
     assert shown.exit_code == 1
     files = "'results/tiny/notes of mine.txt' results/tiny/train/seed1/history.csv"
-    assert f"rm {files}\n" in shown.output
+    assert f"move it to another folder: {files}\n" in shown.output
 
 
 def test_a_run_may_be_moved_away_from_its_sources(run, tmp_path):

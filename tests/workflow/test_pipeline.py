@@ -203,10 +203,14 @@ def test_npz_source_behind_a_url_is_downloaded(finished, fresh):
     served = partial(SimpleHTTPRequestHandler, directory=str(source.parent))
     with ThreadingHTTPServer(("127.0.0.1", 0), served) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/source.npz"
+        url = f"http://127.0.0.1:{server.server_address[1]}/source.npz?token=5ecre7"
         fresh.configure(data__source="npz", data__path=url, data__sha256=sha256_of(source))
-        fresh.snakemake("--cores", "1", f"{RUN}/data/source.npz")
+        said = fresh.snakemake("--cores", "1", f"{RUN}/data/showers.h5", "--printshellcmds")
         server.shutdown()
+    (fresh.folder / "tiny.yaml").unlink()
+    assert "token=***" in said and "5ecre7" not in said
+    kept = [path for path in fresh.folder.rglob("*") if path.is_file()]
+    assert not [path for path in kept if b"5ecre7" in path.read_bytes()]
     assert (fresh.folder / RUN / "data/source.npz").read_bytes() == source.read_bytes()
     assert (
         f"kept as {os.environ['SHOWERGAN_CACHE']}"

@@ -3,11 +3,17 @@ import re
 import sys
 from pathlib import Path
 
-from showergan import missing_gpu
-from showergan.braces import folded
-from showergan.config import parse_config
-from showergan.errors import UserError
-from showergan.tasks import TASKS
+try:
+    from showergan import missing_gpu
+    from showergan.braces import folded
+    from showergan.config import parse_config
+    from showergan.errors import UserError
+    from showergan.tasks import TASKS
+except ImportError as error:
+    raise WorkflowError(
+        f"{error}: this snakemake belongs to another environment ({sys.prefix}), in which showergan is not installed. "
+        "In the folder of the workflow, type: make setup && source .venv/bin/activate"
+    ) from None
 
 try:
     CONFIG = parse_config(config)

@@ -46,7 +46,7 @@ rule reference:
     params:
         recipe=recipe_of("reference"),
     message:
-        "Computing features, ceilings and floors of the real samples"
+        "Computing features, ceilings and floors of the real samples: {log}"
     shell:
         "showergan reference --data {input.data:q}"
         + EMBEDDING_OPTION

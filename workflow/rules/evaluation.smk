@@ -21,7 +21,7 @@ rule evaluate_gan:
     params:
         recipe=recipe_of("evaluate"),
     message:
-        "Evaluating {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
+        "Evaluating {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
         "showergan evaluate --generator {input.generator:q}"
         + EMBEDDING_OPTION

@@ -18,6 +18,14 @@ onstart:
         logger.warning(told)
 
 
+# Also after Ctrl-C.
+onerror:
+    if workflow.is_main_process:
+        logger.error(
+            "Stopped. What is finished stays: the same command, typed again, goes on from there."
+        )
+
+
 def in_time(command):
     """Return the command of a training that saves its state and exits before its job is ended; the next try goes on."""
     return (

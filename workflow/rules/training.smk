@@ -20,7 +20,7 @@ rule train_gan:
     params:
         recipe=recipe_of("train", "architecture", "method", "rates", "seed"),
     message:
-        "Training {wildcards.method} of {wildcards.architecture}, seed {wildcards.seed}"
+        "Training {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
         in_time(
             "showergan train --data {input:q} --recipe {params.recipe:q}"
@@ -54,7 +54,7 @@ rule audit:
     params:
         recipe=recipe_of("audit"),
     message:
-        "Measuring what a change of the discriminator's scale changes"
+        "Measuring what a change of the discriminator's scale changes: {log}"
     shell:
         "showergan audit --data {input:q} --recipe {params.recipe:q}"
         " --out {output.cosines:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -3,7 +3,6 @@
 Results go to files, what a person reads goes to stderr.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from io import TextIOWrapper
@@ -23,6 +22,9 @@ from showergan.errors import Paused, UserError
 from showergan.files import say
 from showergan.steps import OF_ANY_TASK, OF_TASK
 from showergan.tasks import TASKS
+
+AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
+INTERRUPTED = 130  # of Typer, after Ctrl-C
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -58,12 +60,16 @@ def main() -> None:
     sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:
         typer.main.get_command(app)()  # which leaves the hooks as they are
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            say("interrupted: the same call goes on from what was saved, or begins again")
+        raise
     except UserError as error:
         say(f"error: {error}")
         sys.exit(1)
     except Paused as pause:
         say(str(pause))
-        sys.exit(os.EX_TEMPFAIL)
+        sys.exit(AGAIN)
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)

@@ -36,7 +36,7 @@ def verify(run: Annotated[Path, typer.Argument(help="folder of a run: results/RU
     unlisted = _paths(finding for finding in wrong if finding.kind == "unlisted")
     others = _paths(finding for finding in wrong if finding.kind != "unlisted")
     if unlisted:
-        print(f"To remove what no job left: rm {unlisted}")
+        print(f"What no job left is not of the run: move it to another folder: {unlisted}")
     if others:
         print(
             "To make the others again, with the --configfile of the run if it has one: "

@@ -1,15 +1,27 @@
 """What every section of the configuration is, and the kinds of values that several hold."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 
 # One line, for whoever reads it: what breaks lines or steers a terminal is no part of it.
 _LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
-Place = Annotated[str, StringConstraints(pattern=_LINE, max_length=4000)]  # a path or a URL
+
+
+def _at_home(place: str) -> str:
+    """Return a path with the home folder in place of ~ or ~name, as a shell does."""
+    try:
+        return str(Path(place).expanduser()) if place.startswith("~") else place
+    except RuntimeError as error:
+        raise ValueError(f"{place!r}: {error}") from None
+
+
+# A path or a URL.
+Place = Annotated[str, StringConstraints(pattern=_LINE, max_length=4000), AfterValidator(_at_home)]
 
 # Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
 Seed = Annotated[int, Field(ge=0, lt=2**26)]

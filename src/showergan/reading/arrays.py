@@ -13,7 +13,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.reading.damage import DAMAGE, MOST_AT_ONCE, refuse_claim
+from showergan.reading.damage import DAMAGE, MOST_AT_ONCE, refusal, refuse_claim
 from showergan.reading.hdf5 import check_dataset
 
 NUMBERS = "fiu"  # kinds of types, as NumPy calls them
@@ -61,9 +61,8 @@ class Arrays:
             self._file = self.opener(path)
             self.keys = self._names()
         except DAMAGE as error:
-            raise UserError(
-                f"{path} is no {self.kind}, or is cut off ({error}). Download or write it again."
-            ) from error
+            problem = f"is no {self.kind}, or is cut off"
+            raise refusal(path, problem, error, "Download or write it again.") from error
 
     def _names(self) -> list[str]:
         raise NotImplementedError
@@ -107,9 +106,8 @@ class Arrays:
                     self.fail(key, f"has type {header.dtype}", _SAVE_NUMBERS)
                 yield content, header
         except DAMAGE as error:
-            raise UserError(
-                f"{self._path}: {key} is damaged ({error}). Download or write the file again."
-            ) from error
+            remedy = "Download or write the file again."
+            raise refusal(f"{self._path}: {key}", "is damaged", error, remedy) from error
 
     @contextmanager
     def _content(self, key: str) -> Iterator[tuple[Any, Header]]:

@@ -19,7 +19,7 @@ rule train_picture_embedding:
     params:
         recipe=recipe_of("train_picture_embedding"),
     message:
-        "Training the network that pictures are measured with"
+        "Training the network that pictures are measured with: {log}"
     shell:
         in_time(
             "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"

@@ -2,11 +2,13 @@
 
 from pathlib import PurePath
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_serializer, field_validator, model_validator
 
 from showergan.config.data import Data
 from showergan.config.section import Place, Section, Seed
+from showergan.urls import without_secrets
 
 
 class Simulation(Section):
@@ -25,9 +27,13 @@ def scheme_of(place: str) -> str | None:
     Raises:
         ValueError: it is a URL of another kind, or one that leads on to others, as fsspec reads them.
     """
-    scheme, behind, _ = place.partition("://")
+    scheme, behind, rest = place.partition("://")
     if not behind and "::" not in place:
         return None
+    if scheme.startswith("http") and "@" in rest.partition("/")[0]:
+        raise ValueError(
+            f"{place!r}: no pages are read that ask for a name and a password; download it yourself and give the path"
+        )
     if scheme not in SCHEMES or "::" in place or not place.isprintable() or " " in place:
         raise ValueError(
             f"{place!r}: give a path, or a URL that begins with {'://, '.join(SCHEMES)}://"
@@ -44,6 +50,10 @@ class DataFile(Section):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
+
+    @field_serializer("path")
+    def _without_secrets(self, path: str | None) -> str | None:
+        return path and without_secrets(path)
 
     @field_validator("path")
     @classmethod
@@ -81,7 +91,10 @@ class ShowerData(Simulation, Preparation, Data):
     @property
     def published_name(self) -> str:
         """A file by its name: the published one may lie anywhere."""
-        return PurePath(self.path or "").name if self.source == "npz" else self.source
+        if self.source != "npz":
+            return self.source
+        path = self.path or ""
+        return PurePath(urlsplit(path).path if scheme_of(path) else path).name
 
     @model_validator(mode="after")
     def _npz_has_path(self) -> Self:

@@ -2,10 +2,12 @@
 
 import shutil
 import time
+from datetime import datetime
 from pathlib import Path
 
 from showergan.errors import UserError
 from showergan.files import say, sha256_of, write_aside
+from showergan.reading import opened_arrays
 from showergan.tasks.showers.data import scheme_of
 from showergan.tasks.showers.remote_cache import Entry, entry_of
 from showergan.tasks.showers.remote_source import Failed, Interrupted, opened
@@ -19,7 +21,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
     """Give a file the content of an http(s), s3 or root URL: from the cache, or downloaded into it.
 
     A download that was interrupted goes on where it was, as long as the server has the same file. A file in the cache
-    whose SHA-256 is another is fetched again.
+    whose SHA-256 is another, or of which the server has another version, is fetched again.
 
     Raises:
         UserError: the URL is of another kind, the download fails or is larger than the disk, a library for this kind of
@@ -32,13 +34,15 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
         raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
     with write_aside(out) as aside, entry_of(url) as entry:
         found = entry.copy_to(aside)
-        if found and sha256 in (None, found):
-            say(f"{url}: it is here already, {entry.file}")
-            return
-        if found:
+        if found and not _opens(aside):  # kept by a version that did not look
+            say(f"{entry.file}: no npz or HDF5 file: it is fetched again")
+        elif found and sha256 not in (None, found):
             say(
                 f"{entry.file}: from {url}, but its SHA-256 is not data.sha256: it is fetched again"
             )
+        elif found and (sha256 or _is_the_same(url, entry)):
+            say(f"{url}: it is here already, {entry.file}")
+            return
         _download(url, entry)
         found = entry.copy_to(aside)
         if found is None:
@@ -49,6 +53,25 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
                 "correct data.sha256, or call again to get the file again"
             )
         say(f"{url}: {aside.stat().st_size} bytes, SHA-256 {found}, kept as {entry.file}")
+
+
+def _is_the_same(url: str, entry: Entry) -> bool:
+    """Ask the server whether the file in the cache is still the one that it has; where it does not tell, it is."""
+    here = entry.facts
+    assert here is not None, "there is no such file"
+    try:
+        with opened(url, 0, None) as there:
+            pass
+    except (Failed, ImportError) as error:
+        day = datetime.fromtimestamp(entry.file.stat().st_mtime).date()
+        say(f"{url}: cannot be asked whether it has changed ({error}): that of {day} is taken")
+        return True
+    if there.version != here.version or there.size not in (None, entry.file.stat().st_size):
+        say(f"{url}: it has changed since it was downloaded: it is fetched again")
+        return False
+    if there.version is None:
+        say(f"{url}: the server does not tell whether it has changed: give data.sha256")
+    return True
 
 
 def _download(url: str, entry: Entry) -> None:
@@ -67,13 +90,11 @@ def _download(url: str, entry: Entry) -> None:
                 f"({error}); install it with: pip install 'showergan[{scheme}]'"
             ) from None
         except Failed as error:
-            kept = entry.kept
+            kept = entry.kept()
             if isinstance(error, Interrupted) and pause is not None:
                 say(f"{url}: {error}; tried again in {pause} s, from byte {kept}")
                 time.sleep(pause)
                 continue
-            if not kept:
-                entry.drop()
             here = f"{kept} bytes of it are kept, and a further try goes on there; " if kept else ""
             raise UserError(
                 f"data.path = {url}: cannot be downloaded ({error}); {here}check the address, the network and "
@@ -85,22 +106,24 @@ def _go_on(url: str, entry: Entry) -> None:
     """Bring the rest of a file, or all of it where the server does not give the rest.
 
     Raises:
-        Failed: it is longer than there is room for or than it says, and is dropped; or the server does not give it.
+        Failed: it is longer than there is room for or than it says, or no file of showers, and is dropped; or the
+            server does not give it.
         Interrupted: it is shorter than it says, so far.
     """
-    if entry.come:
-        return entry.finish()
-    with opened(url, entry.kept, entry.version) as source:
-        if not source.start:
+    n, facts = entry.kept(), entry.facts
+    if n and facts and n == facts.size:
+        return _finish(entry)
+    with opened(url, n, facts.version if facts else None) as source:
+        n = source.start
+        if not n:
             entry.begin(source.version, source.size)
-        free = shutil.disk_usage(entry.file.parent).free - SPARE
-        most = min(MOST, source.start + free)
+        most = min(MOST, n + shutil.disk_usage(entry.file.parent).free - SPARE)
         if source.size is not None and source.size > most:
             raise Failed(f"it has {source.size} bytes, and there is room for {most}")
-        n = source.start
-        with entry.part.open("ab") as part:
-            while n <= most and (chunk := source.read()):
-                n += part.write(chunk)
+        with entry.growing() as add:
+            while n <= most and (piece := source.read()):
+                add(piece)
+                n += len(piece)
     if n > most:
         entry.drop()
         raise Failed(f"it has more than the {most} bytes that there is room for")
@@ -108,7 +131,29 @@ def _go_on(url: str, entry: Entry) -> None:
         if n > source.size:
             entry.drop()
         raise Interrupted(f"it ends after {n} of {source.size} bytes")
-    return entry.finish()
+    _finish(entry)
+
+
+def _finish(entry: Entry) -> None:
+    """Keep what has come, if it is what is looked for: servers answer with pages that ask for a login, or tell errors.
+
+    Raises:
+        Failed: it is not.
+    """
+    if _opens(entry.part):
+        return entry.finish()
+    with entry.part.open("rb") as part:
+        begin = part.read(40)
+    entry.drop()
+    raise Failed(f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}")
+
+
+def _opens(path: Path) -> bool:
+    try:
+        opened_arrays(path).close()
+    except UserError:
+        return False
+    return True
 
 
 def check_sha256(path: Path, expected: str) -> None:

@@ -3,22 +3,23 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from fcntl import LOCK_EX, LOCK_NB, flock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
+from showergan import heavy
 from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.files import say, sha256_of, told, write_json
+from showergan.tasks.showers.remote_source import CHUNK
+from showergan.urls import without_secrets
 
 
 class Facts(Section):
     """What is known of a file in the cache.
 
     Attributes:
-        url: where it is from.
+        url: where it is from, without what is secret.
         version: of the file, as the server calls it.
         size: bytes of the whole file.
         sha256: of the whole file, once it is here.
@@ -31,12 +32,16 @@ class Facts(Section):
 
 
 class Entry:
-    """The place of one URL in the cache: a file that is whole, or the part of it that has come, and facts about it."""
+    """The place of one URL in the cache: a file that is whole, or the part of it that has come, and facts about it.
+
+    What is secret of a URL, such as a signature that is another one tomorrow, is no part of the place.
+    """
 
     def __init__(self, url: str, folder: Path):
-        self._url = url
-        self.file = folder / hashlib.sha256(url.encode()).hexdigest()
+        self._url = without_secrets(url)
+        self.file = folder / hashlib.sha256(self._url.encode()).hexdigest()
         self.part = self.file.with_suffix(".part")
+        self._sums = self.file.with_suffix(".sums")  # length and SHA-256 of each piece of the part
         self._facts = self.file.with_suffix(".json")
 
     @property
@@ -46,39 +51,57 @@ class Entry:
             return Facts.model_validate_json(self._facts.read_text(encoding="utf-8"))
         return None
 
-    @property
-    def version(self) -> str | None:
-        """Return what the server calls the file that has come, or a part of it."""
-        facts = self.facts
-        return facts.version if facts else None
-
-    @property
-    def kept(self) -> int:
-        """Return how many bytes have come of a file whose version is known."""
-        return self.part.stat().st_size if self.version and self.part.exists() else 0
-
-    @property
-    def come(self) -> bool:
-        """Tell whether the last byte has come."""
-        facts = self.facts
-        return facts is not None and self.part.exists() and self.kept == facts.size
-
     def begin(self, version: str | None, size: int | None) -> None:
         """Forget what was there, for a file of which nothing has come yet."""
-        for path in (self.file, self.part):
-            path.unlink(missing_ok=True)
-        self._know(Facts(url=self._url, version=version, size=size))
+        self.drop()
+        self.file.unlink(missing_ok=True)
+        write_json(Facts(url=self._url, version=version, size=size).model_dump(), self._facts)
 
     def drop(self) -> None:
         """Forget the part that has come."""
         self.part.unlink(missing_ok=True)
+        self._sums.unlink(missing_ok=True)
+
+    def kept(self) -> int:
+        """Return how many bytes have come of a file whose version is known; what is not as it came is cut off."""
+        facts, lines, n = self.facts, [], 0
+        with suppress(FileNotFoundError, ValueError), self.part.open("r+b") as part:
+            known = self._sums.read_text().splitlines(keepends=True)
+            for line in known if facts and facts.version else []:
+                length, sha256 = line.split()
+                piece = part.read(min(int(length), CHUNK))
+                if len(piece) != int(length) or hashlib.sha256(piece).hexdigest() != sha256:
+                    break
+                lines.append(line)
+                n += len(piece)
+            part.truncate(n)
+        if not n:
+            self.drop()
+        elif lines != known:
+            self._sums.write_text("".join(lines))
+        return n
+
+    @contextmanager
+    def growing(self) -> Iterator[Callable[[bytes], None]]:
+        """Yield what adds a piece to the part."""
+        with self.part.open("ab") as part, self._sums.open("a") as sums:
+
+            def add(piece: bytes) -> None:
+                part.write(piece)
+                part.flush()
+                sums.write(f"{len(piece)} {hashlib.sha256(piece).hexdigest()}\n")
+                sums.flush()
+
+            yield add
 
     def finish(self) -> None:
         """Make the part the file."""
         facts = self.facts
         assert facts is not None, "begin was not called"
-        self._know(facts.model_copy(update={"sha256": sha256_of(self.part)}))
+        whole = facts.model_copy(update={"sha256": sha256_of(self.part)})
+        write_json(whole.model_dump(), self._facts)
         self.part.replace(self.file)
+        self.drop()
 
     def copy_to(self, path: Path) -> str | None:
         """Copy the file and return its SHA-256; None where it is not here, or no longer what was downloaded.
@@ -94,9 +117,6 @@ class Entry:
             return found
         say(f"{self.file}: changed since it was downloaded from {self._url}: it is fetched again")
         return None
-
-    def _know(self, facts: Facts) -> None:
-        write_json(facts.model_dump(), self._facts)
 
 
 def cache_folder() -> Path:
@@ -120,23 +140,21 @@ def entry_of(url: str) -> Iterator[Entry]:
     """
     folder = cache_folder()
     entry = Entry(url, folder)
-    with ExitStack() as stack:
+    lock = heavy.filelock.FileLock(entry.file.with_suffix(".lock"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(entry.file.with_suffix(".lock").open("w", encoding="utf-8"))
-            _wait_for(lock, url)
-        except OSError as error:
-            raise UserError(
-                f"{folder}: no downloads can be kept there ({error.strerror}): set SHOWERGAN_CACHE to a "
-                "folder that can be written and knows locks"
-            ) from None
+            lock.acquire(blocking=False)
+        except heavy.filelock.Timeout:
+            say(f"{url}: another process fetches it; waiting for that")
+            lock.acquire()
+    except (OSError, NotImplementedError) as error:
+        raise UserError(
+            f"{folder}: no downloads can be kept there ({getattr(error, 'strerror', error)}): set SHOWERGAN_CACHE to a "
+            "folder that can be written and knows locks"
+        ) from None
+    try:
         with told(entry.file):
             yield entry
-
-
-def _wait_for(lock: IO[str], url: str) -> None:
-    try:
-        flock(lock, LOCK_EX | LOCK_NB)
-    except BlockingIOError:
-        say(f"{url}: another process fetches it; waiting for that")
-        flock(lock, LOCK_EX)
+    finally:
+        lock.release()

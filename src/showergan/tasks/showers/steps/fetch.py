@@ -1,13 +1,18 @@
 """Showers from elsewhere."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
+from showergan.errors import UserError
 from showergan.step import Output, Step
 from showergan.tasks import showers
 from showergan.tasks.showers.data import DataFile
+from showergan.urls import HIDDEN, without_secrets
+
+URL = "SHOWERGAN_URL"  # the workflow sets it to data.path
 
 
 class Fetch(DataFile, Step):
@@ -21,4 +26,16 @@ class Fetch(DataFile, Step):
 
     def run(self, *, out: Annotated[Path, Output("showers as they are there")]) -> None:
         """Download as a stream."""
-        showers.fetch_url(self.path, out, self.sha256)
+        showers.fetch_url(self._whole_url(), out, self.sha256)
+
+    def _whole_url(self) -> str:
+        """Return the URL with what is secret of it, which no recipe repeats: the environment has it.
+
+        Raises:
+            UserError: nobody has.
+        """
+        given = os.environ.get(URL, "")
+        url = given if without_secrets(given) == without_secrets(self.path) else self.path
+        if HIDDEN in url:
+            raise UserError(f"{url}: what is secret of it is not kept: set {URL} to the whole URL")
+        return url
