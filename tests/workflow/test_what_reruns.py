@@ -55,7 +55,7 @@ def test_look_redraws_figures_only(tiny, change):
 
 
 def test_label_touches_figures_and_tables_only(tiny):
-    tiny.configure(methods__sn={"label": "SN"})
+    tiny.configure(methods__sn__label="SN")
     assert tiny.would_run() == FIGURES | TABLES | ALL
 
 
@@ -99,7 +99,7 @@ def test_new_method_is_trained(tiny):
 
 
 def test_hyper_parameter_of_one_method_retrains_that_method(tiny):
-    tiny.configure(methods__sn={"normaliser": {"kind": "spectral_norm", "warmup_iterations": 16}})
+    tiny.configure(methods__sn__normaliser={"kind": "spectral_norm", "warmup_iterations": 16})
     assert tiny.would_run() == trainings(1) | COMPARISON | ALL
 
 
@@ -108,14 +108,12 @@ def test_swapped_learning_rates_retrain_that_method(tiny):
         {"generator": 1e-3, "discriminator": 3e-4},
         {"generator": 1e-4, "discriminator": 1e-3},
     ):
-        tiny.configure(methods__sn={"learning_rates": rates})
+        tiny.configure(methods__sn__learning_rates=rates)
         assert tiny.would_run() == trainings(1) | COMPARISON | ALL
 
 
 def test_further_pair_of_learning_rates_is_trained(tiny):
-    tiny.configure(
-        methods__sn={"further_learning_rates": [{"generator": 1e-3, "discriminator": 3e-4}]}
-    )
+    tiny.configure(methods__sn__further_learning_rates=[{"generator": 1e-3, "discriminator": 3e-4}])
     several = {"figure_robustness": 1, "table_robustness": 1}
     assert tiny.would_run() == trainings(1) | COMPARISON | several | ALL
 
