@@ -12,7 +12,9 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config import Composition, parse_config, schema
+from showergan.config.keys import read_file, refuse_twice
 from showergan.config.methods import LearningRates
+from showergan.config.validation import read_json
 from showergan.errors import UserError
 from showergan.kinds import kinds
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
@@ -129,6 +131,28 @@ def put(raw, path, value):
             -1,
             ["methods.clipping.normaliser.bound = -1", "greater than 0"],
         ),
+        *[
+            ("methods.clipping.normaliser.bound", value, [f"normaliser.bound = {value!r}", says])
+            for value, says in (
+                (True, "valid number"),
+                (float("inf"), "finite number"),
+                (float("nan"), "finite number"),
+            )
+        ],
+        (
+            "training.optimiser",
+            {"kind": "adam", "betas": [0.9, False]},
+            ["training.optimiser.betas.1 = False", "valid number"],
+        ),
+        (
+            "learning_rate_search.generator",
+            [float("inf")],
+            ["learning_rate_search.generator.0 = inf", "finite number"],
+        ),
+        ("training.generator_average", True, ["training.generator_average = True"]),
+        ("methods", {False: {"label": "x"}}, ["methods.False", "put it in quotes"]),
+        ("methods", {None: {"label": "x"}}, ["methods.None", "put it in quotes"]),
+        ("methods", {False: None}, ["methods.False", "put it in quotes"]),
         (
             "methods.clipping.normaliser.bond",
             1,
@@ -147,6 +171,37 @@ def test_mistake_is_explained(raw, path, value, message):
         parse_config(raw)
     for part in message:
         assert part in str(error.value)
+
+
+class TestKeyTwice:
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("run: a\nrun: b\n", "line 2: the key run stands in line 1 already"),
+            ("a:\n  sn: {label: x}\n  'sn': {label: y}", "line 3: the key sn stands in line 2"),
+            ("a: [{b: 1, c: &d {e: 1, e: 2}}, *d]", "line 1: the key e stands in line 1"),
+            ('{"a": {"b": 1, "b": 2}}', ": the key b stands there twice"),
+        ],
+    )
+    def test_is_refused(self, tmp_path, text, says):
+        (tmp_path / "c.yaml").write_text(text)
+        with pytest.raises(UserError, match=re.escape(f"{tmp_path}/c.yaml") + ".*" + says):
+            refuse_twice([tmp_path / "c.yaml"], [])
+        with pytest.raises(UserError, match="the key b stands"):
+            refuse_twice([], ["-n", "methods={a: {b: 1, b: 2}}"])
+
+    def test_merged_keys_and_aliases_are_none(self, tmp_path):
+        text = "a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\nc: [*a, *a]\nd: {<<: *a}\n"
+        (tmp_path / "c.yaml").write_text(text)
+        assert read_file(tmp_path / "c.yaml") == yaml.safe_load(text)
+        refuse_twice([ROOT / "config.yaml", *(ROOT / "experiments").rglob("*.yaml")], ["a=b", "x"])
+
+    @pytest.mark.parametrize("as_file", [True, False])
+    def test_is_refused_in_a_recipe(self, tmp_path, as_file):
+        text = '{"seed": 1, "seed": 2}'
+        (tmp_path / "r.json").write_text(text)
+        with pytest.raises(UserError, match="--recipe: the key seed stands there twice"):
+            read_json("--recipe", str(tmp_path / "r.json") if as_file else text)
 
 
 def test_every_mistake_is_listed_at_once(raw):

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from copies import ROOT, planned_jobs
+from copies import METHODS, ROOT, planned_jobs
 
 from showergan.files import sha256_of
 from showergan.provenance import read_record

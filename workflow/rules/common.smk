@@ -6,10 +6,12 @@ from pathlib import Path
 from showergan import missing_gpu
 from showergan.braces import folded
 from showergan.config import parse_config
+from showergan.config.keys import refuse_twice
 from showergan.errors import UserError
 from showergan.tasks import TASKS
 
 try:
+    refuse_twice(workflow.configfiles, sys.argv)
     CONFIG = parse_config(config)
 except UserError as error:
     raise WorkflowError(str(error)) from None

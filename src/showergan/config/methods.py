@@ -22,7 +22,7 @@ class LearningRates(Section):
 
     @property
     def name(self) -> str:
-        """The pair as it stands in paths, for example `0.001_1e-05`: the shortest texts that are read as these rates."""
+        """The pair as it stands in paths, for example `0.001_1e-05`: short, but no two rates have one name."""
         return "_".join(map(_shortest, (self.generator, self.discriminator)))
 
 

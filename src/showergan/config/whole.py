@@ -168,7 +168,9 @@ def parse_config(raw: dict[str, Any]) -> Config:
     model = config_of(TASKS[name])
     raw = with_texts_read(model, raw)
     if isinstance(raw.get("methods"), dict):
-        raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
+        raw["methods"] = {
+            k: v for k, v in raw["methods"].items() if v is not None or not isinstance(k, str)
+        }
     return validated(model, raw, "configuration")
 
 
