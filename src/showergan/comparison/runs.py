@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from showergan.reading import read_csv
+
 METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
@@ -57,8 +59,7 @@ def _table(paths: tuple[Path, ...]) -> pd.DataFrame:
             raise ValueError(f"the columns of {path} are not those of {paths[0]}")
         texts += lines
         counts.append(len(lines))
-    # Bins are "0", "1", ..., "all" and "mean".
-    table = pd.read_csv(StringIO("\n".join([columns, *texts])), dtype={"bin": str})
+    table = read_csv(StringIO("\n".join([columns, *texts])))
     keys = pd.DataFrame([run_of(path) for path in paths])
     each = np.repeat(np.arange(len(paths)), counts)
     return table.assign(**{name: keys[name].take(each).array for name in RUN})
