@@ -120,6 +120,19 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
+    def _labels_tell_apart(self) -> Self:
+        for section in ("methods", "architectures"):
+            of_label: dict[str, str] = {}
+            for name, named in (getattr(self, section) or {}).items():
+                first = of_label.setdefault(" ".join(named.label.split()), name)
+                if first != name:
+                    raise ValueError(
+                        f"{section}.{first} and {section}.{name} have the same label, {named.label}: no figure and no "
+                        "table could tell them apart; change one"
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _one_place_says_the_rates(self) -> Self:
         wrong = []
         for name, method in self.methods.items():
