@@ -6,10 +6,12 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from showergan import comparison, reading
+from showergan import reading
 from showergan.cli import app
+from showergan.drawing.registry import exhibits
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Table, latex, markdown, save_table
 from showergan.steps import STEPS
@@ -33,6 +35,7 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     parts = product((1, 2), ("select", "test"), ("0", "all", "mean"))
     rows = [(e, s, "prd_auc", "E", b, 0.5 + 0.1 * e, 0.01, 0.01, 300, 20) for e, s, b in parts]
+    rows += [(e, "test", "n_not_finite", "counts", "all", 0, 0, 0, 300, 20) for e in (1, 2)]
     names = ["epoch", "split", "metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters"]
     metrics = pd.DataFrame(rows, columns=names).assign(flagged=False)
     paths = []
@@ -108,8 +111,6 @@ def test_missing_numbers_stay_missing(tmp_path):
 )
 def test_exhibits_show_hard_names(run, tmp_path, exhibit, inputs):
     kind, name = exhibit.split()
-    from showergan.drawing.registry import exhibits
-
     made = exhibits(f"{kind}s", [])[name]
     options = [f"--{option}={run[option]}" for option in made.inputs]
     outputs = [f"--{ending}={tmp_path}/x.{ending}" for ending in made.kinds]
@@ -120,8 +121,6 @@ def test_exhibits_show_hard_names(run, tmp_path, exhibit, inputs):
 
 def test_labels_are_no_formulas():
     style = Style(labels=HARD).with_plain_names()
-    from matplotlib.figure import Figure
-
     figure = Figure()
     axes = figure.subplots()
     for label in style.labels.values():
@@ -144,9 +143,6 @@ def test_tables_hold_hard_labels(tmp_path):
 
 
 def test_special_signs_are_escaped():
-    assert latex("\\{}~$_|<") == (
-        r"\textbackslash{}\{\}\textasciitilde{}\$\_\textbar{}\textless{}"
-    )
+    assert latex("\\{}~$_|<") == (r"\textbackslash{}\{\}\textasciitilde{}\$\_\textbar{}\textless{}")
     assert markdown("SN * coef [1, 2] P_std") == "SN * coef [1, 2] P_std"
     assert markdown(r"a|b\c *d* <i>") == r"a\|b\\c \*d\* \<i>"
-    assert comparison.run_of
