@@ -8,6 +8,7 @@ from showergan.braces import folded
 from showergan.config import parse_config
 from showergan.config.keys import refuse_twice
 from showergan.errors import UserError
+from showergan.sources import state
 from showergan.tasks import TASKS
 
 try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from showergan.errors import UserError
+from showergan.sources import walk
 from showergan.tasks.images.picture import Unreadable, decoded, endings, is_grey
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 
@@ -20,7 +21,7 @@ class LeftOut:
 
     Attributes:
         counts: of files, by the reason, and of what is done to others.
-        told: the first that cannot be read, and why.
+        told: folders, and the first files that cannot be read, and why.
     """
 
     def __init__(self) -> None:
@@ -34,7 +35,7 @@ class LeftOut:
             yield
         except Unreadable as why:
             self.counts["unreadable"] += 1
-            if len(self.told) < N_TOLD:
+            if self.counts["unreadable"] <= N_TOLD:
                 self.told.append(f"left out {file}: {why}")
 
 
@@ -51,7 +52,12 @@ def folder(path: Path, size: int | None) -> Source:
         raise UserError(f"{path} is no folder: data.path names the folder of the pictures")
     left_out = LeftOut()
     files, grey, known = [], True, endings()
-    for file in _files(path):
+    try:
+        found = walk(path)
+    except OSError as error:
+        raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
+    left_out.told += [f"left out {path.joinpath(*p)}: {why}" for p, why in found.left_out.items()]
+    for file in (path.joinpath(*place) for place in found.files):
         if file.suffix.lower() not in known:
             left_out.counts["other_files"] += 1
             continue
@@ -62,17 +68,6 @@ def folder(path: Path, size: int | None) -> Source:
     channels = 1 if grey else 3
     chunks = _chunks(path, files, classes, size, channels, left_out)
     return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return all files below a folder but hidden ones, in the order of their paths."""
-    found = [file for file in path.rglob("*") if file.is_file()]
-    seen = {file.relative_to(path).parts: file for file in found}
-    return [
-        file
-        for parts, file in sorted(seen.items())
-        if not any(part.startswith(".") for part in parts)
-    ]
 
 
 def _classes(path: Path, files: list[Path]) -> tuple[str, ...]:
