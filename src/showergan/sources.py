@@ -21,11 +21,11 @@ class Found(NamedTuple):
     """What is in a folder and below it.
 
     Attributes:
-        files: their places in it, as parts of a path, in order; hidden ones are left out.
+        files: their places in it, as parts of a path, in order, with size and time; hidden ones are left out.
         left_out: places of folders that are not looked into, and why.
     """
 
-    files: list[tuple[str, ...]]
+    files: dict[tuple[str, ...], tuple[int, int]]
     left_out: dict[tuple[str, ...], str]
 
 
@@ -35,7 +35,7 @@ def walk(folder: Path) -> Found:
     Raises:
         OSError: one of them cannot be read.
     """
-    files, left_out = [], {}
+    files, left_out = {}, {}
     seen: dict[tuple[int, int], tuple[str, ...]] = {}
     # Links wait, so that of a folder and a link to it the folder counts.
     folders: list[tuple[str, ...]] = [()]
@@ -58,10 +58,10 @@ def walk(folder: Path) -> Found:
                         (links if entry.is_symlink() else folders).append(here)
                 elif entry.is_file():
                     if not entry.name.startswith("."):
-                        files.append(here)
+                        files[here] = _size_and_time(entry.stat())
                 elif entry.is_symlink():
                     left_out[here] = "a link that leads nowhere"
-    return Found(sorted(files), left_out)
+    return Found(dict(sorted(files.items())), left_out)
 
 
 def state(paths: Iterable[str]) -> str:
@@ -83,14 +83,13 @@ def state(paths: Iterable[str]) -> str:
 
 def _lines(path: Path) -> Iterator[bytes]:
     if path.is_dir():
-        for place in walk(path).files:
-            yield _seen(path.joinpath(*place), "/".join(place))
+        for place, seen in walk(path).files.items():
+            yield f"{place} {seen}\n".encode(errors="surrogateescape")
     elif path.stat().st_size <= SMALL:
         yield path.read_bytes()
     else:
-        yield _seen(path, path.name)
+        yield f"{_size_and_time(path.stat())}\n".encode()
 
 
-def _seen(path: Path, name: str) -> bytes:
-    status = path.stat()
-    return f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode(errors="surrogateescape")
+def _size_and_time(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns

@@ -179,7 +179,7 @@ class TestSources:
         return f"{self.DATA}/{raw['task']}.h5"
 
     def jobs(self, fresh, target):
-        return fresh.would_run(target, configfile="other.yaml")
+        return fresh.would_run("--cores", "1", target, configfile="other.yaml")
 
     @pytest.mark.parametrize("lines", [400, 20_000])
     def test_file(self, fresh, lines):
@@ -227,12 +227,12 @@ class TestSources:
         fresh.configure(data={"source": "npz", "path": "showers.npz"})
         target = "results/tiny/data/showers.h5"
         fresh.snakemake("--cores", "1", target)
-        assert fresh.would_run(target) == {}
+        assert fresh.would_run("--cores", "1", target) == {}
         with np.load(theirs) as file:
             arrays = dict(file)
         np.savez(theirs, **{k: v[::-1] for k, v in arrays.items()})
         os.utime(theirs, (1e9, 1e9))
-        assert fresh.would_run(target) == {"preprocess": 1}
+        assert fresh.would_run("--cores", "1", target) == {"preprocess": 1}
 
 
 def test_another_directory_changes_nothing(tiny, tmp_path):

@@ -1,7 +1,10 @@
+from functools import cache
+
 # Snakemake sees that a file is later than what was made of it, and no change within a folder. What is seen of both goes by
 # this to the rule that reads them; the time of a folder says nothing then.
 SOURCES = [ancient(path) if Path(path).is_dir() else path for path in CONFIG.data.files]
-SEEN = {"sources": lambda wildcards: state(CONFIG.data.files)} if SOURCES else {}
+state_once = cache(state)
+SEEN = {"sources": lambda wildcards: state_once(CONFIG.data.files)} if SOURCES else {}
 
 if not TASK.own_data:
 
