@@ -1,7 +1,7 @@
 """The pictures in a folder, whose sub-folders are classes where there are any."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,14 @@ import numpy as np
 
 from showergan.errors import UserError
 from showergan.sources import walk
-from showergan.tasks.images.picture import Unreadable, decoded, endings, is_grey
+from showergan.tasks.images.picture import (
+    COLOURS,
+    Unreadable,
+    decoded,
+    endings,
+    looked_at,
+    white_of,
+)
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 
 SIZE = 64
@@ -52,6 +59,7 @@ def folder(path: Path, size: int | None) -> Source:
         raise UserError(f"{path} is no folder: data.path names the folder of the pictures")
     left_out = LeftOut()
     files, grey, known = [], True, endings()
+    largest: dict[str, float] = {}
     try:
         found = walk(path)
     except OSError as error:
@@ -62,12 +70,26 @@ def folder(path: Path, size: int | None) -> Source:
             left_out.counts["other_files"] += 1
             continue
         with left_out.if_unreadable(file):
-            grey &= is_grey(file)
+            looked = looked_at(file)
+            grey &= looked.grey
             files.append(file)
+            if looked.kind:
+                largest[looked.kind] = max(looked.largest, largest.get(looked.kind, 0))
     classes = _classes(path, files)
     channels = 1 if grey else 3
-    chunks = _chunks(path, files, classes, size, channels, left_out)
-    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told)
+    white = {}
+    for kind, value in largest.items():
+        try:
+            white[kind] = white_of(kind, value)
+        except ValueError as error:
+            raise UserError(f"{path}: {error}") from None
+        if kind != COLOURS:
+            left_out.told.append(
+                f"{kind} of more than 8 bits: {white[kind]:g} is white in all pictures, for the largest is {value:g}"
+            )
+    chunks = _chunks(path, files, classes, size, channels, left_out, white)
+    about = {f"white_{kind}": value for kind, value in white.items()}
+    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told, about)
 
 
 def _classes(path: Path, files: list[Path]) -> tuple[str, ...]:
@@ -95,13 +117,14 @@ def _chunks(
     size: int,
     channels: int,
     left_out: LeftOut,
+    white: Mapping[str, float],
 ) -> Iterator[Chunk]:
     numbers = {name: number for number, name in enumerate(classes)}
     for first in range(0, len(files), CHUNK):
         images, labels = [], []
         for file in files[first : first + CHUNK]:
             with left_out.if_unreadable(file):
-                image, done = decoded(file, size, channels)
+                image, done = decoded(file, size, channels, white)
                 images.append(image)
                 labels.append(numbers.get(_place(path, file), 0))
                 left_out.counts.update(done)
