@@ -28,7 +28,6 @@ CONFIG = parse_config(
             "record_every": 1,
             "seeds": [1],
         },
-        "learning_rate_search": {"generator": [0.0005], "discriminator": [0.002]},
         "evaluation": {"clusters": 3, "repeats": 2},
     }
 )

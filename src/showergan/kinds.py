@@ -5,26 +5,32 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated, Any, TypeVar, Union
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from showergan.config.section import Section
 
 Found = TypeVar("Found", bound="Kind")
 
 
-class Kind(BaseModel):
+class Kind(Section):
     """One idea and its parameters, frozen and checked.
 
     The workflow reads these classes whenever it is parsed, so their files take PyTorch from `showergan.heavy`.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str
 
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, raw: Any) -> Any:
-        """Leave out keys set to null, so that a file laid over another can clear those of the kind it replaces."""
-        return {k: v for k, v in raw.items() if v is not None} if isinstance(raw, dict) else raw
+        """Leave out keys set to null, so that a file laid over another can clear those of the kind it replaces.
+
+        What comes from here is judged as Python's own, where the tuples that JSON has as lists are tuples.
+        """
+        if not isinstance(raw, dict):
+            return raw
+        given = {k: v for k, v in raw.items() if v is not None}
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
 
 
 def find(package: str, path: Iterable[str]) -> None:

@@ -12,6 +12,9 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config import Composition, parse_config, schema
+from showergan.config.keys import read_file, refuse_twice
+from showergan.config.methods import LearningRates
+from showergan.config.validation import read_json
 from showergan.errors import UserError
 from showergan.kinds import kinds
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
@@ -32,9 +35,21 @@ LAYERS = [
 ]
 
 
+RATES = {"generator": 1e-3, "discriminator": 1e-4}
+
+
 @pytest.fixture
 def raw():
     return yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+@pytest.fixture
+def own_rates(raw):
+    """The configuration without a search."""
+    raw["learning_rate_search"] = None
+    for method in raw["methods"].values():
+        method["learning_rates"] = dict(RATES)
+    return raw
 
 
 def put(raw, path, value):
@@ -91,7 +106,20 @@ def put(raw, path, value):
         ("data.sha256", "abc", ["data.sha256 = 'abc'", "pattern"]),
         ("run", "a/b", ["run = 'a/b'", "pattern"]),
         ("methods", {}, ["methods = {}", "at least 1"]),
-        ("methods.new", {"label": "x"}, ["methods.new.learning_rates", "missing"]),
+        ("methods.new", {}, ["methods.new.label: missing"]),
+        (
+            "methods.new",
+            {"label": "x", "learning_rates": RATES},
+            [
+                "methods.new.learning_rates is not used while learning_rate_search is set: remove it, or "
+                "set learning_rate_search: null"
+            ],
+        ),
+        (
+            "learning_rate_search.discriminator",
+            [1e-3, 0.001],
+            ["learning_rate_search: names a pair of learning rates twice: 0.001_0.001"],
+        ),
         ("methods.sn.normaliser", "sn", ["methods.sn.normaliser = 'sn'"]),
         (
             "methods.sn.normaliser",
@@ -103,14 +131,36 @@ def put(raw, path, value):
             -1,
             ["methods.clipping.normaliser.bound = -1", "greater than 0"],
         ),
+        *[
+            ("methods.clipping.normaliser.bound", value, [f"normaliser.bound = {value!r}", says])
+            for value, says in (
+                (True, "valid number"),
+                (float("inf"), "finite number"),
+                (float("nan"), "finite number"),
+            )
+        ],
+        (
+            "training.optimiser",
+            {"kind": "adam", "betas": [0.9, False]},
+            ["training.optimiser.betas.1 = False", "valid number"],
+        ),
+        (
+            "learning_rate_search.generator",
+            [float("inf")],
+            ["learning_rate_search.generator.0 = inf", "finite number"],
+        ),
+        ("training.generator_average", True, ["training.generator_average = True"]),
+        ("methods", {False: {"label": "x"}}, ["methods.False", "put it in quotes"]),
+        ("methods", {None: {"label": "x"}}, ["methods.None", "put it in quotes"]),
+        ("methods", {False: None}, ["methods.False", "put it in quotes"]),
         (
             "methods.clipping.normaliser.bond",
             1,
             ["methods.clipping.normaliser.bond", "unknown key", "did you mean bound"],
         ),
         (
-            "methods.sn.learning_rates.generator",
-            0,
+            "methods.sn.learning_rates",
+            {"generator": 0, "discriminator": 1},
             ["methods.sn.learning_rates.generator = 0", "greater than 0"],
         ),
     ],
@@ -121,6 +171,37 @@ def test_mistake_is_explained(raw, path, value, message):
         parse_config(raw)
     for part in message:
         assert part in str(error.value)
+
+
+class TestKeyTwice:
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            ("run: a\nrun: b\n", "line 2: the key run stands in line 1 already"),
+            ("a:\n  sn: {label: x}\n  'sn': {label: y}", "line 3: the key sn stands in line 2"),
+            ("a: [{b: 1, c: &d {e: 1, e: 2}}, *d]", "line 1: the key e stands in line 1"),
+            ('{"a": {"b": 1, "b": 2}}', ": the key b stands there twice"),
+        ],
+    )
+    def test_is_refused(self, tmp_path, text, says):
+        (tmp_path / "c.yaml").write_text(text)
+        with pytest.raises(UserError, match=re.escape(f"{tmp_path}/c.yaml") + ".*" + says):
+            refuse_twice([tmp_path / "c.yaml"], [])
+        with pytest.raises(UserError, match="the key b stands"):
+            refuse_twice([], ["-n", "methods={a: {b: 1, b: 2}}"])
+
+    def test_merged_keys_and_aliases_are_none(self, tmp_path):
+        text = "a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}\nc: [*a, *a]\nd: {<<: *a}\n"
+        (tmp_path / "c.yaml").write_text(text)
+        assert read_file(tmp_path / "c.yaml") == yaml.safe_load(text)
+        refuse_twice([ROOT / "config.yaml", *(ROOT / "experiments").rglob("*.yaml")], ["a=b", "x"])
+
+    @pytest.mark.parametrize("as_file", [True, False])
+    def test_is_refused_in_a_recipe(self, tmp_path, as_file):
+        text = '{"seed": 1, "seed": 2}'
+        (tmp_path / "r.json").write_text(text)
+        with pytest.raises(UserError, match="--recipe: the key seed stands there twice"):
+            read_json("--recipe", str(tmp_path / "r.json") if as_file else text)
 
 
 def test_every_mistake_is_listed_at_once(raw):
@@ -162,11 +243,6 @@ def test_value_that_yaml_should_not_give_is_explained(raw):
         ("methods={sn: {label: x}}", "methods.sn.label", "x"),
         ("methods={sn: {label: 12}}", "methods.sn.label", "12"),
         ("methods={sn: {label: no}}", "methods.sn.label", "no"),
-        (
-            "methods={sn: {learning_rates: {generator: 1e-4}}}",
-            "methods.sn.learning_rates.generator",
-            1e-4,
-        ),
         ("methods={sn: {normaliser: null}}", "methods.sn.normaliser", None),
         (
             "methods={clipping: {normaliser: {bound: 1e-2}}}",
@@ -189,8 +265,6 @@ def test_value_that_yaml_should_not_give_is_explained(raw):
             "methods.sn.penalty.one_sided",
             True,
         ),
-        ("learning_rate_search=null", "learning_rate_search", None),
-        ("learning_rate_search=", "learning_rate_search", None),
         (
             "learning_rate_search={generator: [1e-3, 2.0e-3], discriminator: [.5]}",
             "learning_rate_search.generator",
@@ -211,6 +285,16 @@ def test_snakemakes_command_line_changes_one_value(raw, argument, path, expected
     assert list(config.methods) == list(parse_config(raw).methods)
 
 
+@pytest.mark.parametrize("nothing", ["null", ""])
+def test_snakemakes_command_line_gives_methods_rates_of_their_own(own_rates, nothing):
+    own_rates["learning_rate_search"] = {"generator": [1], "discriminator": [1]}
+    told = [f"learning_rate_search={nothing}", "methods={sn: {learning_rates: {generator: 1e-4}}}"]
+    update_config(own_rates, snakemake.cli.parse_config(told))
+    config = parse_config(own_rates)
+    assert config.learning_rate_search is None
+    assert [pair.name for pair in config.learning_rates("sn")] == ["0.0001_0.0001"]
+
+
 def test_snakemakes_command_line_leaves_a_method_out(raw):
     assert "none" in raw["methods"]
     assert "none" not in overridden(raw, "methods={none: null}").methods
@@ -229,9 +313,10 @@ def test_texts_from_the_command_line_are_still_judged(raw):
     assert "training.epoks: unknown key; did you mean epochs?" in str(error.value)
 
 
-def test_yaml_1_1_texts_are_numbers(raw):
-    put(raw, "methods.sn.learning_rates", yaml.safe_load("{generator: 1e-3, discriminator: 1e-5}"))
-    rates = parse_config(raw).methods["sn"].learning_rates
+def test_yaml_1_1_texts_are_numbers(own_rates):
+    spelt = yaml.safe_load("{generator: 1e-3, discriminator: 1e-5}")
+    put(own_rates, "methods.sn.learning_rates", spelt)
+    rates = parse_config(own_rates).methods["sn"].learning_rates
     assert (rates.generator, rates.discriminator) == (1e-3, 1e-5)
     assert rates.name == "0.001_1e-05"
 
@@ -310,25 +395,45 @@ class TestPairsOfLearningRates:
         # Figures 5 and 6: the discriminator's rate over decades, the generator's unchanged.
         assert sn == abcas == {(g, d) for g in (1e-3, 1e-4) for d in (1e-3, 1e-4, 1e-5)}
 
-    def test_a_search_takes_the_place_of_all(self, raw):
-        further = [{"generator": 1e-4, "discriminator": 1e-4}]
-        put(raw, "methods.sn.further_learning_rates", further)
+    def test_one_place_says_them(self, raw):
         assert parse_config(raw).own_learning_rates is None
         assert len(parse_config(raw).learning_rates("sn")) == 2
         raw["learning_rate_search"] = None
-        config = parse_config(raw)
+        with pytest.raises(UserError, match=r"methods\.sn\.learning_rates: missing; give"):
+            parse_config(raw)
+        for key, given in (("learning_rates", RATES), ("further_learning_rates", [RATES])):
+            both = copy.deepcopy(raw) | {"learning_rate_search": {k: [1.0] for k in RATES}}
+            put(both, f"methods.sn.{key}", given)
+            with pytest.raises(UserError, match=f"sn.{key} is not used while learning_rate_search"):
+                parse_config(both)
+
+    def test_own_pair_is_the_first(self, own_rates):
+        further = [{"generator": 1e-4, "discriminator": 1e-4}]
+        put(own_rates, "methods.sn.further_learning_rates", further)
+        config = parse_config(own_rates)
         names = [pair.name for pair in config.learning_rates("sn")]
         assert names == ["0.001_0.0001", "0.0001_0.0001"]
         assert config.own_learning_rates["sn"] == "0.001_0.0001"
 
-    def test_a_pair_twice_is_a_mistake(self, raw):
-        put(
-            raw, "methods.sn.further_learning_rates", [dict(raw["methods"]["sn"]["learning_rates"])]
-        )
+    def test_a_pair_twice_is_a_mistake(self, own_rates):
+        put(own_rates, "methods.sn.further_learning_rates", [dict(RATES)])
         with pytest.raises(UserError, match=r"methods\.sn: names a pair of learning rates twice"):
-            parse_config(raw)
+            parse_config(own_rates)
 
-    def test_changes_no_recipe_of_a_training(self, raw):
+    @pytest.mark.parametrize(
+        ("rate", "name"),
+        [
+            *[(1e-3, "0.001"), (1e-05, "1e-05"), (0.2, "0.2"), (1.0, "1"), (300.0, "300")],
+            *[(0.00012345678, "0.00012345678"), (0.0001234567, "0.0001234567")],
+            *[(0.1 + 0.2, "0.30000000000000004"), (1234567.0, "1234567.0")],
+        ],
+    )
+    def test_names_are_exact(self, rate, name):
+        assert LearningRates(generator=rate, discriminator=1e-4).name == f"{name}_0.0001"
+        assert float(name) == rate
+
+    def test_changes_no_recipe_of_a_training(self, own_rates):
+        raw = own_rates
         before = parse_config(raw).methods["sn"].composition
         put(raw, "methods.sn.further_learning_rates", [{"generator": 1, "discriminator": 1}])
         put(raw, "methods.sn.label", "another")

@@ -5,6 +5,7 @@ import json
 import struct
 import subprocess
 import sys
+import zlib
 
 import h5py
 import numpy as np
@@ -197,13 +198,14 @@ CASES = {
         "black_and_white",
         255,
     ),
-    # 16 bits: 0x5a12 is 90 of 256 levels, and Pillow's own conversion would make it white.
-    "16 bits": (
+    # 0xb42 is level 180 of 256 for 12 bits; Pillow's own conversion would make it white.
+    "12 bits": (
         "a.png",
-        lambda p: save(p, np.full((16, 16), 0x5A12, np.uint16)),
+        lambda p: save(p, np.full((16, 16), 0xB42, np.uint16)),
         "sixteen_bits",
-        90,
+        180,
     ),
+    "floats": ("a.tif", lambda p: save(p, np.full((16, 16), 0.5, np.float32)), "floats", 128),
     "alpha": (
         "a.png",
         lambda p: Image.new("RGBA", (16, 16), (0, 0, 0, 0)).save(p),
@@ -235,6 +237,46 @@ def test_conversions_are_done_and_counted(tmp_path, case):
     np.testing.assert_allclose(found["image"][0], np.broadcast_to(expected, (3, 16, 16)), atol=6)
 
 
+@pytest.mark.parametrize(
+    ("bits", "dtype", "ending"),
+    [(8, np.uint16, "png"), (12, np.uint16, "tif"), (16, np.uint16, "png"), (12, np.int32, "tif")],
+)
+def test_all_pictures_have_the_scale_of_their_folder(tmp_path, capsys, bits, dtype, ending):
+    folder, used = tmp_path / "pictures", 2**bits
+    level = RANDOM.integers(used // 2, size=(9, 16, 16))
+    level[4, 3, 2] = used - 30  # in one picture only
+    for i, picture in enumerate(level):
+        save(folder / f"{i}.{ending}", picture.astype(dtype))
+    save(folder / "eight.png", np.full((16, 16), 37, np.uint8))
+    found, said = written(tmp_path, source="folder", path=str(folder), size=16)
+    np.testing.assert_array_equal(found["image"][:9, 0], level // (used // 256))
+    np.testing.assert_array_equal(found["image"][9], 37)
+    assert said["white_integers"] == used - 1
+    assert f"{used - 1:g} is white in all pictures" in capsys.readouterr().err
+
+
+def test_dark_colours_of_16_bits_are_refused(tmp_path):
+    """Pillow keeps their upper 8 bits alone."""
+    for i in range(8):
+        rows = np.full((16, 1 + 16 * 6), 0, np.uint8)
+        rows[:, 1::2] = 0x0F  # 12 bits
+        png(tmp_path / f"{i}.png", rows.tobytes())
+    with pytest.raises(UserError, match="colours of 16 bits, of which the largest uses 12"):
+        written(tmp_path, source="folder", path=str(tmp_path), size=16)
+
+
+def png(path, rows):
+    """Write 16 x 16 pixels of three times 16 bits."""
+
+    def chunk(kind, content):
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    head = struct.pack(">IIBBBBB", 16, 16, 16, 2, 0, 0, 0)
+    parts = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+
 def cut_off(path):
     save(path, bytes_of(64, 64, 3), quality=90)
     path.write_bytes(path.read_bytes()[:900])
@@ -244,7 +286,8 @@ BROKEN = {
     "empty": (lambda p: p.write_bytes(b""), "cannot identify"),
     "text": (lambda p: p.write_text("this is no picture"), "cannot identify"),
     "cut off": (cut_off, "truncated"),
-    "of floats": (lambda p: Image.new("F", (16, 16)).save(p, "TIFF"), "what is white"),
+    "negative": (lambda p: Image.new("F", (16, 16), -1).save(p, "TIFF"), "what is black"),
+    "infinite": (lambda p: Image.new("F", (16, 16), np.inf).save(p, "TIFF"), "what is black"),
     "a bomb": (lambda p: Image.new("1", (2000, 1000)).save(p), "decompression bomb"),
 }
 

@@ -16,6 +16,7 @@ PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiment
 
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
 METHODS = ("none", "sn")
+RATES = {"generator": 1.0e-3, "discriminator": 1.0e-4}
 
 # A label that would be a command, a tag, a formula, a place or a wildcard, if anything took it for more than a text.
 NASTY = "</script><i>';touch x;$(touch x)`touch x`{run}../&\\"
@@ -34,7 +35,8 @@ TINY = {
     },
     "learning_rate_search": None,
     "methods": {
-        "none": {"label": NASTY},
+        "none": {"label": NASTY, "learning_rates": RATES},
+        "sn": {"learning_rates": RATES},
         **{name: None for name in DEFAULT["methods"] if name not in METHODS},
     },
     "evaluation": {"clusters": 3, "repeats": 2, "partition": {"kind": "rectangles"}},

@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from copies import ROOT, planned_jobs
+from copies import METHODS, ROOT, planned_jobs
 
 from showergan.files import sha256_of
 from showergan.provenance import read_record
@@ -261,12 +261,13 @@ def test_experiments_plan_every_training(fresh, path):
 
 def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
     grid = {"generator": [1e-3, 1e-4], "discriminator": [1e-3, 1e-4, 1e-5]}
-    fresh.configure(learning_rate_search=grid)
+    of_methods = {f"methods__{name}__learning_rates": None for name in METHODS}
+    fresh.configure(learning_rate_search=grid, **of_methods)
     jobs = fresh.would_run()
     assert jobs["train_gan"] == jobs["evaluate_gan"] == 2 * 2 * 3
     assert {"figure_robustness", "table_robustness", "figure_learning_rate_grid"} <= set(jobs)
     # A single row of the grid shows nothing that the figure of robustness does not.
-    fresh.configure(learning_rate_search=grid | {"generator": [1e-3]})
+    fresh.configure(learning_rate_search=grid | {"generator": [1e-3]}, **of_methods)
     jobs = fresh.would_run()
     assert "figure_robustness" in jobs
     assert "figure_learning_rate_grid" not in jobs
@@ -275,7 +276,7 @@ def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
 def test_further_learning_rates_are_compared(fresh):
     """Of one method; the other keeps to its own pair."""
     further = [{"generator": 1e-3, "discriminator": 3e-4}]
-    fresh.configure(methods__sn={"further_learning_rates": further})
+    fresh.configure(methods__sn__further_learning_rates=further)
     jobs = fresh.would_run()
     assert jobs["train_gan"] == jobs["evaluate_gan"] == 3
     assert {"figure_robustness", "table_robustness"} <= set(jobs)

@@ -1,9 +1,13 @@
 """What runs again when something changes: counted in dry runs after a finished run."""
 
+import os
 import shutil
 
+import numpy as np
 import pytest
 import yaml
+from copies import RATES
+from PIL import Image
 
 # Those that have something to show of two methods at one pair of learning rates with one seed.
 COMPARING = (
@@ -55,7 +59,7 @@ def test_look_redraws_figures_only(tiny, change):
 
 
 def test_label_touches_figures_and_tables_only(tiny):
-    tiny.configure(methods__sn={"label": "SN"})
+    tiny.configure(methods__sn__label="SN")
     named = {f"figure_{name}": 1 for name in COMPARING}
     assert tiny.would_run() == named | TABLES | ALL
 
@@ -100,7 +104,7 @@ def test_new_method_is_trained(tiny):
 
 
 def test_hyper_parameter_of_one_method_retrains_that_method(tiny):
-    tiny.configure(methods__sn={"normaliser": {"kind": "spectral_norm", "warmup_iterations": 16}})
+    tiny.configure(methods__sn__normaliser={"kind": "spectral_norm", "warmup_iterations": 16})
     assert tiny.would_run() == trainings(1) | COMPARISON | ALL
 
 
@@ -109,14 +113,12 @@ def test_swapped_learning_rates_retrain_that_method(tiny):
         {"generator": 1e-3, "discriminator": 3e-4},
         {"generator": 1e-4, "discriminator": 1e-3},
     ):
-        tiny.configure(methods__sn={"learning_rates": rates})
+        tiny.configure(methods__sn__learning_rates=rates)
         assert tiny.would_run() == trainings(1) | COMPARISON | ALL
 
 
 def test_further_pair_of_learning_rates_is_trained(tiny):
-    tiny.configure(
-        methods__sn={"further_learning_rates": [{"generator": 1e-3, "discriminator": 3e-4}]}
-    )
+    tiny.configure(methods__sn__further_learning_rates=[{"generator": 1e-3, "discriminator": 3e-4}])
     several = {"figure_robustness": 1, "table_robustness": 1}
     assert tiny.would_run() == trainings(1) | COMPARISON | several | ALL
 
@@ -162,6 +164,76 @@ def test_touched_small_input_changes_nothing(tiny):
         assert path.stat().st_size < 1_000_000
         path.touch()
     assert tiny.would_run() == {}
+
+
+class TestSources:
+    """Data of others, replaced by what may be older than what was made of them."""
+
+    DATA = "results/other/data"
+
+    def configure(self, fresh, **section):
+        """Let a run of another task read data of others; return the target that is made of them."""
+        methods = {"sn": {"label": "SN", "learning_rates": RATES}}
+        raw = {"run": "other", "data": section, "methods": methods}
+        raw |= {"task": "images" if section["source"] == "folder" else "text"}
+        (fresh.folder / "other.yaml").write_text(yaml.safe_dump(raw))
+        return f"{self.DATA}/{raw['task']}.h5"
+
+    def jobs(self, fresh, target):
+        return fresh.would_run("--cores", "1", target, configfile="other.yaml")
+
+    @pytest.mark.parametrize("lines", [400, 20_000])
+    def test_file(self, fresh, lines):
+        text = "".join(f"{i:06} a line of no meaning but of a known length\n" for i in range(lines))
+        path = fresh.folder / "book.txt"
+        path.write_text(text)
+        target = self.configure(fresh, source="text", path="book.txt")
+        fresh.snakemake("--cores", "1", target, configfile="other.yaml")
+        assert self.jobs(fresh, target) == {}
+        path.write_text(text[::-1])
+        os.utime(path, (1e9, 1e9))  # older than all
+        assert self.jobs(fresh, target) == {"make_data": 1}
+        fresh.snakemake("--cores", "1", target, configfile="other.yaml")
+        if lines == 400:
+            path.touch()
+        assert self.jobs(fresh, target) == {}
+
+    def test_folder_of_pictures(self, fresh):
+        for i in range(10):
+            path = fresh.folder / f"pictures/{'ab'[i % 2]}/{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (16, 16), 20 * i).save(path)
+        target = self.configure(fresh, source="folder", path="pictures", size=16)
+        fresh.snakemake("--cores", "1", target, configfile="other.yaml")
+        assert self.jobs(fresh, target) == {}
+        (fresh.folder / "pictures/a").touch()
+        (fresh.folder / "pictures/@eaDir").mkdir()
+        assert self.jobs(fresh, target) == {}
+        older, changed = (fresh.folder / f"pictures/a/{name}.png" for name in ("new", "0"))
+        times = changed.stat()
+        shutil.copy2(changed, older)  # one more, as old as all
+        assert self.jobs(fresh, target) == {"make_data": 1}
+        older.unlink()
+        assert self.jobs(fresh, target) == {}
+        kept = changed.read_bytes()
+        changed.unlink()
+        assert self.jobs(fresh, target) == {"make_data": 1}
+        changed.write_bytes(kept + b" ")
+        os.utime(changed, ns=(times.st_atime_ns, times.st_mtime_ns))
+        assert self.jobs(fresh, target) == {"make_data": 1}
+
+    def test_showers(self, fresh, finished):
+        theirs = fresh.folder / "showers.npz"
+        shutil.copy2(finished.folder / "results/tiny/data/source.npz", theirs)
+        fresh.configure(data={"source": "npz", "path": "showers.npz"})
+        target = "results/tiny/data/showers.h5"
+        fresh.snakemake("--cores", "1", target)
+        assert fresh.would_run("--cores", "1", target) == {}
+        with np.load(theirs) as file:
+            arrays = dict(file)
+        np.savez(theirs, **{k: v[::-1] for k, v in arrays.items()})
+        os.utime(theirs, (1e9, 1e9))
+        assert fresh.would_run("--cores", "1", target) == {"preprocess": 1}
 
 
 def test_another_directory_changes_nothing(tiny, tmp_path):

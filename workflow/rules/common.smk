@@ -7,7 +7,9 @@ try:
     from showergan import missing_gpu
     from showergan.braces import folded
     from showergan.config import parse_config
+    from showergan.config.keys import refuse_twice
     from showergan.errors import UserError
+    from showergan.sources import state
     from showergan.tasks import TASKS
 except ImportError as error:
     raise WorkflowError(
@@ -16,6 +18,7 @@ except ImportError as error:
     ) from None
 
 try:
+    refuse_twice(workflow.configfiles, sys.argv)
     CONFIG = parse_config(config)
 except UserError as error:
     raise WorkflowError(str(error)) from None

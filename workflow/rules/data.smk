@@ -1,8 +1,16 @@
+from functools import cache
+
+# Snakemake sees that a file is later than what was made of it, and no change within a folder. What is seen of both goes by
+# this to the rule that reads them; the time of a folder says nothing then.
+SOURCES = [ancient(path) if Path(path).is_dir() else path for path in CONFIG.data.files]
+state_once = cache(state)
+SEEN = {"sources": lambda wildcards: state_once(CONFIG.data.files)} if SOURCES else {}
+
 if not TASK.own_data:
 
     rule make_data:
         input:
-            CONFIG.data.files,
+            SOURCES,
         output:
             data=DATASET,
             provenance="results/{run}/data/provenance.json",
@@ -16,6 +24,7 @@ if not TASK.own_data:
             mem_mb=memory(LIGHT, 5),
             runtime=minutes(30, 0.1),
         params:
+            **SEEN,
             recipe=recipe_of("make_data"),
         message:
             "Making and splitting the data"

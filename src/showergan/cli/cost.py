@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from showergan import cost as model
 from showergan import heavy
 from showergan.config import Config, parse_config
+from showergan.config.keys import read_file
 from showergan.errors import UserError
 from showergan.files import say
 from showergan.tasks import DEFAULT
@@ -97,10 +97,7 @@ def config_of(files: list[Path]) -> Config:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} is no YAML: {error}") from None
+    content = read_file(file)
     if not isinstance(content, dict):
         raise UserError(f"{file} holds no configuration, which is a mapping of keys to values")
     return content

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from showergan.reading import read_csv
+
 METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]
 
@@ -62,10 +64,8 @@ def _table(paths: tuple[Path, ...], columns: tuple[str, ...] | None) -> pd.DataF
         runs.setdefault(first, []).extend([i] * len(lines))
         if columns is None and len(texts) > 1:
             raise ValueError(f"the columns of {path} are not those of {paths[0]}")
-    # Bins are "0", "1", ..., "all" and "mean".
     tables = [
-        pd.read_csv(StringIO("\n".join([first, *lines])), dtype={"bin": str}, usecols=columns)
-        for first, lines in texts.items()
+        read_csv(StringIO("\n".join([first, *lines])), columns) for first, lines in texts.items()
     ]
     each = np.concatenate(list(runs.values())).astype(int)
     order = np.argsort(each, kind="stable")  # that of the paths

@@ -15,7 +15,7 @@ class Data(Section):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The files and folders that `Task.write` reads."""
+        """The files and folders of others that are read where they are."""
         return ()
 
     @property

@@ -1,5 +1,7 @@
 """The methods to compare."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt, model_validator
@@ -20,8 +22,18 @@ class LearningRates(Section):
 
     @property
     def name(self) -> str:
-        """The pair as it stands in paths, for example `0.001_1e-05`."""
-        return f"{self.generator:g}_{self.discriminator:g}"
+        """The pair as it stands in paths, for example `0.001_1e-05`: short, but no two rates have one name."""
+        return "_".join(map(_shortest, (self.generator, self.discriminator)))
+
+
+def _shortest(rate: float) -> str:
+    return short if float(short := f"{rate:g}") == rate else repr(rate)
+
+
+def _refuse_twice(names: Iterable[str]) -> None:
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"names a pair of learning rates twice: {', '.join(twice)}")
 
 
 class LearningRateSearch(Section):
@@ -38,6 +50,11 @@ class LearningRateSearch(Section):
             for g in self.generator
             for d in self.discriminator
         ]
+
+    @model_validator(mode="after")
+    def _no_pair_twice(self) -> Self:
+        _refuse_twice(pair.name for pair in self.pairs)
+        return self
 
 
 class Composition(Section):
@@ -71,17 +88,21 @@ class Method(Composition):
     normalisation: Literal["layer", "none"] | None = Field(
         None, description="in place of the BatchNorm of a discriminator that has it; null: as it is"
     )
-    learning_rates: LearningRates = Field(
-        description="the method's own pair, which tables, verdicts and ranks are about"
+    learning_rates: LearningRates | None = Field(
+        None,
+        description="the method's own pair, which tables, verdicts and ranks are about; needed without "
+        "learning_rate_search, and null with it",
     )
     further_learning_rates: tuple[LearningRates, ...] = Field(
-        (), description="pairs to train besides, for the figures that compare learning rates"
+        (),
+        description="pairs to train besides its own, for the figures that compare learning rates",
     )
 
     @property
     def pairs(self) -> list[LearningRates]:
-        """All pairs of the method, its own first."""
-        return [self.learning_rates, *self.further_learning_rates]
+        """All pairs that the method names, its own first."""
+        own = [self.learning_rates] if self.learning_rates else []
+        return [*own, *self.further_learning_rates]
 
     @property
     def composition(self) -> Composition:
@@ -90,7 +111,5 @@ class Method(Composition):
 
     @model_validator(mode="after")
     def _no_pair_twice(self) -> Self:
-        names = [pair.name for pair in self.pairs]
-        if len(set(names)) < len(names):
-            raise ValueError(f"names a pair of learning rates twice: {', '.join(names)}")
+        _refuse_twice(pair.name for pair in self.pairs)
         return self

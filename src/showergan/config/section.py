@@ -28,6 +28,6 @@ Seed = Annotated[int, Field(ge=0, lt=2**26)]
 
 
 class Section(BaseModel):
-    """A part of the configuration: frozen, and an unknown key is an error."""
+    """A part of the configuration: frozen; an unknown key is an error, and so are true, "1", inf and nan as numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)

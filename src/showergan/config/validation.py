@@ -6,6 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -13,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from showergan.config.keys import each_once
 from showergan.errors import UserError
 from showergan.kinds import Kind
 
@@ -28,9 +30,9 @@ def read_json(option: str, given: str) -> Any:
         UserError: neither can be read.
     """
     try:
-        raw = json.loads(
-            given if given.lstrip().startswith("{") else Path(given).read_text(encoding="utf-8")
-        )
+        is_text = given.lstrip().startswith("{")
+        text = given if is_text else Path(given).read_text(encoding="utf-8")
+        raw = json.loads(text, object_pairs_hook=partial(each_once, where=option))
         return raw.get("recipe", raw) if isinstance(raw, dict) else raw
     except OSError as error:
         raise UserError(
@@ -52,6 +54,11 @@ def validated(model: type[Model], raw: Any, what: str) -> Model:
         UserError: names each key at fault, its value and what is allowed.
     """
     try:
+        if key := _no_text(raw):
+            raise UserError(
+                f"The {what} is not valid:\n  {key}: a name must be a text: YAML reads yes, no, on, off, true, null "
+                "and numbers as other values than texts; put it in quotes, or give another name"
+            )
         return model.model_validate_json(json.dumps(raw))
     except ValidationError as error:
         lines = [_explain(model, details) for details in error.errors()]
@@ -77,6 +84,19 @@ def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
     except (TypeError, ValueError, RecursionError):
         pass  # `validated` explains it
     return raw
+
+
+def _no_text(raw: Any) -> str | None:
+    """Return the path of a key that is not a text, if there is one."""
+    parts = (
+        raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    )
+    for key, value in parts:
+        if isinstance(raw, dict) and not isinstance(key, str):
+            return str(key)
+        if (below := _no_text(value)) is not None:
+            return f"{key}.{below}"
+    return None
 
 
 def _read_text(raw: Any, location: tuple[Any, ...]) -> None:

@@ -39,7 +39,7 @@ class Config(Section):
         description="the methods to compare; a method set to null is left out"
     )
     learning_rate_search: LearningRateSearch | None = Field(
-        None, description="train every method on this grid alone; null: each with its own pairs"
+        None, description="train every method on this grid; null: each with the pairs that it names"
     )
     choose_by: ScoreName = Field(
         description="score on select that chooses a run's epoch and, after a search, its mean over seeds "
@@ -94,7 +94,7 @@ class Config(Section):
         """The name of each method's own pair; None where a search has to choose it."""
         if self.learning_rate_search:
             return None
-        return {name: method.learning_rates.name for name, method in self.methods.items()}
+        return {name: method.pairs[0].name for name, method in self.methods.items()}
 
     def setting(self, method: str) -> dict[str, Any]:
         """Return all that a published value may have in common with ours, besides the learning rates."""
@@ -117,6 +117,39 @@ class Config(Section):
                 f"training.batch_size = {self.training.batch_size} is larger than the training set, "
                 f"the half of all that data asks for: {n_train} samples"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_tell_apart(self) -> Self:
+        for section in ("methods", "architectures"):
+            of_label: dict[str, str] = {}
+            for name, named in (getattr(self, section) or {}).items():
+                first = of_label.setdefault(" ".join(named.label.split()), name)
+                if first != name:
+                    raise ValueError(
+                        f"{section}.{first} and {section}.{name} have the same label, {named.label}: no figure and no "
+                        "table could tell them apart; change one"
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _one_place_says_the_rates(self) -> Self:
+        wrong = []
+        for name, method in self.methods.items():
+            if not self.learning_rate_search and method.learning_rates is None:
+                wrong.append(
+                    f"methods.{name}.learning_rates: missing; give the method's own, "
+                    "{generator: ..., discriminator: ...}, or all methods a grid by learning_rate_search"
+                )
+            if self.learning_rate_search:
+                wrong += [
+                    f"methods.{name}.{key} is not used while learning_rate_search is set: remove it, "
+                    "or set learning_rate_search: null"
+                    for key in ("learning_rates", "further_learning_rates")
+                    if getattr(method, key)
+                ]
+        if wrong:
+            raise ValueError("\n  ".join(wrong))
         return self
 
     @model_validator(mode="after")
@@ -148,7 +181,9 @@ def parse_config(raw: dict[str, Any]) -> Config:
     model = config_of(TASKS[name])
     raw = with_texts_read(model, raw)
     if isinstance(raw.get("methods"), dict):
-        raw["methods"] = {k: v for k, v in raw["methods"].items() if v is not None}
+        raw["methods"] = {
+            k: v for k, v in raw["methods"].items() if v is not None or not isinstance(k, str)
+        }
     return validated(model, raw, "configuration")
 
 

@@ -40,16 +40,16 @@ class Artefact:
 
 def table(**types: type) -> Callable[[Path], pd.DataFrame]:
     """Return what reads a CSV file, columns of some names as values of a type."""
-    return lambda path: pd.read_csv(path, dtype=types)
+    return lambda path: reading.read_csv(path, **types)
 
 
 read_table = table()
-read_metrics = table(bin=str)  # bins are "0", "1", ..., "all" and "mean"
+read_metrics = read_table
 
 
 def read_curves(path: Path) -> pd.DataFrame:
     """Read a curves.csv; the column `point` numbers the points along each curve."""
-    curves = pd.read_csv(path)
+    curves = read_table(path)
     return curves.assign(point=curves.groupby("space").cumcount())
 
 

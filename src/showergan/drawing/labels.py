@@ -8,7 +8,7 @@ from typing import Any
 
 from showergan.heavy import pd
 
-FORMULA = re.compile(r"\$[^$]*\$")
+FORMULA = re.compile(r"(?<!\\)\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
 
 

@@ -103,6 +103,14 @@ class Style(Section):
         """The colour map of densities and energies; cells without a value stay clear."""
         return mpl.colormaps[self.figures.colormap].with_extremes(bad=(0, 0, 0, 0))
 
+    def with_plain_names(self) -> Self:
+        """Return the style in which matplotlib takes no name for a formula, whatever signs it has."""
+        names = {
+            key: {name: label.replace("$", r"\$") for name, label in getattr(self, key).items()}
+            for key in ("labels", "architectures")
+        }
+        return self.model_copy(update=names)
+
     @contextmanager
     def theme(self) -> Iterator[None]:
         """Set matplotlib's parameters for as long as the context lasts, whatever a user or a machine has set."""
@@ -147,12 +155,12 @@ class Style(Section):
 
 
 def themed(draw: Callable[..., mpl.figure.Figure]) -> Callable[..., mpl.figure.Figure]:
-    """Make a function draw within the theme of its style, its first argument."""
+    """Make a function draw within the theme of its style, its first argument, in which names are no formulas."""
 
     @wraps(draw)
     def within_theme(style: Style, *inputs: Any) -> mpl.figure.Figure:
         with style.theme():
-            return draw(style, *inputs)
+            return draw(style.with_plain_names(), *inputs)
 
     return within_theme
 

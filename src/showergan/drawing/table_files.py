@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -11,15 +12,13 @@ from showergan.files import write_aside
 from showergan.heavy import pd
 
 LATEX = {
-    "_": r"\_",
-    "%": r"\%",
-    "&": r"\&",
-    "#": r"\#",
-    "^": r"\^{}",
-    "±": r"$\pm$",
-    "λ": r"$\lambda$",
-    "β": r"$\beta$",
+    **{sign: f"\\{sign}" for sign in "_%&#${}"},
+    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"},
+    **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
+    **{"±": r"$\pm$", "λ": r"$\lambda$", "β": r"$\beta$"},
 }
+# What Markdown takes for more than a sign; a * or _ between blanks, or a _ within a word, it does not.
+MARKDOWN = re.compile(r"[\\`<|~$]|\](?=\()|\*(?=\S)|(?<=\S)\*|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)")
 
 # The beginning of a page of tables.
 PAGE = """<!DOCTYPE html>
@@ -56,7 +55,11 @@ def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path, html:
         table.numbers.to_csv(aside, index=False)
     with write_aside(md) as aside:
         written = [
-            f"**{title}**\n\n{part.to_markdown(index=False, disable_numparse=True)}\n"
+            f"**{markdown(title)}**\n\n"
+            + part.rename(columns=markdown)
+            .map(markdown)
+            .to_markdown(index=False, disable_numparse=True)
+            + "\n"
             for title, part in shown.items()
         ]
         aside.write_text("\n".join(written), encoding="utf-8")
@@ -88,6 +91,9 @@ def save_text(style: Style, text: str, txt: Path) -> None:
 
 def latex(text: str) -> str:
     """Return a text with LaTeX's special characters escaped; ± and Greek letters become formulas."""
-    for plain, written in LATEX.items():
-        text = text.replace(plain, written)
-    return text
+    return "".join(LATEX.get(sign, sign) for sign in text)
+
+
+def markdown(text: str) -> str:
+    """Return a text with what Markdown would take for a column, a tag or a layout escaped."""
+    return MARKDOWN.sub(r"\\\g<0>", text)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, PositiveInt
 
-from showergan import comparison, heavy, reading
+from showergan import comparison, reading
 from showergan.config import Config
 from showergan.files import write_table
 from showergan.step import Anchors, Input, Output, Step
@@ -41,10 +41,10 @@ class Bars(Step):
         """Read what all runs were judged by."""
         with reading.tables(scorecard, failures, anchors, verdicts):
             table = comparison.bars(
-                heavy.pd.read_csv(scorecard),
-                heavy.pd.read_csv(failures),
-                heavy.pd.read_csv(anchors, dtype={"bin": str}),
-                heavy.pd.read_csv(verdicts),
+                reading.read_csv(scorecard),
+                reading.read_csv(failures),
+                reading.read_csv(anchors),
+                reading.read_csv(verdicts),
                 bounded=self.bounded,
                 fewest=self.fewest,
             )

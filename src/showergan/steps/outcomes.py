@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy, reading
+from showergan import comparison, reading
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.step import Input, Output, Step
@@ -34,7 +34,7 @@ class Outcomes(Step):
         successes: Annotated[Path, Output("a row per two methods and threshold: CSV")],
     ) -> None:
         """Read what all runs were judged by."""
-        read = heavy.pd.read_csv
+        read = reading.read_csv
         with reading.tables(summary, failures):
             table = comparison.outcomes(
                 read(summary), read(failures), self.choose_by, self.failed_below

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy, reading, tasks
+from showergan import comparison, reading, tasks
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
 from showergan.files import write_table
@@ -36,8 +36,8 @@ class Scorecard(Step):
         with reading.tables(*metrics, anchors, summary):
             inputs = (
                 comparison.read_runs(metrics),
-                heavy.pd.read_csv(anchors, dtype={"bin": str}),
-                heavy.pd.read_csv(summary),
+                reading.read_csv(anchors),
+                reading.read_csv(summary),
                 self.choose_by,
                 registry,
             )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from showergan import comparison, heavy, reading
+from showergan import comparison, reading
 from showergan.config.evaluation import ScoreName
 from showergan.files import write_table
 from showergan.step import Anchors, Metrics, Output, Step
@@ -35,7 +35,7 @@ class Summarise(Step):
         """Read the metrics of every run."""
         choice = self.choose_by, self.own_learning_rates
         with reading.tables(*metrics, anchors):
-            ends = heavy.pd.read_csv(anchors, dtype={"bin": str})
+            ends = reading.read_csv(anchors)
             summary = comparison.summarise(comparison.read_runs(metrics), ends, *choice)
             rates = comparison.learning_rate_grid(summary, *choice)
         write_table(rates, grid)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from showergan import comparison, heavy, reading
+from showergan import comparison, reading
 from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.config import Config
 from showergan.config.section import Seed
@@ -47,9 +47,9 @@ class Verdicts(Step):
     ) -> None:
         """Read what `summarise` wrote."""
         with reading.tables(summary, grid):
-            runs = heavy.pd.read_csv(summary)
+            runs = reading.read_csv(summary)
             found = {
-                robustness: comparison.robustness(heavy.pd.read_csv(grid)),
+                robustness: comparison.robustness(reading.read_csv(grid)),
                 ranks: comparison.ranks(runs, column=self.column, level=self.level),
                 out: comparison.verdicts(runs, **self.model_dump()),
             }

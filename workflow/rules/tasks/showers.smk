@@ -47,15 +47,9 @@ else:
             " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
-# A local file is read where it is.
-IN_PLACE = CONFIG.data.source == "npz" and "://" not in CONFIG.data.path
-
-
 rule preprocess:
     input:
-        lambda wildcards: (
-            CONFIG.data.path if IN_PLACE else f"results/{wildcards.run}/data/source.npz"
-        ),
+        SOURCES or "results/{run}/data/source.npz",
     output:
         showers="results/{run}/data/showers.h5",
         provenance="results/{run}/data/showers.provenance.json",
@@ -69,6 +63,7 @@ rule preprocess:
         mem_mb=memory(LIGHT),
         runtime=minutes(30, 0.1),
     params:
+        **SEEN,
         recipe=recipe_of("preprocess"),
     message:
         "Checking and splitting the showers"

@@ -59,6 +59,7 @@ def write(data: ImageData, out: Path) -> None:
             source_name=data.source,
             source_sha256=digest,
             **{f"n_{name}": count for name, count in source.counts.items()},
+            **source.about,
             split_seed=data.split_seed,
         )
 

@@ -1,14 +1,22 @@
 """The pictures in a folder, whose sub-folders are classes where there are any."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from showergan.errors import UserError
-from showergan.tasks.images.picture import Unreadable, decoded, endings, is_grey
+from showergan.sources import walk
+from showergan.tasks.images.picture import (
+    COLOURS,
+    Unreadable,
+    decoded,
+    endings,
+    looked_at,
+    white_of,
+)
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 
 SIZE = 64
@@ -20,7 +28,7 @@ class LeftOut:
 
     Attributes:
         counts: of files, by the reason, and of what is done to others.
-        told: the first that cannot be read, and why.
+        told: folders, and the first files that cannot be read, and why.
     """
 
     def __init__(self) -> None:
@@ -34,7 +42,7 @@ class LeftOut:
             yield
         except Unreadable as why:
             self.counts["unreadable"] += 1
-            if len(self.told) < N_TOLD:
+            if self.counts["unreadable"] <= N_TOLD:
                 self.told.append(f"left out {file}: {why}")
 
 
@@ -51,28 +59,37 @@ def folder(path: Path, size: int | None) -> Source:
         raise UserError(f"{path} is no folder: data.path names the folder of the pictures")
     left_out = LeftOut()
     files, grey, known = [], True, endings()
-    for file in _files(path):
+    largest: dict[str, float] = {}
+    try:
+        found = walk(path)
+    except OSError as error:
+        raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
+    left_out.told += [f"left out {path.joinpath(*p)}: {why}" for p, why in found.left_out.items()]
+    for file in (path.joinpath(*place) for place in found.files):
         if file.suffix.lower() not in known:
             left_out.counts["other_files"] += 1
             continue
         with left_out.if_unreadable(file):
-            grey &= is_grey(file)
+            looked = looked_at(file)
+            grey &= looked.grey
             files.append(file)
+            if looked.kind:
+                largest[looked.kind] = max(looked.largest, largest.get(looked.kind, 0))
     classes = _classes(path, files)
     channels = 1 if grey else 3
-    chunks = _chunks(path, files, classes, size, channels, left_out)
-    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return all files below a folder but hidden ones, in the order of their paths."""
-    found = [file for file in path.rglob("*") if file.is_file()]
-    seen = {file.relative_to(path).parts: file for file in found}
-    return [
-        file
-        for parts, file in sorted(seen.items())
-        if not any(part.startswith(".") for part in parts)
-    ]
+    white = {}
+    for kind, value in largest.items():
+        try:
+            white[kind] = white_of(kind, value)
+        except ValueError as error:
+            raise UserError(f"{path}: {error}") from None
+        if kind != COLOURS:
+            left_out.told.append(
+                f"{kind} of more than 8 bits: {white[kind]:g} is white in all pictures, for the largest is {value:g}"
+            )
+    chunks = _chunks(path, files, classes, size, channels, left_out, white)
+    about = {f"white_{kind}": value for kind, value in white.items()}
+    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.told, about)
 
 
 def _classes(path: Path, files: list[Path]) -> tuple[str, ...]:
@@ -100,13 +117,14 @@ def _chunks(
     size: int,
     channels: int,
     left_out: LeftOut,
+    white: Mapping[str, float],
 ) -> Iterator[Chunk]:
     numbers = {name: number for number, name in enumerate(classes)}
     for first in range(0, len(files), CHUNK):
         images, labels = [], []
         for file in files[first : first + CHUNK]:
             with left_out.if_unreadable(file):
-                image, done = decoded(file, size, channels)
+                image, done = decoded(file, size, channels, white)
                 images.append(image)
                 labels.append(numbers.get(_place(path, file), 0))
                 left_out.counts.update(done)

@@ -33,6 +33,7 @@ class Source:
         chunks: the pictures, in an order that is always the same.
         counts: what had to be done to how many of them, by name; whole when they have come.
         told: what else a person should know of them.
+        about: the same in numbers, attributes of the data set.
     """
 
     shape: tuple[int, int, int]
@@ -40,3 +41,4 @@ class Source:
     chunks: Iterator[Chunk]
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
+    about: dict[str, float] = field(default_factory=dict)

@@ -89,6 +89,12 @@ class ShowerData(Simulation, Preparation, Data):
         return self.n_showers // 2 if self.source == "simulate" else None
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The one that is read where it is; what comes from a URL is a copy of the run's own."""
+        local = self.source == "npz" and self.path and not scheme_of(self.path)
+        return (str(self.path),) if local else ()
+
+    @property
     def published_name(self) -> str:
         """A file by its name: the published one may lie anywhere."""
         if self.source != "npz":

@@ -66,7 +66,7 @@ class Entry:
         """Return how many bytes have come of a file whose version is known; what is not as it came is cut off."""
         facts, lines, n = self.facts, [], 0
         with suppress(FileNotFoundError, ValueError), self.part.open("r+b") as part:
-            known = self._sums.read_text().splitlines(keepends=True)
+            known = self._sums.read_text(encoding="utf-8").splitlines(keepends=True)
             for line in known if facts and facts.version else []:
                 length, sha256 = line.split()
                 piece = part.read(min(int(length), CHUNK))
@@ -78,7 +78,7 @@ class Entry:
         if not n:
             self.drop()
         elif lines != known:
-            self._sums.write_text("".join(lines))
+            self._sums.write_text("".join(lines), encoding="utf-8")
         return n
 
     @contextmanager

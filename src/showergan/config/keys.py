@@ -1,0 +1,92 @@
+"""Keys that stand twice in one mapping, of which YAML and JSON readers keep the last without a word."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from showergan.errors import UserError
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_file(path: Path) -> Any:
+    """Return what a configuration file says, JSON or YAML.
+
+    Raises:
+        UserError: it is neither, or names a key twice.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is no text: {error}") from None
+    return read_text(text, str(path))
+
+
+def read_text(text: str, where: str) -> Any:
+    """Return what JSON or YAML says; `where` is how a message calls it.
+
+    Raises:
+        UserError: it is neither, or names a key twice.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: each_once(pairs, where))
+    except (ValueError, RecursionError):
+        pass  # as Snakemake does: what is no JSON is YAML
+    try:
+        _refuse_twice(yaml.compose(text, _LOADER), where)
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise UserError(f"{where} is no YAML: {error}") from None
+
+
+def refuse_twice(files: Iterable[str | Path], arguments: Iterable[str]) -> None:
+    """Refuse a key that stands twice in one of the files, or in a mapping among arguments such as data={seed: 1}.
+
+    Raises:
+        UserError: says where.
+    """
+    for file in files:
+        read_file(Path(file))
+    for argument in arguments:
+        name, _, text = argument.partition("=")
+        if text.startswith("{"):
+            read_text(text, f"--config {name}")
+
+
+def each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
+    """Return the mapping of these pairs, for `json.loads`; a `UserError` says which key stands twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(f"{where}: the key {twice} stands there twice; leave one of the two")
+    return found
+
+
+def _refuse_twice(root: yaml.Node | None, where: str) -> None:
+    """Look at every mapping once, however many aliases lead to it."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen or not isinstance(node, yaml.CollectionNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+            continue
+        lines: dict[tuple[str, str], int] = {}
+        for key, value in node.value:
+            waiting.append(value)
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            line, first = key.start_mark.line + 1, lines.get((key.tag, key.value))
+            if first:
+                raise UserError(
+                    f"{where}, line {line}: the key {key.value} stands in line {first} already; leave one of the two"
+                )
+            lines[key.tag, key.value] = line
