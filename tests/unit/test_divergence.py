@@ -208,7 +208,9 @@ def compare(folder):
         "all_methods": {"summary": summary, "published": "src/showergan/tables/published.csv"},
     }
     for table, inputs in drawn.items():
-        exhibit(table, inputs, {k: folder / f"{table}_table.{k}" for k in ("csv", "md", "tex")})
+        exhibit(
+            table, inputs, {k: folder / f"{table}_table.{k}" for k in ("csv", "md", "tex", "html")}
+        )
     text = {"summary": summary, "verdicts": verdicts, "bars": barred, **tested}
     exhibit("conclusion", text, {"txt": folder / "conclusion.txt"})
 

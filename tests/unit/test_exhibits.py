@@ -6,15 +6,19 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import yaml
+from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config import parse_config
 from showergan.drawing.artefacts import ARTEFACTS, Artefact, read_table
 from showergan.drawing.registry import exhibits, register_figure
+from showergan.errors import UserError
 from showergan.tasks import TASKS
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +54,25 @@ def test_every_file_is_found_and_captioned(package):
         assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()
     captions = {path.stem for path in (ROOT / f"workflow/report/{package}").glob("*.rst")}
     assert captions == {exhibit.caption for exhibit in found.values()}
+
+
+def test_titles_are_for_readers():
+    found = {**exhibits("figures", TASKS.values()), **exhibits("tables", TASKS.values())}
+    for name, exhibit in found.items():
+        assert "_" not in exhibit.title, name
+        assert exhibit.title.strip("0123456789 ")[0].isupper(), name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "workflow/report").rglob("*.rst")), ids=lambda p: p.stem
+)
+def test_captions_are_not_glued(path):
+    """Snakemake's Jinja drops the end of a line after a tag: "`simulate`.Every method"."""
+    config = {**yaml.safe_load((ROOT / "config.yaml").read_text()), "about": "About."}
+    text = Environment(trim_blocks=True, lstrip_blocks=True).from_string(path.read_text())
+    given = {"snakemake": SimpleNamespace(config=config)}
+    shown = text.render(**given, files=[SimpleNamespace(target="scorecard.png", path=path)])
+    assert not re.findall(r"\S*[a-z`)][.;:][A-Z]\S*", shown)
 
 
 @pytest.fixture
@@ -172,9 +195,44 @@ class TestCommandLine:
         row = ["bins-E", "sn", 2, "1_1", 0.8, "1_2", 0.4, 0.5, ""]
         table = tmp_path / "robustness.csv"
         pd.DataFrame([row], columns=["score", "method", *names]).to_csv(table, index=False)
-        files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex")]
+        files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex", "html")]
         done = CliRunner().invoke(
             app, ["table", "robustness", f"--robustness={table}", f"--look={LOOK}", *files]
         )
         assert done.exit_code == 0, done.exception
         assert "vanilla SN" in (tmp_path / "t.md").read_text()
+        page = (tmp_path / "t.html").read_text(encoding="utf-8")
+        assert "<td>vanilla SN</td>" in page and page.startswith("<!DOCTYPE html>")
+
+    def drawn(self, tmp_path, text, look=LOOK):
+        (tmp_path / "verdicts.csv").write_text(text)
+        files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
+        table = f"--verdicts={tmp_path}/verdicts.csv"
+        arguments = ["figure", "differences", table, f"--look={look}", *files]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code != 0 and not (tmp_path / "v.png").exists()
+        return done.exception
+
+    def test_a_table_that_cannot_be_read_is_blamed(self, tmp_path):
+        error = self.drawn(tmp_path, "")
+        assert isinstance(error, UserError)
+        assert "verdicts.csv: not as the steps write them" in str(error)
+
+    def test_a_figure_that_fails_blames_no_table_alone(self, tmp_path):
+        error = self.drawn(tmp_path, "method,architecture\n")
+        assert isinstance(error, UserError)
+        assert "not as the steps write them" not in str(error)
+        assert str(error).startswith("figure differences failed (KeyError: 'score')")
+        assert "--verdicts" in str(error)
+
+    def test_what_cannot_be_written_is_no_fault_of_tables(self, tmp_path, monkeypatch):
+        def save(*_, **__):
+            raise ValueError("no such formula")
+
+        monkeypatch.setattr("matplotlib.figure.Figure.draw_without_rendering", save)
+        error = self.drawn(tmp_path, "score,method,architecture\n")
+        assert isinstance(error, ValueError) and not isinstance(error, UserError)
+
+    def test_a_look_without_methods_is_told(self, tmp_path):
+        error = self.drawn(tmp_path, "score,method,architecture\n", look="{}")
+        assert isinstance(error, UserError) and "labels" in str(error)

@@ -234,7 +234,20 @@ class TestMultipliers:
         assert large.get_title(loc="left").endswith("generator 0.001, discriminator 0.0001")
         assert small.get_title(loc="left").endswith("generator 0.001, discriminator 1e-05")
         assert len(large.lines) == len(small.lines) == 2
-        assert {line.get_linestyle() for line in (*large.lines, *small.lines)} == {"-"}
+        lines = (*large.lines, *small.lines)
+        assert len({(line.get_color(), line.get_marker()) for line in lines}) == 1
+
+    def test_a_panel_has_the_scale_of_its_own(self, style):
+        """At one pair the multiplier grows to 100, at the other it stays at 2: no line at the bottom of a panel."""
+        runs = histories(["coef"], ["0.001_0.001", "0.001_0.0001"])
+        flat = runs["learning_rates"] == "0.001_0.0001"
+        runs["multiplier"] = runs["multiplier"].mask(flat, 2 + runs["multiplier"] / 1000)
+        grown, still = multipliers(style, runs).axes
+        assert grown.get_yscale() == "log" and grown.get_ylim()[1] > 100
+        assert still.get_yscale() == "linear" and still.get_ylim()[1] < 2.2
+
+    def test_legend_of_several_pairs(self, style):
+        runs = histories(["coef"], ["0.001_0.001", "0.001_0.0001"])
         assert legend_of(multipliers(style, runs)) == ["SN * coef"]
 
     def test_narrow_range_is_linear(self, style):
@@ -268,13 +281,24 @@ class TestAbcas:
     def test_several_pairs_have_their_colours(self, style):
         figure = abcas(style, histories(rates=(RATES, "0.001_0.0001")))
         assert len({t.get_color() for t in figure.axes[0].lines[:4]}) == 2
-        assert legend_of(figure) == ["ABCAS (0.001, 0.0001)", "ABCAS (0.001, 1e-05)"]
+        assert legend_of(figure) == [
+            "ABCAS (0.001, 0.0001): 0.810 at the end",
+            "ABCAS (0.001, 1e-05): 0.810 at the end",
+        ]
 
-    def test_final_factor_of_every_run(self, style):
-        """0.9^2 = 0.81 at the end of both runs."""
-        final = abcas(style, histories()).axes[1]
-        np.testing.assert_allclose(final.lines[0].get_xdata(), [0.81, 0.81])
-        assert [t.get_text() for t in final.texts] == ["0.810"]
+    def test_the_factor_is_on_the_right_axis(self, style):
+        """0.9^2 = 0.81 at the end of both runs; no panel of its own, in which every point lies at 1."""
+        figure = abcas(style, histories())
+        axes, right = figure.axes
+        assert right.get_ylim() == axes.get_ylim()
+        assert right.yaxis.get_major_formatter()(2.0) == "0.81"
+        assert legend_of(figure) == ["ABCAS: 0.810 at the end"]
+
+    def test_a_large_r(self, style, tmp_path):
+        large = histories(["abcas"]).assign(abcas_r=lambda t: t["abcas_r"] * 50)
+        figure = abcas(style, large)
+        assert {a.get_yscale() for a in figure.axes} == {"symlog"}
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_a_controller_that_never_acted_is_told(self, style):
         """0.9^0.09 = 0.9906 leaves the weights as they are; 0.9^0.1 = 0.9895 does not quite."""

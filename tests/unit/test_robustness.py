@@ -94,10 +94,15 @@ class TestFigure:
         figure = self.drawn(style)
         scores, ratios = figure.axes
         assert [t.get_text() for t in scores.get_xticklabels()] == ["3e-05", "0.0003"]
-        seeds, means = scores.lines[0], scores.lines[1]
-        assert seeds.get_ydata().tolist() == [0.1, 0.15, 0.8, 0.7]
+        assert scores.get_xscale() == "log"
+        # Every method lies at the true rates, with a band from its worst to its best seed.
+        means, other = scores.lines[0], scores.lines[5]
+        assert means.get_xdata().tolist() == other.get_xdata().tolist() == [3e-5, 3e-4]
         assert means.get_ydata().tolist() == pytest.approx([0.75, 0.125])
-        filled = [line.get_markerfacecolor() != "white" for line in scores.lines[2:4]]
+        (band,) = scores.collections[0].get_paths()
+        corners = {(3e-5, 0.7), (3e-5, 0.8), (3e-4, 0.1), (3e-4, 0.15)}
+        assert {tuple(point) for point in band.vertices.tolist()} == corners
+        filled = [line.get_markerfacecolor() != "white" for line in scores.lines[2:5:2]]
         assert filled == [True, False]
         assert [t.get_text() for t in ratios.texts] == ["0.17", "0.96"]
         ends = [line.get_ydata()[0] for line in scores.lines[-3:]]
@@ -144,5 +149,5 @@ def test_table(style, tmp_path):
     assert table["worst over best"].tolist() == ["0.167", "0.959"]
     assert table.loc[0, "worst at"] == "0.001, 0.0003"
     assert set(table["remark"]) == {""}
-    save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+    save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")))
     assert "remark" not in (tmp_path / "t.md").read_text()

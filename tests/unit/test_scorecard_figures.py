@@ -289,10 +289,22 @@ class TestEnergyResponse:
         assert legend_of(figure) == [*LABELS.values(), "real showers"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
-    def test_explosion_is_on_a_logarithmic_axis(self, style, tmp_path):
-        metrics = pd.concat([make_responses(["sn"]), make_responses(["abcas"], factor=1e3)])
+    def test_an_explosion_hides_no_other_method(self, style, tmp_path):
+        """What is far off is counted, not drawn: all others keep their scale."""
+        metrics = pd.concat([make_responses(["sn"]), make_responses(["abcas"], factor=1e7)])
         figure = response_of(style, metrics, make_anchors())
-        assert [a.get_yscale() for a in figure.axes] == ["log", "log"]
+        calm = response_of(style, make_responses(["sn"]), make_anchors())
+        for panel, other in zip(figure.axes, calm.axes, strict=True):
+            assert panel.get_ylim() == other.get_ylim()
+            assert "outside: 6 of 12 values, of 2 runs" in panel.get_title()
+            assert "outside" not in other.get_title()
+
+    def test_one_seed_does_not_move_the_thick_line(self, style, tmp_path):
+        broken = make_responses(["sn"], "3", factor=1e7)
+        figure = response_of(style, pd.concat([make_responses(["sn"]), broken]), make_anchors())
+        thick = figure.axes[0].lines[3]
+        np.testing.assert_allclose(thick.get_ydata(), [200, 400, 600])
+        assert "outside: 3 of 9 values, of 1 run" in figure.axes[0].get_title()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_values_that_are_not_numbers(self, style, tmp_path):

@@ -372,10 +372,18 @@ class TestFigures:
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_differences_at_each_pair_of_learning_rates(self, style, tmp_path):
-        """A row of panels per pair, the largest first, and the choice last."""
+        """A row of panels per pair, the largest first, and the choice last where not all chose one pair."""
         low = random_summary(3).assign(chosen=True)
         high = low.assign(learning_rates="0.001_0.001", selected=0.5, chosen=False)
         high.loc[high["method"] == "none", "selected"] = 0.1
+        same = differences(style, verdicts(pd.concat([low, high])))
+        heads = [a.get_ylabel() for a in same.axes[::3]]
+        assert [head.split("\n", 1)[1] for head in heads] == [
+            "0.001, 0.001",
+            "0.001, 1e-05\n(as chosen)",
+        ]
+        for table, is_chosen in ((low, False), (high, True)):
+            table.loc[table["method"] == "abcas", "chosen"] = is_chosen
         figure = differences(style, verdicts(pd.concat([low, high])))
         assert len(figure.axes) == 3 * 3
         heads = [a.get_ylabel() for a in figure.axes[::3]]
@@ -392,7 +400,7 @@ class TestFigures:
         high = high[high["method"].isin(["sn", "abcas"])]
         figure = differences(style, verdicts(pd.concat([low, high])))
         names = [[t.get_text() for t in a.get_yticklabels()] for a in figure.axes[::3]]
-        assert [len(n) for n in names] == [1, 2, 2]
+        assert [len(n) for n in names] == [1, 2]  # all chose the second pair
         assert names[0] == names[1][1:]
 
     def test_only_decided_points_are_filled(self, style):
@@ -410,6 +418,17 @@ class TestFigures:
         assert all(text.count(label.split(",")[0]) == 2 for label in LABELS.values())
         assert text.count("too few seeds to separate any") == (2 if n_seeds < 5 else 0)
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_equal_ranks_hide_no_method(self, style):
+        """Each marker stands at its label, and the rank in it."""
+        table = ranks(random_summary(5, ["bins-E"])).assign(average_rank=[1.5, 1.5, 3.0])
+        figure = draw_ranks(style, table)
+        (panel,) = figure.axes
+        marked = {(m.marker, m.colour) for m in map(style.look, LABELS)}
+        drawn = [line for line in panel.lines if (line.get_marker(), line.get_color()) in marked]
+        places = {(line.get_xdata()[0], line.get_ydata()[0]) for line in drawn}
+        assert len(drawn) == len(places) == 3
+        assert text_of(figure).count("(1.50)") == 2
 
     def test_several_architectures(self, style):
         summary = random_summary(2)
@@ -468,7 +487,7 @@ class TestTable:
         assert row["difference [95 percent]"] == "+0.150 [+0.100, +0.200]"
         assert row["verdict"] == "too few seeds: 2 of 7"
         assert (row["noise"], row["r"]) == ("", "")
-        paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
+        paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")]
         save_table(style, made, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
         assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
@@ -498,5 +517,5 @@ class TestTable:
         empty = verdicts(make_summary({"none": [0.5]}))
         empty.to_csv(tmp_path / "v.csv", index=False)
         made = verdict_table(style, pd.read_csv(tmp_path / "v.csv"))
-        save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")))
+        save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")))
         assert "verdict" in (tmp_path / "t.md").read_text()

@@ -47,7 +47,7 @@ def test_every_artefact_is_there(finished):
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
     ]
-    kinds = ("csv", "md", "provenance.json", "tex")
+    kinds = ("csv", "html", "md", "provenance.json", "tex")
     assert named("tables/table_3.*") == [f"table_3.{kind}" for kind in kinds]
     assert not list(finished.folder.rglob("*.part"))
 
@@ -166,6 +166,8 @@ def test_report_is_one_file_with_every_figure(finished):
     for figure in ("score_over_epochs", "generated_showers", "entry_points", "losses"):
         assert f"{figure}.png" in text
     assert "conclusion.txt" in text
+    # Tables are shown in the page; a CSV file would be downloaded.
+    assert '"name": "verdicts.html"' in text and '"name": "verdicts.csv"' not in text
     sections = set(
         re.findall(r"\b[1-9] (?:At a glance|Comparison|Training|Data|Networks|Tables)", text)
     )

@@ -25,7 +25,7 @@ for figure, exhibit in FIGURES.items():
         params:
             inputs=options_of(exhibit),
             code=code_of(exhibit),
-            look=look,
+            look=look_of(exhibit),
         message:
             "Drawing {wildcards.figure}"
         shell:

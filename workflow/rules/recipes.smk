@@ -15,33 +15,10 @@ def recipe_of(step, *names):
     return recipe
 
 
-def in_page(parts):
-    """Return JSON without the beginning of a tag: the report has it in a script of its page as it is."""
-    return json.dumps(parts).replace("<", r"\u003c")
+def look_of(exhibit):
+    """Return a params function that gives a figure or a table its look: no other rule may see it.
 
-
-def look(wildcards):
-    """Return the look of the figures; no other rule may see it."""
-    offsets = {name: getattr(method.penalty, "offset", None) for name, method in METHODS.items()}
-    return in_page(
-        {
-            "figures": CONFIG.figures.model_dump(mode="json"),
-            "labels": {name: method.label for name, method in METHODS.items()},
-            "architectures": ARCHITECTURES,
-            "offsets": {name: offset for name, offset in offsets.items() if offset is not None},
-        }
-    )
-
-
-def words(exhibit):
-    """Return a params function that gives a table what it calls things, and our setting where it has published values."""
-    parts = {
-        "run": CONFIG.run,
-        "task": CONFIG.task,
-        "labels": {name: method.label for name, method in METHODS.items()},
-        "architectures": ARCHITECTURES,
-    }
-    if "published" in exhibit.inputs:
-        parts["settings"] = {name: CONFIG.setting(name) for name in METHODS}
-    text = in_page(parts)
+    No text in it begins a tag: the report has it in a script of its page as it is.
+    """
+    text = json.dumps(exhibit.look(CONFIG)).replace("<", r"\u003c")
     return lambda wildcards: text

@@ -10,14 +10,15 @@ for table, exhibit in FILES.items():
         input:
             **made_from(exhibit),
         output:
-            csv=report(
-                "results/{run}/tables/{table}.csv",
+            csv="results/{run}/tables/{table}.csv",
+            md="results/{run}/tables/{table}.md",
+            tex="results/{run}/tables/{table}.tex",
+            html=report(
+                "results/{run}/tables/{table}.html",
                 caption=f"../report/tables/{exhibit.caption}.rst",
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),
-            md="results/{run}/tables/{table}.md",
-            tex="results/{run}/tables/{table}.tex",
             provenance="results/{run}/tables/{table}.provenance.json",
         log:
             "logs/{run}/tables/{table}.log",
@@ -30,13 +31,13 @@ for table, exhibit in FILES.items():
         params:
             inputs=options_of(exhibit),
             code=code_of(exhibit),
-            look=words(exhibit),
+            look=look_of(exhibit),
         message:
             "Writing {wildcards.table}"
         shell:
             "showergan table {wildcards.table} {params.inputs} --look {params.look:q}"
             " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+            " --html {output.html:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
 rule conclusion:
@@ -59,7 +60,7 @@ rule conclusion:
     params:
         inputs=options_of(CONCLUSION),
         code=code_of(CONCLUSION),
-        look=words(CONCLUSION),
+        look=look_of(CONCLUSION),
     message:
         "Concluding"
     shell:
@@ -70,7 +71,7 @@ rule conclusion:
 rule tables:
     input:
         expand(
-            "results/{run}/tables/{table}.csv",
+            "results/{run}/tables/{table}.html",
             run=CONFIG.run,
             table=worth_making(FILES),
         ),

@@ -12,6 +12,7 @@ from showergan.cli.recipe_keys import recipe_keys
 from showergan.drawing.artefacts import Artefact
 from showergan.drawing.registry import Exhibit
 from showergan.drawing.style import Style
+from showergan.errors import UserError
 from showergan.provenance import recorded
 
 LOOK = Annotated[
@@ -36,16 +37,19 @@ def _command(called: str, exhibit: Exhibit) -> Any:
 
     def command(look: str, provenance: Path | None, **paths: Any) -> None:
         style = Style.read(look)
+        if not style.labels and any("labels" in artefact.names for _, artefact in inputs):
+            raise UserError(
+                "The look has no labels, the names of the methods: nothing would be shown."
+            )
         files = {
             "inputs": flat({name: paths[name] for name, _ in inputs}),
             "outputs": [paths[kind] for kind in exhibit.kinds],
         }
         recipe = style.model_dump(mode="json")
-        with (
-            reading.tables(*files["inputs"]),
-            recorded(provenance, called, recipe, settings={}, **files),
-        ):
-            made = exhibit(style, *(artefact.load(paths[name]) for name, artefact in inputs))
+        with recorded(provenance, called, recipe, settings={}, **files):
+            with reading.tables(*files["inputs"]):
+                read = [artefact.load(paths[name]) for name, artefact in inputs]
+            made = _made(exhibit, style, read, called)
             exhibit.save(style, made, *files["outputs"])
 
     options = [keyword(name, _input(artefact)) for name, artefact in inputs]
@@ -53,6 +57,22 @@ def _command(called: str, exhibit: Exhibit) -> Any:
     record = keyword("provenance", PROVENANCE, None)
     sign(command, [*options, keyword("look", LOOK), *outputs, record])
     return command
+
+
+def _made(exhibit: Exhibit, style: Style, read: list[Any], called: str) -> Any:
+    """Return what an exhibit makes of what was read; of other columns or values than it wants it can make nothing.
+
+    Raises:
+        UserError: it failed. Whether through its inputs or through itself nobody can tell, so nothing is blamed alone.
+    """
+    try:
+        return exhibit(style, *read)
+    except reading.OTHERS as error:
+        options = ", ".join("--" + name.replace("_", "-") for name in exhibit.inputs)
+        raise UserError(
+            f"{called} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to {options};"
+            " if they are, this is a fault of showergan: please report it."
+        ) from error
 
 
 def _input(artefact: Artefact) -> Any:

@@ -6,11 +6,20 @@ from pydantic import Field
 
 from showergan.config.section import Section
 
+# Named here, and not asked of the libraries that draw, which are too heavy to be asked before every job.
+Palette = Literal[
+    "petroff10", "petroff8", "petroff6", "colorblind", "deep", "muted", "bright", "dark", "tab10"
+]
+Colormap = Literal["viridis", "cividis", "plasma", "inferno", "magma", "rocket", "mako"]
+
 
 class Figures(Section):
     """The look of the figures; nothing here re-runs anything but figures."""
 
     dpi: int = Field(160, ge=50, le=600)
-    palette: str = Field("colorblind", description="seaborn palette of the methods")
-    colormap: str = Field("viridis", description="colour map of energy deposits")
+    palette: Palette = Field(
+        "petroff10",
+        description="colours of the methods, one after the other; petroff: told apart by the colour-blind",
+    )
+    colormap: Colormap = Field("viridis", description="colour map of energy deposits")
     context: Literal["paper", "notebook", "talk"] = "notebook"

@@ -11,6 +11,8 @@ from typing import Any
 from showergan import comparison, reading
 from showergan.heavy import pd
 
+OF_METHODS, OF_NETWORKS, OF_NONE = ("labels", "architectures"), ("architectures",), ()
+
 
 @dataclass(frozen=True)
 class Artefact:
@@ -20,11 +22,13 @@ class Artefact:
         told: what it is.
         read: reads one file.
         of_runs: whether there is one for each run, .../{architecture}/{method}/{learning rates}/seed{seed}/{file}.
+        names: the fields of a style that say what it is about: those of methods, unless it is about none.
     """
 
     told: str
     read: Callable[[Path], Any]
     of_runs: bool = False
+    names: tuple[str, ...] = OF_METHODS
 
     def load(self, paths: Path | list[Path]) -> Any:
         """Return what is in the file; of runs, their tables with the columns architecture, method, ... as texts."""
@@ -74,15 +78,19 @@ def read_published(path: Path) -> pd.DataFrame:
 
 # Of any task; what a task has of its own its exhibits name.
 ARTEFACTS = {
-    "data": Artefact("data set of `preprocess` or `make-data`: HDF5", Path),
-    "reference": Artefact("features of the real showers: HDF5 of `reference`", Path),
-    "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics),
-    "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table),
+    "data": Artefact("data set of `preprocess` or `make-data`: HDF5", Path, names=OF_NONE),
+    "reference": Artefact("features of the real showers: HDF5 of `reference`", Path, names=OF_NONE),
+    "anchors": Artefact("ceilings and floors of `reference`: CSV", read_metrics, names=OF_NONE),
+    "anchor_curves": Artefact("PRD curves of `reference`: CSV", read_table, names=OF_NONE),
     "architectures": Artefact(
-        "layers of the networks: CSV of `describe`", table(takes=str, shape=str)
+        "layers of the networks: CSV of `describe`", table(takes=str, shape=str), names=OF_NETWORKS
     ),
-    "audit": Artefact("what a change of the discriminator changes: CSV of `audit`", read_table),
-    "histories": Artefact("history.csv of each run", read_table, of_runs=True),
+    "audit": Artefact(
+        "what a change of the discriminator changes: CSV of `audit`", read_table, names=OF_NETWORKS
+    ),
+    "histories": Artefact(
+        "history.csv of each run", read_table, of_runs=True, names=(*OF_METHODS, "offsets")
+    ),
     "lipschitz": Artefact("lipschitz.csv of each run", read_table, of_runs=True),
     "metrics": Artefact("metrics.csv of each run", read_metrics, of_runs=True),
     "curves": Artefact("curves.csv of each run", read_curves, of_runs=True),
@@ -94,7 +102,9 @@ ARTEFACTS = {
     "robustness": Artefact("robustness of `verdicts`: CSV", read_table),
     "scorecard": Artefact("scorecard of `scorecard`: CSV", read_table),
     "scorecard_means": Artefact("table of the scorecard, means over seeds: CSV", read_table),
-    "agreement": Artefact("agreement of metrics of `scorecard`: CSV", read_table),
+    "agreement": Artefact(
+        "agreement of metrics of `scorecard`: CSV", read_table, names=OF_NETWORKS
+    ),
     "failures": Artefact("failures of `scorecard`: CSV", read_table),
     "outcomes": Artefact("what methods make of architectures: CSV of `outcomes`", read_table),
     "successes": Artefact("on how many one of two succeeds: CSV of `outcomes`", read_table),
@@ -102,5 +112,5 @@ ARTEFACTS = {
     "loss_estimates": Artefact("estimated distances of `loss_meaning`: CSV", read_table),
     "loss_meaning": Artefact("estimates and quality of `loss_meaning`: CSV", read_table),
     "loss_correlation": Artefact("Spearman's rho of `loss_meaning`: CSV", read_table),
-    "published": Artefact("published values: CSV", read_published),
+    "published": Artefact("published values: CSV", read_published, names=(*OF_METHODS, "settings")),
 }

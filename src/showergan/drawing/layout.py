@@ -53,8 +53,9 @@ def legend_below(figure: mpl.figure.Figure, key: Key) -> None:
         for look in key.values()
     ]
     size_inch = mpl.rcParams["legend.fontsize"] / 72
-    widest_inch = (max(map(len, key)) * 0.5 + 5) * size_inch
-    columns = min(max(int(WIDTH_INCH / widest_inch), 1), len(key))
+    widest_inch = (max(map(len, key)) * 0.5 + 6) * size_inch
+    most = min(max(int(WIDTH_INCH / widest_inch), 1), len(key))
+    columns = rows_of(len(key), rows_of(len(key), most))  # as full as each other
     figure.set_figheight(
         figure.get_figheight() + (1.6 * rows_of(len(key), columns) + 1) * size_inch
     )

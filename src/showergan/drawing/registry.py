@@ -65,6 +65,26 @@ class Exhibit:
             )
         return {name: known[name] for name in names}
 
+    def look(self, config: Config) -> dict[str, Any]:
+        """Return the fields of its style in a run: no more than it shows, for a change of any makes it anew."""
+        offsets = {name: getattr(m.penalty, "offset", None) for name, m in config.methods.items()}
+        several = len(config.compared) > 1
+        methods = config.sorted_methods
+        known: dict[str, Any] = {
+            "labels": {name: method.label for name, method in methods.items()},
+            "architectures": {k: a.label for k, a in config.compared.items() if several},
+            "offsets": {name: offset for name, offset in offsets.items() if offset is not None},
+            "settings": {name: config.setting(name) for name in methods},
+        }
+        is_figure = self.save is Style.save
+        own = (
+            {"figures": config.figures.model_dump(mode="json")}
+            if is_figure
+            else {"run": config.run, "task": config.task}
+        )
+        asked = {name for artefact in self.inputs.values() for name in artefact.names}
+        return own | {name: known[name] for name in known if name in asked}
+
     def __call__(self, style: Style, *inputs: Any) -> Any:
         """Make it."""
         return self.make(style, *inputs)
@@ -96,15 +116,17 @@ def register_figure(
     return register
 
 
-def register_table(worth: Worth = always, caption: str | None = None, own: Own = NONE) -> Register:
-    """Make a function that returns a `Table` an exhibit; its title, and its caption unless given, are its name."""
+def register_table(
+    title: str, worth: Worth = always, caption: str | None = None, own: Own = NONE
+) -> Register:
+    """Make a function that returns a `Table` an exhibit; its caption is its name unless given."""
     return lambda make: Exhibit(
         make,
-        make.__name__,
+        title,
         IN_NUMBERS,
         caption or make.__name__,
         worth,
-        ("csv", "md", "tex"),
+        ("csv", "md", "tex", "html"),
         save_table,
         own,
     )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from showergan import comparison
 from showergan.drawing.labels import pair
 from showergan.drawing.layout import Key
-from showergan.drawing.style import Colour, Style
+from showergan.drawing.style import MARKERS, Colour, Dashes, Style
 from showergan.heavy import mpl, np, pd
 
-Dashes = Literal["-", "--", ":", "-."]
-DASHES: tuple[Dashes, ...] = ("-", "--", ":", "-.")
-SEED: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.55}  # thin lines
-MEAN: dict[str, Any] = {"linewidth": 2.2, "zorder": 3}  # thick ones
+# Thin lines; by their colour they belong to the thick one of their method.
+SEED: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.45, "linestyle": "-", "marker": ""}
+MEAN: dict[str, Any] = {"linewidth": 2.0, "zorder": 3}  # thick ones
+MARKED = 8  # points of a long line that get a marker
 WIDE = 30.0  # a range of values beyond which an axis is logarithmic
 
 
@@ -24,12 +24,14 @@ class Group(NamedTuple):
     Attributes:
         label: of the method, with what else tells it from the other groups.
         colour: of the method.
-        dashes: line style; tells apart the groups of one method.
+        marker: of the method.
+        dashes: of the method; those of its further groups are others.
         rows: of the table, all seeds.
     """
 
     label: str
     colour: Colour
+    marker: str
     dashes: Dashes
     rows: pd.DataFrame
 
@@ -46,13 +48,20 @@ class Group(NamedTuple):
     def draw(
         self, axes: mpl.axes.Axes, rows: pd.DataFrame, x: Hashable, y: Hashable, **look: Any
     ) -> None:
-        """Draw a line through two columns of a table; a single row is a point, which a line would not show."""
-        own = {
-            "color": self.colour,
-            "linestyle": self.dashes,
-            "marker": "." if len(rows) == 1 else "",
-        }
-        axes.plot(rows[x], rows[y], **{**own, **look})
+        """Draw a line through two columns of a table in the look of the group, with a few markers if it is long."""
+        own: dict[str, Any] = {**self.line, "markersize": 5, **look}
+        if len(rows) == 1:  # which no line would show
+            own["marker"] = own["marker"] or "."
+        if len(rows) > 3 * MARKED:
+            step = len(rows) // MARKED
+            # Lines that lie on each other have their markers at different places.
+            own["markevery"] = (step * MARKERS.index(self.marker) // len(MARKERS), step)
+        axes.plot(rows[x], rows[y], **own)
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """The properties of a line in the look of the group."""
+        return {"color": self.colour, "marker": self.marker, "linestyle": self.dashes}
 
     def draw_seeds(
         self, axes: mpl.axes.Axes, x: Hashable, y: Hashable, look: dict[str, Any] = SEED
@@ -88,7 +97,7 @@ def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
         for number, ((architecture, rates), part) in enumerate(ordered):
             name = label + f" {architecture}" * several_architectures
             name += f" ({pair(str(rates))})" * several_rates
-            found.append(Group(name, style.colour(method), DASHES[number % len(DASHES)], part))
+            found.append(Group(name, *style.look(method, number), part))
     return found
 
 
@@ -99,7 +108,7 @@ def groups_with(style: Style, histories: pd.DataFrame, column: str) -> list[Grou
 
 def key(found: Iterable[Group]) -> Key:
     """Return the legend of groups."""
-    return {g.label: {"color": g.colour, "linestyle": g.dashes, "linewidth": 2.2} for g in found}
+    return {g.label: {**g.line, "linewidth": 2.0, "markersize": 5} for g in found}
 
 
 def scale_for(axes: mpl.axes.Axes, values: pd.Series) -> None:

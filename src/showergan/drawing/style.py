@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import Field
 
@@ -21,6 +24,41 @@ from showergan.tasks.found import DEFAULT
 FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
 
 Colour = tuple[float, float, float]
+Dashes = str | tuple[float, tuple[float, ...]]  # as matplotlib takes them
+
+# Of nine markers and four kinds of dashes, which have no common divisor, 36 methods in a row have no two alike.
+GREYISH = 0.1  # least range of a colour's red, green and blue: greys are for what methods are compared with
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+
+
+class Look(NamedTuple):
+    """What tells a method from all others: the colour, and without any colour the marker and the dashes together."""
+
+    colour: Colour
+    marker: str
+    dashes: Dashes
+
+
+def look(palette: str, place: int, variant: int = 0) -> Look:
+    """Return the look of the method at a place, which depends on no method after it.
+
+    Args:
+        palette: name of the colours, see `config.figures`.
+        place: of the method among all, from 0.
+        variant: of what has the same method, such as its further learning rates: other dashes.
+    """
+    of_seaborn = palette not in mpl.color_sequences
+    named = sns.color_palette(palette) if of_seaborn else mpl.color_sequences[palette]
+    colours = [c for c in map(mpl.colors.to_rgb, named) if max(c) - min(c) > GREYISH]
+    further, place_of_36 = divmod(place, len(MARKERS) * len(DASHES))
+    number = (place_of_36 + variant) % len(DASHES)
+    dashes = DASHES[number]
+    if further:  # a dash, and ever more dots
+        dashes = (0, (6, 2, *(1, 2) * (further * len(DASHES) + number)))
+    # In a further round of colours each goes with other dashes.
+    colour = colours[(place + place // len(colours)) % len(colours)]
+    return Look(colour, MARKERS[place % len(MARKERS)], dashes)
 
 
 class Style(Section):
@@ -28,7 +66,7 @@ class Style(Section):
 
     figures: Figures = Figures()
     labels: dict[str, str] = Field(
-        description="name of each method for readers; the order gives the colours"
+        {}, description="name of each method for readers; the order gives colours, markers, dashes"
     )
     architectures: dict[str, str] = Field(
         {}, description="name of each architecture for readers, where there are several"
@@ -52,10 +90,13 @@ class Style(Section):
         """
         return validated(cls, read_json("--look", look), "look")
 
+    def look(self, method: str, variant: int = 0) -> Look:
+        """Return the look of a method: the same in every figure, however many methods a figure shows."""
+        return look(self.figures.palette, list(self.labels).index(method), variant)
+
     def colour(self, method: str) -> Colour:
-        """Return the colour of a method: the same in every figure, however many methods a figure shows."""
-        position = list(self.labels).index(method)
-        return sns.color_palette(self.figures.palette, len(self.labels))[position]
+        """Return the colour of a method."""
+        return self.look(method).colour
 
     @property
     def colormap(self) -> mpl.colors.Colormap:
@@ -64,9 +105,10 @@ class Style(Section):
 
     @contextmanager
     def theme(self) -> Iterator[None]:
-        """Set matplotlib's parameters for as long as the context lasts."""
+        """Set matplotlib's parameters for as long as the context lasts, whatever a user or a machine has set."""
+        _import_as_shipped()
         with (
-            mpl.rc_context(),
+            import_module("matplotlib.style").context("default"),
             sns.axes_style("ticks"),
             sns.plotting_context(self.figures.context, font_scale=FONT_SCALE[self.figures.context]),
         ):
@@ -76,10 +118,13 @@ class Style(Section):
                     "axes.spines.top": False,
                     "axes.titleweight": "normal",
                     "figure.labelsize": "medium",
+                    # It comes with matplotlib; seaborn takes others first where a machine has them.
+                    "font.sans-serif": ["DejaVu Sans"],
                     "figure.titlesize": "medium",
                     "grid.color": "0.9",
                     "grid.linewidth": 0.8,
                     "legend.frameon": False,
+                    "legend.handlelength": 3.2,  # else dashes do not show
                     "pdf.fonttype": 42,  # text stays text in vector editors
                     "figure.dpi": self.figures.dpi,
                     "savefig.dpi": self.figures.dpi,
@@ -110,3 +155,20 @@ def themed(draw: Callable[..., mpl.figure.Figure]) -> Callable[..., mpl.figure.F
             return draw(style, *inputs)
 
     return within_theme
+
+
+def _import_as_shipped() -> None:
+    """Import matplotlib without the settings of a user, which can stop even that.
+
+    It takes them from the environment, and before all from a file of the working directory.
+    """
+    if "matplotlib.rcsetup" in sys.modules:
+        return
+    theirs = {name: os.environ.pop(name, None) for name in ("MPLBACKEND", "MATPLOTLIBRC")}
+    os.environ["MATPLOTLIBRC"] = os.devnull
+    try:
+        with chdir(Path(__file__).parent):
+            _ = mpl.rcParams  # what waits for its first use is imported here
+    finally:
+        del os.environ["MATPLOTLIBRC"]
+        os.environ.update({name: value for name, value in theirs.items() if value is not None})

@@ -1,7 +1,8 @@
-"""What a table is, and how it is written: as numbers, as Markdown and as LaTeX; and how a text is."""
+"""What a table is, and how it is written: as numbers, Markdown, LaTeX and HTML; and how a text is."""
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,19 @@ LATEX = {
     "β": r"$\beta$",
 }
 
+# The beginning of a page of tables.
+PAGE = """<!DOCTYPE html>
+<meta charset="utf-8">
+<style>
+body { font: 14px sans-serif; margin: 1.5em; color: #222 }
+h2 { font-size: 1.1em; margin: 1.6em 0 0.5em }
+table { border-collapse: collapse; white-space: nowrap }
+th, td { text-align: left; padding: 0.3em 1em 0.3em 0; border-bottom: 1px solid #ddd }
+th { border-bottom: 2px solid #222; vertical-align: bottom; white-space: normal }
+tr:hover td { background: #f3f3f3 }
+</style>
+"""
+
 # By their titles, parts that fit a page each.
 Parts = dict[str, "pd.DataFrame"]
 
@@ -31,10 +45,11 @@ class Table(NamedTuple):
     parts: Parts
 
 
-def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path) -> None:
-    """Write the numbers as CSV, and the parts of the table as Markdown and as LaTeX (booktabs), each under its title.
+def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path, html: Path) -> None:
+    """Write the numbers as CSV, and the parts, each under its title, as Markdown, LaTeX (booktabs) and HTML.
 
-    LaTeX gets paragraphs and tabulars, to be read into a document; columns that are empty throughout are left out.
+    LaTeX gets paragraphs and tabulars, to be read into a document, and HTML is a page of its own, which the report
+    shows. Columns that are empty throughout are left out.
     """
     shown = {title: _filled(part) for title, part in table.parts.items()}
     with write_aside(csv) as aside:
@@ -52,6 +67,12 @@ def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path) -> No
             for title, part in shown.items()
         ]
         aside.write_text("\n".join(written), encoding="utf-8")
+    with write_aside(html) as aside:
+        written = [
+            f"<h2>{escape(title)}</h2>\n{part.to_html(index=False, border=0)}\n"
+            for title, part in shown.items()
+        ]
+        aside.write_text(PAGE + "\n".join(written), encoding="utf-8")
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
+import math
+
 from showergan import comparison
-from showergan.drawing.layout import beside, empty_figure, legend_below, new_figure
+from showergan.drawing.layout import empty_figure, legend_below, new_figure
 from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.runs import DASHES, Group, by_size, groups_with, key
-from showergan.drawing.style import Style
+from showergan.drawing.runs import Group, groups_with, key
+from showergan.drawing.style import Style, look
 from showergan.drawing.worth import with_constraint
-from showergan.heavy import mpl, pd, sns
+from showergan.heavy import mpl, pd
 
 LARGE_R = 10.0  # above it, the axis is logarithmic
 BASE = 0.9  # of the factor that multiplies the weights
 IDLE = 0.99  # a factor that never fell below has left the discriminator as it was: vanilla SN
 
 
-@register_figure("r of ABCAS", TRAINING, with_constraint("abcas"))
+@register_figure("Exponent of ABCAS", TRAINING, with_constraint("abcas"))
 def abcas(style: Style, histories: pd.DataFrame) -> mpl.figure.Figure:
-    """Draw r over training, one line per run, and the factor 0.9^r of the weights at the end, one point per run.
+    """Draw r over training, one line per run; the right axis has the factor 0.9^r of the weights.
 
-    A run whose factor never fell below 0.99 is told in words: it was trained as with vanilla SN. Colours are methods,
-    or pairs of learning rates if there are several; then dashes tell methods apart.
+    A run whose factor never fell below 0.99 (shaded) is told in words: it was trained as with vanilla SN. The legend
+    has the factors at the end. Of several pairs of learning rates each has a look of its own.
     """
     found = groups_with(style, histories, "abcas_r")
     if not found:
         return empty_figure("No method of this run has ABCAS.")
     rows = pd.concat([g.rows for g in found])
-    rates = sorted(set(rows["learning_rates"]), key=by_size)
-    methods = list(dict.fromkeys(rows["method"]))
-    if len(rates) > 1:
-        palette = sns.color_palette(style.figures.palette, len(rates))
-        found = [
-            g._replace(
-                colour=palette[rates.index(g.rows["learning_rates"].iloc[0])],
-                dashes=DASHES[methods.index(g.method) % len(DASHES)],
-            )
-            for g in found
-        ]
+    if rows["learning_rates"].nunique() > 1:
+        looks = (look(style.figures.palette, place) for place in range(len(found)))
+        found = [g._replace(**own._asdict()) for g, own in zip(found, looks, strict=True)]
     figure = new_figure(4.6)
-    axes, final = figure.subplots(1, 2, width_ratios=[2.4, 1])
+    axes = figure.subplots()
     for group in found:
         group.draw_seeds(axes, "step", "abcas_r", {"linewidth": 1.2, "alpha": 0.8})
     if rows["abcas_r"].max() > LARGE_R:
         axes.set_yscale("symlog", linthresh=1)
-    axes.set(xlabel="Generator step", ylabel="r (weights times $0.9^r$)")
+    axes.set(xlabel="Generator step", ylabel="r")
     axes.set_title("\n".join(_told(rows)), loc="left")
-    axes.axhline(0, color="0.85", linewidth=0.8, zorder=0)
-    _final(final, found)
-    legend_below(figure, key(found))
+    axes.axhspan(0, math.log(IDLE, BASE), color="0.93", linewidth=0, zorder=0)
+    _factors(axes)
+    named = [g._replace(label=f"{g.label}: {_at_the_end(g)} at the end") for g in found]
+    legend_below(figure, key(named))
     return figure
 
 
@@ -68,14 +63,18 @@ def _told(rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _final(axes: mpl.axes.Axes, found: list[Group]) -> None:
-    """Draw the last factor of every run, a row per group, and its range in words."""
-    for y, group in enumerate(found):
-        factors = BASE ** group.rows.groupby(comparison.RUN)["abcas_r"].last()
-        axes.plot(factors, [y] * len(factors), "o", color=group.colour, alpha=0.8, clip_on=False)
-        ends = sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"})
-        beside(axes, y, " to ".join(ends), fontsize="small")
-    axes.axvspan(IDLE, 1, color="0.9", zorder=0)
-    axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5), yticks=[])
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel("$0.9^r$ at the end of training")
+def _factors(axes: mpl.axes.Axes) -> None:
+    """Write at the right what the ticks at the left mean for the weights."""
+    right = axes.twinx()
+    right.set_yscale(
+        axes.get_yscale(), **({"linthresh": 1} if axes.get_yscale() == "symlog" else {})
+    )
+    right.set(ylim=axes.get_ylim(), ylabel="weights are multiplied by $0.9^r$")
+    right.yaxis.set_major_formatter(lambda r, _: f"{BASE**r:.3g}")
+    right.spines["right"].set_visible(True)
+
+
+def _at_the_end(group: Group) -> str:
+    """Return the least and the largest of the last factors of the runs."""
+    factors = BASE ** group.rows.groupby(comparison.RUN)["abcas_r"].last()
+    return " to ".join(sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"}))

@@ -91,15 +91,19 @@ def _rank_axis(axes: mpl.axes.Axes, group: pd.DataFrame, style: Style) -> None:
 def _elbow(
     axes: mpl.axes.Axes, row: dict[str, Any], y: float, side: tuple[int, int], k: int, style: Style
 ) -> None:
-    """Draw the line from the rank of a method to its label; side is the end of the axis and the way out."""
-    rank, colour, (end, way) = row["average_rank"], style.colour(row["method"]), side
+    """Draw the line from the rank of a method to its label; side is the end of the axis and the way out.
+
+    The marker stands at the label, and the rank in it: on the axis those of equal ranks would hide each other.
+    """
+    rank, look, (end, way) = row["average_rank"], style.look(row["method"]), side
     margin = end + way * 0.05 * (k - 1)
-    axes.plot([rank, rank, margin], [0, y, y], color=colour, linewidth=1.4)
-    axes.plot(rank, 0, "o", color=colour, markersize=5, zorder=4, clip_on=False)
+    axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
+    axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
+    axes.plot(margin, y, look.marker, color=look.colour, markersize=6, zorder=4, clip_on=False)
     axes.text(
-        margin + way * 0.015 * (k - 1),
+        margin + way * 0.03 * (k - 1),
         y,
-        wrapped(row["label"], LABEL_WIDTH),
+        f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})",
         ha="right" if way < 0 else "left",
         va="center",
         fontsize="small",

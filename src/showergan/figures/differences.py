@@ -43,6 +43,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
     choices = sorted(set(rows["learning_rates"]), key=_in_order)
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
+    if (same := _repeated(parts)) is not None:  # all methods chose this pair
+        choices, parts = choices[:-1], parts[:-1]
     lines = [list(dict.fromkeys(part["label"])) for part in parts]
     heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
     figure = new_figure(1.6 + sum(heights))
@@ -62,7 +64,9 @@ def differences(style: Style, verdicts: pd.DataFrame) -> mpl.figure.Figure:
         line[0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
         line[0].set_ylim(len(names) - 0.5, -0.5)
         if len(choices) > 1:
-            line[0].set_ylabel(_head(choice))
+            line[0].set_ylabel(
+                _head(choice) + "\n(as chosen)" * (parts[same or 0] is here and same is not None)
+            )
     for panel, score in zip(axes[0], scores, strict=True):
         title = SCORES.get(score, score).replace(": ", "\n")
         pairs = counted("paired seed", *rows.loc[rows["score"] == score, "n_pairs"])
@@ -84,6 +88,12 @@ def _in_order(choice: str) -> tuple[bool, tuple[float, ...]]:
     """Order pairs of learning rates from large to small; what was chosen among them comes last."""
     is_chosen = choice == comparison.CHOSEN
     return is_chosen, () if is_chosen else by_size(choice)
+
+
+def _repeated(parts: list[pd.DataFrame]) -> int | None:
+    """Return which choice has the differences of the last one, if any."""
+    plain = [part.drop(columns="learning_rates").reset_index(drop=True) for part in parts]
+    return next((i for i, part in enumerate(plain[:-1]) if part.equals(plain[-1])), None)
 
 
 def _head(choice: str) -> str:

@@ -1,15 +1,14 @@
-"""What happens during training: score gap, losses and the discriminator's Lipschitz bound."""
+"""What happens during training: losses and the discriminator's Lipschitz bound."""
 
 from __future__ import annotations
 
 from showergan.drawing.layout import new_figure
 from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups
+from showergan.drawing.runs import at_chosen_rates, groups, scale_for
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, pd
 
 QUANTITIES = {
-    "score_gap": "Score gap",
     "discriminator_loss": "Discriminator loss",
     "generator_loss": "Generator loss",
     "lipschitz_bound": "Lipschitz bound",
@@ -22,8 +21,8 @@ def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> mpl.fig
     """Draw quantities of training over generator steps: rows are methods, columns quantities.
 
     Pale lines are the recorded values of each seed, strong lines their running medians over a twentieth of the run.
-    The score gap is mean f(real) - mean f(fake), the Wasserstein estimate times the Lipschitz constant. Every panel
-    has its own scale, since methods differ by orders of magnitude; the Lipschitz bound's is logarithmic.
+    Every panel has its own scale, since methods differ by orders of magnitude; where the Lipschitz bound varies by
+    more than a factor of 30 its scale is logarithmic.
     """
     found = groups(style, at_chosen_rates(histories, grid))
     figure = new_figure(0.8 + 1.95 * max(len(found), 1))
@@ -38,7 +37,7 @@ def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> mpl.fig
                 panel.plot(seed["step"], smooth, linewidth=1.4, **look)
             panel.set_ylabel(label)
             panel.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
-        line[-1].set_yscale("log")
+        scale_for(line[-1], group.rows["lipschitz_bound"])
         line[0].set_title(group.label, loc="left", fontweight="bold")
     for panel in axes[-1]:
         panel.set_xlabel("Generator step")

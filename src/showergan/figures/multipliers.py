@@ -16,7 +16,7 @@ TOTAL = "multiplier"
 EACH = "multiplier_"  # before the name of a layer that has one of its own
 PER_ROW = 3
 FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
-LINE = {"linewidth": 1, "alpha": 0.8}
+LINE: dict[str, Any] = {"linewidth": 1, "alpha": 0.8}
 OFFSET: Any = {"linestyle": (0, (8, 2, 1, 2, 1, 2)), "linewidth": 1}  # a look that no method has
 
 
@@ -34,7 +34,7 @@ def multipliers(style: Style, histories: pd.DataFrame) -> mpl.figure.Figure:
     rows = pd.concat([g.rows for g in found])
     pairs = sorted(set(rows["learning_rates"]), key=by_size)
     figure = new_figure(0.9 + 3.7 * len(pairs))
-    axes = figure.subplots(len(pairs), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    axes = figure.subplots(len(pairs), 1, sharex=True, squeeze=False)[:, 0]
     drawn: dict[str, Group] = {}
     for panel, pair in zip(axes, pairs, strict=True):
         here = groups(style, rows[rows["learning_rates"] == pair])
@@ -46,7 +46,8 @@ def multipliers(style: Style, histories: pd.DataFrame) -> mpl.figure.Figure:
             _offset(panel, offset, owners.pop() if len(owners) == 1 else "0.3")
         panel.set_title(rates_in_words(pair), loc="left")
         panel.set_ylabel("Multiplier of the output")
-    scale_for(axes[0], rows[TOTAL])
+        # Of its own: at one pair multipliers may grow by decades, and stay in a hundredth at another.
+        scale_for(panel, rows.loc[rows["learning_rates"] == pair, TOTAL])
     axes[-1].set_xlabel("Generator step")
     # In the order of the methods, also of one that the first panel lacks.
     ordered = sorted(drawn.values(), key=lambda g: list(style.labels).index(g.method))
@@ -70,7 +71,12 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> mpl.figure.Figur
     colours = _layer_colours([name for group in found for name in _layers(group)])
     for group, each, product in zip(found, above.flat, below.flat, strict=False):
         for name in _layers(group):
-            group.draw_seeds(each, "step", EACH + name, LINE | {"color": colours[name]})
+            group.draw_seeds(
+                each,
+                "step",
+                EACH + name,
+                LINE | {"color": colours[name], "marker": "", "linestyle": "-"},
+            )
         group.draw_seeds(product, "step", TOTAL, LINE)
         scale_for(product, group.rows[TOTAL])
         if group.method in style.offsets:

@@ -9,19 +9,12 @@ from showergan.drawing.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.drawing.labels import fitted
 from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
 from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.style import Colour, Style
+from showergan.drawing.style import Look, Style
 from showergan.drawing.worth import with_several_rates
 from showergan.heavy import mpl, pd
 
-SEED: dict[str, Any] = {
-    "marker": "o",
-    "linestyle": "",
-    "markersize": 3.5,
-    "alpha": 0.6,
-    "markeredgewidth": 0,
-}
-MEAN: dict[str, Any] = {"marker": "D", "markersize": 6.5}
-SPREAD = 0.5  # room for the methods at one learning rate, in steps between rates
+BAND = 0.13  # of its colour in a band
+MEAN: dict[str, Any] = {"markersize": 7, "zorder": 4}
 
 
 @register_figure("5 Robustness to the learning rates", GLANCE, with_several_rates)
@@ -34,8 +27,9 @@ def robustness(
 ) -> mpl.figure.Figure:
     """Draw the score of each method against the discriminator's learning rate, and its worst over best mean.
 
-    Small points are seeds, a line joins their means; the mean at the pair that a method chose is filled. A panel per
-    learning rate of the generator, and one for the ratios. Methods with one pair are left out: they show nothing here.
+    A line joins the means over seeds, and its band reaches from the worst seed to the best; the mean at the pair that a
+    method chose is filled. A panel per learning rate of the generator, and one for the ratios, which names the methods.
+    Methods with one pair are left out: they show nothing here.
     """
     several = set(robustness.loc[robustness["n_rates"] > 1, "method"])
     methods = [method for method in style.labels if method in several]
@@ -55,49 +49,48 @@ def robustness(
     )[0]
     for panel, generator in zip(axes[:-1], generators, strict=True):
         part = grid[grid["generator_rate"] == generator]
-        for number, method in enumerate(methods):
-            own = part[part["method"] == method]
-            offset = SPREAD * ((number + 0.5) / len(methods) - 0.5)
-            _scores(panel, own, runs[runs["method"] == method], rates, offset, style.colour(method))
+        for method in methods:
+            of_method = part[part["method"] == method]
+            _scores(panel, of_method, runs[runs["method"] == method], style.look(method))
         draw_anchors(panel, ends, score)
-        panel.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
-        panel.set(xlim=(-0.5, len(rates) - 0.5), ylim=(-0.03, 1.03))
+        panel.set(xscale="log", ylim=(-0.03, 1.03), xlim=(rates[0] / 1.4, rates[-1] * 1.4))
+        panel.set_xticks(rates, [f"{rate:g}" for rate in rates])
+        panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
         panel.set_title(f"generator at {generator:g}")
         panel.set_xlabel("learning rate of the discriminator")
         panel.grid(axis="y")
         panel.sharey(axes[0])
     axes[0].set_ylabel(f"{score} on test")
     _ratios(axes[-1], robustness, methods, style)
+    marker: dict[str, Any] = {"color": "0.3", "linestyle": "", "marker": "o", "markersize": 7}
     marks: Key = {
-        "seed": {**SEED, "color": "0.3"},
-        "mean at the rates of the tables": {"color": "0.3", "linestyle": "", **MEAN},
+        "mean of seeds": {**marker, "markerfacecolor": "white"},
+        "mean at the rates of the tables": marker,
+        "worst to best seed": mpl.patches.Patch(color="0.3", alpha=BAND),
     }
     legend_below(figure, marks | anchor_key(ends))
     return figure
 
 
-def _scores(
-    axes: mpl.axes.Axes,
-    means: pd.DataFrame,
-    runs: pd.DataFrame,
-    rates: list[float],
-    offset: float,
-    colour: Colour,
-) -> None:
-    """Draw seeds and means of one method at one learning rate of the generator."""
+def _scores(axes: mpl.axes.Axes, means: pd.DataFrame, runs: pd.DataFrame, look: Look) -> None:
+    """Draw means and seeds of one method at one learning rate of the generator."""
     means = means.sort_values("discriminator_rate")
-    at = means.set_index("learning_rates")["discriminator_rate"].map(rates.index)
-    seeds = runs[runs["learning_rates"].isin(at.index)]
-    axes.plot(seeds["learning_rates"].map(at) + offset, seeds["selected"], color=colour, **SEED)
-    places = at + offset
-    axes.plot(places, means["test_mean"], color=colour, linewidth=1.8, zorder=3)
-    for place, mean, chosen in zip(places, means["test_mean"], means["chosen"], strict=True):
+    colour, marker, dashes = look
+    seeds = runs.groupby("learning_rates")["selected"].agg(["min", "max"])
+    ends = seeds.reindex(means["learning_rates"])
+    x = means["discriminator_rate"]
+    axes.fill_between(x, ends["min"], ends["max"], color=colour, alpha=BAND, linewidth=0)
+    axes.plot(x, means["test_mean"], color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
+    for rate, mean, low, high, chosen in zip(
+        x, means["test_mean"], ends["min"], ends["max"], means["chosen"], strict=True
+    ):
+        axes.plot([rate, rate], [low, high], color=colour, linewidth=0.8, alpha=0.6)
         face = colour if chosen else "white"
-        axes.plot(place, mean, color=colour, markerfacecolor=face, zorder=4, **MEAN)
+        axes.plot(rate, mean, marker, color=colour, markerfacecolor=face, **MEAN)
 
 
 def _ratios(axes: mpl.axes.Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
-    """Draw a bar per method; its label and colour are the key of the whole figure."""
+    """Draw a line per method; its label and look are the key of the whole figure."""
     value, n_rates = (ratios.set_index("method")[name] for name in ("robustness", "n_rates"))
     # Ratios over different pairs do not compare.
     is_uneven = n_rates[methods].nunique() > 1
@@ -106,10 +99,13 @@ def _ratios(axes: mpl.axes.Axes, ratios: pd.DataFrame, methods: list[str], style
         ratio = value[method]
         text = f"{ratio:.2f}" if math.isfinite(ratio) else "undefined"
         length = ratio if math.isfinite(ratio) else 0.0
-        axes.barh(number, length, color=style.colour(method), height=0.6)
-        axes.text(length + 0.02, number, text, va="center", fontsize="small")
+        colour, marker, dashes = style.look(method)
+        look: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
+        axes.plot(
+            [0, length], [number, number], linewidth=2.2, markevery=[1], clip_on=False, **look
+        )
+        axes.text(length + 0.05, number, text, va="center", fontsize="small")
     axes.set_yticks(range(len(methods)), names)
-    axes.yaxis.tick_right()
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), ylim=(len(methods) - 0.5, -0.5), xlabel="worst over best mean")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
 from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.runs import DASHES
-from showergan.drawing.style import Style
+from showergan.drawing.style import Style, look
 from showergan.drawing.worth import with_constraint
-from showergan.heavy import mpl, pd, sns
+from showergan.heavy import mpl, pd
 
 
 @register_figure("What a change of scale changes", TRAINING, with_constraint("spectral_norm"))
@@ -25,16 +24,14 @@ def update_cosine(style: Style, audit: pd.DataFrame) -> mpl.figure.Figure:
     figure = new_figure(3.9)
     left, right = figure.subplots(1, 2, sharex=True)
     key: Key = {}
-    palette = sns.color_palette(style.figures.palette, len(changes))
-    for i, (change, colour) in enumerate(zip(changes, palette, strict=True)):
+    for place, change in enumerate(changes):
         rows = audit[audit["change"] == change].sort_values("step")
-        # Lines that lie on each other can still be told apart.
-        key[change] = {"color": colour, "linestyle": DASHES[i % len(DASHES)], "linewidth": 2}
-        look = {**key[change], "marker": "." if len(rows) == 1 else ""}
-        left.plot(rows["step"], rows["cosine"], **look)
+        colour, marker, dashes = look(style.figures.palette, place)
+        key[change] = {"color": colour, "marker": marker, "linestyle": dashes, "linewidth": 2}
+        left.plot(rows["step"], rows["cosine"], **key[change])
         # A difference of exactly 0 has no place on a logarithmic axis.
         difference = rows["relative_difference"]
-        right.plot(rows["step"], difference.where(difference > 0), **look)
+        right.plot(rows["step"], difference.where(difference > 0), **key[change])
     left.axhline(1, color="0.85", linewidth=0.8, zorder=0)
     left.set_ylabel("Cosine of the weights' movements")
     right.set(yscale="log", ylabel="Relative difference of the movements")

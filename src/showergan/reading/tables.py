@@ -7,7 +7,7 @@ from pathlib import Path
 from showergan.errors import UserError
 
 # What pandas and what computes with tables raise where columns, values or rows are other ones.
-_OTHERS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+OTHERS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 TOLD = 3  # files that a message names
 
@@ -25,7 +25,7 @@ def tables(*paths: Path) -> Iterator[None]:
             raise UserError(f"{path} {problem}. Give the path of a file.")
     try:
         yield
-    except _OTHERS as error:
+    except OTHERS as error:
         told = ", ".join(map(str, paths[:TOLD])) + ", ..." * (len(paths) > TOLD)
         raise UserError(
             f"{told}: not as the steps write them ({type(error).__name__}: {error}). Give what they wrote."

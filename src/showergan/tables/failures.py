@@ -31,7 +31,7 @@ RARE = {
 RATIOS = {"energy_ratio": "energy ratio", "diversity": "diversity", "duplicates": "duplicates"}
 
 
-@register_table()
+@register_table("Failures")
 def failures(style: Style, failures: pd.DataFrame) -> Table:
     """Write what went wrong in two parts: real samples first, then runs in the order of the labels."""
     of_run = failures["architecture"].notna()

@@ -10,7 +10,7 @@ from showergan.drawing.worth import with_several_architectures
 from showergan.heavy import pd
 
 
-@register_table(worth=with_several_architectures)
+@register_table("Architectures under each method", worth=with_several_architectures)
 def outcomes(style: Style, outcomes: pd.DataFrame) -> Table:
     """Write fractions of the ceiling, and what went wrong: a row per architecture, a column per method."""
     cells = outcomes.assign(

@@ -27,13 +27,13 @@ def _of(discriminator: str) -> Worth:
     return lambda config: discriminator in config.compared
 
 
-@register_table(worth=_of("standard"), caption="published")
+@register_table("Table 1: bounds on the discriminator", _of("standard"), "published")
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
     return _table(style, summary, published[published["table"] == 1], ["none", "clipping", "sn"])
 
 
-@register_table(worth=_of("standard"), caption="published")
+@register_table("Table 2: what is built on SN", _of("standard"), "published")
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
     methods = [
@@ -43,7 +43,7 @@ def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Tab
     return _table(style, summary, published[published["table"] == 2], methods)
 
 
-@register_table(worth=_of("small"), caption="published")
+@register_table("Table 3: the small discriminator", _of("small"), "published")
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
     methods = [
@@ -54,7 +54,7 @@ def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Tab
     return _table(style, summary, published[published["table"] == 3], methods, scores)
 
 
-@register_table(caption="published")
+@register_table("All methods", caption="published")
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write all methods: a part per score, a row per method with the published value beside ours."""
     # A method may stand in several published tables.

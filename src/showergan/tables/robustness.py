@@ -11,7 +11,7 @@ from showergan.drawing.worth import with_several_rates
 from showergan.heavy import pd
 
 
-@register_table(worth=with_several_rates)
+@register_table("Robustness to the learning rates", worth=with_several_rates)
 def robustness(style: Style, robustness: pd.DataFrame) -> Table:
     """Write the score at the best and the worst learning rates and their ratio, in the order of the labels."""
     rows = [

@@ -23,7 +23,7 @@ HEADS = {
 GROUP = ["architecture", "method", "learning_rates"]
 
 
-@register_table()
+@register_table("Scorecard")
 def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
     """Write a part per idea, in it a row per method and reference, "mean ± sd" over seeds per metric."""
     registry = tasks.named(style.task, "The look").metrics

@@ -17,7 +17,7 @@ HEADS = {
 }
 
 
-@register_table(worth=with_random_architectures)
+@register_table("Architectures on which one of two succeeds", worth=with_random_architectures)
 def successes(style: Style, successes: pd.DataFrame) -> Table:
     """Write a part per two methods, and the published one; a row per threshold."""
     parts = {}

@@ -14,7 +14,7 @@ from showergan.drawing.worth import with_baseline
 from showergan.heavy import pd
 
 
-@register_table(worth=with_baseline)
+@register_table("Verdicts", worth=with_baseline)
 def verdicts(style: Style, verdicts: pd.DataFrame) -> Table:
     """Write a part per score, a row per choice of learning rates and method."""
     rows = labelled(verdicts, style.labels)

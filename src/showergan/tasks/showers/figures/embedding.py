@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from showergan.drawing.artefacts import Artefact, read_table
+from showergan.drawing.artefacts import OF_NONE, Artefact, read_table
 from showergan.drawing.layout import new_figure, rows_of
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style
@@ -20,9 +20,11 @@ NAMES = {
 }
 PER_ROW = 3
 OWN = {
-    "predictions": Artefact("predictions of the embedding: CSV", read_table),
+    "predictions": Artefact("predictions of the embedding: CSV", read_table, names=OF_NONE),
     "embedding_metrics": Artefact(
-        "R^2 of the embedding by target: JSON", lambda path: json.loads(path.read_text())
+        "R^2 of the embedding by target: JSON",
+        lambda path: json.loads(path.read_text()),
+        names=OF_NONE,
     ),
 }
 

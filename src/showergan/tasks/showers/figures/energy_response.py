@@ -7,8 +7,9 @@ from typing import Any
 
 from showergan import comparison
 from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
+from showergan.drawing.numbers import counted
 from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
+from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key, scale_for
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
 
@@ -17,7 +18,7 @@ PANELS = {
     "resolution": "Resolution: sd / mean of energy / momentum",
 }
 BIN = re.compile(r"(?P<low>\S*\d)-(?P<high>\d\S*) GeV")
-WIDE = 100.0  # a range of values beyond which an axis is logarithmic
+FAR = 3.0  # times what is usual: what lies beyond is told in words, not drawn
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
 
 
@@ -27,7 +28,8 @@ def energy_response(
 ) -> mpl.figure.Figure:
     """Draw response and resolution over the true momentum, at the last evaluated epoch on test.
 
-    Thin lines are seeds, thick lines their mean, the broken line real showers with the error of their number.
+    Thin lines are seeds, thick lines their median, the broken line real showers with the error of their number. What
+    is off by more than three times is counted above a panel: one generator that explodes would hide all others.
     """
     metrics = at_chosen_rates(metrics, grid)
     rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == "energy")]
@@ -43,21 +45,20 @@ def energy_response(
     axes = figure.subplots(1, 2)
     for panel, (metric, label) in zip(axes, PANELS.items(), strict=True):
         for group in groups(style, rows[rows["metric"] == metric]):
-            mean = group.rows.groupby("momentum")[["value"]].mean().reset_index()
+            median = group.rows.groupby("momentum")[["value"]].median().reset_index()
             group.draw_seeds(panel, "momentum", "value")
             # A method without neighbouring values has no line, but points.
-            group.draw(panel, mean, "momentum", "value", marker="o", markersize=4, **MEAN)
+            group.draw(panel, median, "momentum", "value", **MEAN)
         ceiling = real[real["metric"] == metric]
         place = ceiling["momentum"], ceiling["value"], ceiling["event_sd"]
         panel.errorbar(*place, capsize=2.5, elinewidth=1.2, zorder=4, **REAL)
-        both = pd.concat([rows[rows["metric"] == metric]["value"], ceiling["value"]])
-        _scale(panel, both)
+        outside = _scale(panel, rows[rows["metric"] == metric], ceiling["value"])
         bins = pd.concat([rows, real]).drop_duplicates("momentum").sort_values("momentum")
         panel.set_xticks(bins["momentum"], [_short(name) for name in bins["bin"]])
         panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
         panel.grid(axis="y")
         panel.set(xlabel="True momentum [GeV]")
-        panel.set_title(label)
+        panel.set_title("\n".join(filter(None, [label, outside])))
     figure.suptitle(_sample(rows))
     real_key: Key = {} if real.empty else {"real showers": REAL}
     legend_below(figure, key(found) | real_key)
@@ -85,15 +86,28 @@ def _short(label: str) -> str:
     return f"{found['low']}\N{EN DASH}{found['high']}" if found else label
 
 
-def _scale(axes: mpl.axes.Axes, values: pd.Series) -> None:
-    """Make the x axis logarithmic, and y too where values span decades: one generator can explode.
-
-    What is 0 then leaves the panel through its bottom.
-    """
+def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:
+    """Set the scales; return in words what lies outside: far from real showers and from the median run."""
     axes.set_xscale("log")
-    positive = values[(values > 0) & np.isfinite(values)]
-    if len(positive) and positive.max() > WIDE * positive.min():
-        axes.set_yscale("log")
+    usual = pd.concat([real, pd.Series([rows["value"].quantile(interpolation="lower")])])
+    usual = usual[usual > 0]
+    if usual.empty:
+        return ""
+    is_far = ~rows["value"].between(usual.min() / FAR, usual.max() * FAR)
+    near = rows[~is_far.groupby([rows[name] for name in comparison.RUN]).transform("any")]
+    shown = pd.concat([near["value"], usual])
+    scale_for(axes, shown)
+    if axes.get_yscale() == "log":
+        low, high = shown.min() / 1.15, shown.max() * 1.15
+    else:
+        margin = 0.06 * (shown.max() - shown.min()) or 1.0
+        low, high = shown.min() - margin, shown.max() + margin
+    axes.set_ylim(low, high)
+    beyond = rows[rows["value"].notna() & ~rows["value"].between(low, high)]
+    if beyond.empty:
+        return ""
+    runs = len(beyond.drop_duplicates(comparison.RUN))
+    return f"outside: {len(beyond)} of {len(rows)} values, of {counted('run', runs)}"
 
 
 def _sample(rows: pd.DataFrame) -> str:

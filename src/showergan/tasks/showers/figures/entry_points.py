@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from showergan import comparison, reading
-from showergan.drawing.layout import new_figure
+from showergan.drawing.layout import framed, new_figure
 from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
@@ -14,38 +15,52 @@ from showergan.tasks import showers
 
 CELLS = 45
 THIN = "#d55e00"
-PAPER = {"boxstyle": "round,pad=0.25", "facecolor": "white", "alpha": 0.85, "linewidth": 0}
 
 
 @register_figure("Entry points and their bins", DATA)
 def entry_points(
     style: Style, data: Path, reference: Path, anchors: pd.DataFrame
 ) -> mpl.figure.Figure:
-    """Draw the density of training entry points and the bins with their counts and the scores of real showers.
+    """Draw the density of training entry points, and beside it the bins with their counts and scores of real showers.
 
     A bin that is flagged for real showers is marked as thin.
     """
     train = showers.dataset.load(data, "train").point
     partition, counts = held_out(reference)
-    figure = new_figure(8.4)
-    axes = figure.subplots()
+    figure = new_figure(5.2)
+    axes, table = figure.subplots(1, 2, width_ratios=[1.35, 1])
     *_, cells = axes.hist2d(
         train[:, 0], train[:, 1], CELLS, cmap=style.colormap, cmin=1, rasterized=True
     )
-    figure.colorbar(cells, ax=axes, label="Training showers per cell", aspect=30)
+    figure.colorbar(cells, ax=axes, label="Training showers per cell", location="left", aspect=30)
+    for draw, edges in ((axes.axvline, partition.x_edges), (axes.axhline, partition.y_edges)):
+        for edge in edges[1:-1]:
+            draw(edge, color="black", linewidth=1.2)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(mpl.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]))
+    axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
+    axes.set_title("Training showers, and the edges of the bins")
+    _table(table, partition, counts, anchors)
+    return figure
+
+
+def _table(
+    axes: mpl.axes.Axes,
+    partition: showers.rectangles.Rectangles,
+    counts: dict[str, np.ndarray],
+    anchors: pd.DataFrame,
+) -> None:
+    """Write what each bin holds and scores, each in a square at its place: on the density it would hide the data."""
     real = comparison.real_anchor(anchors)
     real = real[real["metric"] == "prd_auc"]
     scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(real.loc[real["flagged"].astype(bool), "bin"])
+    columns, rows = len(partition.x_edges) - 1, len(partition.y_edges) - 1
     for number in range(partition.n_bins):
         is_thin = str(number) in thin
-        iy, ix = divmod(number, len(partition.x_edges) - 1)
-        (x, right), (y, top) = partition.x_edges[ix : ix + 2], partition.y_edges[iy : iy + 2]
-        box = (x, y), right - x, top - y
-        axes.add_patch(mpl.patches.Rectangle(*box, fill=False, edgecolor="0.25", linewidth=1))
-        if is_thin:  # behind the density, so that its colours keep their meaning
-            shade: Any = {"facecolor": THIN, "alpha": 0.15, "zorder": 0}
-            axes.add_patch(mpl.patches.Rectangle(*box, **shade))
+        iy, ix = divmod(number, columns)
+        look: Any = {"facecolor": THIN if is_thin else "none", "alpha": 0.15 if is_thin else None}
+        axes.add_patch(mpl.patches.Rectangle((ix, iy), 1, 1, linewidth=0, **look))
         lines = ["THIN"] * is_thin
         lines += [f"{split} {of_bin[number]}" for split, of_bin in counts.items()]
         lines += [
@@ -53,14 +68,28 @@ def entry_points(
             for space in ("E", "P")
             if space in scores and np.isfinite(scores[space].get(str(number), np.nan))
         ]
-        place: Any = {"xytext": (5, -5), "textcoords": "offset points", "va": "top", "bbox": PAPER}
-        look: Any = {"fontsize": "small", "color": THIN if is_thin else "black", "zorder": 4}
-        axes.annotate("\n".join(lines), (x, top), **place, **look)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(mpl.ticker.MaxNLocator(10, steps=[1, 2, 5, 10]))
-    axes.set_title("Held-out showers and PRD-AUC of real against real per bin")
-    axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
-    return figure
+        colour = THIN if is_thin else "black"
+        axes.text(
+            ix + 0.5,
+            iy + 0.5,
+            "\n".join(lines),
+            ha="center",
+            va="center",
+            fontsize="small",
+            color=colour,
+        )
+    axes.set(xlim=(0, columns), ylim=(0, rows), aspect="equal")
+    axes.set_xticks(range(1, columns), _told(partition.x_edges))
+    axes.set_yticks(range(1, rows), _told(partition.y_edges))
+    axes.grid(color="0.6")
+    framed(axes)
+    axes.set(xlabel="edges in x [cm]", ylabel="edges in y [cm]")
+    axes.set_title("Held-out showers per bin,\nand PRD-AUC of real against real")
+
+
+def _told(edges: Sequence[float]) -> list[str]:
+    """Return the edges between bins in words."""
+    return [f"{edge:.2g}".replace("-", "\N{MINUS SIGN}") for edge in edges[1:-1]]
 
 
 def held_out(reference: Path) -> tuple[showers.rectangles.Rectangles, dict[str, np.ndarray]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from showergan.drawing.artefacts import Artefact, read_table
+from showergan.drawing.artefacts import OF_NONE, Artefact, read_table
 from showergan.drawing.layout import legend_below, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.style import Style
+from showergan.drawing.style import Style, look
 from showergan.drawing.worth import with_several_losses
-from showergan.heavy import mpl, np, pd, sns
+from showergan.heavy import mpl, np, pd
 from showergan.tasks.toys.drawing.names import constraint_name
 
 OWN = {
-    "gradients": Artefact("gradients by layer: CSV of `fixed_generator`", read_table),
-    "weights": Artefact("histograms of weights: CSV of `fixed_generator`", read_table),
+    "gradients": Artefact(
+        "gradients by layer: CSV of `fixed_generator`", read_table, names=OF_NONE
+    ),
+    "weights": Artefact(
+        "histograms of weights: CSV of `fixed_generator`", read_table, names=OF_NONE
+    ),
 }
 
 
@@ -26,7 +30,7 @@ def layer_gradients(
     weights in bins of equal width, 100 from the least to the largest.
     """
     names = list(dict.fromkeys(gradients["constraint"]))
-    colours = dict(zip(names, sns.color_palette(style.figures.palette, len(names)), strict=True))
+    looks = {name: look(style.figures.palette, place) for place, name in enumerate(names)}
     figure = new_figure(6.4)
     grid = figure.add_gridspec(2, len(names), height_ratios=[1.6, 1])
     above = figure.add_subplot(grid[0, :])
@@ -35,10 +39,10 @@ def layer_gradients(
         above.plot(
             finite["layer"],
             finite["log10_norm"],
-            ".-",
-            color=colours[name],
+            color=looks[name].colour,
+            marker=looks[name].marker,
+            linestyle=looks[name].dashes,
             linewidth=1.8,
-            markersize=8,
             label=constraint_name(str(name)),
         )
     above.set(xlabel="Hidden layer, 1 next to the points", ylabel=r"$\log_{10}$ norm of gradient")
@@ -46,7 +50,10 @@ def layer_gradients(
     for column, name in enumerate(names):
         panel, rows = figure.add_subplot(grid[1, column]), weights[weights["constraint"] == name]
         panel.stairs(
-            rows["share"], [*rows["left"], rows["right"].iloc[-1]], fill=True, color=colours[name]
+            rows["share"],
+            [*rows["left"], rows["right"].iloc[-1]],
+            fill=True,
+            color=looks[name].colour,
         )
         panel.set_title(constraint_name(str(name)), fontsize="small")
         panel.set_xlabel("Weight")

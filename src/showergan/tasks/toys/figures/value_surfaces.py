@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from showergan.drawing.artefacts import Artefact, read_arrays
+from showergan.drawing.artefacts import OF_NONE, Artefact, read_arrays
 from showergan.drawing.layout import framed, new_figure
 from showergan.drawing.registry import WGAN_STUDY, register_figure
 from showergan.drawing.style import Style
@@ -15,7 +15,9 @@ from showergan.tasks.toys.drawing.names import SOURCES, constraint_name
 EDGE, LEVELS = 3.0, 12
 
 
-OWN = {"surfaces": Artefact("values on a grid: npz of `fixed_generator`", read_arrays)}
+OWN = {
+    "surfaces": Artefact("values on a grid: npz of `fixed_generator`", read_arrays, names=OF_NONE)
+}
 
 
 @register_figure("Value surfaces", WGAN_STUDY, with_several_losses, own=OWN)
