@@ -66,7 +66,9 @@ def bars(
             rows.append(("energy", method, energy.mean(skipna=False), _furthest(energy), FACTOR))
     bins = real_anchor(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
-    rows += [("showers", "", math.nan, bins["n"].min(), fewest)] if len(bins) else []
+    # A space in which showers are undefined says nothing of their number.
+    least = bins.groupby("bin")["n"].max().min()
+    rows += [("showers", "", math.nan, least, fewest)] if len(bins) else []
     rows += _separation(verdicts)
     table = pd.DataFrame(rows, columns=BARS[:-1])
     table["met"] = [_holds(str(bar), value, bound) for bar, _, _, value, bound in rows]

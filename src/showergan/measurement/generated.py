@@ -45,10 +45,10 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
-    measured. On test every metric is measured at the epoch that the recipe's score chooses on select; at the others only
-    what is cheap, see `Asked`. Of an epoch that a training which diverged did not reach, samples are no numbers; the step
-    of divergence stands among the counts of all epochs.
+    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone
+    is measured. On test every metric is measured at the epoch that the recipe's score chooses on select; at the others
+    only what is cheap, see `Asked`. Of an epoch that a training which diverged did not reach, samples are no numbers;
+    the step of divergence stands among the counts of all epochs.
 
     Args:
         generator: the trained one.
