@@ -65,7 +65,8 @@ def _table(paths: tuple[Path, ...], columns: tuple[str, ...] | None) -> pd.DataF
         if columns is None and len(texts) > 1:
             raise ValueError(f"the columns of {path} are not those of {paths[0]}")
     tables = [
-        read_csv(StringIO("\n".join([first, *lines])), columns) for first, lines in texts.items()
+        read_csv(StringIO("\n".join([first, *lines])), only=columns)
+        for first, lines in texts.items()
     ]
     each = np.concatenate(list(runs.values())).astype(int)
     order = np.argsort(each, kind="stable")  # that of the paths

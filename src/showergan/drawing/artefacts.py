@@ -40,7 +40,7 @@ class Artefact:
 
 def table(**types: type) -> Callable[[Path], pd.DataFrame]:
     """Return what reads a CSV file, columns of some names as values of a type."""
-    return lambda path: reading.read_csv(path, **types)
+    return lambda path: reading.read_csv(path, types)
 
 
 read_table = table()

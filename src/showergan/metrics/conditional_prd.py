@@ -23,6 +23,10 @@ class OfClusters(NamedTuple):
     flagged: bool
 
 
+FEWEST_DEFINED = (
+    0.5  # share of the real points that must be numbers, or PRD would compare what is undefined
+)
+
 SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
 
 
@@ -63,7 +67,8 @@ def conditional_prd(
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
         that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
-        bin is, or none is used. Values are NaN where no events can be compared.
+        bin is, or none is used. Values are NaN where no events can be compared, or fewer than half of the real ones
+        are defined.
 
     Raises:
         UserError: If counts disagree, a bin number is out of range or a sample is empty.
@@ -82,7 +87,7 @@ def conditional_prd(
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
-        if min(map(len, parts)) == 0:
+        if min(map(len, parts)) == 0 or _undefined(parts[0]):
             return None
         return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
 
@@ -103,12 +108,16 @@ def conditional_prd(
     }
     if empty_bins == "zero":
         for of_rows in found.values():
-            for index, of_bin in enumerate(scores):
-                if of_bin is None:
+            for index in range(n_bins):
+                if not all((b == index).any() for b in numbers):
                     of_rows[str(index)] = of_rows[str(index)]._replace(value=0.0)
             mean = np.mean([of_rows[str(index)].value for index in range(n_bins)])
             of_rows["mean"] = of_rows["mean"]._replace(value=float(mean))
     return found
+
+
+def _undefined(real: NDArray[np.number]) -> bool:
+    return bool(np.isfinite(real).all(axis=1).mean() < FEWEST_DEFINED)
 
 
 def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:

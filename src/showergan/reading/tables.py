@@ -1,6 +1,6 @@
 """Tables that steps wrote, which others than they may have changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
@@ -23,21 +23,23 @@ TOLD = 3  # files that a message names
 
 
 def read_csv(
-    source: Path | StringIO, only: Sequence[str] | None = None, **types: type
+    source: Path | StringIO,
+    types: Mapping[str, type] | None = None,
+    only: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Read a table as steps write them: names stay the texts that they are, and an empty cell is missing.
 
     Args:
         source: a CSV file, or its text.
+        types: of columns beside those of `TEXTS`, by name.
         only: these columns, which it must have; None: all.
-        **types: of columns beside those of `TEXTS`, by name.
     """
     columns = pd.read_csv(source, nrows=0).columns
     if isinstance(source, StringIO):
         source.seek(0)
     texts = [name for name in TEXTS if name in columns]
     missing = {name: [""] if name in texts else MISSING for name in columns}
-    dtype = dict.fromkeys(texts, str) | types
+    dtype = dict.fromkeys(texts, str) | dict(types or {})
     return pd.read_csv(source, dtype=dtype, na_values=missing, keep_default_na=False, usecols=only)
 
 
