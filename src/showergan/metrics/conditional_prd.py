@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
-from showergan.metrics.prd import PRDScores, prd_scores
+from showergan.metrics.prd import PRDScores, prd_scores, undefined
 
 
 class OfClusters(NamedTuple):
@@ -23,7 +23,6 @@ class OfClusters(NamedTuple):
     flagged: bool
 
 
-FEWEST_DEFINED = (
     0.5  # share of the real points that must be numbers, or PRD would compare what is undefined
 )
 
@@ -87,7 +86,7 @@ def conditional_prd(
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
-        if min(map(len, parts)) == 0 or _undefined(parts[0]):
+        if min(map(len, parts)) == 0 or undefined(parts[0]):
             return None
         return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
 
@@ -114,10 +113,6 @@ def conditional_prd(
             mean = np.mean([of_rows[str(index)].value for index in range(n_bins)])
             of_rows["mean"] = of_rows["mean"]._replace(value=float(mean))
     return found
-
-
-def _undefined(real: NDArray[np.number]) -> bool:
-    return bool(np.isfinite(real).all(axis=1).mean() < FEWEST_DEFINED)
 
 
 def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:

@@ -40,7 +40,9 @@ def read_csv(
     texts = [name for name in TEXTS if name in columns]
     missing = {name: [""] if name in texts else MISSING for name in columns}
     dtype = dict.fromkeys(texts, str) | dict(types or {})
-    return pd.read_csv(source, dtype=dtype, na_values=missing, keep_default_na=False, usecols=only)
+    return pd.read_csv(
+        source, dtype=dtype, na_values=missing, keep_default_na=False, usecols=only and list(only)
+    )
 
 
 @contextmanager
