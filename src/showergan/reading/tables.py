@@ -41,7 +41,11 @@ def read_csv(
     missing = {name: [""] if name in texts else MISSING for name in columns}
     dtype = dict.fromkeys(texts, str) | dict(types or {})
     return pd.read_csv(
-        source, dtype=dtype, na_values=missing, keep_default_na=False, usecols=only and list(only)
+        source,
+        dtype=dtype,
+        na_values=missing,
+        keep_default_na=False,
+        usecols=None if only is None else list(only),
     )
 
 
