@@ -10,6 +10,7 @@ CPU that nobody has seen rounds by less.
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,7 @@ CHOICE = {"choose_by": "bins-P"}
 STILL = 1e-12  # learning rate of what moves nothing
 SHORT = {"epochs": 1, "batch_size": 60, "evaluated_epochs": [1]}  # two steps
 
-# Settings under which a step runs as on another CPU; None: as it is.
+# Settings under which a step runs as on another CPU.
 CPUS = {
     "this one": {},
     "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
@@ -141,8 +142,9 @@ def known(path, place):
     table = pd.read_csv(path, dtype={"bin": str})
     table.to_csv(measured(path), index=False)
     row = np.arange(len(table))
-    for name, scale in {"value": 0.4, "sd": 0.02, "event_sd": 0.01}.items():
-        table[name] = scale * (1.1 + np.sin(0.7 * row + 1.3 * place))
+    for name, scale in {"value": 0.4, "sd": 0.02, "event_sd": 0.01, "spread": 0.01}.items():
+        if name in table:
+            table[name] = scale * (1.1 + np.sin(0.7 * row + 1.3 * place))
     table["flagged"] = (row + place) % 9 == 0
     table.to_csv(path, index=False)
 
@@ -273,7 +275,8 @@ def main(*arguments):
             else:
                 kept[name] = [value, float(f"{within:.2g}")]
         golden[step] = {"version": STEPS[step].version, "numbers": kept}
-    GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
+    text = re.sub(r"\[\s+(\S+),\s+(\S+)\s+\]", r"[\1, \2]", json.dumps(golden, indent=1))  # one a line
+    GOLDEN.write_text(text + "\n")
 
 
 if __name__ == "__main__":
