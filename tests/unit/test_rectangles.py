@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
+from showergan.tasks.showers.rectangles import rectangles_of
 
 GRID = rectangles_of([(-3, 6), (3, 0), (1, 1)], "rectangles", (3, 2))
 
@@ -60,5 +60,6 @@ def test_bad_points_are_refused(points):
 
 
 def test_degenerate_rectangles_are_refused():
-    with pytest.raises(UserError, match="do not increase"):
-        Rectangles((0, 0), (0, 1))
+    for kind in ("rectangles", "quantiles"):
+        with pytest.raises(UserError, match="do not increase"):
+            rectangles_of(np.zeros((10, 2)), kind, (2, 2))

@@ -52,13 +52,11 @@ def test_epochs_without_a_value_are_passed_over():
     row = summarise_runs(of_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3))).iloc[0]
     assert row["selected"] == 0.2
     assert row["diverged"]
-
-
-def test_scores_without_a_value_are_left_out_and_cannot_choose():
     some = pd.concat([of_run(metrics([0.1], [0.1])), of_run(metrics([np.nan], [0.1]), seed="7")])
-    assert set(summarise_runs(some)["seed"]) == {"1"}
-    with pytest.raises(UserError, match="choose_by = bins-E has no value in 1 of 2 runs"):
-        summarise([some], pd.DataFrame(), "bins-E")
+    with pytest.raises(
+        UserError, match="standard sn 1_1 7: bins-E: no evaluated epoch has a value"
+    ):
+        summarise_runs(some)
 
 
 @pytest.mark.parametrize("test", [[0.1], [0.1, 0.2, 0.3]])

@@ -91,14 +91,12 @@ def summarise(
     Raises:
         UserError: `choose_by` has no value in a run.
     """
-    tables = [(summarise_runs(some), len(some[RUN].drop_duplicates())) for some in runs]
-    summary = pd.concat([table for table, _ in tables], ignore_index=True)
-    n_runs = sum(n for _, n in tables)
-    known = summary["score"].eq(choose_by).sum()
-    if known < n_runs:
+    summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
+    chosen_by = summary[summary["score"] == choose_by]
+    if len(chosen_by) < len(summary[RUN].drop_duplicates()) or summary.empty:
         raise UserError(
-            f"choose_by = {choose_by} has no value in {n_runs - known} of {n_runs} runs: bins have too few samples, "
-            "or it is undefined for them. Choose by another score"
+            f"choose_by = {choose_by} has no value in some run: its bins have too few samples, or it is undefined for "
+            "them; choose by another score"
         )
     ends = scores_over_epochs(anchors)
     for name in ANCHORS:
