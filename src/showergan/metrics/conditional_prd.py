@@ -23,6 +23,9 @@ class OfClusters(NamedTuple):
     flagged: bool
 
 
+    0.5  # share of the real points that must be numbers, or PRD would compare what is undefined
+)
+
 SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
 
 
