@@ -24,7 +24,6 @@ from showergan.networks.modules import state_of
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.training import Checkpoints, Trainer
-from showergan.training.history import layer_norms
 
 SHOWERS, BATCH, EPOCHS, ROWS, EVERY = 60_000, 200, tuple(range(25, 151, 5)), 4500, 60
 
@@ -45,7 +44,7 @@ def trainer_on(device: torch.device) -> Trainer:
     showers = torch.rand(SHOWERS, 1, 30, 30, device=device)
     trainer = Trainer(showers, torch.rand(SHOWERS, 7, device=device), recipe)
     row = {f"column_{i}": torch.rand((), device=device) for i in range(15)}
-    row |= layer_norms(trainer.discriminator)
+    row |= trainer.norms(trainer.discriminator)
     for step in range(ROWS):
         trainer.result.history.add(step, 1, row)
     trainer.result.states |= {epoch: state_of(trainer.generator) for epoch in EPOCHS}

@@ -1,5 +1,7 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
+from typing import cast
+
 import pandas as pd
 
 from showergan.comparison.runs import METHOD, RUN, Runs
@@ -15,7 +17,7 @@ def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per run and score; scores without a value, such as those of what is undefined, are left out.
+    """Return one row per run and score.
 
     The columns: those of a run; score; select, the value on select at its best epoch there; max and max_epoch, the
     maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on
@@ -28,6 +30,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
         metrics: as `evaluate` writes them, of some runs.
 
     Raises:
+        UserError: A run has no value at any epoch.
         ValueError: An epoch is missing on select or on test, or twice there.
     """
     runs = metrics[RUN].drop_duplicates(ignore_index=True)
@@ -40,10 +43,14 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     )
     if not (select.index.is_unique and select.index.equals(test.index)):
         raise ValueError("select and test are not of the same runs, scores and epochs")
-    known = [
-        v.notna().groupby(level=score).transform("any") for v in (select["value"], test["value"])
-    ]
-    select, test = (table[known[0] & known[1]] for table in (select, test))
+    for values in (select["value"], test["value"]):
+        unknown = values.groupby(level=score).count().eq(0)
+        if unknown.any():
+            run, name = cast(tuple[int, str], unknown.idxmax())
+            keys = " ".join(map(str, runs.loc[run]))
+            raise UserError(
+                f"{keys}: {name}: no evaluated epoch has a value; too few samples per bin?"
+            )
     best, best_on_test = (
         list(values.groupby(level=score).idxmax()) for values in (select["value"], test["value"])
     )
@@ -87,17 +94,8 @@ def summarise(
         anchors: as `reference` writes them.
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.
-
-    Raises:
-        UserError: `choose_by` has no value in a run.
     """
     summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
-    chosen_by = summary[summary["score"] == choose_by]
-    if len(chosen_by) < len(summary[RUN].drop_duplicates()) or summary.empty:
-        raise UserError(
-            f"choose_by = {choose_by} has no value in some run: its bins have too few samples, or it is undefined for "
-            "them; choose by another score"
-        )
     ends = scores_over_epochs(anchors)
     for name in ANCHORS:
         rows = ends[ends["anchor"] == name].set_index("score")

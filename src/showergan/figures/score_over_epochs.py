@@ -25,7 +25,7 @@ def score_over_epochs(
     scores = comparison.scores_over_epochs(at_chosen_rates(metrics, grid))
     scores = scores[scores["split"] == "test"].sort_values("epoch", kind="stable")
     ends = anchor_scores(anchors)
-    names = shown(SCORES, scores.dropna(subset="value")["score"])
+    names = shown(SCORES, scores["score"])
     figure = new_figure(0.5 + 3.2 * rows_of(len(names), 2))
     axes = panels(figure, len(names), 2, shared=True)
     for panel, score in zip(axes.flat, names, strict=False):

@@ -40,8 +40,8 @@ def anchors(
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or
         "other_real", see `real_pairs`; "shuffled", real samples each with the conditions of another one, so what a
-        generator would get that ignores its conditions, where there are any that differ; "untrained", a generator
-        before training, that of showers giving empty images while its running statistics are at their start.
+        generator would get that ignores its conditions, where there are any; "untrained", a generator before training,
+        that of showers giving empty images while its running statistics are at their start.
     """
     task, given, yardstick = reference.task, reference.given["test"], reference.yardstick
     test, see = reference.features["test"], reference.sees(embedding, recipe, device)
@@ -50,7 +50,7 @@ def anchors(
     metrics = [measure_draws(chain([first], pairs), yardstick, recipe).assign(anchor=name)]
     curves = [prd_curves(Pair(*first, yardstick, recipe)).assign(anchor=name)]
     floors = {}
-    if task.n_conditions and np.ptp(given.conditions, axis=0).any():
+    if task.n_conditions:
         floors["shuffled"] = shuffled_features(path, given, see, recipe.seed)
     torch.manual_seed(recipe.seed)
     network = task.start.build(task.sample_shape, task.n_conditions)

@@ -9,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config import EvaluationRecipe
-from showergan.errors import UserError
 from showergan.inference.trained import TrainedGenerator
 from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import HELD_OUT, HeldOut, Reference
@@ -45,10 +44,10 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone
-    is measured. On test every metric is measured at the epoch that the recipe's score chooses on select; at the others
-    only what is cheap, see `Asked`. Of an epoch that a training which diverged did not reach, samples are no numbers;
-    the step of divergence stands among the counts of all epochs.
+    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
+    measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
+    one where it chooses none; at the others only what is cheap, see `Asked`. Of an epoch that a training which diverged
+    did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
 
     Args:
         generator: the trained one.
@@ -57,9 +56,6 @@ def evaluate(
         recipe: settings of the metrics.
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
-
-    Raises:
-        UserError: the recipe's score has no value at any epoch.
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
     yardstick, see = reference.yardstick, reference.sees(embedding, recipe, device)
@@ -77,7 +73,7 @@ def evaluate(
     tables = [
         measured(Asked.CHOICE, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
-    chosen = _chosen(pd.concat(tables), recipe.choose_by)
+    chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
         asked = Asked.ONCE if epoch == chosen else Asked.COURSE
@@ -95,16 +91,9 @@ def evaluate(
     )
 
 
-def _chosen(metrics: pd.DataFrame, score: str) -> int:
+def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
     scores = scores_over_epochs(metrics)
-    epoch = best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
-    if epoch is None:
-        defined = scores.dropna(subset="value")["score"].unique()
-        raise UserError(
-            f"choose_by = {score}: it is undefined for the real samples, or their bins have none. "
-            f"Choose by one that is defined here: {', '.join(defined) or 'none is'}"
-        )
-    return epoch
+    return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
 
 
 def _pictures(

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
-from showergan.metrics.prd import PRDScores, prd_scores, undefined
+from showergan.metrics.prd import PRDScores, prd_scores
 
 
 class OfClusters(NamedTuple):
@@ -22,9 +22,6 @@ class OfClusters(NamedTuple):
     clusters: int
     flagged: bool
 
-
-    0.5  # share of the real points that must be numbers, or PRD would compare what is undefined
-)
 
 SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
 
@@ -66,8 +63,7 @@ def conditional_prd(
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
         that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
-        bin is, or none is used. Values are NaN where no events can be compared, or fewer than half of the real ones
-        are defined.
+        bin is, or none is used. Values are NaN where no events can be compared.
 
     Raises:
         UserError: If counts disagree, a bin number is out of range or a sample is empty.
@@ -86,7 +82,7 @@ def conditional_prd(
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
-        if min(map(len, parts)) == 0 or undefined(parts[0]):
+        if min(map(len, parts)) == 0:
             return None
         return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
 
@@ -107,8 +103,8 @@ def conditional_prd(
     }
     if empty_bins == "zero":
         for of_rows in found.values():
-            for index in range(n_bins):
-                if not all((b == index).any() for b in numbers):
+            for index, of_bin in enumerate(scores):
+                if of_bin is None:
                     of_rows[str(index)] = of_rows[str(index)]._replace(value=0.0)
             mean = np.mean([of_rows[str(index)].value for index in range(n_bins)])
             of_rows["mean"] = of_rows["mean"]._replace(value=float(mean))

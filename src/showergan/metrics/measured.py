@@ -39,12 +39,8 @@ def share(hits: NDArray[np.bool_]) -> Measured:
 def mean_relative_difference(values: Sequence[Measured], real: Sequence[Measured]) -> Measured:
     """Average |value / real - 1| over pairs of positive numbers, both with independent errors.
 
-    Equal samples give the size of their statistical errors, not 0. Pairs whose real value is not defined are left out.
+    Equal samples give the size of their statistical errors, not 0.
     """
-    pairs = [pair for pair in zip(values, real, strict=True) if not math.isnan(pair[1].value)]
-    if not pairs:
-        return Measured(math.nan)
-    values, real = zip(*pairs, strict=True)
     v, r = (np.array([(m.value, m.event_sd) for m in side]).T for side in (values, real))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = v[0] / r[0]

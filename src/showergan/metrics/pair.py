@@ -12,7 +12,6 @@ from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, OBSERVABLES
 
-ROUNDING = 1e-9  # of a mean; a spread below it is none
 FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
 
 _Array = NDArray[np.floating]
@@ -103,10 +102,8 @@ class Pair:
     def _standardised(self, names: list[str]) -> Arrays:
         """Return quantities of both samples on the scale of the real ones, complete."""
         real, other = self.of_both(lambda sample: _table(sample, names))
-        # What is undefined for all real objects is so for no scale: it counts as undefined, and nothing else.
-        known = np.where(np.isnan(real).all(axis=0), 0, real)
-        centre, scale = np.nanmean(known, axis=0), np.nanstd(known, axis=0)
-        scale[scale <= ROUNDING * np.abs(centre)] = 1
+        centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
+        scale[scale == 0] = 1
         return _complete((real - centre) / scale), _complete((other - centre) / scale)
 
     def _standardised_embedding(self) -> Arrays:

@@ -17,9 +17,6 @@ ANGLES = 1001
 CURVE_POINTS = 101  # of a curve that is kept
 # Enough for the spread of a bootstrap, which a finer curve leaves unchanged.
 BOOTSTRAP_ANGLES = 101
-FEWEST_DEFINED = (
-    0.5  # share of the real points that must be numbers, or PRD would compare what is undefined
-)
 BOOTSTRAPS = 10  # of each repeat; the repeats are pooled
 _EPSILON = 1e-10
 
@@ -197,29 +194,16 @@ def prd_scores(
 
 
 def prd_curves(pair: Pair) -> pd.DataFrame:
-    """Return the PRD curves of all events together: columns precision, recall and space, 101 points each.
-
-    A space that is undefined has none.
-    """
+    """Return the PRD curves of all events together: columns precision, recall and space, 101 points each."""
     thinned = np.linspace(0, ANGLES - 1, CURVE_POINTS).round().astype(int)
-    recipe, tables = (
-        pair.recipe,
-        [pd.DataFrame(columns=["precision", "recall", "space"], dtype=float)],
-    )
+    recipe, tables = pair.recipe, []
     for space, samples in pair.points.items():
-        if undefined(samples[0]):
-            continue
         scores = prd_scores(
             *samples, clusters=recipe.clusters, repeats=recipe.repeats, seed=recipe.seed
         )
         curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
         tables.append(pd.DataFrame(curve).assign(space=space))
-    return pd.concat(tables[1:] or tables, ignore_index=True)
-
-
-def undefined(real: NDArray[np.number]) -> bool:
-    """Return whether too few real points, shape (n, d), are numbers for a comparison to mean anything."""
-    return bool(np.isfinite(real).all(axis=1).mean() < FEWEST_DEFINED)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _class_histograms(

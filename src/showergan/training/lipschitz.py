@@ -30,7 +30,7 @@ def lipschitz_table(
         the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
         "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
         the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions. Like
-        `layer_norms`, the products count no normalisation layers. After a divergence values are NaN.
+        `LayerNorms`, the products count no normalisation layers. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
     flattened_norms: dict[str, float] = {}

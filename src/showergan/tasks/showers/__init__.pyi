@@ -5,7 +5,6 @@ from . import sample as sample
 from .conditions import Conditioning as Conditioning
 from .conditions import to_energy as to_energy
 from .conditions import training_tensors as training_tensors
-from .conditions import without_spread as without_spread
 from .embedding import TARGETS as TARGETS
 from .embedding import EmbeddingRegressor as EmbeddingRegressor
 from .embedding import load_embedding as load_embedding

@@ -10,14 +10,9 @@ from pydantic import Field, FiniteFloat
 from torch import Tensor
 
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.spread import varies
 
 Form = Literal["raw", "scaled"]
 
-CONDITIONS_OF = {
-    "raw": ("px", "py", "pz", "x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)"),
-    "scaled": ("px/pz", "py/pz", "ln|p|", "x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)"),
-}
 N_CONDITIONS = 7
 OF_CONDITIONS = Field(min_length=N_CONDITIONS, max_length=N_CONDITIONS)
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
@@ -47,8 +42,10 @@ class Conditioning:
         if form == "raw":
             return cls()
         numbers = _numbers(form, point, momentum)
-        sd = np.where(varies(numbers), numbers.std(axis=0), 1)
-        return cls(form, tuple(numbers.mean(axis=0).tolist()), tuple(sd.tolist()))
+        sd = numbers.std(axis=0)
+        return cls(
+            form, tuple(numbers.mean(axis=0).tolist()), tuple(np.where(sd > 0, sd, 1).tolist())
+        )
 
     def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the conditions of every particle, shape (n, 7), float32.
@@ -66,22 +63,13 @@ class Conditioning:
 def _numbers(
     form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
 ) -> NDArray[np.floating]:
-    # Plus 0, which turns -0 to 0: atan2 takes the two for opposite directions.
-    x, y = (point + np.float32(0)).T
+    x, y = point.T
     if form == "raw":
         particle = tuple(momentum.T)
     else:
         px, py, pz = momentum.T.astype(np.float64)
         particle = (px / pz, py / pz, np.log(np.linalg.norm(momentum.astype(np.float64), axis=1)))
     return np.stack((*particle, x, y, np.arctan2(y, x), np.hypot(x, y)), axis=1)
-
-
-def without_spread(
-    form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
-) -> list[str]:
-    """Return the names of the conditions that are the same for all of some particles, given as to `Conditioning.of`."""
-    spread = varies(_numbers(form, point, momentum))
-    return [name for name, one in zip(CONDITIONS_OF[form], spread, strict=True) if not one]
 
 
 def training_tensors(

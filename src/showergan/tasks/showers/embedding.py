@@ -14,8 +14,6 @@ View = Literal["padded", "cropped"]
 
 EMBEDDING_SIZE = 64
 TARGETS = CONDITIONS
-# In place of these of a beam whose particles are all alike: what its showers still differ in.
-OBSERVED = (None, None, "total_energy_MeV", "centre_x_cm", "centre_y_cm")
 
 
 class Prediction(NamedTuple):
@@ -35,9 +33,7 @@ class Prediction(NamedTuple):
 class EmbeddingRegressor(nn.Module):
     """An image in MeV to the momentum and entry point of its particle (134 936 parameters).
 
-    The buffers `target_mean` and `target_sd`, shape (5,), lead from standardised targets to GeV and cm. Targets without
-    spread in the training showers are left out: their sd is 0. `observed`, shape (), is 1 where nothing of the
-    particles has a spread and the targets are `OBSERVED`, in MeV and cm.
+    The buffers `target_mean` and `target_sd`, shape (5,), lead from standardised targets to GeV and cm.
 
     Args:
         view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every
@@ -46,7 +42,6 @@ class EmbeddingRegressor(nn.Module):
 
     target_mean: Tensor
     target_sd: Tensor
-    observed: Tensor
 
     def __init__(self, view: View = "padded") -> None:
         super().__init__()
@@ -80,15 +75,8 @@ class EmbeddingRegressor(nn.Module):
         self.view = view
         self.register_buffer("target_mean", torch.zeros(len(TARGETS)))
         self.register_buffer("target_sd", torch.ones(len(TARGETS)))
-        self.register_buffer("observed", torch.zeros(()))
         self.target_head = nn.Linear(EMBEDDING_SIZE, len(TARGETS))
         self.particle_head = nn.Linear(EMBEDDING_SIZE, 1)
-
-    @property
-    def targets(self) -> dict[int, str]:
-        """The names of the targets that it was trained on, by column."""
-        names = OBSERVED if self.observed else TARGETS
-        return {i: str(names[i]) for i in self.target_sd.nonzero().flatten().tolist()}
 
     def forward(self, energy: Tensor) -> Prediction:
         """Predict from energy deposits in MeV, shape (n, 1, 30, 30)."""
@@ -101,11 +89,10 @@ class EmbeddingRegressor(nn.Module):
 
 @torch.no_grad()
 def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tensor]:
-    """Return embeddings (n, 64) and targets (n, 5), those left out NaN, of images in MeV, shape (n, 1, 30, 30)."""
+    """Return embeddings (n, 64) and targets in GeV and cm (n, 5) of images in MeV, shape (n, 1, 30, 30)."""
     regressor.eval()
     parts = [regressor(batch) for batch in energy.split(1000)]
     targets = torch.cat([p.targets for p in parts]) * regressor.target_sd + regressor.target_mean
-    targets[:, regressor.target_sd == 0] = torch.nan
     return torch.cat([p.embedding for p in parts]), targets
 
 

@@ -9,11 +9,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from showergan.errors import UserError
-from showergan.tasks.showers.embedding import OBSERVED, EmbeddingRegressor, predict
+from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.spread import varies
-from showergan.tasks.showers.statistics import observables
 from showergan.training import Checkpoints
 from showergan.training.early_stopping import (
     Fit,
@@ -34,9 +32,6 @@ def train_embedding(
 ) -> tuple[EmbeddingRegressor, Fit]:
     """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
 
-    Of a test beam, numbers that are the same for all particles are left out; where that is all of them, the total
-    energy and the centre of the shower are fitted instead.
-
     Args:
         showers: the training split.
         recipe: sizes, rates and seed.
@@ -48,7 +43,7 @@ def train_embedding(
         The regressor at its best epoch, in evaluation mode, and how the training went.
 
     Raises:
-        UserError: fewer showers than one batch and its held-out part need, or no held-out R^2 was ever a number.
+        UserError: fewer showers than one batch and its held-out part need.
     """
     n_held_out = n_held_out_of(len(showers), fewest=2)
     n_fitted = len(showers) - n_held_out
@@ -73,18 +68,14 @@ def _fit(
 ) -> tuple[EmbeddingRegressor, Fit]:
     held_out, fitted = held_out_and_fitted(len(showers), n_held_out, device)
     images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
-    observed = not varies(targets_of(showers, observed=False)).any()
-    numbers = targets_of(showers, observed)
-    targets = torch.from_numpy(numbers).to(device)
+    targets = torch.from_numpy(targets_of(showers)).to(device)
     photon = None if showers.pdg is None else torch.from_numpy(showers.pdg == PHOTON).to(device)
 
     regressor = EmbeddingRegressor(recipe.view)
     regressor.target_mean.copy_(targets[fitted].mean(0))
-    spread = torch.from_numpy(varies(numbers[fitted.cpu()])).to(device)
-    regressor.target_sd.copy_(torch.where(spread, targets[fitted].std(0), 0))
-    regressor.observed.fill_(observed)
+    regressor.target_sd.copy_(targets[fitted].std(0))
     regressor.to(device)
-    standardised = ((targets - regressor.target_mean) / regressor.target_sd)[:, spread]
+    standardised = (targets - regressor.target_mean) / regressor.target_sd
 
     def losses() -> Iterator[Tensor]:
         shuffled = fitted[torch.randperm(len(fitted), device=device)]
@@ -92,7 +83,7 @@ def _fit(
             if len(index) < recipe.batch_size:
                 continue
             prediction = regressor(images[index])
-            loss = mse_loss(prediction.targets[:, spread], standardised[index])
+            loss = mse_loss(prediction.targets, standardised[index])
             if photon is not None:
                 loss = loss + binary_cross_entropy_with_logits(
                     prediction.particle, photon[index].float()
@@ -100,7 +91,7 @@ def _fit(
             yield loss
 
     def score() -> float:
-        return float(r2(predict(regressor, images[held_out])[1], targets[held_out])[spread].mean())
+        return float(r2(predict(regressor, images[held_out])[1], targets[held_out]).mean())
 
     stopped = train(
         regressor,
@@ -115,15 +106,9 @@ def _fit(
     return regressor, Fit(len(fitted), n_held_out, *stopped)
 
 
-def targets_of(showers: Showers, observed: bool) -> np.ndarray:
-    """Return px, py, pz [GeV], x, y [cm], or what is `OBSERVED` of the showers, shape (n, 5), float32."""
-    if not observed:
-        return np.concatenate([showers.momentum, showers.point], axis=1).astype(np.float32)
-    seen = observables(showers.energy)
-    columns = [seen[name] if name else np.zeros(len(showers)) for name in OBSERVED]
-    return np.nan_to_num(np.stack(columns, axis=1)).astype(
-        np.float32
-    )  # an empty image has no centre
+def targets_of(showers: Showers) -> np.ndarray:
+    """Return px, py, pz [GeV], x, y [cm], shape (n, 5), float32."""
+    return np.concatenate([showers.momentum, showers.point], axis=1).astype(np.float32)
 
 
 def r2(predicted: Tensor, true: Tensor) -> Tensor:
@@ -132,14 +117,12 @@ def r2(predicted: Tensor, true: Tensor) -> Tensor:
     return 1 - residual / ((true - true.mean(0)) ** 2).sum(0)
 
 
-def prediction_table(
-    targets: dict[int, str], predicted: np.ndarray, true: np.ndarray
-) -> pd.DataFrame:
-    """Return one row per shower and target: target, true, predicted; of arrays (n, 5), the columns of some targets."""
+def prediction_table(predicted: np.ndarray, true: np.ndarray) -> pd.DataFrame:
+    """Return one row per shower and target: target, true, predicted; each array is of shape (n, 5)."""
     return pd.concat(
         [
             pd.DataFrame({"target": name, "true": true[:, i], "predicted": predicted[:, i]})
-            for i, name in targets.items()
+            for i, name in enumerate(TARGETS)
         ],
         ignore_index=True,
     )

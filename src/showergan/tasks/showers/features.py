@@ -32,8 +32,7 @@ def features_of(
 
     The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
     the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: what the network reads of the
-    particle from the shower, minus the true values, in GeV and cm, NaN where it was not trained to. E and residuals are
-    missing without a network.
+    particle from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network.
     """
 
     def of(showers: Showers) -> Features:
@@ -47,10 +46,7 @@ def features_of(
             images = torch.from_numpy(energy).unsqueeze(1).to(device)
             embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
             spaces = {EMBEDDING: embedding, **spaces}
-            # Where nothing of the particles could be learned, nothing is read back.
-            own["residuals"] = (
-                np.full_like(targets, np.nan) if regressor.observed else targets - conditions
-            )
+            own["residuals"] = targets - conditions
         counts = (
             (showers.energy > LARGEST_ENERGY_MEV).sum(),
             (~np.isfinite(showers.energy)).any(axis=(1, 2)).sum(),

@@ -8,9 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 
-SAME_CM = 1e-4  # edges nearer than this, which no beam resolves, are one
-CELL_CM = 1.0  # width of the bin around entry points that are all the same
-
 
 @dataclass(frozen=True)
 class Rectangles:
@@ -53,9 +50,6 @@ def rectangles_of(
 ) -> Rectangles:
     """Cut the minimal rectangle that holds some points.
 
-    Where points repeat, as those of a test beam do, edges fall together and there are fewer bins; one where all are the
-    same.
-
     Args:
         points: (n, 2) entry points [cm], in Egorov & Rogachev 2023, section 5.1, those of the training set.
         kind: rectangles: into equal ones, as there; quantiles: at the quantiles of x and of y, so that no row or
@@ -63,18 +57,13 @@ def rectangles_of(
         bins: numbers of bins along x and y.
 
     Raises:
-        UserError: If points are misshapen or not finite.
+        UserError: If the rectangle has no area, two quantiles coincide, or points are misshapen or not finite.
     """
 
     def edges(values: NDArray[np.float64], n: int) -> tuple[float, ...]:
-        low, high = values.min(), values.max()
-        if high - low <= SAME_CM:
-            return float(low + high - CELL_CM) / 2, float(low + high + CELL_CM) / 2
-        if kind == "rectangles":
-            return tuple(np.linspace(low, high, n + 1).tolist())
-        found = np.quantile(values, np.linspace(0, 1, n + 1))
-        distinct = found[np.diff(found, prepend=-np.inf) > SAME_CM].tolist()
-        return (float(low), *distinct[1:-1], float(high))
+        if kind == "quantiles":
+            return tuple(np.quantile(values, np.linspace(0, 1, n + 1)).tolist())
+        return tuple(np.linspace(values.min(), values.max(), n + 1).tolist())
 
     x, y = _coordinates(points)
     return Rectangles(edges(x, bins[0]), edges(y, bins[1]))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from showergan import heavy
 from showergan.config.section import Section
 from showergan.errors import UserError
-from showergan.files import say
 from showergan.networks import modules
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import showers
@@ -101,8 +100,6 @@ class _ShowerTask(Task):
         conditioning = (
             showers.Conditioning.fitted(form, *sample.given) if form else showers.Conditioning()
         )
-        if same := showers.without_spread(conditioning.form, *sample.given):
-            say(f"the same for all training showers, and so no conditions: {', '.join(same)}")
         tensors = showers.training_tensors(sample, conditioning, device)
         return TrainingSet(*tensors, sample.given, conditioning)
 

@@ -18,7 +18,6 @@ from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.spread import ROUNDING, varies
 from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM, STATISTICS
 
 ENERGY_BINS = 5
@@ -39,9 +38,7 @@ class Scale:
     @classmethod
     def of(cls, statistics: NDArray[np.floating]) -> "Scale":
         """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
-        undefined = np.isnan(statistics).all(axis=0)
-        known = np.where(undefined, 0.0, statistics)
-        low, centre, high = np.nanquantile(known, [0.158655, 0.5, 0.841345], axis=0)
+        low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
         return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
 
     def __call__(self, statistics: NDArray[np.floating]) -> _Array:
@@ -70,12 +67,8 @@ class ShowerYardstick(Yardstick):
 
     @property
     def told(self) -> str:
-        """Where the impact point is taken, and into what conditions are divided."""
-        x, y = (len(edges) - 1 for edges in (self.rectangles.x_edges, self.rectangles.y_edges))
-        return (
-            f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm. "
-            f"Bins: {x} x {y} of the entry point, {len(self.energy_edges_GeV) - 1} of the momentum"
-        )
+        """Where the impact point is taken."""
+        return f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
 
     @property
     def n_bins(self) -> int:
@@ -95,10 +88,8 @@ class ShowerYardstick(Yardstick):
         edges = self.energy_edges_GeV
         momentum = Particles.of(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
-        # Of a narrow beam three digits do not tell edges apart.
-        few = next(d for d in range(3, 18) if len({f"{e:.{d}g}" for e in edges}) == len({*edges}))
-        pairs = pairwise(f"{edge:.{few}g}" for edge in edges)
-        return {f"{low}-{high} GeV": index == i for i, (low, high) in enumerate(pairs)}
+        pairs = pairwise(edges)
+        return {f"{low:.3g}-{high:.3g} GeV": index == i for i, (low, high) in enumerate(pairs)}
 
     def write(self, file: h5py.File) -> None:
         """Keep it in the file of a reference."""
@@ -150,8 +141,5 @@ def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
     """Return quantiles of momenta in GeV; fewer where momenta repeat, as those of a test beam do."""
-    if not varies(momentum_GeV):
-        return (float(momentum_GeV.mean()),) * 2
-    edges = np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1))
-    apart = np.diff(edges, prepend=-np.inf) > ROUNDING * edges[-1]
-    return (float(edges[0]), *edges[apart][1:-1].tolist(), float(edges[-1]))
+    edges = np.unique(np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1))).tolist()
+    return tuple(edges if len(edges) > 1 else 2 * edges)

@@ -64,19 +64,14 @@ class TrainEmbedding(Embedding, Step):
         select = showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
         predicted = showers.predict(regressor, energy)[1].cpu()
-        true = heavy.torch.from_numpy(showers.targets_of(select, bool(regressor.observed)))
-        targets, r2 = regressor.targets, showers.r2(predicted, true).tolist()
-        scores = {name: r2[column] for column, name in targets.items()}
-        left_out = [name for name in showers.TARGETS if name not in scores]
-        if left_out:
-            say(f"without spread, and so no targets: {', '.join(left_out)}")
+        true = heavy.torch.from_numpy(showers.targets_of(select))
+        scores = dict(zip(showers.TARGETS, showers.r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-        write_table(showers.prediction_table(targets, predicted.numpy(), true.numpy()), predictions)
+        write_table(showers.prediction_table(predicted.numpy(), true.numpy()), predictions)
         write_json(
             {
                 "r2": scores,
                 "r2_split": "select",
-                "without_spread": left_out,
                 "n_select": len(select),
                 **fit._asdict(),
             },
