@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from showergan.tasks.showers.conditions import Conditioning
 
@@ -16,6 +17,19 @@ def test_raw_conditions_in_published_order():
     assert result.dtype == np.float32
     np.testing.assert_allclose(result, expected, rtol=1e-6)
     assert Conditioning.fitted("raw", POINT, MOMENTUM) == Conditioning()
+
+
+@pytest.mark.parametrize("form", ["raw", "scaled"])
+def test_a_zero_of_either_sign_is_one_condition(form):
+    """Of y = -0.0 the angle would be -pi where it is pi of 0.0."""
+    signs = np.array([(x, y) for x in (-1, 0.0, 1) for y in (-0.0, 0.0)], np.float32)
+    point = np.concatenate([signs, -signs])
+    momentum = np.c_[point, np.full(len(point), 40, np.float32)]
+    conditioning = Conditioning.fitted(form, POINT, MOMENTUM)
+    np.testing.assert_array_equal(
+        conditioning.of(point, momentum), conditioning.of(point + 0, momentum + 0)
+    )
+    assert not np.signbit(Conditioning().of(-point * 0, momentum)).any(axis=0)[3:].any()
 
 
 def test_conditions_of_the_origin_are_finite():

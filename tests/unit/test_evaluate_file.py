@@ -1,5 +1,7 @@
 """Any file against real showers: the same showers score like real ones, and bad files are refused."""
 
+from types import SimpleNamespace
+
 import h5py
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
-from showergan.measurement.file import evaluate_file
+from showergan.measurement.file import _twins, evaluate_file
 from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
@@ -197,3 +199,10 @@ def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):
     table = pd.read_csv(out)
     assert {"value", "event_sd", "ceiling", "ceiling_sd", "shuffled"} <= set(table)
     assert table["fraction_of_ceiling"].notna().any()
+
+
+def test_a_zero_of_either_sign_is_one_condition():
+    conditions = np.array([[0, 1, 40, 0.0, 2], [1, 0, 40, 3, 0.0]], "f4")
+    real, own = (SimpleNamespace(conditions=c) for c in (conditions, conditions[::-1].copy()))
+    own.conditions[own.conditions == 0] = -0.0
+    assert _twins(own, real).tolist() == [1, 0]

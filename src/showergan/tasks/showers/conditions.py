@@ -63,7 +63,8 @@ class Conditioning:
 def _numbers(
     form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
 ) -> NDArray[np.floating]:
-    x, y = point.T
+    # -0.0 + 0.0 is 0.0: of -0.0 the angle atan2(y, x) would be another one, though the point is the same.
+    (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
     if form == "raw":
         particle = tuple(momentum.T)
     else:
