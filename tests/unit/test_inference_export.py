@@ -107,7 +107,10 @@ def test_conditions_are_those_of_the_training(form):
     made = trained(network(1, form), form=form)
     module = Standalone(made.network(), made.description)
     point, momentum = training_particles()
-    point, momentum = np.concatenate([point, AXES]), np.concatenate([momentum, momentum[: len(AXES)]])
+    point, momentum = (
+        np.concatenate([point, AXES]),
+        np.concatenate([momentum, momentum[: len(AXES)]]),
+    )
     found = module.conditions(torch.from_numpy(point), torch.from_numpy(momentum))
     expected = made.description.conditioning.of(point, momentum)
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)

@@ -16,6 +16,7 @@ from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
+from showergan.metrics.spread import varies
 from showergan.tasks import Task
 
 FEWEST = 20
@@ -110,7 +111,8 @@ def evaluate_file(
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    table["shuffled"] = measure(test, shuffled, yardstick, recipe)["value"]
+    differ = varies(given.conditions).any()
+    table["shuffled"] = measure(test, shuffled, yardstick, recipe)["value"] if differ else np.nan
     rising = table["metric"].isin([m.name for m in yardstick.metrics if m.direction == "higher"])
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
