@@ -105,9 +105,7 @@ def _scores(
 
 def _undefined(summary: pd.DataFrame) -> list[str]:
     """Say which scores no run has, nor real samples."""
-    known = summary.groupby("score")[
-        ["selected", comparison.CEILING, comparison.OTHER_REAL]
-    ].count()
+    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count()
     none = known.index[known.sum(axis=1) == 0]
     return textwrap.wrap(f"{', '.join(none)}: {comparison.UNDEFINED}.", WIDTH) if len(none) else []
 
