@@ -105,6 +105,9 @@ class TestBars:
         assert not row_of(table, "fraction", "abcas")["met"]
         assert row_of(table, "shuffled", "sn")["met"]
 
+    def test_without_conditions_that_differ_none_can_be_shuffled(self):
+        assert "shuffled" not in set(held(make_card().assign(shuffled=np.nan))["bar"])
+
     def test_equal_to_shuffled_is_not_above(self):
         assert not row_of(held(make_card(sn=[0.8, 0.9, 0.9])), "shuffled", "sn")["met"]
 

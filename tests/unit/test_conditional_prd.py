@@ -130,3 +130,45 @@ def test_bad_bins_are_refused():
         table(real, real, bins, np.full(10, 4))
     with pytest.raises(UserError, match="shape"):
         table(real, real, bins[:5], bins)
+
+
+class TestRealSamplesThatTellNothing:
+    """NaN of both samples once filled the same cluster of their own, and any generator got 1."""
+
+    def score(self, real, generated, **options):
+        bins = [np.zeros(len(a), int) for a in (real, generated)]
+        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1, **options}
+        return conditional_prd(real, generated, *bins, 1, **how)["prd_auc"]
+
+    @pytest.mark.parametrize("invalid_rows", ["cluster", "drop"])
+    @pytest.mark.parametrize("share", [0.6, 1.0])
+    def test_mostly_undefined(self, share, invalid_rows):
+        random = np.random.default_rng(0)
+        real, generated = random.normal(size=(2, 200, 3))
+        real[: int(share * 200)] = generated[: int(share * 200)] = np.nan
+        for row in self.score(real, generated, invalid_rows=invalid_rows).values():
+            assert np.isnan([row.value, row.sd, row.event_sd]).all()
+            assert row.n == 200 and row.flagged
+
+    def test_all_alike(self):
+        real = np.full((200, 3), 0.1)
+        generated = np.random.default_rng(0).normal(size=(200, 3))
+        for other in (real, generated):
+            assert np.isnan(self.score(real, other)["all"].value)
+
+    def test_a_minority_is_a_cluster_of_its_own(self):
+        real, generated = np.random.default_rng(0).normal(size=(2, 200, 3))
+        real[:60] = generated[:60] = np.nan
+        assert self.score(real, generated)["all"].value > 0.8
+        generated[:] = np.nan
+        assert self.score(real, generated)["all"].value < 0.5
+
+    def test_an_undefined_bin_is_left_out_of_the_mean(self):
+        real, generated = np.random.default_rng(0).normal(size=(2, 200, 3))
+        bins = np.arange(200) % 2
+        real[bins == 0] = generated[bins == 0] = np.nan
+        real[1::10] = np.nan  # of all more than half
+        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1}
+        found = conditional_prd(real, generated, bins, bins, 2, **how)["prd_auc"]
+        assert np.isnan(found["0"].value) and np.isnan(found["all"].value)
+        assert found["mean"].value == found["1"].value and found["mean"].flagged

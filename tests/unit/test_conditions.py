@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from showergan.tasks.showers.conditions import Conditioning
 
@@ -16,6 +17,19 @@ def test_raw_conditions_in_published_order():
     assert result.dtype == np.float32
     np.testing.assert_allclose(result, expected, rtol=1e-6)
     assert Conditioning.fitted("raw", POINT, MOMENTUM) == Conditioning()
+
+
+@pytest.mark.parametrize("form", ["raw", "scaled"])
+def test_a_zero_of_either_sign_is_one_condition(form):
+    """Of y = -0.0 the angle would be -pi where it is pi of 0.0."""
+    signs = np.array([(x, y) for x in (-1, 0.0, 1) for y in (-0.0, 0.0)], np.float32)
+    point = np.concatenate([signs, -signs])
+    momentum = np.c_[point, np.full(len(point), 40, np.float32)]
+    conditioning = Conditioning.fitted(form, POINT, MOMENTUM)
+    np.testing.assert_array_equal(
+        conditioning.of(point, momentum), conditioning.of(point + 0, momentum + 0)
+    )
+    assert not np.signbit(Conditioning().of(-point * 0, momentum)).any(axis=0)[3:].any()
 
 
 def test_conditions_of_the_origin_are_finite():
@@ -43,3 +57,16 @@ def test_scaled_conditions_are_standardised_on_the_training_particles():
     )
     shift = conditioning.of(point, np.float32(np.e) * momentum)[:, 2] - scaled[:, 2]
     np.testing.assert_allclose(shift, 1 / log_p.std(), rtol=1e-4)
+
+
+def test_conditions_that_do_not_differ_are_not_scaled_and_named():
+    """Rounding noise of 1e-7 would become numbers of unit size."""
+    noise = 1e-7 * np.random.default_rng(0).normal(size=(400, 3))
+    momentum = (np.array([0, 0, 40]) * (1 + noise)).astype(np.float32)
+    point = np.full((400, 2), 3.3, np.float32)
+    point[:, 1] += np.linspace(-2, 2, 400)
+    for form, first in (("raw", ["px", "py", "pz"]), ("scaled", ["px/pz", "py/pz", "ln |p|"])):
+        conditioning = Conditioning.fitted(form, point, momentum)
+        assert conditioning.without_spread(point, momentum) == [*first, "x"]
+    assert np.abs(conditioning.of(point, momentum)[:, :4]).max() < 1e-5
+    assert conditioning.of(point, momentum)[:, 4:].std(0) == pytest.approx(1)

@@ -29,7 +29,7 @@ from showergan.constraints.power_penalty import PowerPenalty
 from showergan.constraints.spectral_norm import SpectralNorm, power_iteration
 from showergan.errors import UserError
 from showergan.kinds import kinds
-from showergan.training.history import LayerNorms
+from showergan.training.history import layer_norms
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +116,7 @@ def test_spectral_norm_of_a_convolution_along_a_text_and_of_a_linear_layer():
         matrix = plain[name].reshape(len(plain[name]), -1)
         sigma = torch.linalg.svdvals(matrix)[0]
         torch.testing.assert_close(layer.weight, plain[name] / sigma, rtol=1e-3, atol=1e-6)
-        norm = LayerNorms(critic, iterations=300)(critic)[f"sigma_{name}"]
+        norm = layer_norms(critic)[f"sigma_{name}"]
         assert norm.item() == pytest.approx(sigma.item(), rel=1e-3)
     # Gains of normalisation layers stay as they are.
     assert len(gains) == 4
@@ -147,7 +147,7 @@ class OwnMatrix(nn.Module):
         LayerMultipliers().attach,
         Abcas(beta=6).attach,
         lambda critic: WeightClipping(layers="linear").after_step(critic, None),
-        LayerNorms,
+        layer_norms,
     ],
 )
 def test_a_layer_with_weights_that_nobody_knows_is_refused(act, layer):
@@ -245,7 +245,7 @@ def test_recorded_norms_agree_with_the_svd(discriminator):
     SpectralNorm().attach(discriminator)
     LayerMultipliers(start=1.3).attach(discriminator)
     ConstantMultiplier(value=4).attach(discriminator)
-    norms = LayerNorms(discriminator, iterations=300)(discriminator)
+    norms = layer_norms(discriminator)
     product = 4.0
     for name, layer in weight_layers(discriminator).items():
         sigma = torch.linalg.svdvals(flattened(trained_weight(layer).detach()))[0]
@@ -264,7 +264,7 @@ def test_bound_holds_for_sampled_gradients(discriminator, images, normalised):
     image, condition = (x.requires_grad_() for x in images)
     discriminator(image, condition).sum().backward()
     norms = (image.grad.flatten(1).norm(dim=1) ** 2 + condition.grad.norm(dim=1) ** 2).sqrt()
-    bound = LayerNorms(discriminator, iterations=300)(discriminator)["lipschitz_bound"]
+    bound = layer_norms(discriminator)["lipschitz_bound"]
     # A flattened 3 x 3 kernel of stride 2 bounds its convolution up to a factor 2 (Tsuzuku et al.
     # 2018), that of the last one, on 3 x 3 pixels, exactly.
     assert norms.max() <= 2**3 * bound
@@ -289,7 +289,7 @@ def test_output_mode_divides_the_bias_too():
 
 def test_output_mode_counts_in_the_lipschitz_bound(discriminator):
     SpectralNorm(acts_on="output", warmup_iterations=300).attach(discriminator)
-    norms = LayerNorms(discriminator, iterations=300)(discriminator)
+    norms = layer_norms(discriminator)
     assert norms["lipschitz_bound"].item() == pytest.approx(1, rel=1e-2)
 
 

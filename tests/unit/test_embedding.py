@@ -1,5 +1,8 @@
 """The embedding learns, stops early, repeats and survives a round trip."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +11,8 @@ from showergan.errors import UserError
 from showergan.tasks.showers.embedding import load_embedding, predict, save_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.embedding_training import r2, targets_of, train_embedding
+from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.metrics.residuals import _rows
 from showergan.tasks.showers.sample import Showers
 
 CPU = torch.device("cpu")
@@ -79,3 +84,50 @@ def test_round_trip(trained, tmp_path):
     (tmp_path / "bad.pt").write_text("x")
     with pytest.raises(UserError, match="not an embedding"):
         load_embedding(tmp_path / "bad.pt", CPU)
+
+
+def test_targets_without_spread_are_left_out(showers, tmp_path):
+    """One momentum, along z: divided by its spread of 0, the loss was no number, and neither was any weight."""
+    momentum = np.tile(np.array([0, 0, 40], "f4"), (len(showers), 1))
+    momentum *= (1 + 1e-7 * np.random.default_rng(1).normal(size=momentum.shape)).astype("f4")
+    beam = replace(showers, momentum=momentum)
+    regressor, _ = train_embedding(beam, recipe(), CPU)
+    assert regressor.targets == ("x_cm", "y_cm")
+    save_embedding(regressor, tmp_path / "model.pt")
+    loaded = load_embedding(tmp_path / "model.pt", CPU)
+    embedding, found = predict(loaded, torch.from_numpy(beam.energy).unsqueeze(1))
+    assert embedding.isfinite().all()
+    assert (r2(found, torch.from_numpy(targets_of(beam, loaded.targets))) > 0.6).all()
+
+    features = features_of([beam], loaded, "corrected", 0.0, CPU)
+    assert np.isnan(features.own["residuals"][:, :3]).all()
+    assert np.isfinite(features.own["residuals"][:, 3:]).all()
+    rows = list(_rows(SimpleNamespace(real=features, other=features, seed=1)))
+    values = {space: measured.value for _, space, _, measured in rows}
+    assert np.isnan(values["px_GeV"]) and values["x_cm"] > 0
+    assert values["conditions"] == 0
+
+
+def test_showers_of_one_particle_are_told_by_their_energy_and_centre(showers):
+    point, momentum = np.zeros((400, 2), "f4"), np.tile(np.array([0, 0, 40], "f4"), (400, 1))
+    beam = replace(showers, point=point, momentum=momentum)
+    regressor, _ = train_embedding(beam, recipe(), CPU)
+    assert regressor.targets == ("ln_energy_MeV", "centre_x_cm", "centre_y_cm")
+    found = predict(regressor, torch.from_numpy(beam.energy).unsqueeze(1))[1]
+    true = targets_of(beam, regressor.targets)
+    np.testing.assert_allclose(true[:, 0], np.log1p(beam.energy.sum(axis=(1, 2))), rtol=1e-5)
+    np.testing.assert_allclose(true[:50, 1:], showers.point[:50], atol=0.2)  # the blobs' places
+    assert (r2(found, torch.from_numpy(true)) > 0.5).all()
+    alike = replace(beam, energy=np.repeat(beam.energy[:1], 400, axis=0))
+    with pytest.raises(UserError, match="there is nothing to learn"):
+        train_embedding(alike, recipe(), CPU)
+
+
+def test_weights_that_are_no_numbers_are_an_error(showers):
+    broken = replace(showers, energy=np.full_like(showers.energy, 3e38))
+    with pytest.raises(UserError, match=r"without a score that is a number.*learning rate below"):
+        train_embedding(broken, recipe(epochs=2), CPU)
+
+
+def test_r2_of_what_does_not_differ_is_undefined():
+    assert r2(torch.tensor([[1.0], [2.0]]), torch.ones(2, 1)).isnan().all()

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -16,7 +17,7 @@ from showergan.cli import app
 from showergan.config import Evaluation
 from showergan.errors import UserError
 from showergan.inference import save_generator
-from showergan.measurement.file import evaluate_file
+from showergan.measurement.file import _twins, evaluate_file
 from showergan.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
@@ -352,3 +353,10 @@ def test_a_data_set_with_an_empty_split_is_refused(folder, tmp_path, code, told)
         file["split"][:] = code
     with pytest.raises(UserError, match=f"no samples for {told}"):
         score(folder, folder / "other.npz", real=tmp_path / "real.h5")
+
+
+def test_a_zero_of_either_sign_is_one_condition():
+    conditions = np.array([[0, 1, 40, 0.0, 2], [1, 0, 40, 3, 0.0]], "f4")
+    real, own = (SimpleNamespace(conditions=c) for c in (conditions, conditions[::-1].copy()))
+    own.conditions[own.conditions == 0] = -0.0
+    assert _twins(own, real).tolist() == [1, 0]

@@ -1,6 +1,8 @@
 """Reference and evaluation: real showers score like real showers, and nothing is lost on disk."""
 
+import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from showergan.measurement.generated import evaluate
 from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.metrics.metric import COUNTS, POINTS, QUANTITY
+from showergan.metrics.features import Features
+from showergan.metrics.metric import COUNTS, HIGH_LEVEL, POINTS, QUANTITY
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.networks.modules import Generator
@@ -38,7 +41,7 @@ from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
 from showergan.tasks.showers.task import TASK
 from showergan.tasks.showers.written import write_npz
-from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, energy_edges
+from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, ShowerYardstick, energy_edges
 
 CPU = torch.device("cpu")
 
@@ -149,6 +152,42 @@ def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
     bins = replace(reference.yardstick, energy_edges_GeV=edges).energy_bins(sample)
     assert len(bins) >= n_bins
     assert sum(mask.sum() for mask in bins.values()) == 60
+
+
+def test_momenta_that_read_alike_make_one_bin():
+    """Bins of one label would be one row of a table, several times."""
+    for spread in (0, 1e-7, 1e-4):
+        momenta = 40 * (1 + spread * np.linspace(-1, 1, 100))
+        yardstick = SimpleNamespace(energy_edges_GeV=energy_edges(momenta))
+        assert len(yardstick.energy_edges_GeV) == 2
+        sample = SimpleNamespace(conditions=np.c_[0 * momenta, 0 * momenta, momenta])
+        [(label, inside)] = ShowerYardstick.energy_bins(yardstick, sample).items()
+        assert label == "40 GeV" and inside.all()
+
+
+def test_what_is_defined_of_no_real_shower_tells_nothing_apart():
+    """Physics statistics at normal incidence: no warning, no number, and no way to tell samples apart."""
+    nothing = np.full(40, np.nan)
+    energy = np.random.default_rng(0).normal(size=(2, 40))
+    real, other = (
+        Features({}, {"width": nothing, "energy": e}, np.zeros((40, 5)), {}, {}) for e in energy
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table, _ = Pair(real, other, None, RECIPE).standardised[HIGH_LEVEL]
+        scale = Scale.of(np.full((40, 4), np.nan))
+    assert table[:, 0].tolist() == [0] * 40 and np.isfinite(table).all()
+    assert np.isnan(scale(np.zeros((1, 4)))).all()
+
+
+def test_there_is_nothing_to_shuffle_where_all_conditions_are_alike(reference, folder, regressor):
+    alike = replace(reference, given={s: _alike(g) for s, g in reference.given.items()})
+    table, curves = measure_anchors(folder / "s.h5", alike, regressor, RECIPE, CPU)
+    assert set(table["anchor"]) == set(curves["anchor"]) == {"ceiling", "untrained"}
+
+
+def _alike(given):
+    return Particles(*(np.repeat(values[:1], len(values), axis=0) for values in given))
 
 
 def test_features_do_not_depend_on_chunks(folder, regressor):

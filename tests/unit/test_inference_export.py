@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-AXES = np.array([[0, 0], [0, 3], [-0.0, 3], [0, -3], [3, 0], [-3, 0], [-3, -3], [-3, 3]], "f4")
+AXES = np.array([(x, y) for x in (-3, -0.0, 0, 3) for y in (-3, -0.0, 0, 3)], "f4")
 EPOCH = {"raw": 2, "scaled": 1}
 
 
@@ -107,19 +107,27 @@ def test_conditions_are_those_of_the_training(form):
     made = trained(network(1, form), form=form)
     module = Standalone(made.network(), made.description)
     point, momentum = training_particles()
-    point, momentum = np.concatenate([point, AXES]), np.concatenate([momentum, momentum[:8]])
+    point, momentum = (
+        np.concatenate([point, AXES]),
+        np.concatenate([momentum, momentum[: len(AXES)]]),
+    )
     found = module.conditions(torch.from_numpy(point), torch.from_numpy(momentum))
     expected = made.description.conditioning.of(point, momentum)
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
     assert found.dtype == torch.float32
 
 
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("kind", FORMATS)
-def test_points_on_the_axes(folder, kind):
-    """ONNX has no atan2: what stands in its place must know all quadrants."""
+def test_points_on_the_axes(folder, form, kind):
+    """ONNX has no atan2: what stands in its place must know all quadrants, and 0 of either sign is one number."""
     momentum = particles(len(AXES))[1]
-    expected = load_generator(folder / "raw.pt").generate(AXES, momentum, seed=1)
-    found = run(folder / f"raw.{kind}", noise_of(len(AXES), 1), AXES, momentum)
+    momentum[:3, :2] = [(-0.0, 0.0), (0.0, -0.0), (-0.0, -0.0)]
+    generator = load_generator(folder / f"{form}.pt")
+    made = {"seed": 1, "epoch": EPOCH[form]}
+    expected = generator.generate(AXES + 0, momentum + 0, **made)
+    assert differences(generator.generate(AXES, momentum, **made), expected).max() == 0
+    found = run(folder / f"{form}.{kind}", noise_of(len(AXES), 1), AXES, momentum)
     assert differences(found, expected).max() < 1e-5
 
 

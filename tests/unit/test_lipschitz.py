@@ -5,12 +5,15 @@ import torch
 from small_training import COMPOSITIONS, constrained
 from torch import nn
 
+from showergan.constraints.layers import flattened, multipliers, output_scale, weight_layers
 from showergan.networks.perceptron import PerceptronDiscriminator
+from showergan.training.history import layer_norms
 from showergan.training.lipschitz import (
     convolution_norm,
     input_sizes,
     largest_gradient,
     lipschitz_table,
+    spectral_norm,
 )
 
 
@@ -107,3 +110,38 @@ def test_largest_gradient_of_a_known_function():
     images = torch.zeros(3, 1, 30, 30)
     images[1, 0, 2, 2] = 5.0
     assert largest_gradient(Quadratic(), images, torch.zeros(3, 7)) == 5.0
+
+
+@pytest.mark.parametrize("shape", [(1, 64), (64, 1), (40, 300), (300, 40)])
+def test_spectral_norm_is_the_largest_singular_value(shape):
+    matrix = torch.randn(shape)
+    for scale in (1e-25, 1.0, 1e25):
+        expected = torch.linalg.svdvals(scale * matrix)[0].item()
+        assert spectral_norm(scale * matrix).item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_spectral_norm_at_its_limits():
+    assert spectral_norm(torch.zeros(3, 4)).item() == 0
+    assert spectral_norm(torch.full((3, 4), torch.nan)).isnan()
+    assert spectral_norm(torch.full((3, 4), torch.inf)).isnan()
+    assert 1 <= spectral_norm(torch.eye(300)).item() < 1.0015  # the farthest from the limit
+
+
+@pytest.mark.parametrize("name", COMPOSITIONS)
+def test_recorded_bound_is_that_of_the_weights_in_use_after_a_large_step(name):
+    """Vectors that lag behind once gave negative bounds; so would a multiplier below 0."""
+    discriminator, _ = constrained(name)
+    with torch.no_grad():
+        for parameter in discriminator.parameters():
+            parameter.copy_(-3 * torch.randn(parameter.shape))
+        for multiplier in multipliers(discriminator).values():
+            multiplier.copy_(-1.5)
+    recorded = layer_norms(discriminator)
+    product = output_scale(discriminator).abs().item()
+    for layer_name, layer in weight_layers(discriminator).items():
+        singular = torch.linalg.svdvals(flattened(layer.weight.detach()).double())[0]
+        bound = (singular * output_scale(layer).abs()).item()
+        assert recorded[f"lipschitz_{layer_name}"].item() == pytest.approx(bound, rel=0.002)
+        product *= bound
+    assert recorded["lipschitz_bound"].item() == pytest.approx(product, rel=0.01)
+    assert recorded["lipschitz_bound"] >= 0

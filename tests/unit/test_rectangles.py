@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from showergan.errors import UserError
-from showergan.tasks.showers.rectangles import rectangles_of
+from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 
 GRID = rectangles_of([(-3, 6), (3, 0), (1, 1)], "rectangles", (3, 2))
 
@@ -59,7 +59,23 @@ def test_bad_points_are_refused(points):
         GRID.assign(points)
 
 
-def test_degenerate_rectangles_are_refused():
-    for kind in ("rectangles", "quantiles"):
-        with pytest.raises(UserError, match="do not increase"):
-            rectangles_of(np.zeros((10, 2)), kind, (2, 2))
+@pytest.mark.parametrize("kind", ["rectangles", "quantiles"])
+def test_a_beam_at_one_point_makes_one_bin_and_a_scan_of_few_fewer(kind):
+    noise = np.random.default_rng(0).normal(0, 1e-7, (10, 2))
+    for point in (np.zeros((10, 2)), noise, np.full((10, 2), 3.3, np.float32) * (1 + noise)):
+        grid = rectangles_of(point, kind, (3, 3))
+        assert grid.n_bins == 1
+        assert grid.assign(point).tolist() == [0] * 10
+        assert grid.x_edges[0] < point[:, 0].min() <= point[:, 0].max() < grid.x_edges[1]
+    line = np.c_[np.zeros(90), np.linspace(0, 3, 90)]
+    assert rectangles_of(line, kind, (3, 3)).n_bins == 3
+
+
+def test_quantiles_that_coincide_are_one_edge():
+    scan = np.repeat([[0.0, 0], [5, 1]], [80, 20], axis=0)
+    assert rectangles_of(scan, "quantiles", (3, 3)).x_edges == (0, 5)
+
+
+def test_edges_must_increase():
+    with pytest.raises(UserError, match="do not increase"):
+        Rectangles((0.0, 0.0), (0.0, 1.0))

@@ -318,6 +318,7 @@ class TestEnergyResponse:
 
     def test_bins(self):
         assert momentum_of("4-25 GeV") == 10
+        assert momentum_of("40 GeV") == 40
         assert momentum_of("1e-05-0.1 GeV") == pytest.approx(1e-3)
         with pytest.raises(ValueError, match="not a bin"):
             momentum_of("all")

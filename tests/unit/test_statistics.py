@@ -166,6 +166,15 @@ def test_corrected_form_gives_nan_and_a_flag_where_undefined():
     ]
 
 
+def test_at_normal_incidence_but_for_rounding_nothing_tells_along_from_across():
+    energy, point, momentum = showers(3)
+    momentum[0, :2] = 1e-8 * momentum[0, 2]
+    momentum[1, :2] = 1e-3 * momentum[1, 2]  # the spread of a test beam's directions
+    result = physics_statistics(energy, point, momentum, "corrected", 25)
+    assert result.flags[:, 1].tolist() == [True, False, False]
+    assert np.isnan(result.values).all(axis=1).tolist() == [True, False, False]
+
+
 def test_published_form_gives_its_numbers_and_a_flag_where_undefined():
     result = physics_statistics(*degenerate(), "published", 25)
     np.testing.assert_array_equal(result.values[0], [np.nan, np.nan, 0, 0])

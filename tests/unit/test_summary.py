@@ -52,11 +52,19 @@ def test_epochs_without_a_value_are_passed_over():
     row = summarise_runs(of_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3))).iloc[0]
     assert row["selected"] == 0.2
     assert row["diverged"]
-    some = pd.concat([of_run(metrics([0.1], [0.1])), of_run(metrics([np.nan], [0.1]), seed="7")])
-    with pytest.raises(
-        UserError, match="standard sn 1_1 7: bins-E: no evaluated epoch has a value"
-    ):
-        summarise_runs(some)
+
+
+def test_a_score_that_is_undefined_at_all_epochs_stays_so_and_chooses_nothing():
+    """P of a beam at normal incidence: other scores carry the comparison."""
+    some = pd.concat([of_run(metrics([0.1], [0.1])), of_run(metrics([np.nan], [np.nan]), seed="7")])
+    summary = summarise_runs(some)
+    assert summary["selected"].tolist() == pytest.approx([0.1, np.nan], nan_ok=True)
+    told = r"choose_by: bins-E: no evaluated epoch of standard sn 1_1 7 has a value\..*: no other"
+    with pytest.raises(UserError, match=told):
+        learning_rate_grid(summary, "bins-E")
+    known = summary.assign(score="E", select=0.2)
+    with pytest.raises(UserError, match=r"Set choose_by to a score that every run has: E$"):
+        learning_rate_grid(pd.concat([summary, known]), "bins-E")
 
 
 @pytest.mark.parametrize("test", [[0.1], [0.1, 0.2, 0.3]])

@@ -21,6 +21,7 @@ from .successes import outcomes as outcomes
 from .successes import successes as successes
 from .summary import ANCHORS as ANCHORS
 from .summary import CEILING as CEILING
+from .summary import UNDEFINED as UNDEFINED
 from .summary import learning_rate_grid as learning_rate_grid
 from .summary import real_anchor as real_anchor
 from .summary import scores_over_epochs as scores_over_epochs

@@ -1,7 +1,6 @@
 """One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
 
-from typing import cast
-
+import numpy as np
 import pandas as pd
 
 from showergan.comparison.runs import METHOD, RUN, Runs
@@ -9,6 +8,8 @@ from showergan.errors import UserError
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
 from showergan.metrics.score import means_over_unflagged, scores_over_epochs
+
+UNDEFINED = "undefined, for most real samples do not have what it looks at"
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
@@ -24,13 +25,12 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     test at the epoch that is best on select; selected_sd, its spread over the k-means repeats, and selected_event_sd,
     over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones; last and
     last_epoch; n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave
-    values that are not numbers.
+    values that are not numbers. Values of a score that is undefined are NaN.
 
     Args:
         metrics: as `evaluate` writes them, of some runs.
 
     Raises:
-        UserError: A run has no value at any epoch.
         ValueError: An epoch is missing on select or on test, or twice there.
     """
     runs = metrics[RUN].drop_duplicates(ignore_index=True)
@@ -43,16 +43,10 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     )
     if not (select.index.is_unique and select.index.equals(test.index)):
         raise ValueError("select and test are not of the same runs, scores and epochs")
-    for values in (select["value"], test["value"]):
-        unknown = values.groupby(level=score).count().eq(0)
-        if unknown.any():
-            run, name = cast(tuple[int, str], unknown.idxmax())
-            keys = " ".join(map(str, runs.loc[run]))
-            raise UserError(
-                f"{keys}: {name}: no evaluated epoch has a value; too few samples per bin?"
-            )
+    # Of a score that is undefined at all epochs the first one stands for all.
     best, best_on_test = (
-        list(values.groupby(level=score).idxmax()) for values in (select["value"], test["value"])
+        list(values.fillna(-np.inf).groupby(level=score).idxmax())
+        for values in (select["value"], test["value"])
     )
     selected = test.loc[best].reset_index()
     by_epoch = test.reset_index("epoch").groupby(level=score)
@@ -123,8 +117,21 @@ def learning_rate_grid(
         choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
         own: the pair of each method, named before training as in Egorov & Rogachev 2023, whatever further pairs it was
             trained at. None after a search: the pair with the largest select_mean.
+
+    Raises:
+        UserError: that score is undefined of a run.
     """
-    groups = summary[summary["score"] == choose_by].groupby(METHOD, sort=False)
+    shown = summary[summary["score"] == choose_by]
+    undefined = shown[shown["select"].isna()]
+    if len(undefined):
+        keys = " ".join(map(str, undefined[RUN].iloc[0]))
+        known = summary.groupby("score")["select"].count()
+        others = ", ".join(known.index[known == len(shown)]) or "no other"
+        raise UserError(
+            f"choose_by: {choose_by}: no evaluated epoch of {keys} has a value. Either too few samples are in a bin, "
+            f"or it is {UNDEFINED}. Set choose_by to a score that every run has: {others}"
+        )
+    groups = shown.groupby(METHOD, sort=False)
     grid = pd.DataFrame(
         {
             "score": choose_by,

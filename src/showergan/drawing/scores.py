@@ -29,6 +29,8 @@ def sample_size(scores: pd.DataFrame, score: str) -> str:
     rows = scores[scores["score"] == score]
     if rows.empty:
         return "no values"
+    if rows["value"].isna().all():
+        return "undefined"
     n, clusters, most = rows["n"].min(), rows["clusters"].min(), scores["clusters"].max()
     if not score.startswith("bins-"):
         return f"n = {n:.0f}, K = {clusters:.0f}"

@@ -33,7 +33,9 @@ def prd_curves(
         for name, rows in anchor_curves[anchor_curves["space"] == space].groupby("anchor"):
             panel.plot(rows["recall"], rows["precision"], zorder=1, **look_of(name))
         panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
-        panel.set_title(SPACES.get(space, space))
+        every = (table.loc[table["space"] == space, "recall"] for table in (curves, anchor_curves))
+        undefined = all(recall.isna().all() for recall in every)
+        panel.set_title(SPACES.get(space, space) + "\nundefined" * undefined)
         panel.grid()
     axes[0].set_ylabel("Precision")
     legend_below(figure, key(groups(style, curves)) | anchor_key(set(anchor_curves["anchor"])))

@@ -18,6 +18,7 @@ from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
+from showergan.metrics.spread import varies
 from showergan.tasks import of_file
 
 DRAWS = 5  # divisions of the real samples, or repetitions of them, behind a ceiling
@@ -40,7 +41,7 @@ def anchors(
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or
         "other_real", see `real_pairs`; "shuffled", real samples each with the conditions of another one, so what a
-        generator would get that ignores its conditions, where there are any; "untrained", a generator before training,
+        generator would get that ignores its conditions, where these differ; "untrained", a generator before training,
         that of showers giving empty images while its running statistics are at their start.
     """
     task, given, yardstick = reference.task, reference.given["test"], reference.yardstick
@@ -50,7 +51,7 @@ def anchors(
     metrics = [measure_draws(chain([first], pairs), yardstick, recipe).assign(anchor=name)]
     curves = [prd_curves(Pair(*first, yardstick, recipe)).assign(anchor=name)]
     floors = {}
-    if task.n_conditions:
+    if varies(given.conditions).any():
         floors["shuffled"] = shuffled_features(path, given, see, recipe.seed)
     torch.manual_seed(recipe.seed)
     network = task.start.build(task.sample_shape, task.n_conditions)

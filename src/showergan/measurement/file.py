@@ -16,6 +16,7 @@ from showergan.measurement.measure import COLUMNS, measure
 from showergan.measurement.reference import Reference, make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
+from showergan.metrics.spread import varies
 from showergan.tasks import Task
 
 FEWEST = 20
@@ -121,7 +122,10 @@ def evaluate_file(
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    table["shuffled"] = _in_rows_of(table, measure(test, shuffled, yardstick, recipe))["value"]
+    if varies(given.conditions).any():
+        table["shuffled"] = _in_rows_of(table, measure(test, shuffled, yardstick, recipe))["value"]
+    else:
+        table["shuffled"] = np.nan
     rising = table["metric"].isin([m.name for m in yardstick.metrics if m.direction == "higher"])
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
@@ -141,8 +145,9 @@ def _in_rows_of(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
 def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
     """Return which test sample has the conditions of each sample of a file; None unless all have one of their own."""
-    rows = {row.tobytes(): i for i, row in enumerate(test.conditions)}
-    found = [rows.get(row.tobytes()) for row in fake.conditions]
+    real, own = (sample.conditions + 0 for sample in (test, fake))  # of a zero only one sign
+    rows = {row.tobytes(): i for i, row in enumerate(real)}
+    found = [rows.get(row.tobytes()) for row in own]
     if None in found or len(set(found)) < len(found):
         return None
     return np.array(found)

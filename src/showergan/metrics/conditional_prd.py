@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
-from showergan.metrics.prd import PRDScores, prd_scores
+from showergan.metrics.prd import PRDScores, comparable, prd_scores
 
 
 class OfClusters(NamedTuple):
@@ -63,7 +63,8 @@ def conditional_prd(
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
         that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
-        bin is, or none is used. Values are NaN where no events can be compared.
+        bin is, or none is used. Values are NaN where no events can be compared, see `prd_scores`; such bins are left
+        out of the mean as empty ones are.
 
     Raises:
         UserError: If counts disagree, a bin number is out of range or a sample is empty.
@@ -77,7 +78,8 @@ def conditional_prd(
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
     if invalid_rows == "drop":
         kept = [np.isfinite(sample).all(axis=1) for sample in samples]
-        if kept[1].any():  # where all would be dropped, they stay and score 0
+        # Where all generated ones would be dropped, they stay and score 0; so do those of undefined scores.
+        if kept[1].any() and comparable(samples[0]):
             samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
 
@@ -112,10 +114,13 @@ def conditional_prd(
 
 
 def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
-    """Average a score over bins; None stands for a bin without events."""
-    used = [score for score in scores if score is not None]
-    n = min((score.n for score in used), default=0)
-    clusters = min((score.clusters for score in used), default=0)
+    """Average a score over bins; None stands for a bin without events, NaN for one that cannot be compared."""
+    used = [
+        score for score in scores if score is not None and not np.isnan(getattr(score, name)).any()
+    ]
+    with_events = used or [score for score in scores if score is not None]
+    n = min((score.n for score in with_events), default=0)
+    clusters = min((score.clusters for score in with_events), default=0)
     flagged = len(used) < len(scores) or n < n_min
     if not used:
         return OfClusters(np.nan, np.nan, np.nan, n, clusters, flagged)

@@ -1,5 +1,6 @@
 """A sample beside the real one, in the ways that metrics look at the two."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, OBSERVABLES
+from showergan.metrics.spread import varies
 
 FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
 
@@ -102,8 +104,10 @@ class Pair:
     def _standardised(self, names: list[str]) -> Arrays:
         """Return quantities of both samples on the scale of the real ones, complete."""
         real, other = self.of_both(lambda sample: _table(sample, names))
-        centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
-        scale[scale == 0] = 1
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no real object
+            centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
+        scale[~varies(real, unit=0)] = 1
         return _complete((real - centre) / scale), _complete((other - centre) / scale)
 
     def _standardised_embedding(self) -> Arrays:

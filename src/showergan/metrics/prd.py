@@ -1,7 +1,7 @@
 """Precision and recall for distributions (PRD): Sajjadi et al. 2018, arXiv:1806.00035."""
 
 from numbers import Integral
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from showergan.metrics.kmeans import cluster_histograms
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import points_of
+from showergan.metrics.spread import varies
 
 ANGLES = 1001
 CURVE_POINTS = 101  # of a curve that is kept
@@ -172,9 +173,16 @@ def prd_scores(
 
     Integers are classes already: each of the n d numbers counts as one event of its class, nothing is clustered, and
     the one value has no spread over repeats.
+
+    The scores are NaN where real points tell nothing: fewer than half of them are finite, or all that are coincide. Any
+    sample of the same fault would get 1.
     """
     samples = [np.asarray(a) for a in (real, generated)]
     n = min(map(len, samples))
+    if n and not comparable(samples[0]):
+        nothing, curve = np.full(repeats, np.nan), np.full(ANGLES, np.nan)
+        of_events = dict.fromkeys(("auc", "f8", "f1_8"), np.nan)
+        return PRDScores(nothing, nothing, nothing, of_events, curve, curve, n, clusters)
     choice = np.random.default_rng(seed)
     balanced = [a if len(a) == n else choice.permutation(a)[:n] for a in samples]
     if np.issubdtype(np.result_type(*balanced), np.integer):
@@ -191,6 +199,14 @@ def prd_scores(
         n=n,
         clusters=histograms[0].shape[-1] - 1,
     )
+
+
+def comparable(real: NDArray[Any]) -> bool:
+    """Return whether real points, (n, d), can be compared with others: half of them are finite, and not all alike."""
+    if np.issubdtype(real.dtype, np.integer):
+        return True
+    finite = real[np.isfinite(real).all(axis=1)]
+    return 2 * len(finite) >= len(real) and bool(varies(finite, unit=0).any())
 
 
 def prd_curves(pair: Pair) -> pd.DataFrame:

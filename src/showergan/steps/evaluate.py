@@ -17,7 +17,7 @@ class Evaluate(EvaluationRecipe, Step):
     """Score the generator of every evaluated epoch of one training."""
 
     name = "evaluate"
-    version = 6
+    version = 7
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from showergan import measurement, tasks
+from showergan import comparison, measurement, tasks
 from showergan.config import Evaluation
 from showergan.device import choose_device
 from showergan.files import say, write_table
@@ -14,7 +14,7 @@ class Reference(Evaluation, Step):
     """Compute features of the real select and test samples, and the ceilings and floors of every metric."""
 
     name = "reference"
-    version = 6
+    version = 7
     section = "evaluation"
 
     def run(
@@ -35,6 +35,9 @@ class Reference(Evaluation, Step):
         made = measurement.make_reference(data, regressor, self, chosen)
         say(made.yardstick.told)
         ends, end_curves = measurement.anchors(data, made, regressor, self, chosen)
+        spaces = ends[ends["metric"] == "prd_auc"].groupby("space")["value"].count()
+        if none := [space for space, n in spaces.items() if not n]:
+            say(f"PRD-AUC over {', '.join(map(str, none))}: {comparison.UNDEFINED}")
         write_table(ends, anchors)
         write_table(end_curves, curves)
         measurement.save_reference(made, out)

@@ -44,6 +44,7 @@ def conclusion(
     lines = [
         *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary, robustness, bars, score),
+        *_undefined(summary),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
         *_bars(tasks.named(style.task, "The look").bars, bars),
         f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
@@ -100,6 +101,13 @@ def _scores(
     among = " at the best and worst rates" * several
     head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
+
+
+def _undefined(summary: pd.DataFrame) -> list[str]:
+    """Say which scores no run has, nor real samples."""
+    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count()
+    none = known.index[known.sum(axis=1) == 0]
+    return textwrap.wrap(f"{', '.join(none)}: {comparison.UNDEFINED}.", WIDTH) if len(none) else []
 
 
 def _real(ends: pd.Series, called: str) -> str:

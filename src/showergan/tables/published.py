@@ -210,7 +210,9 @@ def _head(part: pd.DataFrame) -> str:
         for name in comparison.ANCHORS
         if pd.notna(first[name])
     ]
-    if pd.isna(first[comparison.CEILING]):
+    if not ends and part["selected"].isna().all():
+        ends.append(comparison.UNDEFINED)
+    elif pd.isna(first[comparison.CEILING]):
         ends.append("no exact ceiling")
     return ", ".join([f"{first['score']}: {sample}, K {first['clusters']}", *ends])
 

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from showergan.errors import UserError
 from showergan.training.checkpoint import Checkpoints, load_optimiser
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
@@ -79,7 +80,9 @@ class _Course:
         next(self.steps())
 
     def end_epoch(self, score: float) -> None:
-        """Take the score of an epoch, and keep the weights if it is the best."""
+        """Take the score of an epoch, and keep the weights if it is the best; weights that are no numbers have none."""
+        if not all(bool(p.isfinite().all()) for p in self.network.parameters()):
+            score = math.nan
         best = self.scores[self.best_epoch - 1] if self.best_epoch else -math.inf
         self.scores.append(score)
         if score > best:
@@ -148,6 +151,9 @@ def train(
 
     Returns:
         The best epoch, counted from 1, and the number of epochs.
+
+    Raises:
+        UserError: no epoch has a score that is a number.
     """
     course = _Course(network, losses, learning_rate)
     if checkpoints:
@@ -162,7 +168,12 @@ def train(
             break
         if checkpoints and epoch < epochs:
             checkpoints.reached(course)
-    if course.best_state:
-        network.load_state_dict(course.best_state)
+    if not course.best_state:
+        raise UserError(
+            f"the training ended after {len(course.scores)} epochs without a score that is a number: its "
+            f"weights are none, or the held-out samples do not differ. Give a learning rate below {learning_rate:g}, "
+            "or more samples"
+        )
+    network.load_state_dict(course.best_state)
     network.eval()
     return course.best_epoch, len(course.scores)

@@ -13,53 +13,34 @@ from showergan.constraints.layers import (
     trained_weight,
     weight_layers,
 )
-from showergan.constraints.spectral_norm import power_iteration
+from showergan.training.lipschitz import spectral_norm
 
 LOSSES = ["discriminator_loss", "generator_loss"]
 LARGEST_LOSS = 1e18  # the square of a larger one overflows single precision
 
 
-class LayerNorms:
-    """Spectral norms of a discriminator's layers, followed by power iteration from row to row.
+@torch.no_grad()
+def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
+    """Return sigma of each trained weight, the Lipschitz bound of each layer in use, and their product.
+
+    A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by, signs
+    apart; the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It
+    is a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
+    `weight_layers` for what it does not count.
 
     Args:
-        discriminator: with its constraints attached.
-        iterations: power iterations per call, from where the last call ended.
-
-    Attributes:
-        vectors: u and v of each layer: where the last call ended.
+        discriminator: with its constraints attached. Nothing of it changes: spectral normalisation has vectors of its
+            own, which may lag behind the weights; these norms do not.
     """
-
-    def __init__(self, discriminator: nn.Module, iterations: int = 10) -> None:
-        self.iterations = iterations
-        self.vectors: dict[str, tuple[Tensor, Tensor]] = {}
-        generator = torch.Generator().manual_seed(0)
-        for name, layer in weight_layers(discriminator).items():
-            matrix = flattened(trained_weight(layer))
-            u, v = (torch.randn(s, generator=generator).to(matrix) for s in matrix.shape)
-            self.vectors[name] = u / u.norm(), v / v.norm()
-
-    @torch.no_grad()
-    def __call__(self, discriminator: nn.Module) -> dict[str, Tensor]:
-        """Return sigma of each trained weight, the Lipschitz bound of each layer in use, and their product.
-
-        A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by;
-        the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It is
-        a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
-        `weight_layers` for what it does not count.
-        """
-        sigmas, bounds = {}, {}
-        for name, layer in weight_layers(discriminator).items():
-            matrix = flattened(trained_weight(layer))
-            u, v = (vector.to(matrix) for vector in self.vectors[name])
-            u, v = power_iteration(matrix, u, v, self.iterations)
-            self.vectors[name] = u, v
-            sigmas[f"sigma_{name}"] = u @ (matrix @ v)
-            # The weight in use is the trained one times a number, so u and v are its singular vectors too.
-            in_use = u @ (flattened(layer.weight) @ v)
-            bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
-        total = math.prod(bounds.values(), start=output_scale(discriminator).abs())
-        return {**sigmas, **bounds, "lipschitz_bound": total}
+    sigmas, bounds = {}, {}
+    for name, layer in weight_layers(discriminator).items():
+        trained, used = trained_weight(layer), layer.weight
+        sigma = spectral_norm(flattened(trained))
+        in_use = sigma if used is trained else spectral_norm(flattened(used))
+        sigmas[f"sigma_{name}"] = sigma
+        bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
+    total = math.prod(bounds.values(), start=output_scale(discriminator).abs())
+    return {**sigmas, **bounds, "lipschitz_bound": total}
 
 
 class History:

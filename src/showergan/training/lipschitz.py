@@ -11,6 +11,7 @@ from showergan.constraints.base import between
 from showergan.constraints.layers import flattened, output_scale, weight_layers
 
 ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %
+SQUARINGS = 10
 
 
 def lipschitz_table(
@@ -30,7 +31,7 @@ def lipschitz_table(
         the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
         "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
         the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions. Like
-        `LayerNorms`, the products count no normalisation layers. After a divergence values are NaN.
+        `layer_norms`, the products count no normalisation layers. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
     flattened_norms: dict[str, float] = {}
@@ -38,10 +39,7 @@ def lipschitz_table(
     for name, layer in weight_layers(discriminator).items():
         weight = layer.weight.detach()
         scale = output_scale(layer).detach().abs().item()
-        flat = math.nan  # of which the library makes an error
-        if weight.isfinite().all():
-            flat = torch.linalg.matrix_norm(flattened(weight).double(), 2).item()
-        operator = flat
+        flat = operator = spectral_norm(flattened(weight).double()).item()
         if not isinstance(layer, nn.Linear):
             operator = convolution_norm(layer, sizes[name]).item()
         flattened_norms[name], operator_norms[name] = scale * flat, scale * operator
@@ -58,6 +56,29 @@ def lipschitz_table(
     return pd.concat(
         [layers.rename_axis("layer").reset_index(), pd.DataFrame([total])], ignore_index=True
     )
+
+
+@torch.no_grad()
+def spectral_norm(matrix: Tensor) -> Tensor:
+    """Return the largest singular value of a matrix (m, n), shape (); NaN of one that is not finite.
+
+    By Gelfand's formula, sigma^2 = lim |G^k|^(1/k) with G = W W^T, in the Frobenius norm and with k = 2^10. It never
+    comes from below, and is at most a factor r^(1/4k) above for the rank r: 0.14 % for 300 equal singular values, and
+    rounding only where one stands out. Products of matrices alone: no start, and, unlike the library's decompositions,
+    no waiting for a device and no error where a training has diverged.
+    """
+    tiny = torch.finfo(matrix.dtype).tiny
+    largest = matrix.abs().amax().clamp(min=tiny)  # so that squares neither overflow nor vanish
+    matrix = matrix / largest
+    power = matrix @ matrix.mT if matrix.shape[0] <= matrix.shape[1] else matrix.mT @ matrix
+    log_norm = torch.zeros_like(largest)
+    for squaring in range(SQUARINGS):
+        norm = power.norm()
+        log_norm = log_norm + norm.log() / 2**squaring
+        power = power / norm.clamp(min=tiny)
+        power = power @ power
+    log_norm = log_norm + power.norm().log() / 2**SQUARINGS
+    return largest * (log_norm / 2).exp()
 
 
 @torch.no_grad()

@@ -18,7 +18,7 @@ from showergan.progress import Progress
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.checkpoint import Checkpoints, load_optimiser
-from showergan.training.history import History, LayerNorms, gradient_norm
+from showergan.training.history import History, gradient_norm, layer_norms
 from showergan.training.lipschitz import lipschitz_table
 
 N_ACCOUNTED = 2000
@@ -85,7 +85,6 @@ class Trainer:
             else ReplayedBatches(n, size, order, recipe.n_critic)
         )
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
-        self.norms = LayerNorms(self.discriminator)
         self.steps_per_epoch = n // size
         self.n_steps = recipe.epochs * self.steps_per_epoch
         self.result = Result()
@@ -95,7 +94,6 @@ class Trainer:
         return {
             **{name: part.state_dict() for name, part in self._parts().items()},
             **{name: random.get_state() for name, random in self._random().items()},
-            "norms": self.norms.vectors,
             "states": self.result.states,
             "n_steps": self.result.n_steps,
         }
@@ -123,7 +121,6 @@ class Trainer:
                 part.load_state_dict(state[name])
         for name, random in self._random().items():
             random.set_state(state[name])
-        self.norms.vectors = dict(state["norms"])
 
     def try_step(self) -> None:
         """Do a step and record it, which a state that is loaded then undoes."""
@@ -285,7 +282,7 @@ class Trainer:
                     "score_gap": batch.real_scores.mean() - batch.fake_scores.mean(),
                     "discriminator_gradient_norm": gradient_norm(self.discriminator),
                     "generator_gradient_norm": gradient_norm(self.generator),
-                    **self.norms(self.discriminator),
+                    **layer_norms(self.discriminator),
                     **{
                         name: value
                         for c in self.constraints

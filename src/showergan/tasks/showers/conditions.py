@@ -9,10 +9,13 @@ from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 from torch import Tensor
 
+from showergan.metrics.spread import varies
 from showergan.tasks.showers.sample import Showers
 
 Form = Literal["raw", "scaled"]
 
+_OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
+NAMES = {"raw": ("px", "py", "pz", *_OF_POINT), "scaled": ("px/pz", "py/pz", "ln |p|", *_OF_POINT)}
 N_CONDITIONS = 7
 OF_CONDITIONS = Field(min_length=N_CONDITIONS, max_length=N_CONDITIONS)
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
@@ -27,7 +30,7 @@ class Conditioning:
             two being the polar coordinates of the entry point; scaled: px/pz, py/pz, ln(|p| / GeV) in place of the
             momentum, and every number standardised.
         mean: of the seven numbers before scaling, over the training showers; 0 for raw.
-        sd: their standard deviation, likewise; 1 for raw.
+        sd: their standard deviation, likewise, and 1 where they do not differ; 1 for raw.
     """
 
     form: Form = "raw"
@@ -42,10 +45,8 @@ class Conditioning:
         if form == "raw":
             return cls()
         numbers = _numbers(form, point, momentum)
-        sd = numbers.std(axis=0)
-        return cls(
-            form, tuple(numbers.mean(axis=0).tolist()), tuple(np.where(sd > 0, sd, 1).tolist())
-        )
+        sd = np.where(varies(numbers), numbers.std(axis=0), 1)
+        return cls(form, tuple(numbers.mean(axis=0).tolist()), tuple(sd.tolist()))
 
     def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the conditions of every particle, shape (n, 7), float32.
@@ -59,11 +60,19 @@ class Conditioning:
             numbers = (numbers - self.mean) / self.sd
         return numbers.astype(np.float32, copy=False)
 
+    def without_spread(
+        self, point: NDArray[np.float32], momentum: NDArray[np.float32]
+    ) -> list[str]:
+        """Return the names of the conditions, before scaling, in which particles do not differ but by rounding."""
+        spread = varies(_numbers(self.form, point, momentum))
+        return [name for name, has in zip(NAMES[self.form], spread, strict=True) if not has]
+
 
 def _numbers(
     form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
 ) -> NDArray[np.floating]:
-    x, y = point.T
+    # -0.0 + 0.0 is 0.0: of -0.0 the angle atan2(y, x) would be another one, though the point is the same.
+    (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
     if form == "raw":
         particle = tuple(momentum.T)
     else:

@@ -1,5 +1,6 @@
 """The regressor whose last hidden layer is the embedding of the E metrics."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -14,6 +15,11 @@ View = Literal["padded", "cropped"]
 
 EMBEDDING_SIZE = 64
 TARGETS = CONDITIONS
+IMAGE_TARGETS = (
+    "ln_energy_MeV",
+    "centre_x_cm",
+    "centre_y_cm",
+)  # of showers that are all of one particle
 
 
 class Prediction(NamedTuple):
@@ -21,7 +27,7 @@ class Prediction(NamedTuple):
 
     Attributes:
         embedding: shape (n, 64), before the tanh of the heads.
-        targets: standardised momentum and entry point, shape (n, 5).
+        targets: standardised, shape (n, number of targets).
         particle: logit of the particle being a photon, shape (n,).
     """
 
@@ -33,9 +39,10 @@ class Prediction(NamedTuple):
 class EmbeddingRegressor(nn.Module):
     """An image in MeV to the momentum and entry point of its particle (134 936 parameters).
 
-    The buffers `target_mean` and `target_sd`, shape (5,), lead from standardised targets to GeV and cm.
+    The buffers `target_mean` and `target_sd`, one number per target, lead from standardised targets to GeV and cm.
 
     Args:
+        targets: names of what it reads from the image, see `targets_of`.
         view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every
             cell; "cropped" is the published layout, whose odd sizes hide rows and columns 24 to 29.
     """
@@ -43,7 +50,7 @@ class EmbeddingRegressor(nn.Module):
     target_mean: Tensor
     target_sd: Tensor
 
-    def __init__(self, view: View = "padded") -> None:
+    def __init__(self, view: View = "padded", targets: Sequence[str] = TARGETS) -> None:
         super().__init__()
         padded = view == "padded"
         self.features = nn.Sequential(
@@ -72,10 +79,10 @@ class EmbeddingRegressor(nn.Module):
             nn.LeakyReLU(),
             nn.Linear(128, EMBEDDING_SIZE),
         )
-        self.view = view
-        self.register_buffer("target_mean", torch.zeros(len(TARGETS)))
-        self.register_buffer("target_sd", torch.ones(len(TARGETS)))
-        self.target_head = nn.Linear(EMBEDDING_SIZE, len(TARGETS))
+        self.view, self.targets = view, tuple(targets)
+        self.register_buffer("target_mean", torch.zeros(len(targets)))
+        self.register_buffer("target_sd", torch.ones(len(targets)))
+        self.target_head = nn.Linear(EMBEDDING_SIZE, len(targets))
         self.particle_head = nn.Linear(EMBEDDING_SIZE, 1)
 
     def forward(self, energy: Tensor) -> Prediction:
@@ -89,7 +96,7 @@ class EmbeddingRegressor(nn.Module):
 
 @torch.no_grad()
 def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tensor]:
-    """Return embeddings (n, 64) and targets in GeV and cm (n, 5) of images in MeV, shape (n, 1, 30, 30)."""
+    """Return embeddings (n, 64) and targets in their units (n, targets) of images in MeV, shape (n, 1, 30, 30)."""
     regressor.eval()
     parts = [regressor(batch) for batch in energy.split(1000)]
     targets = torch.cat([p.targets for p in parts]) * regressor.target_sd + regressor.target_mean
@@ -97,9 +104,10 @@ def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tens
 
 
 def save_embedding(regressor: EmbeddingRegressor, path: Path) -> None:
-    """Write the regressor and its layout."""
+    """Write the regressor, its layout and the names of its targets."""
+    content = {"view": regressor.view, "targets": list(regressor.targets)}
     with write_aside(path) as aside:
-        torch.save({"view": regressor.view, "state": regressor.state_dict()}, aside)
+        torch.save({**content, "state": regressor.state_dict()}, aside)
 
 
 def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
@@ -114,8 +122,8 @@ def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
     )
     content = read_weights(path, *told)
     with damage(path, *told, (Exception,)):
-        view = content["view"]
-        if view not in get_args(View):
-            raise ValueError(f"view = {view!r}")
-        regressor = with_weights(lambda: EmbeddingRegressor(view), content["state"])
+        view, targets = content["view"], content.get("targets", TARGETS)
+        if view not in get_args(View) or not set(targets) <= {*TARGETS, *IMAGE_TARGETS}:
+            raise ValueError(f"view = {view!r}, targets = {targets!r}")
+        regressor = with_weights(lambda: EmbeddingRegressor(view, targets), content["state"])
     return regressor.to(device).eval()

@@ -1,6 +1,6 @@
 """The training of the embedding regressor."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,15 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from showergan.errors import UserError
-from showergan.tasks.showers.embedding import TARGETS, EmbeddingRegressor, predict
+from showergan.metrics.spread import varies
+from showergan.tasks.showers.embedding import (
+    IMAGE_TARGETS,
+    TARGETS,
+    EmbeddingRegressor,
+    predict,
+)
 from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.tasks.showers.energy_centre import energy_centre
 from showergan.tasks.showers.sample import Showers
 from showergan.training import Checkpoints
 from showergan.training.early_stopping import (
@@ -32,6 +39,8 @@ def train_embedding(
 ) -> tuple[EmbeddingRegressor, Fit]:
     """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
 
+    Targets without spread teach nothing and are left out, see `targets_with_spread`.
+
     Args:
         showers: the training split.
         recipe: sizes, rates and seed.
@@ -43,7 +52,8 @@ def train_embedding(
         The regressor at its best epoch, in evaluation mode, and how the training went.
 
     Raises:
-        UserError: fewer showers than one batch and its held-out part need.
+        UserError: fewer showers than one batch and its held-out part need, all showers are the same, or it ends
+            without a held-out R^2.
     """
     n_held_out = n_held_out_of(len(showers), fewest=2)
     n_fitted = len(showers) - n_held_out
@@ -68,10 +78,11 @@ def _fit(
 ) -> tuple[EmbeddingRegressor, Fit]:
     held_out, fitted = held_out_and_fitted(len(showers), n_held_out, device)
     images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
-    targets = torch.from_numpy(targets_of(showers)).to(device)
+    names = targets_with_spread(showers)
+    targets = torch.from_numpy(targets_of(showers, names)).to(device)
     photon = None if showers.pdg is None else torch.from_numpy(showers.pdg == PHOTON).to(device)
 
-    regressor = EmbeddingRegressor(recipe.view)
+    regressor = EmbeddingRegressor(recipe.view, names)
     regressor.target_mean.copy_(targets[fitted].mean(0))
     regressor.target_sd.copy_(targets[fitted].std(0))
     regressor.to(device)
@@ -91,7 +102,7 @@ def _fit(
             yield loss
 
     def score() -> float:
-        return float(r2(predict(regressor, images[held_out])[1], targets[held_out]).mean())
+        return float(r2(predict(regressor, images[held_out])[1], targets[held_out]).nanmean())
 
     stopped = train(
         regressor,
@@ -106,23 +117,54 @@ def _fit(
     return regressor, Fit(len(fitted), n_held_out, *stopped)
 
 
-def targets_of(showers: Showers) -> np.ndarray:
-    """Return px, py, pz [GeV], x, y [cm], shape (n, 5), float32."""
-    return np.concatenate([showers.momentum, showers.point], axis=1).astype(np.float32)
+def targets_with_spread(showers: Showers) -> tuple[str, ...]:
+    """Return the names of the targets that a regressor learns from these showers.
+
+    They are momentum and entry point, as far as these differ. Where none does, as of a beam of one momentum at one
+    point, they are what the images themselves sum up: their total energy and its centre.
+
+    Raises:
+        UserError: the images do not differ either.
+    """
+    for names in (TARGETS, IMAGE_TARGETS):
+        spread = varies(targets_of(showers, names))
+        if spread.any():
+            return tuple(name for name, has in zip(names, spread, strict=True) if has)
+    raise UserError(
+        f"all {len(showers)} training showers are of one momentum, one entry point, one energy and one centre: "
+        "there is nothing to learn. Give showers that differ"
+    )
+
+
+def targets_of(showers: Showers, names: Sequence[str] = TARGETS) -> np.ndarray:
+    """Return targets by name, shape (n, number of names), float32.
+
+    px, py, pz [GeV], x, y [cm]; ln(1 + E / MeV) of the total energy E; the centre of energy [cm], that of the image
+    where it is empty.
+    """
+    columns = dict(zip(TARGETS, showers.given.conditions.T, strict=True))
+    if not columns.keys() >= set(names):
+        total = showers.energy.sum(axis=(1, 2), dtype=np.float64)
+        centre = np.nan_to_num(energy_centre(showers.energy))
+        columns |= dict(zip(IMAGE_TARGETS, (np.log1p(total), *centre.T), strict=True))
+    return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
 
 
 def r2(predicted: Tensor, true: Tensor) -> Tensor:
-    """Return the coefficient of determination of each column, shape (columns,)."""
+    """Return the coefficient of determination of each column, shape (columns,); NaN of a column without spread."""
     residual = ((true - predicted) ** 2).sum(0)
-    return 1 - residual / ((true - true.mean(0)) ** 2).sum(0)
+    total = ((true - true.mean(0)) ** 2).sum(0)
+    return (1 - residual / total).where(total > 0, torch.nan)
 
 
-def prediction_table(predicted: np.ndarray, true: np.ndarray) -> pd.DataFrame:
-    """Return one row per shower and target: target, true, predicted; each array is of shape (n, 5)."""
+def prediction_table(
+    predicted: np.ndarray, true: np.ndarray, names: Sequence[str] = TARGETS
+) -> pd.DataFrame:
+    """Return one row per shower and target: target, true, predicted; each array is of shape (n, number of names)."""
     return pd.concat(
         [
             pd.DataFrame({"target": name, "true": true[:, i], "predicted": predicted[:, i]})
-            for i, name in enumerate(TARGETS)
+            for i, name in enumerate(names)
         ],
         ignore_index=True,
     )

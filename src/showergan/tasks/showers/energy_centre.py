@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.metrics.spread import ROUNDING
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 CELLS_CM = (np.arange(IMAGE_SHAPE[0]) - (IMAGE_SHAPE[0] - 1) / 2) * CELL_CM
@@ -34,18 +35,20 @@ class DepthFit:
 
     def __init__(self) -> None:
         self.n_without_energy = 0
-        self._projected = self._squares = 0.0
+        self._n, self._projected, self._squares = 0, 0.0, 0.0
 
     def add(self, showers: Showers) -> None:
         """Take in some showers."""
         filled = showers.energy.max(axis=(1, 2)) > 0
         self.n_without_energy += int(np.count_nonzero(~filled))
         kept = showers.select(filled)
+        self._n += len(kept)
         slope = kept.momentum[:, :2].astype(np.float64) / kept.momentum[:, 2:]
         self._projected += float(((energy_centre(kept.energy) - kept.point) * slope).sum())
         self._squares += float((slope**2).sum())
 
     @property
     def depth_cm(self) -> float:
-        """The depth z; 0 if no shower with energy is inclined, because then no place depends on it."""
-        return self._projected / self._squares if self._squares else 0.0
+        """The depth z; 0 if no shower with energy is inclined but by rounding, because then no place depends on it."""
+        inclined = self._squares > self._n * ROUNDING**2
+        return self._projected / self._squares if inclined else 0.0

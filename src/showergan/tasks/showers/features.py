@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from showergan.metrics.features import NOT_FINITE, Features
 from showergan.metrics.metric import EMBEDDING
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.particles import CONDITIONS, Particles
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import FLAGS, STATISTICS, observables, physics_statistics
 
@@ -46,7 +46,12 @@ def features_of(
             images = torch.from_numpy(energy).unsqueeze(1).to(device)
             embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
             spaces = {EMBEDDING: embedding, **spaces}
-            own["residuals"] = targets - conditions
+            # NaN of what all training showers have in common, which the network does not read.
+            read = [CONDITIONS.index(name) for name in regressor.targets if name in CONDITIONS]
+            residuals = np.full(conditions.shape, np.nan, np.float32)
+            if read:
+                residuals[:, read] = targets - conditions[:, read]
+            own["residuals"] = residuals
         counts = (
             (showers.energy > LARGEST_ENERGY_MEV).sum(),
             (~np.isfinite(showers.energy)).any(axis=(1, 2)).sum(),

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.metrics.spread import distinct
+from showergan.tasks.showers.sample import CELL_CM
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,20 @@ def rectangles_of(
         bins: numbers of bins along x and y.
 
     Raises:
-        UserError: If the rectangle has no area, two quantiles coincide, or points are misshapen or not finite.
+        UserError: If points are misshapen or not finite.
+
+    Returns:
+        The bins; fewer where edges coincide, as of a beam that enters at one point or a few. What has no width is given
+        that of a cell.
     """
 
     def edges(values: NDArray[np.float64], n: int) -> tuple[float, ...]:
-        if kind == "quantiles":
-            return tuple(np.quantile(values, np.linspace(0, 1, n + 1)).tolist())
-        return tuple(np.linspace(values.min(), values.max(), n + 1).tolist())
+        quantiles = np.quantile(values, np.linspace(0, 1, n + 1))
+        equal = np.linspace(values.min(), values.max(), n + 1)
+        found = distinct(quantiles if kind == "quantiles" else equal)
+        if len(found) == 1:
+            return found[0] - CELL_CM / 2, found[0] + CELL_CM / 2
+        return tuple(found)
 
     x, y = _coordinates(points)
     return Rectangles(edges(x, bins[0]), edges(y, bins[1]))

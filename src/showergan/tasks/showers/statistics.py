@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.metrics.spread import ROUNDING
 from showergan.tasks.showers.energy_centre import CELLS_CM, energy_centre
 
 STATISTICS = (
@@ -53,7 +54,8 @@ def physics_statistics(
     the signs of t and v. The longitudinal width is the standard deviation of t over the cells that
     the line v = 0 crosses, the transverse width that of v over the cells that t = 0 crosses; a line
     crosses a cell when it meets the unit square. Undefined entries are NaN: all four for empty
-    images and for |pT| = 0, one width where no energy lies on its line.
+    images and for |pT| = 0, but for rounding, as at normal incidence nothing tells along from across; one width where
+    no energy lies on its line.
 
     `published` gives the numbers of the code behind Egorov & Rogachev (2023), which is that of the
     MLHEP-2019 competition (calogan_metrics.py), in a division-free form that equals it away from
@@ -85,6 +87,9 @@ def physics_statistics(
         raise UserError(f"physics statistics: form {form!r} is not one of {sorted(_FORMS)}")
 
     points, momenta = points.astype(np.float64), momenta.astype(np.float64)
+    if form == "corrected":
+        inclined = np.linalg.norm(momenta[:, :2], axis=1) > ROUNDING * np.abs(momenta[:, 2])
+        momenta[:, :2] *= inclined[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         impact = points + depth_cm * momenta[:, :2] / momenta[:, 2:]
     if not np.isfinite(impact).all():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from showergan import heavy
 from showergan.config.section import Section
 from showergan.errors import UserError
+from showergan.files import say
 from showergan.networks import modules
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import showers
@@ -100,6 +101,10 @@ class _ShowerTask(Task):
         conditioning = (
             showers.Conditioning.fitted(form, *sample.given) if form else showers.Conditioning()
         )
+        if names := conditioning.without_spread(*sample.given):
+            say(
+                f"Conditions that do not differ, of which nothing can be learned: {', '.join(names)}"
+            )
         tensors = showers.training_tensors(sample, conditioning, device)
         return TrainingSet(*tensors, sample.given, conditioning)
 

@@ -1,5 +1,7 @@
 """What all samples of showers are measured with; the real training showers fix it."""
 
+import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
+from showergan.files import say
 from showergan.metrics.features import Features, Yardstick
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.energy_centre import DepthFit
@@ -38,7 +41,9 @@ class Scale:
     @classmethod
     def of(cls, statistics: NDArray[np.floating]) -> "Scale":
         """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
-        low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no shower
+            low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
         return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
 
     def __call__(self, statistics: NDArray[np.floating]) -> _Array:
@@ -67,8 +72,13 @@ class ShowerYardstick(Yardstick):
 
     @property
     def told(self) -> str:
-        """Where the impact point is taken."""
-        return f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+        """Where the impact point is taken, and where there are fewer bins than usual."""
+        told = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+        if self.n_bins == 1:
+            told += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
+        if len(self.energy_edges_GeV) == 2:
+            told += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
+        return told
 
     @property
     def n_bins(self) -> int:
@@ -89,7 +99,7 @@ class ShowerYardstick(Yardstick):
         momentum = Particles.of(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
         pairs = pairwise(edges)
-        return {f"{low:.3g}-{high:.3g} GeV": index == i for i, (low, high) in enumerate(pairs)}
+        return {_range(*ends): index == i for i, ends in enumerate(pairs)}
 
     def write(self, file: h5py.File) -> None:
         """Keep it in the file of a reference."""
@@ -116,11 +126,17 @@ class ShowerYardstick(Yardstick):
 
 def yardstick_of(impact_depth_cm: float, train: Features, recipe: Evaluation) -> ShowerYardstick:
     """Return what training showers with these features fix; they are seen with this depth of the impact point."""
-    particles = Particles.of(train.conditions)
+    particles, partition = Particles.of(train.conditions), recipe.partition
+    rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
+    if rectangles.n_bins < math.prod(partition.bins):
+        asked = " x ".join(map(str, partition.bins))
+        say(
+            f"Bins of the entry point: {rectangles.n_bins} in place of {asked}, whose edges coincide"
+        )
     return ShowerYardstick(
         impact_depth_cm,
         Scale.of(train.spaces["P"]),
-        rectangles_of(particles.point, recipe.partition.kind, recipe.partition.bins),
+        rectangles,
         energy_edges(particles.momentum_GeV),
     )
 
@@ -140,6 +156,20 @@ def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
-    """Return quantiles of momenta in GeV; fewer where momenta repeat, as those of a test beam do."""
-    edges = np.unique(np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1))).tolist()
-    return tuple(edges if len(edges) > 1 else 2 * edges)
+    """Return quantiles of momenta in GeV; fewer where they read alike, as those of a test beam do."""
+    edges = np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()
+    last = edges[-1]
+    edges = [
+        e for e, before in zip(edges, [None, *edges], strict=False) if _told(e) != _told(before)
+    ]
+    return tuple(edges if len(edges) > 1 else (edges[0], last))
+
+
+def _told(momentum_GeV: float | None) -> str:
+    return "" if momentum_GeV is None else f"{momentum_GeV:.3g}"
+
+
+def _range(low: float, high: float) -> str:
+    """Return the label of a bin, by which tables know it."""
+    ends = dict.fromkeys((_told(low), _told(high)))
+    return f"{'-'.join(ends)} GeV"

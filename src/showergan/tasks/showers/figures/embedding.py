@@ -17,6 +17,9 @@ NAMES = {
     "pz_GeV": "$p_z$ [GeV]",
     "x_cm": "x [cm]",
     "y_cm": "y [cm]",
+    "ln_energy_MeV": "ln(energy / MeV)",
+    "centre_x_cm": "centre x [cm]",
+    "centre_y_cm": "centre y [cm]",
 }
 PER_ROW = 3
 OWN = {
@@ -52,7 +55,8 @@ def embedding(
         drawn.append(panel.hexbin(true, predicted, cmap=style.colormap, **cells))
         panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
         name = NAMES.get(target, target)
-        told = f"$R^2$ = {embedding_metrics['r2'].get(target, np.nan):.3f}"
+        r2 = embedding_metrics["r2"].get(target)
+        told = "$R^2$ undefined" if r2 is None else f"$R^2$ = {r2:.3f}"
         panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
         panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
         for axis in (panel.xaxis, panel.yaxis):

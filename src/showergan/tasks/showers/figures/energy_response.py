@@ -17,7 +17,7 @@ PANELS = {
     "response": "Response: mean energy / momentum [MeV/GeV]",
     "resolution": "Resolution: sd / mean of energy / momentum",
 }
-BIN = re.compile(r"(?P<low>\S*\d)-(?P<high>\d\S*) GeV")
+BIN = re.compile(r"(?P<low>\S*?\d)(-(?P<high>\d\S*))? GeV")
 FAR = 3.0  # times what is usual: what lies beyond is told in words, not drawn
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
 
@@ -66,11 +66,11 @@ def energy_response(
 
 
 def momentum_of(label: str) -> float:
-    """Return the middle of a bin on a logarithmic axis, in GeV: its label is "1.01-2.65 GeV"."""
+    """Return the middle of a bin on a logarithmic axis, in GeV: its label is "1.01-2.65 GeV" or "40 GeV"."""
     found = BIN.fullmatch(label)
     if not found:
         raise ValueError(f"not a bin of the momentum: {label}")
-    low, high = float(found["low"]), float(found["high"])
+    low, high = float(found["low"]), float(found["high"] or found["low"])
     return float(np.sqrt(low * high)) if low > 0 else high / 2
 
 
@@ -83,7 +83,7 @@ def _with_momentum(rows: pd.DataFrame) -> pd.DataFrame:
 def _short(label: str) -> str:
     """Return the bounds of a bin without the unit."""
     found = BIN.fullmatch(label)
-    return f"{found['low']}\N{EN DASH}{found['high']}" if found else label
+    return "\N{EN DASH}".join(filter(None, found.group("low", "high"))) if found else label
 
 
 def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:

@@ -29,7 +29,14 @@ def _rows(pair: Pair) -> Iterator[Row]:
     )
     for name, value in zip(CONDITIONS, other, strict=True):
         yield "residual_rms", name, "all", value
-    yield "residual_error", "conditions", "all", mean_relative_difference(other, real)
+    pairs = [(o, r) for o, r in zip(other, real, strict=True) if r.n]
+    if pairs:
+        yield (
+            "residual_error",
+            "conditions",
+            "all",
+            mean_relative_difference(*zip(*pairs, strict=True)),
+        )
 
 
 RESIDUAL_RMS = Metric(
@@ -47,7 +54,7 @@ RESIDUAL_RMS = Metric(
 )
 RESIDUAL_ERROR = Metric(
     name="residual_error",
-    definition="mean over the conditions of |rms / real - 1|",
+    definition="mean over the conditions that differ of |rms / real - 1|",
     rows=_rows,
     spaces=("conditions",),
     direction="lower",

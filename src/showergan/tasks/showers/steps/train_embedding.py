@@ -26,7 +26,7 @@ class TrainEmbedding(Embedding, Step):
     """Train the regressor whose last hidden layer is the embedding of the E metrics."""
 
     name = "train_embedding"
-    version = 1
+    version = 2
     section = "embedding"
 
     def run(
@@ -64,13 +64,18 @@ class TrainEmbedding(Embedding, Step):
         select = showers.dataset.load(data, "select")
         energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
         predicted = showers.predict(regressor, energy)[1].cpu()
-        true = heavy.torch.from_numpy(showers.targets_of(select))
-        scores = dict(zip(showers.TARGETS, showers.r2(predicted, true).tolist(), strict=True))
+        names = regressor.targets
+        true = heavy.torch.from_numpy(showers.targets_of(select, names))
+        scores = dict(zip(names, showers.r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-        write_table(showers.prediction_table(predicted.numpy(), true.numpy()), predictions)
+        left_out = [name for name in showers.TARGETS if name not in names]
+        if left_out:
+            say(f"Left out, for the training showers do not differ in them: {', '.join(left_out)}")
+        write_table(showers.prediction_table(predicted.numpy(), true.numpy(), names), predictions)
         write_json(
             {
-                "r2": scores,
+                "r2": {k: None if heavy.np.isnan(v) else v for k, v in scores.items()},
+                "targets_without_spread": left_out,
                 "r2_split": "select",
                 "n_select": len(select),
                 **fit._asdict(),
