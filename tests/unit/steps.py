@@ -1,18 +1,9 @@
 """All steps of the pipeline on a few showers, through the command line and without Snakemake.
 
 `python tests/unit/steps.py` writes golden.json anew, after a change of numbers that is meant and has its new version.
-
-A number in golden.json has the tolerance that its own spread asks for, and no chaos before it: one training is so
-short that rounding stays rounding, and what follows a training gets one that moves nothing, and tables with values
-of no training. The spread is that over kernels of other CPUs, and over showers whose energies differ by `NUDGE`: a
-CPU that nobody has seen rounds by less.
 """
 
 import json
-import os
-import re
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from itertools import product
@@ -43,25 +34,6 @@ RATES = {"generator": 1e-3, "discriminator": 3e-4}
 EVALUATION = {"clusters": 4, "repeats": 2, "partition": {"kind": "quantiles", "bins": [2, 1]}}
 CHOICE = {"choose_by": "bins-P"}
 
-STILL = 1e-12  # learning rate of what moves nothing
-SHORT = {"epochs": 1, "batch_size": 60, "evaluated_epochs": [1]}  # two steps
-
-# Settings under which a step runs as on another CPU.
-CPUS = {
-    "this one": {},
-    "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
-    "SSE": {
-        "ONEDNN_MAX_CPU_ISA": "SSE41",
-        "OPENBLAS_CORETYPE": "Nehalem",
-        "ATEN_CPU_CAPABILITY": "default",
-    },
-}
-NUDGE = 1e-6  # relative
-N_NUDGED = 3
-MARGIN = 10  # spreads that a tolerance is
-ROUNDING = 1e-5  # relative, of a number without spread
-LARGEST_TOLERANCE = 0.03  # relative; a number of a wider one is not kept, for it would tell nothing
-
 # Steps without a golden value, and why they need none.
 WITHOUT_GOLDEN = {
     "fetch": "changes no byte of what it downloads; test_remote.py",
@@ -72,12 +44,12 @@ WITHOUT_GOLDEN = {
 }
 
 
-def training(method, seed, still=False):
+def training(method, seed):
     return {
         "seed": seed,
         "method": METHODS[method],
         **SMALL,
-        "learning_rates": dict.fromkeys(RATES, STILL) if still else RATES,
+        "learning_rates": RATES,
         "epochs": 2,
         "batch_size": 40,
         "n_critic": 1,
@@ -96,35 +68,17 @@ def run(command, *paths, recipe, **files):
     assert done.exit_code == 0, done.output
 
 
-def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS, still=False):
-    """Run every step with a golden value on the showers of an npz file; return the folder of the results.
-
-    Args:
-        source: the npz file.
-        folder: of the results.
-        methods: to train.
-        seeds: of each.
-        still: trainings move nothing, and what compares them gets tables with values of no training.
-    """
+def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
+    """Run every step with a golden value on the showers of an npz file; return the folder of the results."""
     showers, model, reference = (folder / name for name in ("showers.h5", "model.pt", "real.h5"))
     anchors = folder / "anchors.csv"
     run("preprocess", source=source, out=showers, recipe={})
     files = {"metrics": folder / "embedding.json", "predictions": folder / "predictions.csv"}
-    run(
-        "train-embedding",
-        data=showers,
-        out=model,
-        **files,
-        recipe=EMBEDDING | ({"learning_rate": STILL} if still else {}),
-    )
+    run("train-embedding", data=showers, out=model, **files, recipe=EMBEDDING)
     real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
     run("reference", data=showers, embedding=model, **real, recipe=EVALUATION)
     run("describe", data=showers, out=folder / "describe.csv", recipe=SMALL)
-    trained = product(methods, seeds)
-    metrics = [one(folder, showers, model, reference, *key, still) for key in trained]
-    if still:
-        for place, path in enumerate((anchors, *metrics)):
-            known(path, place)
+    metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
     run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)
     judged = {name: folder / f"{name}.csv" for name in ("agreement", "failures")}
@@ -143,24 +97,7 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS, still=False):
     return folder
 
 
-def known(path, place):
-    """Put values of no training into a table of metrics, by their row and the table's place; keep it as it was too."""
-    table = pd.read_csv(path, dtype={"bin": str})
-    table.to_csv(measured(path), index=False)
-    row = np.arange(len(table))
-    for name, scale in {"value": 0.4, "sd": 0.02, "event_sd": 0.01, "spread": 0.01}.items():
-        if name in table:
-            table[name] = scale * (1.1 + np.sin(0.7 * row + 1.3 * place))
-    table["flagged"] = (row + place) % 9 == 0
-    table.to_csv(path, index=False)
-
-
-def measured(path):
-    """Return where the table that `known` changed is as it was."""
-    return path.with_suffix(".measured.csv")
-
-
-def one(folder, showers, model, reference, method, seed, still=False):
+def one(folder, showers, model, reference, method, seed):
     """Train and evaluate one generator; return its metrics.csv, in the folders that the workflow uses."""
     parts = ("small", method, "0.001_0.0003", f"seed{seed}")
     trained, evaluated = (folder.joinpath(step, *parts) for step in ("train", "evaluate"))
@@ -168,7 +105,7 @@ def one(folder, showers, model, reference, method, seed, still=False):
     evaluated.mkdir(parents=True)
     files = {name: trained / f"{name}.csv" for name in ("history", "lipschitz")}
     files |= {"generator": trained / "generator.pt", "run": trained / "run.json"}
-    run("train", data=showers, **files, recipe=training(method, seed, still))
+    run("train", data=showers, **files, recipe=training(method, seed))
     scored = {name: evaluated / f"{name}.csv" for name in ("metrics", "curves")}
     scored["examples"] = evaluated / "examples.npz"
     inputs = {"generator": files["generator"], "embedding": model, "reference": reference}
@@ -206,88 +143,37 @@ def size(values):
     return float(np.log1p(np.abs(values[finite])).sum() + (~finite).sum())
 
 
-def golden_run(source, folder):
-    """Run every step with a golden value, with no chaos before it; return the digest of each result."""
-    still = run_all(source, folder, still=True)
+def digests(folder, source):
+    """Return the digest of each step's result."""
+    trained = folder / "train" / SN_1
     with ShowerFile(source) as showers:
         simulated = float(sum(chunk.energy.sum() for chunk in showers.showers(N, "error", "")))
-    attributes = dataset.attributes(still / "showers.h5")
-    moved = {name: still / f"moved_{name}" for name in ("out", "metrics", "predictions")}
-    run("train-embedding", data=still / "showers.h5", **moved, recipe=EMBEDDING)
-    trained = {
-        name: still / f"moved_{name}" for name in ("history", "lipschitz", "generator", "run")
-    }
-    run("train", data=still / "showers.h5", **trained, recipe=training("sn", 1) | SHORT)
+    attributes = dataset.attributes(folder / "showers.h5")
     return {
         "simulate": {"energy_MeV": simulated},
         "preprocess": {name: attributes[name] for name in ("shower_depth_cm", "n_train")},
-        "train_embedding": digest(moved["predictions"]),
-        "reference": digest(measured(still / "anchors.csv")),
-        "train": digest(trained["history"]) | digest(trained["lipschitz"]),
-        "describe": digest(still / "describe.csv"),
-        "evaluate": digest(measured(still / "evaluate" / SN_1 / "metrics.csv")),
-        "summarise": digest(still / "summary.csv"),
-        "verdicts": digest(still / "verdicts.csv"),
-        "scorecard": digest(still / "scorecard.csv"),
-        "bars": digest(still / "bars.csv"),
-        "outcomes": digest(still / "outcomes.csv") | digest(still / "successes.csv"),
+        "train_embedding": digest(folder / "predictions.csv"),
+        "reference": digest(folder / "anchors.csv"),
+        "train": digest(trained / "history.csv") | digest(trained / "lipschitz.csv"),
+        "describe": digest(folder / "describe.csv"),
+        "evaluate": digest(folder / "evaluate" / SN_1 / "metrics.csv"),
+        "summarise": digest(folder / "summary.csv"),
+        "verdicts": digest(folder / "verdicts.csv"),
+        "scorecard": digest(folder / "scorecard.csv"),
+        "bars": digest(folder / "bars.csv"),
+        "outcomes": digest(folder / "outcomes.csv") | digest(folder / "successes.csv"),
     }
 
 
-def nudged(source, path, seed):
-    """Write the showers of an npz file with energies that differ from theirs by `NUDGE`."""
-    with np.load(source) as file:
-        arrays = dict(file)
-    random = np.random.default_rng(seed)
-    energy = arrays["EnergyDeposit"]
-    arrays["EnergyDeposit"] = (energy * (1 + NUDGE * random.standard_normal(energy.shape))).astype(
-        energy.dtype
-    )
-    np.savez(path, **arrays)
-    return path
-
-
-def run_elsewhere(settings, seed=None):
-    """Return the digests of a process with other settings of the environment, of nudged showers where a seed is given."""
-    words = [sys.executable, __file__, "--print", *([] if seed is None else [str(seed)])]
-    done = subprocess.run(words, env=os.environ | settings, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def tolerance(value, others):
-    """Return the tolerance of a number that other runs have, too; None where it would tell nothing."""
-    spread = max(abs(other - value) for other in others)
-    wide = MARGIN * spread + ROUNDING * abs(value)
-    return wide if wide <= LARGEST_TOLERANCE * abs(value) or not value else None
-
-
-def main(*arguments):
-    """Print the digests of a run, or write golden.json."""
-    if arguments:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            source = write_source(folder / "source.npz")
-            if seeds := arguments[1:]:
-                source = nudged(source, folder / "nudged.npz", int(seeds[0]))
-            print(json.dumps(golden_run(source, folder)))
-        return
-    ours, *others = [run_elsewhere(settings) for settings in CPUS.values()]
-    others += [run_elsewhere({}, seed) for seed in range(N_NUDGED)]
-    golden = {}
-    for step, found in ours.items():
-        kept = {}
-        for name, value in found.items():
-            within = tolerance(value, [other[step][name] for other in others])
-            if within is None:
-                print(f"{step} {name} = {value} is not kept: it spreads too far", file=sys.stderr)
-            else:
-                kept[name] = [value, float(f"{within:.2g}")]
-        golden[step] = {"version": STEPS[step].version, "numbers": kept}
-    text = re.sub(
-        r"\[\s+(\S+),\s+(\S+)\s+\]", r"[\1, \2]", json.dumps(golden, indent=1)
-    )  # one a line
-    GOLDEN.write_text(text + "\n")
+def main():
+    """Write golden.json."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = write_source(folder / "source.npz")
+        found = digests(run_all(source, folder), source)
+    golden = {s: {"version": STEPS[s].version, "numbers": n} for s, n in found.items()}
+    GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -143,8 +143,8 @@ def test_golden_values_are_of_the_present_versions():
     assert {step: golden["version"] for step, golden in GOLDEN.items()} == versions
 
 
-def test_every_step_has_a_golden_value_or_a_reason_why_not():
-    assert all(golden["numbers"] for golden in GOLDEN.values())
+def test_every_step_has_a_golden_value_or_a_reason_why_not(plain, source):
+    assert set(steps.digests(plain, source)) == set(GOLDEN)
     others = {step for task, found in OF_TASK.items() if task != "showers" for step in found}
     assert sorted([*GOLDEN, *steps.WITHOUT_GOLDEN]) == sorted(set(STEPS) - others)
     assert all(len(reason.split()) > 5 for reason in steps.WITHOUT_GOLDEN.values())
@@ -157,14 +157,10 @@ def test_a_step_of_another_task_has_its_version_beside_its_numbers(task):
     assert not [step for step in OF_TASK[task] if f'STEPS["{step}"].version ==' not in tests]
 
 
-@pytest.fixture(scope="module")
-def found(source, tmp_path_factory):
-    return steps.golden_run(source, tmp_path_factory.mktemp("golden"))
-
-
-@pytest.mark.numbers
 @pytest.mark.parametrize("step", GOLDEN)
-def test_numbers_change_only_with_their_version(found, step):
+def test_numbers_change_only_with_their_version(plain, source, step):
     """A step whose numbers change on purpose gets a new version, and golden.json is written anew (steps.py)."""
-    for name, (value, tolerance) in GOLDEN[step]["numbers"].items():
-        assert found[step][name] == pytest.approx(value, abs=tolerance, rel=0), name
+    golden = GOLDEN[step]
+    # What follows a training amplifies the last digit in which machines differ.
+    close = 1e-2 if step in ("evaluate", "summarise", "verdicts", "scorecard", "bars") else 1e-3
+    assert steps.digests(plain, source)[step] == pytest.approx(golden["numbers"], rel=close)

@@ -58,16 +58,10 @@ class Batches(ABC):
         return {"random": self._before, "position": self._position}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another stream of as many samples and the same batches was.
-
-        Raises:
-            ValueError: a pass has no such place.
-        """
+        """Go to where another stream of as many samples and the same batches was."""
         self._before = state["random"]
         self.random.set_state(self._before)
         self._pass, self._position = self._drawn(), state["position"]
-        if self._position not in range(len(self._pass) + 1):
-            raise ValueError(f"it is damaged (place {self._position} of a pass)")
 
 
 class ShuffledPasses(Batches):

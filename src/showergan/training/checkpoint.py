@@ -3,11 +3,9 @@
 They lie beside its outputs and are none of them: Snakemake deletes outputs when a job starts.
 """
 
-import copy
 import hashlib
 import io
 import json
-import pickle
 import shutil
 import time
 from pathlib import Path
@@ -32,9 +30,6 @@ class Work(Protocol):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go to where another was."""
-
-    def try_step(self) -> None:
-        """Do a step, which a state that is loaded then undoes; whatever it raises, the state is not one of this work."""
 
     def table(self) -> pd.DataFrame:
         """Return what a person may see of it so far; rows are only ever added."""
@@ -91,37 +86,32 @@ class Checkpoints:
         return max((peak for peak in peaks if peak is not None), default=None)
 
     def resume(self, work: Work) -> None:
-        """Go on from the newest state that a step can be done from, if there is one, else from where the work is; say so."""
-        first, refused = None, False
+        """Go on from the newest state that is whole and of this training, if there is one; say so.
+
+        Raises:
+            UserError: it is, and does not fit.
+        """
         for path in (self._newest, self._before):
             try:
                 content = _read(path)
-                if other := [n for n, own in self._of.items() if content["of"].get(n) != own]:
-                    raise ValueError(f"it is of other {' and '.join(other)}")
-                first = first or copy.deepcopy(work.state_dict())
-                work.load_state_dict(copy.deepcopy(content["state"]))
-                work.try_step()
-                work.load_state_dict(content["state"])
-                seconds, memory = float(content["seconds"]), content["peak_device_memory"]
-                self._memory_before = None if memory is None else int(memory)
             except FileNotFoundError:
                 continue
-            except Exception as error:  # what is damaged raises anything
-                if first:
-                    work.load_state_dict(first)
-                if path.is_dir():  # where the next state goes
-                    shutil.rmtree(path, ignore_errors=True)
-                said = str(error).split("\n", 1)[0]
-                if not isinstance(error, OSError | ValueError):
-                    said = f"it is damaged ({type(error).__name__}: {said})"
-                say(f"{path} is not used: {said}")
-                refused = True
+            except (OSError, ValueError) as error:
+                say(f"{path} is not used: {error}")
                 continue
-            self._earlier = seconds
-            say(f"goes on from {path}, {seconds:.0f} s after the start")
+            if other := [name for name, own in self._of.items() if content["of"].get(name) != own]:
+                say(f"{path} is not used: it is of other {' and '.join(other)}")
+                continue
+            try:
+                work.load_state_dict(content["state"])
+                self._earlier = content["seconds"]
+                self._memory_before = content["peak_device_memory"]
+            except (KeyError, RuntimeError, ValueError) as error:
+                raise UserError(
+                    f"{path} was left by other code ({error}): remove {self._folder}"
+                ) from error
+            say(f"goes on from {path}, {self._earlier:.0f} s after the start")
             return
-        if refused:
-            say("starts from the beginning")
 
     def reached(self, work: Work) -> None:
         """Save the state if it is time to.
@@ -188,18 +178,4 @@ def _read(path: Path) -> dict[str, Any]:
     content = path.read_bytes()
     if hashlib.sha256(content[N_DIGEST:]).digest() != content[:N_DIGEST]:
         raise ValueError("it is damaged")
-    try:
-        return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:  # whose text advises to load it all the same
-        raise ValueError("it is damaged, or holds what could run code") from None
-
-
-def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any]) -> None:
-    """Go to where another optimiser of the same settings was.
-
-    Raises:
-        ValueError: its settings are others.
-    """
-    if state["param_groups"] != optimiser.state_dict()["param_groups"]:
-        raise ValueError("it is damaged (settings of an optimiser)")
-    optimiser.load_state_dict(state)
+    return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)

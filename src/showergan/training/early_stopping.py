@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from showergan.errors import UserError
-from showergan.training.checkpoint import Checkpoints, load_optimiser
+from showergan.training.checkpoint import Checkpoints
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
@@ -45,39 +45,19 @@ def held_out_and_fitted(n: int, n_held_out: int, device: torch.device) -> tuple[
 class _Course:
     """A network on its way, at the end of an epoch.
 
-    Args:
-        network: to train.
-        losses: goes through an epoch: the loss of each batch.
-        learning_rate: of Adam.
-
     Attributes:
         scores: of the held-out samples after each epoch so far.
         best_epoch: counted from 1; 0: none yet.
         best_state: of the network after it.
     """
 
-    def __init__(
-        self, network: nn.Module, losses: Callable[[], Iterator[Tensor]], learning_rate: float
-    ) -> None:
-        self.network, self._losses = network, losses
+    def __init__(self, network: nn.Module, learning_rate: float) -> None:
+        self.network = network
         self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
         self.scores: list[float] = []
         self.best_epoch = 0
         self.best_state: dict[str, Any] | None = None
         self._device = next(network.parameters()).device
-
-    def steps(self) -> Iterator[None]:
-        """Go through an epoch, a step at a time."""
-        self.network.train()
-        for loss in self._losses():
-            self.optimiser.zero_grad()
-            loss.backward()
-            self.optimiser.step()
-            yield
-
-    def try_step(self) -> None:
-        """Do a step, which a state that is loaded then undoes."""
-        next(self.steps())
 
     def end_epoch(self, score: float) -> None:
         """Take the score of an epoch, and keep the weights if it is the best; weights that are no numbers have none."""
@@ -103,19 +83,11 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another was.
-
-        Raises:
-            ValueError: there cannot have been one.
-        """
-        self.scores, self.best_epoch = list(map(float, state["scores"])), state["best_epoch"]
-        self.best_state = state["best_state"]
-        if self.best_epoch not in range(bool(self.best_state), len(self.scores) + 1):
-            raise ValueError(f"it is damaged (best epoch {self.best_epoch})")
-        if self.best_state:  # it fits as well
-            self.network.load_state_dict(self.best_state)
+        """Go to where another was."""
         self.network.load_state_dict(state["network"])
-        load_optimiser(self.optimiser, state["optimiser"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.scores = state["scores"]
+        self.best_epoch, self.best_state = state["best_epoch"], state["best_state"]
         torch.set_rng_state(state["random"])
         if state["random_of_device"] is not None:
             torch.cuda.set_rng_state(state["random_of_device"], self._device)
@@ -155,12 +127,15 @@ def train(
     Raises:
         UserError: no epoch has a score that is a number.
     """
-    course = _Course(network, losses, learning_rate)
+    course = _Course(network, learning_rate)
     if checkpoints:
         checkpoints.resume(course)
     for epoch in range(len(course.scores) + 1, epochs + 1):
-        for _ in course.steps():
-            pass
+        network.train()
+        for loss in losses():
+            course.optimiser.zero_grad()
+            loss.backward()
+            course.optimiser.step()
         course.end_epoch(score())
         if on_epoch:
             on_epoch(epoch, course.scores[-1])

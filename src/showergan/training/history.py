@@ -100,11 +100,11 @@ class History:
         self._fetched, self._rows = [state["rows"]], []
 
     def _fetch(self) -> Tensor:
-        """Return all rows, shape (rows, columns), (0,) before the first, on the CPU; wait for those that are new alone."""
+        """Return all rows, shape (rows, columns), on the CPU; wait for those that are new alone."""
         if self._rows:
             self._fetched.append(torch.stack(self._rows).cpu())
             self._rows = []
-        return torch.cat(self._fetched) if self._fetched else torch.empty(0)
+        return torch.cat(self._fetched)
 
 
 def gradient_norm(module: nn.Module) -> Tensor:

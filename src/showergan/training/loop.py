@@ -17,7 +17,7 @@ from showergan.networks.modules import Discriminator, Generator, state_of
 from showergan.progress import Progress
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
-from showergan.training.checkpoint import Checkpoints, load_optimiser
+from showergan.training.checkpoint import Checkpoints
 from showergan.training.history import History, gradient_norm, layer_norms
 from showergan.training.lipschitz import lipschitz_table
 
@@ -85,8 +85,6 @@ class Trainer:
             else ReplayedBatches(n, size, order, recipe.n_critic)
         )
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
-        self.steps_per_epoch = n // size
-        self.n_steps = recipe.epochs * self.steps_per_epoch
         self.result = Result()
 
     def state_dict(self) -> dict[str, Any]:
@@ -99,50 +97,12 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another training of the same recipe and data was.
-
-        Raises:
-            ValueError: there cannot have been one.
-        """
-        n_steps, kept, states = state["n_steps"], self._kept, state["states"]
-        if n_steps not in range(self.n_steps) or state["history"]["steps"] != self._rows(n_steps):
-            raise ValueError(f"it is damaged (step {n_steps})")
-        reached = n_steps // self.steps_per_epoch
-        if set(states) != {e for e in self.recipe.evaluated_epochs if 0 < e <= reached}:
-            raise ValueError(f"it is damaged (epochs {list(states)})")
-        self.result.n_steps, self.result.states = n_steps, {}
-        for epoch, weights in states.items():
-            kept.load_state_dict(weights)  # which compares names and shapes
-            self.result.states[epoch] = state_of(kept)
+        """Go to where another training of the same recipe and data was."""
         for name, part in self._parts().items():
-            if isinstance(part, torch.optim.Optimizer):
-                load_optimiser(part, state[name])
-            else:
-                part.load_state_dict(state[name])
+            part.load_state_dict(state[name])
         for name, random in self._random().items():
             random.set_state(state[name])
-
-    def try_step(self) -> None:
-        """Do a step and record it, which a state that is loaded then undoes."""
-        self._step(self.result.n_steps + 1, record=True)
-        self.result.history.frame()
-
-    @property
-    def _kept(self) -> Generator:
-        """The generator whose weights are kept."""
-        return self.average.network if self.average else self.generator
-
-    def _is_recorded(self, step: int) -> bool:
-        return step == 1 or step % self.recipe.record_every == 0 or step == self.n_steps
-
-    def _rows(self, n_steps: int) -> list[dict[str, int]]:
-        """Return step and epoch of the rows of the history after some steps."""
-        recorded = filter(self._is_recorded, range(1, n_steps + 1))
-        return [{"step": step, "epoch": self._epoch(step)} for step in recorded]
-
-    def _epoch(self, step: int) -> int:
-        """Return the epoch, from 1, that a step belongs to."""
-        return -(-step // self.steps_per_epoch)
+        self.result.states, self.result.n_steps = state["states"], state["n_steps"]
 
     def _parts(self) -> dict[str, Any]:
         """Return what saves and loads itself."""
@@ -238,20 +198,44 @@ class Trainer:
         Args:
             checkpoints: where it goes on from, and leaves its state.
         """
-        recipe, n_steps = self.recipe, self.n_steps
+        recipe = self.recipe
+        steps_per_epoch = len(self.samples) // recipe.batch_size
+        n_steps = recipe.epochs * steps_per_epoch
         if checkpoints:
             checkpoints.resume(self)
         result = self.result
         progress = Progress(n_steps, "steps", result.n_steps)
+        kept = self.average.network if self.average else self.generator
         for step in range(result.n_steps + 1, n_steps + 1):
-            recorded = self._is_recorded(step)
-            self._step(step, recorded)
-            if recorded:
+            for _ in range(recipe.n_critic):
+                discriminator_loss, batch = self.discriminator_step()
+            generator_loss = self.generator_step()
+            for constraint in self.constraints:
+                constraint.after_generator_step(self.discriminator, batch)
+
+            epoch, into_epoch = divmod(step, steps_per_epoch)
+            if step == 1 or step % recipe.record_every == 0 or step == n_steps:
+                result.history.add(
+                    step,
+                    epoch + bool(into_epoch),
+                    {
+                        "discriminator_loss": discriminator_loss,
+                        "generator_loss": generator_loss,
+                        "score_gap": batch.real_scores.mean() - batch.fake_scores.mean(),
+                        "discriminator_gradient_norm": gradient_norm(self.discriminator),
+                        "generator_gradient_norm": gradient_norm(self.generator),
+                        **layer_norms(self.discriminator),
+                        **{
+                            name: value
+                            for c in self.constraints
+                            for name, value in c.record(self.discriminator).items()
+                        },
+                    },
+                )
                 progress(step, result.history.told)
             result.n_steps = step
-            epoch, into_epoch = divmod(step, self.steps_per_epoch)
             if into_epoch == 0:
-                state = state_of(self._kept) if epoch in recipe.evaluated_epochs else {}
+                state = state_of(kept) if epoch in recipe.evaluated_epochs else {}
                 result.diverged_at_step = result.history.diverged_at(epoch) or (
                     None if finite(state) else step
                 )
@@ -264,32 +248,6 @@ class Trainer:
             if checkpoints and step < n_steps:
                 checkpoints.reached(self)
         return result
-
-    def _step(self, step: int, record: bool) -> None:
-        """Move the discriminator `n_critic` times and the generator once; write a row of the history where asked to."""
-        for _ in range(self.recipe.n_critic):
-            discriminator_loss, batch = self.discriminator_step()
-        generator_loss = self.generator_step()
-        for constraint in self.constraints:
-            constraint.after_generator_step(self.discriminator, batch)
-        if record:
-            self.result.history.add(
-                step,
-                self._epoch(step),
-                {
-                    "discriminator_loss": discriminator_loss,
-                    "generator_loss": generator_loss,
-                    "score_gap": batch.real_scores.mean() - batch.fake_scores.mean(),
-                    "discriminator_gradient_norm": gradient_norm(self.discriminator),
-                    "generator_gradient_norm": gradient_norm(self.generator),
-                    **layer_norms(self.discriminator),
-                    **{
-                        name: value
-                        for c in self.constraints
-                        for name, value in c.record(self.discriminator).items()
-                    },
-                },
-            )
 
 
 def finite(state: dict[str, Tensor]) -> bool:
