@@ -67,23 +67,62 @@ def _aside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
         with suppress(OSError):
-            with (other / "lock").open("r+") as lock:
-                abandoned = _locked(lock)
-            if abandoned:
-                shutil.rmtree(other)
-    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
-    aside, made = folder / path.name, folder / "made"
+            _remove_abandoned(other)
+    with _locked_folder(path) as folder:
+        aside = folder / path.name
+        yield aside
+        _sync(aside)
+        aside.replace(path)
+        with suppress(OSError):  # not every file system can
+            _sync(path.parent)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a process left that was killed, whenever that was: before there was a lock, or while it removed it.
+
+    Raises:
+        OSError: it is in use.
+    """
     try:
-        with made.open("w") as lock:
-            _locked(lock)
-            made.rename(folder / "lock")  # others see no lock that is not held
-            yield aside
-            _sync(aside)
-            aside.replace(path)
-            with suppress(OSError):  # not every file system can
-                _sync(path.parent)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # no second error over the first
+        with (folder / "lock").open("r+") as lock:
+            if _locked(lock):  # and held until all is gone
+                _remove(folder)
+    except FileNotFoundError:
+        folder.rmdir()  # of one that has just made it, who then makes another
+
+
+@contextmanager
+def _locked_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`, which goes in the end; others leave it alone while its lock is held."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        try:
+            lock = (folder / "lock").open("w")
+        except FileNotFoundError:  # another took it for abandoned
+            continue
+        with lock:
+            try:
+                flock(lock, LOCK_EX | LOCK_NB)
+            except BlockingIOError:  # another is removing it
+                continue
+            except OSError:  # the file system knows no locks
+                pass
+            if not (folder / "lock").exists():
+                continue
+            try:
+                yield folder
+            finally:
+                _remove(folder)
+            return
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, its lock last of all; no error here hides one before."""
+    with suppress(OSError):
+        for inside in folder.iterdir():
+            if inside.name != "lock":
+                shutil.rmtree(inside, ignore_errors=True) if inside.is_dir() else inside.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _locked(file: IO[str]) -> bool:

@@ -7,5 +7,6 @@ from .hdf5 import check_dataset as check_dataset
 from .hdf5 import opened_hdf5 as opened_hdf5
 from .hdf5 import text_of as text_of
 from .tables import tables as tables
+from .weights import outline as outline
 from .weights import read_weights as read_weights
 from .weights import with_weights as with_weights
