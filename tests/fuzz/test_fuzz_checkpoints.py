@@ -107,13 +107,13 @@ ODD = [
 
 
 def test_anything_in_place_of_anything(stopped, capsys):
-    """Of each name in the state, all are tried that could be there in its place; one after another they take turns."""
+    """Every third thing in a state gives way to one that could be in its place, and is lost."""
     _, newest, _, state, _ = stopped
     content = torch.load(io.BytesIO(state), weights_only=True)
     where, used = [()], []
     where += list(places(content))
     assert len(where) > 100
-    for turn, place in enumerate(where):
+    for turn, place in enumerate(where[::3]):
         for how in (turn % 2, 2):
             changed = copy.deepcopy(content)
             holder = changed
