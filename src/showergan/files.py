@@ -68,24 +68,58 @@ def told(path: Path) -> Iterator[None]:
 def _aside(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for other in path.parent.glob(f".{escape(path.name)}.*.part"):
-        if (other / "lock").exists() and (abandoned := locked(other / "lock")):
-            abandoned.release()
-            shutil.rmtree(other, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
-    aside, made = folder / path.name, folder / "made"
-    lock = locked(made)
-    try:
-        with suppress(OSError):  # Windows renames nothing that is open, and deletes nothing either
-            made.rename(folder / "lock")  # others see no lock that is not held
+        with suppress(OSError):
+            _remove_abandoned(other)
+    with _locked_folder(path) as folder:
+        aside = folder / path.name
         yield aside
         _sync(aside, os.O_RDWR)
         aside.replace(path)
         with suppress(OSError):  # not every file system can
             _sync(path.parent, os.O_RDONLY)
-    finally:
-        if lock:
-            lock.release()
-        shutil.rmtree(folder, ignore_errors=True)  # no second error over the first
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a process left that was killed, whenever that was: before there was a lock, or while it removed it.
+
+    Raises:
+        OSError: it is in use.
+    """
+    if not (folder / "lock").exists():
+        folder.rmdir()  # of one that has just made it, who then makes another
+    elif lock := locked(folder / "lock"):
+        _remove(folder, lock)
+
+
+@contextmanager
+def _locked_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`, which goes in the end; others leave it alone while its lock is held."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        lock = heavy.filelock.FileLock(folder / "lock")
+        try:
+            lock.acquire(blocking=False)
+        except heavy.filelock.Timeout:  # another is removing it
+            continue
+        except (OSError, NotImplementedError):  # the file system knows no locks
+            pass
+        if not folder.exists() or (lock.is_locked and not (folder / "lock").exists()):
+            continue  # another took it for abandoned
+        try:
+            yield folder
+        finally:
+            _remove(folder, lock)
+        return
+
+
+def _remove(folder: Path, lock: BaseFileLock) -> None:
+    """Remove a folder, its lock last of all; no error here hides one before."""
+    with suppress(OSError):
+        for inside in folder.iterdir():
+            if inside.name != "lock":
+                shutil.rmtree(inside, ignore_errors=True) if inside.is_dir() else inside.unlink()
+    lock.release()  # Windows removes nothing that is open
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def locked(path: Path) -> BaseFileLock | None:

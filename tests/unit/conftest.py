@@ -16,6 +16,8 @@ from showergan.metrics.two_sample import two_sample
 def no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        # Python tells of a file that is left open when it collects it, which may be during any later test.
+        warnings.simplefilter("ignore", ResourceWarning)
         yield
 
 

@@ -1,9 +1,17 @@
 """All steps of the pipeline on a few showers, through the command line and without Snakemake.
 
+The embedding and the generators that are evaluated and compared have weights by formula, not those that were trained: a
+training amplifies the last digit, in which machines differ, and all that follows it would.
+
 `python tests/unit/steps.py` writes golden.json anew, after a change of numbers that is meant and has its new version.
+A number is kept with how far it may be off: three times what it moved by at most when the showers were changed by a
+few millionths, tens of times the rounding of single precision, or when other kernels computed it (`KERNELS`).
 """
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from dataclasses import replace
 from itertools import product
@@ -11,11 +19,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from typer.testing import CliRunner
 
+from showergan import inference, tasks
 from showergan.cli import app
+from showergan.networks.perceptron import PerceptronGenerator
 from showergan.steps import STEPS
 from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.shower_file import ShowerFile
 from showergan.tasks.showers.written import write_npz
 from showergan.tasks.splits import SPLITS
@@ -26,13 +38,51 @@ GOLDEN = Path(__file__).with_name("golden.json")
 
 DATA = {"n_showers": N, "seed": 3}
 EMBEDDING = {"epochs": 2, "batch_size": 16}
-SN_1 = "small/sn/0.001_0.0003/seed1"  # the training looked at
+RATES = {"generator": 1e-4, "discriminator": 1e-4}
+SN_1 = "small/sn/0.0001_0.0001/seed1"  # the training looked at
 SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
-METHODS = {"none": {}, "sn": {"normaliser": {"kind": "spectral_norm"}}}
+TRAINING = {
+    "seed": 1,
+    "method": {"normaliser": {"kind": "spectral_norm"}},
+    **SMALL,
+    "learning_rates": RATES,
+    "epochs": 2,
+    "batch_size": 40,
+    "n_critic": 1,
+    "evaluated_epochs": [1, 2],
+    "record_every": 1,
+    "conditions": "scaled",
+    "generator_average": 0.5,
+}
+METHODS = ("none", "sn")
 SEEDS = (1, 2)
-RATES = {"generator": 1e-3, "discriminator": 3e-4}
+N_UNITS = 40
+SPREADS = {"none": (0.5, 0.8), "sn": (0.8, 1.0)}  # of the generators by formula, by epoch
 EVALUATION = {"clusters": 4, "repeats": 2, "partition": {"kind": "quantiles", "bins": [2, 1]}}
 CHOICE = {"choose_by": "bins-P"}
+
+# Settings under which libraries compute as on other processors, where a machine can.
+KERNELS = {
+    "avx2, one thread": {
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "OMP_NUM_THREADS": "1",
+    },
+    "avx2, two threads": {
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Zen",
+        "OMP_NUM_THREADS": "2",
+    },
+    "oldest": {
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "OPENBLAS_CORETYPE": "Nehalem",
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_CBWR": "COMPATIBLE",
+    },
+}
+N_CHANGED, CHANGE = 8, 3e-6
+TIMES, ROUNDING = 3, 1e-6
 
 # Steps without a golden value, and why they need none.
 WITHOUT_GOLDEN = {
@@ -44,22 +94,6 @@ WITHOUT_GOLDEN = {
 }
 
 
-def training(method, seed):
-    return {
-        "seed": seed,
-        "method": METHODS[method],
-        **SMALL,
-        "learning_rates": RATES,
-        "epochs": 2,
-        "batch_size": 40,
-        "n_critic": 1,
-        "evaluated_epochs": [1, 2],
-        "record_every": 1,
-        "conditions": "scaled",
-        "generator_average": 0.5,
-    }
-
-
 def run(command, *paths, recipe, **files):
     """Run one subcommand; options that name files are keywords."""
     options = [word for name, path in files.items() for word in (f"--{name}", str(path))]
@@ -68,17 +102,20 @@ def run(command, *paths, recipe, **files):
     assert done.exit_code == 0, done.output
 
 
-def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
+def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     """Run every step with a golden value on the showers of an npz file; return the folder of the results."""
     showers, model, reference = (folder / name for name in ("showers.h5", "model.pt", "real.h5"))
     anchors = folder / "anchors.csv"
     run("preprocess", source=source, out=showers, recipe={})
     files = {"metrics": folder / "embedding.json", "predictions": folder / "predictions.csv"}
-    run("train-embedding", data=showers, out=model, **files, recipe=EMBEDDING)
+    run("train-embedding", data=showers, out=folder / "trained.pt", **files, recipe=EMBEDDING)
+    save_model(model)
     real = {"out": reference, "anchors": anchors, "curves": folder / "real_curves.csv"}
     run("reference", data=showers, embedding=model, **real, recipe=EVALUATION)
     run("describe", data=showers, out=folder / "describe.csv", recipe=SMALL)
-    metrics = [one(folder, showers, model, reference, *key) for key in product(methods, seeds)]
+    train(folder, showers)
+    data = (folder, showers, model, reference)
+    metrics = [evaluate(*data, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
     run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)
     judged = {name: folder / f"{name}.csv" for name in ("agreement", "failures")}
@@ -97,25 +134,88 @@ def run_all(source, folder, methods=tuple(METHODS), seeds=SEEDS):
     return folder
 
 
-def one(folder, showers, model, reference, method, seed):
-    """Train and evaluate one generator; return its metrics.csv, in the folders that the workflow uses."""
-    parts = ("small", method, "0.001_0.0003", f"seed{seed}")
-    trained, evaluated = (folder.joinpath(step, *parts) for step in ("train", "evaluate"))
+def train(folder, showers):
+    """Train the generator looked at, in the folder that the workflow uses."""
+    trained = folder / "train" / SN_1
     trained.mkdir(parents=True)
-    evaluated.mkdir(parents=True)
     files = {name: trained / f"{name}.csv" for name in ("history", "lipschitz")}
     files |= {"generator": trained / "generator.pt", "run": trained / "run.json"}
-    run("train", data=showers, **files, recipe=training(method, seed))
+    run("train", data=showers, **files, recipe=TRAINING)
+
+
+def evaluate(folder, showers, model, reference, method, seed):
+    """Evaluate a generator by formula; return its metrics.csv, in the folder that the workflow uses."""
+    evaluated = folder.joinpath("evaluate", "small", method, "0.0001_0.0001", f"seed{seed}")
+    evaluated.mkdir(parents=True)
+    generator = evaluated / "generator.pt"
+    save_generator(generator, folder / "train" / SN_1 / "generator.pt", showers, method, seed)
     scored = {name: evaluated / f"{name}.csv" for name in ("metrics", "curves")}
     scored["examples"] = evaluated / "examples.npz"
-    inputs = {"generator": files["generator"], "embedding": model, "reference": reference}
+    inputs = {"generator": generator, "embedding": model, "reference": reference}
     run("evaluate", **inputs, **scored, recipe=EVALUATION | CHOICE)
     return scored["metrics"]
 
 
-def write_source(path, *, replaced=None):
-    """Write the npz source; the showers of the split `replaced` are others, particles and all."""
+def save_model(path):
+    """Save an embedding of random weights, for images of tens of MeV."""
+    regressor, random = EmbeddingRegressor(), np.random.default_rng(1)
+    state = regressor.state_dict()
+    for name, value in state.items():
+        if value.ndim > 1:
+            drawn = random.normal(size=value.shape) * (2 / value[0].numel()) ** 0.5
+            state[name] = torch.tensor(drawn).float()
+        elif name.endswith("bias"):
+            state[name] = torch.zeros_like(value)
+    state["features.1.running_var"] *= 1e3
+    regressor.load_state_dict(state)
+    save_embedding(regressor, path)
+
+
+def save_generator(path, trained, data, method, seed):
+    """Save a generator like a trained one, but for its weights.
+
+    Of each epoch it adds to the mean training shower the differences of others from it, each as often as a random unit
+    of noise and conditions says.
+    """
+    description = inference.load_generator(trained).description
+    network = PerceptronGenerator(noise_size=4, width=N_UNITS, depth=1)
+    images, given = tasks.of_file(data).training_set(data, "scaled", torch.device("cpu"))[:2]
+    flat = images.flatten(1).double().numpy()
+    mean = flat.mean(0)
+    random = np.random.default_rng([seed, *method.encode()])
+    into = np.concatenate(
+        [random.normal(size=(N_UNITS, 4)), 0.2 * random.normal(size=(N_UNITS, given.shape[1]))], 1
+    )
+    states = {}
+    for epoch, spread in enumerate(SPREADS[method], 1):
+        out = spread * (flat[:N_UNITS] - mean) / N_UNITS**0.5
+        state = {
+            "body.0.weight": into,
+            "body.0.bias": np.zeros(N_UNITS),
+            "body.2.weight": out.T,
+            "body.2.bias": mean,
+        }
+        states[epoch] = {name: torch.tensor(value).float() for name, value in state.items()}
+    inference.save_generator(description.model_copy(update={"network": network}), states, path)
+
+
+def write_source(path, *, replaced=None, changed=None):
+    """Write the npz source.
+
+    Args:
+        path: of the file.
+        replaced: split whose showers are others, particles and all.
+        changed: seed of random changes by a few millionths to everything.
+    """
     showers = next(gflash.simulate(N, DATA["seed"]))
+    if changed is not None:
+        random = np.random.default_rng(changed)
+        moved = {
+            name: (value * (1 + CHANGE * random.normal(size=value.shape))).astype(value.dtype)
+            for name in ("energy", "point", "momentum")
+            for value in [getattr(showers, name)]
+        }
+        showers = replace(showers, **moved)
     if replaced:
         others = next(gflash.simulate(N, DATA["seed"] + 1))
         code = SPLITS[replaced]
@@ -165,14 +265,48 @@ def digests(folder, source):
     }
 
 
-def main():
-    """Write golden.json."""
+def found(changed=None):
+    """Run every step in a folder of its own; return the digests."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        source = write_source(folder / "source.npz")
-        found = digests(run_all(source, folder), source)
-    golden = {s: {"version": STEPS[s].version, "numbers": n} for s, n in found.items()}
-    GOLDEN.write_text(json.dumps(golden, indent=1) + "\n")
+        source = write_source(folder / "source.npz", changed=changed)
+        return digests(run_all(source, folder), source)
+
+
+def found_with(kernels):
+    """Return the digests that another process finds."""
+    command = [sys.executable, __file__, "print"]
+    environment = {**os.environ, **kernels}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def golden(plain, others):
+    """Return each step's version, its numbers, and how far each may be off."""
+    return {
+        step: {
+            "version": STEPS[step].version,
+            "numbers": numbers,
+            "within": {
+                name: float(
+                    f"{TIMES * max(abs(o[step][name] - n) for o in others) + ROUNDING * abs(n):.2g}"
+                )
+                for name, n in numbers.items()
+            },
+        }
+        for step, numbers in plain.items()
+    }
+
+
+def main():
+    """Write golden.json; or print the digests."""
+    plain = found()
+    if sys.argv[1:] == ["print"]:
+        print(json.dumps(plain))
+        return
+    others = [found(changed) for changed in range(N_CHANGED)]
+    others += map(found_with, KERNELS.values())
+    GOLDEN.write_text(json.dumps(golden(plain, others), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import hashlib
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +82,37 @@ def test_what_a_killed_process_left_goes_with_the_next_file(tmp_path, writer):
         aside.write_text("whole")
     assert parts(tmp_path) == []
     assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+@pytest.mark.parametrize("inside", [[], ["lock"], ["lock", "a.txt"]])
+def test_a_process_killed_before_or_after_it_wrote_leaves_nothing_for_good(tmp_path, inside):
+    """It makes the folder, then its lock; in the end the lock goes last, and then the folder."""
+    left = tmp_path / ".a.txt.x.part"
+    left.mkdir()
+    for name in inside:
+        (left / name).touch()
+    with write_aside(tmp_path / "a.txt") as aside:
+        aside.touch()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_who_loses_a_new_folder_to_another_makes_one_more(tmp_path, monkeypatch):
+    """Between the folder and its lock it looks like one that was abandoned."""
+    made = []
+
+    def mkdtemp(**where):
+        path = tempfile_mkdtemp(**where)
+        made.append(path)
+        if len(made) == 1:
+            Path(path).rmdir()
+        return path
+
+    tempfile_mkdtemp = tempfile.mkdtemp
+    monkeypatch.setattr("showergan.files.tempfile.mkdtemp", mkdtemp)
+    with write_aside(tmp_path / "a.txt") as aside:
+        aside.write_text("whole")
+    assert len(made) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_what_is_being_written_stays(tmp_path, writer):

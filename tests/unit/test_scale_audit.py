@@ -26,6 +26,7 @@ GOLDEN = {  # cosine after 30 steps
 }
 
 
+@pytest.mark.numbers
 def test_constant_is_a_no_op_and_attached_sigma_is_not():
     torch.set_num_threads(1)
     table = scale_audit(*blobs(), RECIPE, n_steps=30, every=15)

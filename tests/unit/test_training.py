@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 from small_training import COMPOSITIONS, blobs, recipe
 from torch.nn.functional import softplus
 
@@ -404,3 +405,17 @@ def test_golden_steps(data, method):
     last = trainer.run().history.last()
     found = (last["discriminator_loss"], last["generator_loss"])
     assert found == pytest.approx(GOLDEN[method], rel=1e-4)
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator"])
+def test_a_network_beyond_any_memory_is_refused_at_once(role):
+    """It took minutes, and then the machine's memory."""
+    huge = {"kind": "perceptron", "width": 2**14, "depth": 1000}
+    with pytest.raises(UserError, match=rf"the {role} perceptron .* has 2.68e\+11 weights"):
+        Trainer(*blobs(), recipe(**{role: huge}))
+
+
+@pytest.mark.parametrize("key", ["epochs", "n_critic"])
+def test_no_recipe_asks_for_steps_without_end(key):
+    with pytest.raises(ValidationError, match="less than or equal"):
+        recipe(**{key: 2**40})

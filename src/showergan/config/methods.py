@@ -82,7 +82,7 @@ class Method(Composition):
     optimiser: one_of(Optimiser) | None = Field(  # type: ignore[valid-type]
         None, description="of both networks; null: that of training"
     )
-    n_critic: PositiveInt | None = Field(
+    n_critic: Annotated[PositiveInt, Field(le=1000)] | None = Field(
         None, description="discriminator steps per generator step; null: that of training"
     )
     normalisation: Literal["layer", "none"] | None = Field(

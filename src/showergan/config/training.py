@@ -45,9 +45,9 @@ class SharedTraining(Networks):
     )
     batch_size: BatchSize = 200
     epochs: PositiveInt = Field(
-        150, description="passes of generator steps over the training showers"
+        150, le=10**6, description="passes of generator steps over the training showers"
     )
-    n_critic: PositiveInt = Field(5, description="discriminator steps per generator step")
+    n_critic: PositiveInt = Field(5, le=1000, description="discriminator steps per generator step")
     record_every: PositiveInt = Field(10, description="generator steps between rows of history.csv")
     batches: Literal["shuffled", "replayed"] = Field(
         "shuffled",

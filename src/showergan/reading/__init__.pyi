@@ -12,5 +12,6 @@ from .hdf5 import text_of as text_of
 from .tables import OTHERS as OTHERS
 from .tables import read_csv as read_csv
 from .tables import tables as tables
+from .weights import outline as outline
 from .weights import read_weights as read_weights
 from .weights import with_weights as with_weights

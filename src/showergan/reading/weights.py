@@ -61,8 +61,7 @@ def with_weights(build: Callable[[], Built], state: Any) -> Built:
     Raises:
         RuntimeError: they are not those of this module.
     """
-    with torch.device("meta"), _WithoutValues():
-        module = build()
+    module = outline(build)
     own = module.state_dict()
     module.load_state_dict(state, assign=True)  # compares names and shapes
     # In types and strides that are those of the module, which layers can compute with.
@@ -72,6 +71,16 @@ def with_weights(build: Callable[[], Built], state: Any) -> Built:
     }
     module.load_state_dict(weights, assign=True)
     return module
+
+
+def outline(build: Callable[[], Built]) -> Built:
+    """Return a module whose weights have shapes, and take no memory.
+
+    Args:
+        build: returns the module.
+    """
+    with torch.device("meta"), _WithoutValues():
+        return build()
 
 
 class _WithoutValues(TorchFunctionMode):

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from showergan.training.checkpoint import require, require_like
+
 
 def stream(seed: int, purpose: str, device: torch.device) -> torch.Generator:
     """Return a random generator of its own for a seed and a purpose.
@@ -58,10 +60,17 @@ class Batches(ABC):
         return {"random": self._before, "position": self._position}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another stream of as many samples and the same batches was."""
-        self._before = state["random"]
+        """Go to where another stream of as many samples and the same batches was.
+
+        Raises:
+            ValueError: no such stream was there.
+        """
+        require_like(self.state_dict(), state, "batches")
+        self._before, position = state["random"], state["position"]
         self.random.set_state(self._before)
-        self._pass, self._position = self._drawn(), state["position"]
+        self._pass = self._drawn()
+        require(0 <= position <= len(self._pass), "batches.position")
+        self._position = position
 
 
 class ShuffledPasses(Batches):

@@ -3,9 +3,13 @@
 They lie beside its outputs and are none of them: Snakemake deletes outputs when a job starts.
 """
 
+import copy
 import hashlib
 import io
 import json
+import math
+import os
+import pickle
 import shutil
 import time
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 import torch
+from torch import nn
 
 import showergan
 from showergan.errors import Paused, UserError
@@ -29,7 +34,11 @@ class Work(Protocol):
         """Return where it is, as tensors and plain values."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another was."""
+        """Go to where another was.
+
+        Raises:
+            Exception: of any kind, where the state is none that could have been left; it may have gone half the way.
+        """
 
     def table(self) -> pd.DataFrame:
         """Return what a person may see of it so far; rows are only ever added."""
@@ -88,30 +97,32 @@ class Checkpoints:
     def resume(self, work: Work) -> None:
         """Go on from the newest state that is whole and of this training, if there is one; say so.
 
-        Raises:
-            UserError: it is, and does not fit.
+        One that is not gives way to the one before it, and that one to the start, from which the work then is as far
+        away as it was.
         """
-        for path in (self._newest, self._before):
+        paths = [path for path in (self._newest, self._before) if os.path.lexists(path)]
+        start = copy.deepcopy(work.state_dict()) if paths else {}
+        for path in paths:
             try:
                 content = _read(path)
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError) as error:
-                say(f"{path} is not used: {error}")
-                continue
-            if other := [name for name, own in self._of.items() if content["of"].get(name) != own]:
-                say(f"{path} is not used: it is of other {' and '.join(other)}")
-                continue
-            try:
+                if other := [n for n, own in self._of.items() if content["of"].get(n) != own]:
+                    say(f"{path} is not used: it is of other {' and '.join(other)}")
+                    continue
                 work.load_state_dict(content["state"])
-                self._earlier = content["seconds"]
-                self._memory_before = content["peak_device_memory"]
-            except (KeyError, RuntimeError, ValueError) as error:
-                raise UserError(
-                    f"{path} was left by other code ({error}): remove {self._folder}"
-                ) from error
+                earlier, memory = content["seconds"], content["peak_device_memory"]
+                require(_is_number(earlier), "seconds")
+                require(memory is None or _is_number(memory), "peak_device_memory")
+            except (
+                Exception
+            ) as error:  # PyTorch and the networks say of odd bytes whatever they say
+                work.load_state_dict(start)
+                say(f"{path} is not used: {_told(error)}")
+                continue
+            self._earlier, self._memory_before = earlier, memory
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
             return
+        if paths:
+            say("starts from the beginning")
 
     def reached(self, work: Work) -> None:
         """Save the state if it is time to.
@@ -139,7 +150,7 @@ class Checkpoints:
         """Remove all states: every output is in place."""
         shutil.rmtree(self._folder, ignore_errors=True)
         parent = self._folder.parent
-        if parent.exists() and not any(parent.iterdir()):
+        if parent.is_dir() and not any(parent.iterdir()):
             parent.rmdir()
 
     def _save(self, work: Work) -> None:
@@ -152,6 +163,9 @@ class Checkpoints:
         written = io.BytesIO()
         torch.save(content, written)
         state = written.getbuffer()
+        for path in (self._newest, self._before):
+            if path.is_dir():  # in the way of a state, and none
+                shutil.rmtree(path)
         with write_aside(self._newest) as aside:
             with aside.open("wb") as file:
                 file.write(hashlib.sha256(state).digest())
@@ -173,9 +187,95 @@ def _read(path: Path) -> dict[str, Any]:
     """Return what was saved.
 
     Raises:
-        ValueError: it is damaged.
+        Damaged: it is.
+        Exception: of any kind, as PyTorch reads it.
     """
+    if not path.is_file():  # a pipe would be waited for
+        raise Damaged("it is no file")
     content = path.read_bytes()
     if hashlib.sha256(content[N_DIGEST:]).digest() != content[:N_DIGEST]:
-        raise ValueError("it is damaged")
-    return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)
+        raise Damaged("it is damaged")
+    try:
+        return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:  # whose text advises to load it all the same
+        raise Damaged("it is damaged, or holds what could run code") from None
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, Damaged | OSError):
+        return str(error)
+    line = next(iter(str(error).splitlines()), "")
+    return f"it does not fit this training ({type(error).__name__}: {line[:200]})"
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and 0 <= value < math.inf
+
+
+class Damaged(ValueError):
+    """What is kept is not what was left."""
+
+
+def require(holds: bool, what: str) -> None:
+    """Refuse a state of which something is not as it can be.
+
+    Raises:
+        ValueError: it does not hold.
+    """
+    if not holds:
+        raise ValueError(f"{what} is not as it was left")
+
+
+def require_like(own: Any, found: Any, what: str) -> None:
+    """Refuse what differs in its names, types, shapes or lengths from what is there.
+
+    Raises:
+        ValueError: it does, with the place where.
+    """
+    require(type(found) is type(own) or (isinstance(own, dict) and isinstance(found, dict)), what)
+    if isinstance(own, torch.Tensor):
+        size = own.numel() * own.element_size()
+        same = (found.shape, found.dtype, found.layout) == (own.shape, own.dtype, own.layout)
+        require(same and found.untyped_storage().nbytes() >= size, what)
+    elif isinstance(own, dict):
+        require(found.keys() == own.keys(), what)
+        for name, value in own.items():
+            require_like(value, found[name], f"{what}.{name}")
+    elif isinstance(own, list | tuple):
+        require(len(found) == len(own), what)
+        for one, other in zip(own, found, strict=True):
+            require_like(one, other, what)
+
+
+def load_network(network: nn.Module, state: dict[str, Any], what: str) -> None:
+    """Give a network the weights of another of its kind.
+
+    Raises:
+        ValueError: they are not.
+    """
+    require_like(network.state_dict(), state, what)
+    network.load_state_dict(state)
+
+
+def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what: str) -> None:
+    """Give an optimiser, which has done nothing yet, what another of its kind has of its weights.
+
+    Raises:
+        ValueError: it is not.
+    """
+    groups = optimiser.state_dict()["param_groups"]
+    require_like(groups, state["param_groups"], what)
+    require(state["param_groups"] == groups, what)
+    weights = [w for group in optimiser.param_groups for w in group["params"]]
+    tried = nn.Parameter(torch.zeros(2, dtype=weights[0].dtype))
+    tried.grad = torch.zeros_like(tried)
+    other = type(optimiser)([tried], **optimiser.defaults)
+    other.step()
+    for place, found in state["state"].items():
+        weight = weights[place].detach()
+        own = {
+            name: weight if value.shape == tried.shape else value
+            for name, value in other.state[tried].items()
+        }
+        require_like(own, found, f"{what}.{place}")
+    optimiser.load_state_dict(state)

@@ -10,7 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from showergan.errors import UserError
-from showergan.training.checkpoint import Checkpoints
+from showergan.training.checkpoint import (
+    Checkpoints,
+    load_network,
+    load_optimiser,
+    require,
+    require_like,
+)
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
@@ -83,14 +89,25 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another was."""
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.scores = state["scores"]
-        self.best_epoch, self.best_state = state["best_epoch"], state["best_state"]
+        """Go to where another was.
+
+        Raises:
+            ValueError: it was nowhere; half of it may be taken.
+        """
+        own, scores, best = self.state_dict(), state["scores"], state["best_epoch"]
+        require(state.keys() == own.keys(), "state")
+        require(type(scores) is list, "scores")
+        load_network(self.network, state["network"], "network")
+        load_optimiser(self.optimiser, state["optimiser"], "optimiser")
+        require_like([0.0] * len(scores), scores, "scores")
+        require(type(best) is int and 0 <= best <= len(scores), "best_epoch")
+        require_like(own["network"] if best else None, state["best_state"], "best_state")
+        require_like(own["random"], state["random"], "random")
+        require_like(own["random_of_device"], state["random_of_device"], "random_of_device")
         torch.set_rng_state(state["random"])
         if state["random_of_device"] is not None:
             torch.cuda.set_rng_state(state["random_of_device"], self._device)
+        self.scores, self.best_epoch, self.best_state = scores, best, state["best_state"]
 
     def table(self) -> pd.DataFrame:
         """Return the score of each epoch."""

@@ -13,6 +13,7 @@ from showergan.constraints.layers import (
     trained_weight,
     weight_layers,
 )
+from showergan.training.checkpoint import require, require_like
 from showergan.training.lipschitz import spectral_norm
 
 LOSSES = ["discriminator_loss", "generator_loss"]
@@ -64,6 +65,16 @@ class History:
         self._steps.append({"step": step, "epoch": epoch})
         self._rows.append(torch.stack([v.detach().float() for v in values.values()]))
 
+    @property
+    def steps(self) -> list[int]:
+        """The step of each row."""
+        return [at["step"] for at in self._steps]
+
+    @property
+    def columns(self) -> list[str]:
+        """Those of `values`; none before the first row."""
+        return self._columns
+
     def last(self) -> dict[str, float]:
         """Return the newest row."""
         row = self._rows[-1] if self._rows else self._fetched[-1][-1]
@@ -95,16 +106,25 @@ class History:
         return {"steps": self._steps, "rows": self._fetch(), "columns": self._columns}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take the rows of another in place of the own."""
-        self._steps, self._columns = list(state["steps"]), state["columns"]
-        self._fetched, self._rows = [state["rows"]], []
+        """Take the rows of another in place of the own.
+
+        Raises:
+            ValueError: they are no rows.
+        """
+        steps, rows, columns = state["steps"], state["rows"], state["columns"]
+        require(type(steps) is list and type(columns) is list, "history")
+        require_like([{"step": 0, "epoch": 0}] * len(steps), steps, "history.steps")
+        require_like([""] * len(columns), columns, "history.columns")
+        require_like(torch.empty(len(steps), len(columns)), rows, "history.rows")
+        self._steps, self._columns = list(steps), columns
+        self._fetched, self._rows = [rows] if len(rows) else [], []
 
     def _fetch(self) -> Tensor:
         """Return all rows, shape (rows, columns), on the CPU; wait for those that are new alone."""
         if self._rows:
             self._fetched.append(torch.stack(self._rows).cpu())
             self._rows = []
-        return torch.cat(self._fetched)
+        return torch.cat(self._fetched) if self._fetched else torch.empty(0, len(self._columns))
 
 
 def gradient_norm(module: nn.Module) -> Tensor:

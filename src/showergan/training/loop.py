@@ -1,6 +1,7 @@
 """The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,13 +16,27 @@ from showergan.losses import Loss
 from showergan.networks import Shape
 from showergan.networks.modules import Discriminator, Generator, state_of
 from showergan.progress import Progress
+from showergan.reading import outline
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
-from showergan.training.checkpoint import Checkpoints
-from showergan.training.history import History, gradient_norm, layer_norms
+from showergan.training.checkpoint import (
+    Checkpoints,
+    load_network,
+    load_optimiser,
+    require,
+    require_like,
+)
+from showergan.training.history import LOSSES, History, gradient_norm, layer_norms
 from showergan.training.lipschitz import lipschitz_table
 
 N_ACCOUNTED = 2000
+MOST_WEIGHTS = 2**28  # a gigabyte in single precision, and four with what an optimiser keeps
+MEASURED = (
+    *LOSSES,
+    "score_gap",
+    "discriminator_gradient_norm",
+    "generator_gradient_norm",
+)
 
 
 @dataclass
@@ -86,6 +101,9 @@ class Trainer:
         )
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
         self.result = Result()
+        self._kept = self.average.network if self.average else self.generator
+        self._per_epoch = n // size
+        self._n_steps = recipe.epochs * self._per_epoch
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the training is."""
@@ -97,12 +115,30 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another training of the same recipe and data was."""
+        """Go to where another training of the same recipe and data was.
+
+        Raises:
+            ValueError: no such training was there; half of it may be taken.
+        """
+        require(state.keys() == self.state_dict().keys(), "state")
+        columns = [*MEASURED, *self._account()] if state["n_steps"] else []
         for name, part in self._parts().items():
-            part.load_state_dict(state[name])
+            if isinstance(part, torch.nn.Module):
+                load_network(part, state[name], name)
+            elif isinstance(part, torch.optim.Optimizer):
+                load_optimiser(part, state[name], name)
+            else:
+                part.load_state_dict(state[name])
         for name, random in self._random().items():
+            require_like(random.get_state(), state[name], name)
             random.set_state(state[name])
-        self.result.states, self.result.n_steps = state["states"], state["n_steps"]
+        n_steps, states, history = state["n_steps"], state["states"], self.result.history
+        require(type(n_steps) is int and 0 <= n_steps <= self._n_steps, "n_steps")
+        rows = [step for step in range(1, n_steps + 1) if self._is_recorded(step)]
+        require(history.steps == rows and history.columns == columns, "history")
+        epochs = [e for e in self.recipe.evaluated_epochs if 0 < e <= n_steps // self._per_epoch]
+        require_like(dict.fromkeys(epochs, state_of(self._kept)), states, "states")
+        self.result.states, self.result.n_steps = states, n_steps
 
     def _parts(self) -> dict[str, Any]:
         """Return what saves and loads itself."""
@@ -120,6 +156,17 @@ class Trainer:
     def _random(self) -> dict[str, torch.Generator]:
         """Return the random generators that no stream of batches holds."""
         return {"noise": self.noise, "mix": self.mix}
+
+    def _is_recorded(self, step: int) -> bool:
+        """Return whether a step has a row in the history."""
+        return step == 1 or step % self.recipe.record_every == 0 or step == self._n_steps
+
+    def _account(self) -> dict[str, Tensor]:
+        """Return what a row of the history tells of the discriminator and its constraints."""
+        row = layer_norms(self.discriminator)
+        for constraint in self.constraints:
+            row |= constraint.record(self.discriminator)
+        return row
 
     def table(self) -> pd.DataFrame:
         """Return the history so far."""
@@ -198,14 +245,11 @@ class Trainer:
         Args:
             checkpoints: where it goes on from, and leaves its state.
         """
-        recipe = self.recipe
-        steps_per_epoch = len(self.samples) // recipe.batch_size
-        n_steps = recipe.epochs * steps_per_epoch
+        recipe, n_steps = self.recipe, self._n_steps
         if checkpoints:
             checkpoints.resume(self)
         result = self.result
         progress = Progress(n_steps, "steps", result.n_steps)
-        kept = self.average.network if self.average else self.generator
         for step in range(result.n_steps + 1, n_steps + 1):
             for _ in range(recipe.n_critic):
                 discriminator_loss, batch = self.discriminator_step()
@@ -213,29 +257,21 @@ class Trainer:
             for constraint in self.constraints:
                 constraint.after_generator_step(self.discriminator, batch)
 
-            epoch, into_epoch = divmod(step, steps_per_epoch)
-            if step == 1 or step % recipe.record_every == 0 or step == n_steps:
-                result.history.add(
-                    step,
-                    epoch + bool(into_epoch),
-                    {
-                        "discriminator_loss": discriminator_loss,
-                        "generator_loss": generator_loss,
-                        "score_gap": batch.real_scores.mean() - batch.fake_scores.mean(),
-                        "discriminator_gradient_norm": gradient_norm(self.discriminator),
-                        "generator_gradient_norm": gradient_norm(self.generator),
-                        **layer_norms(self.discriminator),
-                        **{
-                            name: value
-                            for c in self.constraints
-                            for name, value in c.record(self.discriminator).items()
-                        },
-                    },
+            epoch, into_epoch = divmod(step, self._per_epoch)
+            if self._is_recorded(step):
+                measured = (
+                    discriminator_loss,
+                    generator_loss,
+                    batch.real_scores.mean() - batch.fake_scores.mean(),
+                    gradient_norm(self.discriminator),
+                    gradient_norm(self.generator),
                 )
+                row = dict(zip(MEASURED, measured, strict=True)) | self._account()
+                result.history.add(step, epoch + bool(into_epoch), row)
                 progress(step, result.history.told)
             result.n_steps = step
             if into_epoch == 0:
-                state = state_of(kept) if epoch in recipe.evaluated_epochs else {}
+                state = state_of(self._kept) if epoch in recipe.evaluated_epochs else {}
                 result.diverged_at_step = result.history.diverged_at(epoch) or (
                     None if finite(state) else step
                 )
@@ -265,7 +301,18 @@ def build(
         sample_shape: of one sample, without the batch.
         n_conditions: numbers that a sample is conditioned on.
         device: where to train.
+
+    Raises:
+        UserError: a network has more than 2^28 weights.
     """
+    for role, network in (("generator", recipe.generator), ("discriminator", recipe.discriminator)):
+        planned = outline(partial(network.build, sample_shape, n_conditions))
+        n = sum(weights.numel() for weights in planned.parameters())
+        if n > MOST_WEIGHTS:
+            raise UserError(
+                f"the {role} {network.kind} of this recipe has {n:.3g} weights, and {MOST_WEIGHTS:.3g} at most can be "
+                f"trained: make it narrower or less deep"
+            )
     cpu = torch.device("cpu")
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(stream(recipe.seed, "weights", cpu).get_state())

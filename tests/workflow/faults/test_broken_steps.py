@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from processes import Command
 
+import showergan
+
 RUN = "train/small/sn/0.001_0.001/seed1"
 NETWORK = {"kind": "perceptron", "width": 8}
 EVALUATION = {"clusters": 4, "repeats": 2}
@@ -118,7 +120,8 @@ def test_killed_at_random_moments_it_ends_as_if_never_killed(whole, tmp_path, st
         command = start(step, whole, out, environment=STATES)
         killed = command.kill_after(moments.uniform(0, seconds))
         went_on |= "goes on from" in command.said()
-        there = {name: content for name, content in left(out).items() if not name.startswith(".")}
+        # What a killed one left aside goes with the next.
+        there = {n: c for n, c in left(out).items() if not re.search(r"(^|/)\.[^/]+/", n)}
         assert there.items() <= wanted.items()  # whole or not at all
         if killed:
             kills -= 1
@@ -143,9 +146,18 @@ def test_without_room_it_says_so_and_leaves_no_half(whole, tmp_path, step):
     assert left(tmp_path) == wanted
 
 
+def _everybody_reads(path):
+    """Return whether others than the owner may enter all folders above a file, and read it."""
+    above = [path.parent, *path.parent.parents]
+    return all(p.stat().st_mode & 0o001 for p in above) and path.stat().st_mode & 0o004
+
+
 @pytest.fixture
 def sealed(whole):
     """A folder that everybody can read, with the files of all steps and a folder `out`."""
+    closed = [m for m in (showergan, pytest) if not _everybody_reads(Path(m.__file__).resolve())]
+    if os.geteuid() == 0 and closed:
+        pytest.skip(f"another user cannot read {closed[0].__file__}: a folder above it is closed")
     folder = Path(tempfile.mkdtemp())
     shutil.copytree(whole, folder / "whole")
     (folder / "out").mkdir()
