@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from pydantic import Field
 from small_training import recipe
 from steps import run
 from typer.testing import CliRunner
@@ -46,7 +47,7 @@ class FailingLoss(Wasserstein):
     """Is no number from its tenth step on, which is the second of the third epoch."""
 
     kind: Literal["failing"] = "failing"
-    value: float = math.nan
+    value: float = Field(math.nan, allow_inf_nan=True)
 
     def generator(self, fake, real):
         calls.append(1)
@@ -373,7 +374,9 @@ def test_no_bar_is_met_by_survivors():
     """Neither the worst seed nor the mean leaves out the one that has no value."""
     keys = {"architecture": "small", "method": "sn", "learning_rates": "1_1"}
     runs = pd.DataFrame({"seed": [1, 2], "energy_ratio": [1.1, np.nan]}).assign(**keys)
-    card = runs.assign(chosen=True, title="PRD-AUC: E", value=[0.9, np.nan], ceiling=0.95)
+    card = runs.assign(
+        chosen=True, title="PRD-AUC: E", value=[0.9, np.nan], ceiling=0.95, shuffled=0.5
+    )
     anchors = pd.DataFrame({"anchor": ["ceiling"], "metric": "prd_auc", "bin": "all", "n": 9})
     nothing = pd.DataFrame(columns=["method", "score", "n_pairs", "learning_rates"])
     found = bars(card, runs, anchors, nothing, bounded=["sn"], fewest=1)
