@@ -143,6 +143,7 @@ def test_tables_hold_hard_labels(tmp_path):
 
 
 def test_special_signs_are_escaped():
+    assert latex("[A]") == "{[}A]"
     assert latex("\\{}~$_|<") == (r"\textbackslash{}\{\}\textasciitilde{}\$\_\textbar{}\textless{}")
     assert markdown("SN * coef [1, 2] P_std") == "SN * coef [1, 2] P_std"
     assert markdown(r"a|b\c *d* <i>") == r"a\|b\\c \*d\* \<i>"

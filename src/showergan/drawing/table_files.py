@@ -14,6 +14,7 @@ from showergan.heavy import pd
 LATEX = {
     **{sign: f"\\{sign}" for sign in "_%&#${}"},
     **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"},
+    "[": "{[}",  # at the beginning of a row it would be an option of the line before
     **{"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}"},
     **{"±": r"$\pm$", "λ": r"$\lambda$", "β": r"$\beta$"},
 }
