@@ -1,6 +1,7 @@
 """Names and labels are what they say, whatever pandas, matplotlib, Markdown and LaTeX would take them for."""
 
 import json
+from html import escape
 from itertools import product
 
 import numpy as np
@@ -135,11 +136,14 @@ def test_labels_are_no_formulas():
 
 def test_tables_hold_hard_labels(tmp_path):
     part = pd.DataFrame({"method": list(HARD.values()), "a|b": "x"})
-    paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex")]
+    paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")]
     save_table(Style(labels=HARD), Table(part, {"t_|": part}), *paths)
     rows = paths[1].read_text().splitlines()[2:]
     bars = {row.replace("\\\\", "").replace("\\|", "").count("|") for row in rows}
     assert bars == {3}
+    page = paths[3].read_text()
+    assert "<i>" not in page
+    assert all(f"<td>{escape(label, quote=False)}</td>" in page for label in HARD.values())
 
 
 def test_special_signs_are_escaped():
