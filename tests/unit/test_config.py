@@ -454,3 +454,23 @@ def test_a_home_folder_that_is_not_there(raw):
     raw["data"] = {"source": "npz", "path": "~nobody_of_this_name/x.npz"}
     with pytest.raises(UserError, match=r"data\.path: '~nobody_of_this_name/x\.npz'"):
         parse_config(raw)
+
+
+def unbounded(part, place=""):
+    """Yield the places in a schema of whole numbers that may be as large as one likes."""
+    if isinstance(part, dict):
+        bounds = {"maximum", "exclusiveMaximum"}
+        if part.get("type") == "integer" and not bounds & set(part):
+            yield place
+        for key, value in part.items():
+            yield from unbounded(value, f"{place}.{key}")
+    elif isinstance(part, list):
+        for number, value in enumerate(part):
+            yield from unbounded(value, f"{place}.{number}")
+
+
+def test_every_size_has_an_upper_bound():
+    """Else one more digit than was meant would compute for years, or fill the memory."""
+    assert list(unbounded(schema())) == []
+    for name, step in STEPS.items():
+        assert (name, list(unbounded(step.model_json_schema()))) == (name, [])

@@ -3,9 +3,9 @@
 import random
 from typing import Annotated, Any
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from showergan.config.section import Line, Section, Seed
+from showergan.config.section import Count, Line, Section, Seed
 from showergan.kinds import one_of
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
@@ -38,12 +38,12 @@ class RandomArchitectures(Section):
     filters, and BatchNorm or none. A method's `normalisation` stands in place of the discriminator's BatchNorm.
     """
 
-    number: PositiveInt = Field(description="architectures to draw")
+    number: Count = Field(description="architectures to draw")
     seed: Seed = Field(description="random seed")
-    depths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = Field(
+    depths: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
         (4, 8, 12, 20), description="layers with weights, to draw from"
     )
-    filters: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = Field(
+    filters: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
         (32, 64, 128), description="filters nearest the image, to draw from"
     )
 

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
-from showergan.config.section import Section, Seed
+from showergan.config.section import Count, Section, Seed
 
 # PRD-AUC of a space, or its mean over bins; which there are the task says.
 ScoreName = Annotated[str, Field(min_length=1)]
@@ -16,15 +16,17 @@ class Partition(Section):
     kind: Literal["rectangles", "quantiles"] = Field(
         "rectangles", description="equal rectangles of the training rectangle, or equal counts"
     )
-    bins: tuple[PositiveInt, PositiveInt] = Field((3, 3), description="bins in x and in y")
+    bins: tuple[Count, Count] = Field((3, 3), description="bins in x and in y")
 
 
 class Evaluation(Section):
     """Scores of the generators."""
 
-    clusters: int = Field(20, ge=2, description="K of k-means; the published models used 50")
-    repeats: int = Field(10, ge=2, description="fresh k-means runs per value")
-    events_per_cluster: PositiveInt = Field(
+    clusters: int = Field(
+        20, ge=2, le=10_000, description="K of k-means; the published models used 50"
+    )
+    repeats: int = Field(10, ge=2, le=10_000, description="fresh k-means runs per value")
+    events_per_cluster: Count = Field(
         10, description="bins with fewer than this times K events are flagged"
     )
     partition: Partition = Partition()

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
-from showergan.config.section import Line, Section
+from showergan.config.section import Count, Line, Section
 from showergan.constraints import Constraint
 from showergan.kinds import one_of
 from showergan.losses import Loss
@@ -82,7 +82,7 @@ class Method(Composition):
     optimiser: one_of(Optimiser) | None = Field(  # type: ignore[valid-type]
         None, description="of both networks; null: that of training"
     )
-    n_critic: Annotated[PositiveInt, Field(le=1000)] | None = Field(
+    n_critic: Annotated[Count, Field(le=1000)] | None = Field(
         None, description="discriminator steps per generator step; null: that of training"
     )
     normalisation: Literal["layer", "none"] | None = Field(

@@ -2,24 +2,24 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from showergan.config.architectures import Networks
 from showergan.config.methods import Composition, LearningRates
-from showergan.config.section import Section, Seed
+from showergan.config.section import Count, Section, Seed
 from showergan.kinds import one_of
 from showergan.networks import DiscriminatorNetwork
 from showergan.optimisers import Optimiser
 from showergan.optimisers.rmsprop import RMSprop
 
-BatchSize = Annotated[int, Field(ge=2, description="showers per step")]
+BatchSize = Annotated[int, Field(ge=2, le=10**6, description="showers per step")]
 
 
 class Schedule(Section):
     """Epochs first, first + every, first + 2 every, ..."""
 
-    first: PositiveInt = 25
-    every: PositiveInt = 5
+    first: Count = 25
+    every: Count = 5
 
 
 def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> None:
@@ -44,11 +44,9 @@ class SharedTraining(Networks):
         RMSprop(), description="of both networks, where a method has none of its own"
     )
     batch_size: BatchSize = 200
-    epochs: PositiveInt = Field(
-        150, le=10**6, description="passes of generator steps over the training showers"
-    )
-    n_critic: PositiveInt = Field(5, le=1000, description="discriminator steps per generator step")
-    record_every: PositiveInt = Field(10, description="generator steps between rows of history.csv")
+    epochs: Count = Field(150, description="passes of generator steps over the training showers")
+    n_critic: Count = Field(5, le=1000, description="discriminator steps per generator step")
+    record_every: Count = Field(10, description="generator steps between rows of history.csv")
     batches: Literal["shuffled", "replayed"] = Field(
         "shuffled",
         description="of the discriminator; shuffled: passes without replacement; replayed: as in the "
@@ -106,7 +104,7 @@ class TrainingRecipe(SharedTraining):
     seed: Seed
     learning_rates: LearningRates
     method: Composition
-    evaluated_epochs: tuple[NonNegativeInt, ...] = Field(
+    evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
         description="at whose ends the generator is kept"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field
 
 from showergan import heavy
 from showergan.constraints import layers
@@ -32,7 +32,9 @@ class SpectralNorm(Constraint):
     start: Literal["gaussian", "uniform"] = Field(
         "gaussian", description="gaussian: unit vectors; uniform: U(-1, 1), not normalised"
     )
-    warmup_iterations: NonNegativeInt = Field(15, description="power iterations before training")
+    warmup_iterations: int = Field(
+        15, ge=0, le=10_000, description="power iterations before training"
+    )
     iterate: Literal["before_step", "after_step"] = Field(
         "before_step", description="when the iteration of a discriminator step is done"
     )

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan import comparison, reading
 from showergan.config import Config
+from showergan.config.section import Count
 from showergan.files import write_table
 from showergan.step import Anchors, Input, Output, Step
 
@@ -18,7 +19,7 @@ class Bars(Step):
     version = 2
 
     bounded: tuple[str, ...] = Field(description="the methods that the bars are for")
-    fewest: PositiveInt = Field(description="showers that every bin needs")
+    fewest: Count = Field(description="showers that every bin needs")
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:

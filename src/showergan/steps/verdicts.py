@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
 from showergan import comparison, reading
 from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.config import Config
-from showergan.config.section import Seed
+from showergan.config.section import Count, Seed
 from showergan.files import write_table
 from showergan.step import Input, Output, Step
 
@@ -28,7 +28,7 @@ class Verdicts(Step):
     floors: PositiveFloat = Field(
         FLOORS, description="of noise, up to which a mean difference is within it"
     )
-    resamples: PositiveInt = Field(10_000, description="of bootstrap and permutations")
+    resamples: Count = Field(10_000, description="of bootstrap and permutations")
     seed: Seed = Field(0, description="random seed of these")
 
     @classmethod

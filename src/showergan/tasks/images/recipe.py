@@ -2,20 +2,18 @@
 
 from typing import Annotated
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
-from showergan.config.section import Section, Seed
+from showergan.config.section import Count, Section, Seed
 
 
 class Embedding(Section):
     """The network in whose space pictures are measured; `choose_by` says whether it is a classifier or an encoder."""
 
-    width: PositiveInt = Field(
-        32, description="channels of the first convolution; further ones double"
-    )
-    epochs: PositiveInt = Field(30, description="largest number of epochs")
-    patience: PositiveInt = Field(5, description="stop after so many epochs without a better score")
-    batch_size: PositiveInt = Field(64, description="pictures per step")
+    width: Count = Field(32, description="channels of the first convolution; further ones double")
+    epochs: Count = Field(30, description="largest number of epochs")
+    patience: Count = Field(5, description="stop after so many epochs without a better score")
+    batch_size: Count = Field(64, description="pictures per step")
     learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
     noise: Annotated[float, Field(ge=0)] = Field(
         0.3, description="encoder: sd of the noise that it is trained to take off a picture"

@@ -14,7 +14,7 @@ from showergan.urls import without_secrets
 class Simulation(Section):
     """Showers made here."""
 
-    n_showers: int = Field(4000, ge=8, description="simulate: number of showers")
+    n_showers: int = Field(4000, ge=8, le=10**9, description="simulate: number of showers")
     seed: Seed = Field(1, description="simulate: random seed")
 
 

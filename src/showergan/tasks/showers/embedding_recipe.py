@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
-from showergan.config.section import Section, Seed
+from showergan.config.section import Count, Section, Seed
 
 
 class Embedding(Section):
@@ -13,8 +13,8 @@ class Embedding(Section):
     view: Literal["padded", "cropped"] = Field(
         "padded", description="padded: every cell counts; cropped: the published 24 x 24 view"
     )
-    epochs: PositiveInt = Field(40, description="largest number of epochs")
-    patience: PositiveInt = Field(8, description="stop after so many epochs without a better R^2")
-    batch_size: PositiveInt = Field(64, description="showers per step")
+    epochs: Count = Field(40, description="largest number of epochs")
+    patience: Count = Field(8, description="stop after so many epochs without a better R^2")
+    batch_size: Count = Field(64, description="showers per step")
     learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
     seed: Seed = Field(1, description="random seed")

@@ -35,7 +35,10 @@ class TextData(Data):
         "all others",
     )
     block_lines: int = Field(
-        50, ge=1, description="lines that stay together in the split, because neighbours are alike"
+        50,
+        ge=1,
+        le=10**6,
+        description="lines that stay together in the split, because neighbours are alike",
     )
     split_seed: Seed = Field(2023, description="random seed of the split")
 

@@ -14,7 +14,7 @@ class ToyData(Data):
     source: Literal["gaussians_8", "gaussians_25", "swiss_roll"] = Field(
         "gaussians_8", description="eight Gaussians on a circle, 25 on a grid, or a spiral"
     )
-    n_points: int = Field(8000, ge=8, description="number of points")
+    n_points: int = Field(8000, ge=8, le=10**9, description="number of points")
     seed: Seed = Field(1, description="random seed of the points")
     split_seed: Seed = Field(2023, description="random seed of the split")
 

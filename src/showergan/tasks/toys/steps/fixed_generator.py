@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from showergan import heavy
 from showergan.config import Config
-from showergan.config.section import Seed
+from showergan.config.section import Count, Seed
 from showergan.files import write_aside, write_table
 from showergan.step import Output, Step
 from showergan.tasks import toys
@@ -20,7 +20,7 @@ class TrainBeforeFixedGenerator(FixedGenerator, Step):
     name = "fixed_generator"
     version = 1
 
-    batch_size: PositiveInt = Field(256, description="points of each kind in a step")
+    batch_size: Count = Field(256, description="points of each kind in a step")
     seed: Seed = Field(1, description="random seed")
 
     @classmethod
