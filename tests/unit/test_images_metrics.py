@@ -271,7 +271,7 @@ def test_classes_are_asked_for_by_name(tmp_path):
         with pytest.raises(UserError, match=message):
             asked()
     table.write_text("kind\ndog\n")
-    with pytest.raises(UserError, match="needs a column label"):
+    with pytest.raises(UserError, match="has no label"):
         images.read_classes(table, None, classes)
 
 

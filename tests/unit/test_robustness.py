@@ -110,7 +110,7 @@ class TestFigure:
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_a_panel_per_rate_of_the_generator(self, style, tmp_path):
-        more = {m: {**pairs, "0.0001_0.0003": [0.4, np.nan]} for m, pairs in SCORES.items()}
+        more = {m: {**pairs, "0.0001_0.0003": [0.4, 0.0]} for m, pairs in SCORES.items()}
         figure = self.drawn(style, more)
         assert len(figure.axes) == 3
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")

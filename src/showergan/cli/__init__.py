@@ -5,6 +5,7 @@ Results go to files, what a person reads goes to stderr.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import Any
 
@@ -52,10 +53,10 @@ def schema() -> None:
 def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, TextIOWrapper
-        ):  # letters that a terminal lacks are told by their numbers
-            stream.reconfigure(errors="backslashreplace")
+        # Letters that a terminal lacks are told by their numbers; a stream in the midst of a file may refuse.
+        if isinstance(stream, TextIOWrapper):
+            with suppress(OSError):
+                stream.reconfigure(errors="backslashreplace")
     sys.excepthook = _but_of_hdf5(sys.excepthook, lambda kind, error, trace: error)
     sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:

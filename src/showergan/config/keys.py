@@ -24,10 +24,10 @@ def read_file(path: Path) -> Any:
         raise UserError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is no text: {error}") from None
-    return read_text(text, str(path))
+    return parsed(text, str(path))
 
 
-def read_text(text: str, where: str) -> Any:
+def parsed(text: str, where: str) -> Any:
     """Return what JSON or YAML says; `where` is how a message calls it.
 
     Raises:
@@ -55,7 +55,7 @@ def refuse_twice(files: Iterable[str | Path], arguments: Iterable[str]) -> None:
     for argument in arguments:
         name, _, text = argument.partition("=")
         if text.startswith("{"):
-            read_text(text, f"--config {name}")
+            parsed(text, f"--config {name}")
 
 
 def each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from showergan.metrics.features import Features
 from showergan.provenance import record_of
 from showergan.reading import damage, in_place_of, opened_hdf5
 from showergan.tasks import Task, of_file
+from showergan.tasks.data_set import check_splits
 
 HeldOut = Literal["select", "test"]
 HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
@@ -117,6 +118,7 @@ def make_reference(
     path: Path, embedding: Any, recipe: Evaluation, device: torch.device
 ) -> Reference:
     """Compute the features of the real samples in the data set at `path`; an embedding may be missing."""
+    check_splits(path)
     task = of_file(path)
     yardstick, train = task.yardstick(path, recipe, device)
     see = _sees(task, yardstick, embedding, recipe, device)

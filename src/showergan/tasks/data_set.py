@@ -57,10 +57,18 @@ def opened(
             n = file[next(iter(arrays))].shape[:1]
             if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
                 raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
-        found = np.unique(file["split"]) if "split" in arrays else list(SPLITS.values())
-        if empty := [name for name, code in SPLITS.items() if code not in found]:
-            raise UserError(f"{path} has no samples for {' and '.join(empty)} (split). {remedy}")
         yield file
+
+
+def check_splits(path: Path) -> None:
+    """Raise a `UserError` if a split of the data set at `path` has no samples."""
+    with opened_hdf5(path) as file:
+        found = np.unique(file["split"])
+    if empty := [name for name, code in SPLITS.items() if code not in found]:
+        raise UserError(
+            f"{path} has no samples for {' and '.join(empty)} (split), so that nothing can be measured. "
+            f"{in_place_of(path, 'a data set with samples for all three')}"
+        )
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -84,7 +84,7 @@ class Entry:
     @contextmanager
     def growing(self) -> Iterator[Callable[[bytes], None]]:
         """Yield what adds a piece to the part."""
-        with self.part.open("ab") as part, self._sums.open("a") as sums:
+        with self.part.open("ab") as part, self._sums.open("a", encoding="utf-8") as sums:
 
             def add(piece: bytes) -> None:
                 part.write(piece)
