@@ -81,7 +81,7 @@ def real_pairs(
     if not task.can_be_repeated(path):
         return OTHER_REAL, _divisions(test, select, recipe.seed)
     given = task.given.of(test.conditions)
-    again = (see(task.repeated(given, recipe.seed + draw)) for draw in range(DRAWS))
+    again = (see(task.repeated(path, given, recipe.seed + draw)) for draw in range(DRAWS))
     return CEILING, ((test, other) for other in again)
 
 

@@ -237,8 +237,8 @@ class Task(ABC):
         """Tell whether `repeated` has what a data set was made by."""
         return False
 
-    def repeated(self, given: Any, seed: int) -> Iterator[Any]:
-        """Make other real samples for the same conditions."""
+    def repeated(self, path: Path, given: Any, seed: int) -> Iterator[Any]:
+        """Make other real samples for the same conditions, by what a data set was made by."""
         raise NotImplementedError
 
     def load_embedding(self, path: Path, device: torch.device) -> Any:

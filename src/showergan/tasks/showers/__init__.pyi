@@ -1,7 +1,9 @@
 from . import dataset as dataset
+from . import geant4 as geant4
 from . import gflash as gflash
 from . import rectangles as rectangles
 from . import sample as sample
+from . import simulators as simulators
 from .conditions import Conditioning as Conditioning
 from .conditions import to_energy as to_energy
 from .conditions import training_tensors as training_tensors

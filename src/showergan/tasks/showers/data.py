@@ -8,14 +8,22 @@ from pydantic import Field, StringConstraints, field_serializer, field_validator
 
 from showergan.config.data import Data
 from showergan.config.section import Place, Section, Seed
+from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
+from showergan.tasks.showers.resources import N_SAMPLE
 from showergan.urls import without_secrets
 
 
 class Simulation(Section):
     """Showers made here."""
 
-    n_showers: int = Field(4000, ge=8, le=10**9, description="simulate: number of showers")
-    seed: Seed = Field(1, description="simulate: random seed")
+    n_showers: int = Field(4000, ge=8, le=10**9, description="simulate, geant4: number of showers")
+    seed: Seed = Field(1, description="simulate, geant4: random seed")
+    threshold_MeV: float = Field(
+        THRESHOLD_MEV,
+        ge=0,
+        le=1000,
+        description="simulate, geant4: what the readout tells from noise; a cell below is set to 0",
+    )
 
 
 SCHEMES = ("http", "https", "s3", "root")
@@ -78,15 +86,17 @@ class Preparation(DataFile):
 class ShowerData(Simulation, Preparation, Data):
     """Where the showers come from, and how they are split."""
 
-    source: Literal["simulate", "npz"] = Field(
-        "simulate",
-        description="simulate: GFLASH showers made here; npz: a file of the published schema",
+    source: Literal["sample", "simulate", "geant4", "npz"] = Field(
+        "sample",
+        description="sample: the Geant4 showers that come with the package; simulate: GFLASH showers made here, in "
+        "seconds; geant4: Geant4 showers made here, in hours; npz: a file of the published schema",
     )
 
     @property
     def n_train(self) -> int | None:
-        """Half of the showers that are simulated."""
-        return self.n_showers // 2 if self.source == "simulate" else None
+        """Half of the showers, rounded up, where their number is known."""
+        n = {"sample": N_SAMPLE, "npz": None}.get(self.source, self.n_showers)
+        return None if n is None else (n + 1) // 2
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The preprocessed data set: one HDF5 file with a split, from any source in the published format."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -12,14 +13,13 @@ from numpy.typing import NDArray
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
 from showergan.tasks import data_set
-from showergan.tasks.showers import gflash
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
 from showergan.tasks.splits import SPLITS, Split, permuted, splits_of
 
 REFERENCE_SEED = 0x3DF3FA
-GFLASH_VERSION = "gflash_version"  # attribute of data sets that `simulate` made
+SIMULATION = "simulation"  # attribute of data sets that a step of ours simulated: JSON text, see `simulators`
 
 # Type of the datasets that must be there, and their shape behind the number of events.
 DATASETS: dict[str, data_set.Content] = {
@@ -117,7 +117,7 @@ def preprocess(
                 .tolist(),
                 shower_depth_cm=fit.depth_cm,
                 n_train_without_energy=fit.n_without_energy,
-                **({GFLASH_VERSION: showers.gflash_version} if showers.gflash_version else {}),
+                **({SIMULATION: showers.simulation} if showers.simulation else {}),
             )
 
 
@@ -186,9 +186,17 @@ def shower_depth_cm(path: Path) -> float:
         ) from None
 
 
-def can_be_resimulated(path: Path) -> bool:
-    """Tell whether `gflash.resimulate` makes other showers of the same distribution for the particles of a data set."""
-    return attributes(path).get(GFLASH_VERSION) == gflash.VERSION
+def simulation_of(path: Path) -> dict[str, Any]:
+    """Return what the showers of a data set were made by, see `simulators`; empty where no step of ours did.
+
+    Raises:
+        UserError: If `path` is not a data set that `preprocess` wrote.
+    """
+    try:
+        found = json.loads(attributes(path).get(SIMULATION, "{}"))
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _open(path: Path) -> AbstractContextManager[h5py.File]:

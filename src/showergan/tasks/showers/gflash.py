@@ -8,13 +8,15 @@ spots and images; rng is the source of randomness.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
+from showergan.tasks.showers import electrons
+from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, THRESHOLD_MEV
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
 
 # Lead 2 mm / polystyrene 4 mm, shashlik.
 RADIATION_LENGTH_CM = 1.641
@@ -25,18 +27,8 @@ SAMPLING_FREQUENCY = 2.735
 ELECTRON_TO_MIP = 0.652
 VISIBLE_FRACTION = 0.1555
 SAMPLING_FLUCTUATION = 0.10
-FRONT_FACE_CM = -6.0
-DEPTH_CM = 42.0
 
-ENERGY_RANGE_GEV = (1.0, 100.0)
-SLOPE_SD = 0.2
-POINT_SD_CM = 2.5
-ELECTRON = 11
-
-VERSION = 1  # raised when the distribution of the showers changes, so that no other showers pass for these
-
-# Showers per random stream; few, because a shower has some 2 000 spots, up to 9 000.
-CHUNK = 250
+VERSION = 2  # raised when the distribution of the showers changes, so that no other showers pass for these
 
 Floats = NDArray[np.floating]
 
@@ -118,18 +110,6 @@ def sample_radii(tau: Floats, energy: Floats, rng: np.random.Generator) -> Float
     which, u = rng.random((2, len(tau)), dtype=np.float32)
     scale = np.where(which < p_core(tau, energy), r_core(tau, energy), r_tail(tau, energy))
     return scale * np.sqrt(u / (1 - u))
-
-
-def sample_particles(n: int, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
-    """Draw n electrons that enter the calorimeter.
-
-    Returns:
-        Energies (n,) in GeV, log-uniform; entry points (n, 2) in cm in the plane z = 0 and slopes
-        px/pz, py/pz (n, 2), both normal, so that the centre is crowded as in the published data.
-    """
-    low, high = np.log(ENERGY_RANGE_GEV)
-    energy = np.exp(rng.uniform(low, high, n))
-    return energy, rng.normal(0, POINT_SD_CM, (n, 2)), rng.normal(0, SLOPE_SD, (n, 2))
 
 
 def mean_spots(energy: Floats) -> Floats:
@@ -216,43 +196,61 @@ def images(spots: Spots, point: Floats, slope: Floats) -> NDArray[np.float32]:
     return energy.reshape(-1, n_rows, n_columns).astype(np.float32)
 
 
-def simulate(n_showers: int, seed: int) -> Iterator[Showers]:
-    """Yield `n_showers` electron showers, `CHUNK` at a time.
+def record(threshold_MeV: float) -> dict[str, Any]:
+    """Return what showers were made by: simulations of equal records have the same distribution."""
+    return {"simulator": "gflash", "version": VERSION, "threshold_MeV": threshold_MeV}
 
-    Every chunk has its own random stream, made of the seed and the chunk's number: memory stays
-    flat, and the first showers are the same however many are asked for.
+
+def simulate(n_showers: int, seed: int, threshold_MeV: float = THRESHOLD_MEV) -> Iterator[Showers]:
+    """Yield showers of the electrons that `electrons` draws, `electrons.CHUNK` at a time.
+
+    Args:
+        n_showers: how many.
+        seed: of electrons and showers; how many are asked for changes none of them.
+        threshold_MeV: cells below are set to 0.
     """
-    for number, first in enumerate(range(0, n_showers, CHUNK)):
-        rng = np.random.default_rng(np.random.SeedSequence([seed, number]))
-        energy, point, slope = sample_particles(CHUNK, rng)
-        momentum = energy[:, None] * _unit(np.column_stack([slope, np.ones(CHUNK)]))
-        yield _showers(energy, point, slope, momentum, rng).select(slice(n_showers - first))
+    for rng, n in electrons.streams(n_showers, seed):
+        energy, point, slope = electrons.sample_particles(electrons.CHUNK, rng)
+        momentum = electrons.momenta(energy, slope)
+        made = _showers(energy, point, slope, momentum, threshold_MeV, rng)
+        yield made.select(slice(n))
 
 
 def resimulate(
-    point: NDArray[np.float32], momentum: NDArray[np.float32], seed: int
+    point: NDArray[np.float32],
+    momentum: NDArray[np.float32],
+    seed: int,
+    threshold_MeV: float = THRESHOLD_MEV,
 ) -> Iterator[Showers]:
-    """Yield another shower of each given electron, in order, `CHUNK` at a time.
+    """Yield another shower of each given electron, in order, `electrons.CHUNK` at a time.
 
     Args:
         point: Entry points (n, 2) in cm in the plane z = 0.
         momentum: Momenta (n, 3) in GeV, pz > 0.
         seed: Of random streams that `simulate` has for no seed.
+        threshold_MeV: cells below are set to 0.
     """
-    for number, first in enumerate(range(0, len(point), CHUNK)):
+    for number, first in enumerate(range(0, len(point), electrons.CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
-        x, p = (values[first : first + CHUNK].astype(np.float64) for values in (point, momentum))
-        yield _showers(np.linalg.norm(p, axis=1), x, p[:, :2] / p[:, 2:], p, rng)
+        rows = slice(first, first + electrons.CHUNK)
+        x, p = (values[rows].astype(np.float64) for values in (point, momentum))
+        size = np.linalg.norm(p, axis=1)
+        yield _showers(size, x, p[:, :2] / p[:, 2:], p, threshold_MeV, rng)
 
 
 def _showers(
-    energy: Floats, point: Floats, slope: Floats, momentum: Floats, rng: np.random.Generator
+    energy: Floats,
+    point: Floats,
+    slope: Floats,
+    momentum: Floats,
+    threshold_MeV: float,
+    rng: np.random.Generator,
 ) -> Showers:
     return Showers(
-        images(sample_spots(energy, rng), point, slope),
+        read_out(images(sample_spots(energy, rng), point, slope), threshold_MeV),
         point.astype(np.float32),
         momentum.astype(np.float32),
-        np.full(len(energy), ELECTRON, np.int32),
+        np.full(len(energy), electrons.PDG, np.int32),
     )
 
 

@@ -55,3 +55,8 @@ class Showers:
             momentum=self.momentum[index],
             pdg=None if self.pdg is None else self.pdg[index],
         )
+
+
+def read_out(images: NDArray[np.float32], threshold_MeV: float) -> NDArray[np.float32]:
+    """Return images (n, 30, 30) in MeV with 0 in cells below the threshold."""
+    return np.where(images < threshold_MeV, np.float32(0), images)

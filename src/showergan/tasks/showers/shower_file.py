@@ -6,9 +6,10 @@
 | ParticlePoint | point | (N, 2 or more): x, y | cm |
 | ParticleMomentum | momentum | (N, 3): px, py, pz | GeV |
 | ParticlePDG | | (N,) or (N, 1); optional | |
-| GFLASH | | (1,): version of the parameterisation, only where `simulate` made the showers | |
+| Simulation | | (k,), bytes: JSON text of what made the showers, where a step of ours did | |
 """
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -21,7 +22,7 @@ from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
 
 PUBLISHED = ("EnergyDeposit", "ParticlePoint", "ParticleMomentum")
 OWN = ("energy", "point", "momentum")
-PDG, GFLASH = "ParticlePDG", "GFLASH"
+PDG, SIMULATION = "ParticlePDG", "Simulation"
 
 NegativeEnergy = Literal["clip", "error"]
 
@@ -44,7 +45,7 @@ class ShowerFile:
         point: Entry points x, y (n, 2), float32, cm.
         momentum: Momenta px, py, pz (n, 3), float32, GeV.
         pdg: Particle ids (n,), int32, or None where the file has none.
-        gflash_version: Of the simulation that made the showers, None where none of ours did.
+        simulation: What made the showers as a JSON object, see `simulators`; None where no step of ours did.
         n_clipped: Negative energies that `showers` set to 0.
     """
 
@@ -71,7 +72,7 @@ class ShowerFile:
             self._refuse(momentum, self.momentum[:, 2] <= 0, "pz <= 0")
             held = self._arrays.keys
             self.pdg = self._read_ids() if PDG in held else None
-            self.gflash_version = self._read_version() if GFLASH in held else None
+            self.simulation = self._read_simulation() if SIMULATION in held else None
             self.n_clipped = 0
         except BaseException:
             self._arrays.close()
@@ -145,11 +146,16 @@ class ShowerFile:
         self._refuse(PDG, ids != values, "ids that are no 32-bit integers")
         return ids
 
-    def _read_version(self) -> int:
-        values = self._arrays.read(GFLASH)
-        if values.shape != (1,):
-            self._arrays.fail(GFLASH, f"has shape {values.shape}", "Its shape must be (1,)")
-        return int(values[0])
+    def _read_simulation(self) -> str:
+        values = self._arrays.read(SIMULATION)
+        try:
+            text = values.astype(np.uint8, casting="safe").tobytes().decode()
+            if isinstance(json.loads(text), dict):
+                return text
+        except (TypeError, ValueError, RecursionError):
+            pass
+        remedy = "Leave it out, or save the bytes of a JSON object as 8-bit integers"
+        self._arrays.fail(SIMULATION, "is no JSON object", remedy)
 
     def _refuse(self, key: str, bad: NDArray[np.bool_], problem: str) -> None:
         """Fail if any shower is `bad`: (n,), or (n, k) for each of its values."""

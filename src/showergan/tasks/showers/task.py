@@ -173,10 +173,10 @@ class _ShowerTask(Task):
         return {"energy": heavy.np.concatenate([showers.clipped(s.energy) for s in samples])}
 
     def can_be_repeated(self, path: Path) -> bool:
-        return showers.dataset.can_be_resimulated(path)
+        return showers.simulators.can_repeat(showers.dataset.simulation_of(path))
 
-    def repeated(self, given: Particles, seed: int) -> Iterator[Showers]:
-        return showers.gflash.resimulate(*given, seed)
+    def repeated(self, path: Path, given: Particles, seed: int) -> Iterator[Showers]:
+        return showers.simulators.repeat(showers.dataset.simulation_of(path), given, seed)
 
     def load_embedding(self, path: Path, device: torch.device) -> showers.EmbeddingRegressor:
         return showers.load_embedding(path, device)

@@ -1,7 +1,8 @@
 """Files of showers that are written: in the published format, or as HDF5 like our data sets."""
 
+import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,13 +14,13 @@ from numpy.typing import NDArray
 import showergan
 from showergan.files import write_aside
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
-from showergan.tasks.showers.shower_file import GFLASH, PDG, PUBLISHED
+from showergan.tasks.showers.shower_file import PDG, PUBLISHED, SIMULATION
 
 CHUNK = 250  # showers
 
 
 def write_npz(
-    path: Path, n: int, chunks: Iterable[Showers], gflash_version: int | None = None
+    path: Path, n: int, chunks: Iterable[Showers], simulation: Mapping[str, Any] | None = None
 ) -> None:
     """Write showers in the published format; the same showers give the same bytes.
 
@@ -29,8 +30,8 @@ def write_npz(
         path: The file to write; it appears whole or not at all.
         n: Number of showers in all chunks together; it stands in the header, before the first.
         chunks: The showers in order.
-        gflash_version: That of the simulation that made the showers, None for others; kept in the file, so that
-            their particles can be simulated again.
+        simulation: What made the showers, see `simulators`, None for others; kept in the file, so that their particles
+            can be simulated again.
 
     Raises:
         ValueError: If the chunks do not hold `n` showers, or only some of them have ids.
@@ -56,9 +57,10 @@ def write_npz(
                 raise ValueError(f"{n} showers announced, {given} given in {key}")
             with _new_member(archive, key) as stream:
                 npy.write_array(stream, np.concatenate(parts), allow_pickle=False)
-        if gflash_version is not None:
-            with _new_member(archive, GFLASH) as stream:
-                npy.write_array(stream, np.array([gflash_version]), allow_pickle=False)
+        if simulation is not None:
+            text = np.frombuffer(json.dumps(simulation, sort_keys=True).encode(), np.uint8)
+            with _new_member(archive, SIMULATION) as stream:
+                npy.write_array(stream, text, allow_pickle=False)
 
 
 def _new_member(archive: zipfile.ZipFile, key: str) -> IO[bytes]:

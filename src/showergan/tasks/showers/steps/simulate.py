@@ -14,13 +14,13 @@ class Simulate(Simulation, Step):
     """Simulate electromagnetic showers (GFLASH) and write them in the published npz schema."""
 
     name = "simulate"
-    version = 2
+    version = 3
     section = "data"
 
     def run(self, *, out: Annotated[Path, Output("showers, published schema: npz")]) -> None:
         """Simulate chunk by chunk."""
         start, gflash = time.perf_counter(), showers.gflash
-        chunks = gflash.simulate(self.n_showers, self.seed)
-        showers.write_npz(out, self.n_showers, chunks, gflash.VERSION)
+        chunks = gflash.simulate(self.n_showers, self.seed, self.threshold_MeV)
+        showers.write_npz(out, self.n_showers, chunks, gflash.record(self.threshold_MeV))
         seconds = time.perf_counter() - start
         say(f"{out}: {self.n_showers} showers, {self.n_showers / seconds:.0f} per second")

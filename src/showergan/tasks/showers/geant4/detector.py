@@ -1,0 +1,191 @@
+"""The calorimeter in Geant4: what it is made of, which physics acts in it, and what is read of an event.
+
+Only the worker imports this: Geant4 may abort the process it runs in.
+"""
+
+from typing import Any
+
+import geant4_pybind as g4
+import numpy as np
+from numpy.typing import NDArray
+
+from showergan.tasks.showers.calorimeter import (
+    DEPTH_CM,
+    FRONT_FACE_CM,
+    LAYERS,
+    LEAD_CM,
+    POLYSTYRENE_CM,
+)
+
+CELLS = 60  # scored along x and along y, cells of 1 cm
+CUT_MM = (
+    0.7  # range below which no electron, positron or photon of bremsstrahlung or ionisation is made
+)
+
+# Option 1 with the steps of option 0: its own lose a sixth of the visible energy of thin layers.
+COMMANDS = (
+    "/process/em/verbose 0",
+    "/process/eLoss/verbose 0",
+    "/run/verbose 0",
+    "/process/msc/StepLimit UseSafety",
+    "/process/msc/RangeFactor 0.04",
+    "/process/eLoss/StepFunction 0.2 1 mm",
+    "/process/em/applyCuts false",
+    "/process/em/fluo false",
+    f"/run/setCut {CUT_MM} mm",
+)
+
+
+class Calorimeter(g4.G4VUserDetectorConstruction):
+    """Layers of lead in front of polystyrene, 60 x 60 cm wide; cells of the polystyrene are scored."""
+
+    def Construct(self) -> g4.G4VPhysicalVolume:
+        """Build it and return the world."""
+        nist, half, cell = g4.G4NistManager.Instance(), CELLS / 2, 0.5
+        vacuum, lead, polystyrene = (
+            nist.FindOrBuildMaterial(name) for name in ("G4_Galactic", "G4_Pb", "G4_POLYSTYRENE")
+        )
+        layer_cm = LEAD_CM + POLYSTYRENE_CM
+        self._kept: list[Any] = []  # volumes live as long as Python holds them
+
+        def volume(name: str, material: g4.G4Material, *half_cm: float) -> g4.G4LogicalVolume:
+            box = g4.G4Box(name, *(side * g4.cm for side in half_cm))
+            made = g4.G4LogicalVolume(box, material, name)
+            self._kept += [box, made]
+            return made
+
+        def place(inner: g4.G4LogicalVolume, z_cm: float, outer: g4.G4LogicalVolume | None) -> None:
+            at = g4.G4ThreeVector(0, 0, z_cm * g4.cm)
+            name = str(inner.GetName())
+            self._kept.append(g4.G4PVPlacement(None, at, inner, name, outer, False, 0, False))
+
+        def repeat(
+            inner: g4.G4LogicalVolume, outer: g4.G4LogicalVolume, axis: g4.EAxis, n: int, cm: float
+        ) -> None:
+            name = str(inner.GetName())
+            self._kept.append(g4.G4PVReplica(name, inner, outer, axis, n, cm * g4.cm))
+
+        world = volume("world", vacuum, 100, 100, 100)
+        place(world, 0, None)
+        whole = self._kept[-1]
+        calorimeter = volume("calorimeter", vacuum, half, half, DEPTH_CM / 2)
+        place(calorimeter, FRONT_FACE_CM + DEPTH_CM / 2, world)
+        layer = volume("layer", vacuum, half, half, layer_cm / 2)
+        repeat(layer, calorimeter, g4.kZAxis, LAYERS, layer_cm)
+        place(volume("lead", lead, half, half, LEAD_CM / 2), -POLYSTYRENE_CM / 2, layer)
+        scintillator = volume("scintillator", polystyrene, half, half, POLYSTYRENE_CM / 2)
+        place(scintillator, LEAD_CM / 2, layer)
+        row = volume("row", polystyrene, half, cell, POLYSTYRENE_CM / 2)
+        repeat(row, scintillator, g4.kYAxis, CELLS, 1)
+        repeat(
+            volume("cell", polystyrene, cell, cell, POLYSTYRENE_CM / 2), row, g4.kXAxis, CELLS, 1
+        )
+        return whole
+
+    def ConstructSDandField(self) -> None:
+        """Score the energy of all layers together by row, one level above a cell, and column, the cell's own number."""
+        self._scored = g4.G4MultiFunctionalDetector("calorimeter")
+        g4.G4SDManager.GetSDMpointer().AddNewDetector(self._scored)
+        self._deposit = g4.G4PSEnergyDeposit3D("deposit", CELLS, CELLS, 1, 1, 0, 2)
+        self._scored.RegisterPrimitive(self._deposit)
+        self.SetSensitiveDetector("cell", self._scored)
+
+
+class Physics(g4.G4VModularPhysicsList):
+    """Electromagnetic physics alone: no hadrons, no reactions of photons with nuclei.
+
+    The list inherits virtually, and its other methods reach Geant4 at a wrong address through these bindings: cuts and
+    verbosity are set by commands.
+
+    Args:
+        full: take Geant4's default physics, which needs its data sets, in place of what needs none.
+    """
+
+    def __init__(self, full: bool) -> None:
+        super().__init__()
+        option = g4.G4EmStandardPhysics if full else g4.G4EmStandardPhysics_option1
+        self._option = option()
+        self.RegisterPhysics(self._option)
+
+
+class Gun(g4.G4VUserPrimaryGeneratorAction):
+    """One electron an event, from just before the front face."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gun = g4.G4ParticleGun(1)
+        self._gun.SetParticleDefinition(g4.G4ParticleTable.GetParticleTable().FindParticle("e-"))
+
+    def aim(self, point: NDArray[np.float64], momentum: NDArray[np.float64]) -> None:
+        """Set entry point (2,) in cm in the plane z = 0 and momentum (3,) in GeV of the next electron."""
+        size = float(np.linalg.norm(momentum)) * g4.GeV
+        z = FRONT_FACE_CM - 1e-6
+        x, y = point + z * momentum[:2] / momentum[2]
+        self._gun.SetParticleEnergy(
+            float(np.hypot(size, g4.electron_mass_c2)) - g4.electron_mass_c2
+        )
+        self._gun.SetParticlePosition(g4.G4ThreeVector(x * g4.cm, y * g4.cm, z * g4.cm))
+        self._gun.SetParticleMomentumDirection(g4.G4ThreeVector(*(momentum / size).tolist()))
+
+    def GeneratePrimaries(self, event: g4.G4Event) -> None:
+        """Shoot it."""
+        self._gun.GeneratePrimaryVertex(event)
+
+
+class Readout(g4.G4UserEventAction):
+    """Keeps the image of the last event: `cells` (60, 60) in MeV, row = y, column = x."""
+
+    def EndOfEventAction(self, event: g4.G4Event) -> None:
+        """Read the scored cells."""
+        cells = np.zeros(CELLS * CELLS)
+        for index, deposit in event.GetHCofThisEvent().GetHC(0):
+            cells[index] = deposit / g4.MeV
+        self.cells = cells.reshape(CELLS, CELLS)
+
+
+class Actions(g4.G4VUserActionInitialization):
+    """What Geant4 calls of ours."""
+
+    def Build(self) -> None:
+        """Register gun and readout, which stay reachable."""
+        self.gun, self.readout = Gun(), Readout()
+        self.SetUserAction(self.gun)
+        self.SetUserAction(self.readout)
+
+
+class Simulation:
+    """Geant4, ready to shoot; one per process.
+
+    Args:
+        full: see `Physics`.
+
+    Raises:
+        RuntimeError: Geant4 does not know a command.
+    """
+
+    def __init__(self, full: bool) -> None:
+        self._manager = g4.G4RunManager()
+        self._actions = Actions()
+        self._kept = Calorimeter(), Physics(full), self._actions
+        for part in self._kept:
+            self._manager.SetUserInitialization(part)
+        commands = g4.G4UImanager.GetUIpointer()
+        for command in COMMANDS:
+            if commands.ApplyCommand(command):
+                raise RuntimeError(f"Geant4 refuses the command {command}")
+        self._manager.Initialize()
+
+    def shoot(
+        self, point: NDArray[np.float64], momentum: NDArray[np.float64], seeds: list[int]
+    ) -> NDArray[np.float64]:
+        """Return the deposits (60, 60) in MeV of one electron; the same seeds give the same bytes.
+
+        Args:
+            point: entry point (2,) in cm in the plane z = 0.
+            momentum: (3,) in GeV, pz > 0.
+            seeds: positive numbers below 2^32, at most four.
+        """
+        self._actions.gun.aim(point, momentum)
+        g4.HepRandom.setTheSeeds([*seeds, 0])
+        self._manager.BeamOn(1)
+        return self._actions.readout.cells

@@ -1,0 +1,44 @@
+"""Simulates some electrons in a process of its own: Geant4 has one run per process, and ends it by itself on an error.
+
+Called with a file of electrons and the file to write, see `main`.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from showergan.tasks.showers.geant4.data import make_folders, write_photoelectric
+
+
+def main(electrons: Path, out: Path) -> None:
+    """Simulate the electrons of an npz file with point (n, 2), momentum (n, 3) and seeds (n, k).
+
+    The other npz file gets the deposits of all cells: cells (n, 60, 60), float32, MeV.
+    """
+    with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
+        full = "G4LEDATA" in os.environ
+        make_folders(Path(folder))
+        # Without it the import asks on the terminal whether it may download.
+        os.environ.setdefault("GEANT4_DATA_DIR", folder)
+        import geant4_pybind
+
+        if not full:
+            os.environ["GEANT4_DATA_DIR"] = folder
+            write_photoelectric(Path(folder), geant4_pybind)
+        from showergan.tasks.showers.geant4.detector import Simulation
+
+        simulation = Simulation(full)
+        with np.load(electrons) as given:
+            rows = zip(given["point"], given["momentum"], given["seeds"].tolist(), strict=True)
+            cells = [
+                simulation.shoot(point.astype(float), momentum.astype(float), seeds)
+                for point, momentum, seeds in rows
+            ]
+        np.savez_compressed(out, cells=np.asarray(cells, np.float32))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

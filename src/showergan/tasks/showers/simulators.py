@@ -1,0 +1,41 @@
+"""The simulations that showers come from, and what they leave in a file to be done again.
+
+A simulator has `record(threshold_MeV)`, a JSON object that tells all that the distribution of its showers depends on
+but the particles, with its name as "simulator", and `resimulate(point, momentum, seed, threshold_MeV)`.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+from showergan.errors import UserError
+from showergan.files import say
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.geant4 import simulation as geant4
+from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Showers
+
+SIMULATORS: dict[Any, ModuleType] = {"gflash": gflash, "geant4": geant4}
+
+
+def can_repeat(record: Mapping[str, Any]) -> bool:
+    """Tell whether `repeat` makes other showers of the same distribution; it says why one that is known does not."""
+    if not (simulator := SIMULATORS.get(record.get("simulator"))):
+        return False
+    try:
+        here = simulator.record(record["threshold_MeV"])
+    except (UserError, KeyError) as error:
+        say(f"These showers are not simulated again: {error}")
+        return False
+    if different := [key for key in here if here[key] != record.get(key)]:
+        told = ", ".join(f"{key} {record.get(key)}, here {here[key]}" for key in different)
+        say(f"These showers are not simulated again: they were made by another simulation ({told})")
+    return not different
+
+
+def repeat(record: Mapping[str, Any], particles: Particles, seed: int) -> Iterator[Showers]:
+    """Yield another shower of each particle, in order, where `can_repeat`."""
+    showers: Iterator[Showers] = SIMULATORS[record["simulator"]].resimulate(
+        *particles, seed, record["threshold_MeV"]
+    )
+    return showers

@@ -1,0 +1,50 @@
+"""Showers made here in full simulation."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from showergan.files import say
+from showergan.step import CheckpointFolder, Output, Setting, Step
+from showergan.tasks import showers
+from showergan.tasks.showers.data import Simulation
+
+
+class SimulateGeant4(Simulation, Step):
+    """Simulate electromagnetic showers with Geant4 and write them in the published npz schema."""
+
+    name = "simulate_geant4"
+    version = 1
+    section = "data"
+
+    def run(
+        self,
+        *,
+        out: Annotated[Path, Output("showers, published schema: npz")],
+        cores: Annotated[int | None, Setting("processes at a time; by default all cores")] = None,
+        checkpoint_folder: CheckpointFolder = None,
+    ) -> Callable[[], None]:
+        """Simulate range by range; what is finished is kept beside the output until all is."""
+        start, geant4 = time.perf_counter(), showers.geant4.simulation
+        beside = checkpoint_folder or out.parent
+        kept, leakage = beside / ".checkpoint" / out.stem, geant4.Leakage()
+        record = geant4.record(self.threshold_MeV)
+        chunks = geant4.simulate(
+            self.n_showers,
+            self.seed,
+            threshold_MeV=self.threshold_MeV,
+            cores=cores or os.cpu_count() or 1,
+            kept=kept,
+            leakage=leakage,
+        )
+        showers.write_npz(out, self.n_showers, chunks, record)
+        minutes = (time.perf_counter() - start) / 60
+        say(
+            f"{out}: {self.n_showers} showers in {minutes:.1f} min, {leakage.inside:.2%} of their visible energy "
+            "within the image"
+        )
+        return partial(shutil.rmtree, kept, ignore_errors=True)
