@@ -19,7 +19,7 @@ from showergan.inference import conditions_of, description_of, save_generator
 from showergan.networks.modules import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import TASKS
-from showergan.tasks.showers import gflash
+from showergan.tasks.showers import electrons, gflash
 from showergan.tasks.showers.conditions import Conditioning
 
 
@@ -41,7 +41,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--showers", type=int, nargs="+", default=[12_000, 120_000])
     options = parser.parse_args()
-    [seen] = gflash.simulate(gflash.CHUNK, seed=1)
+    [seen] = gflash.simulate(electrons.CHUNK, seed=1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         generator, source = folder / "generator.pt", folder / "simulated.npz"

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays_of
 
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.particle_files import read_particles
-from showergan.tasks.showers.shower_file import GFLASH, PDG, PUBLISHED
+from showergan.tasks.showers.shower_file import PDG, PUBLISHED, SIMULATION
 
 N = 5
 RANDOM = np.random.default_rng(0)
@@ -22,7 +22,7 @@ VALID = {
     "ParticlePoint": RANDOM.normal(0, 2, (N, 2)).astype("f4"),
     "ParticleMomentum": RANDOM.uniform(1, 5, (N, 3)).astype("f4"),
     PDG: np.full(N, 11, "i4"),
-    GFLASH: np.array([1]),
+    SIMULATION: np.frombuffer(b'{"simulator": "gflash"}', np.uint8),
 }
 OPTIONS = {
     "source_name": "fuzz",

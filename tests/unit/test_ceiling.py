@@ -36,8 +36,8 @@ def regressor():
     return EmbeddingRegressor().eval()
 
 
-def preprocessed(folder, version):
-    write_npz(folder / "s.npz", 1200, gflash.simulate(1200, seed=1), version)
+def preprocessed(folder, record):
+    write_npz(folder / "s.npz", 1200, gflash.simulate(1200, seed=1), record)
     dataset.preprocess(
         folder / "s.npz", folder / "s.h5", source_name="test",
         negative_energy="error", split="permutation", split_seed=1,
@@ -47,7 +47,7 @@ def preprocessed(folder, version):
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    return preprocessed(tmp_path_factory.mktemp("simulated"), gflash.VERSION)
+    return preprocessed(tmp_path_factory.mktemp("simulated"), gflash.record(0.1))
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Preprocessing: what the data set holds, how it is split, what is refused."""
 
 import hashlib
+import json
 import tracemalloc
 
 import h5py
@@ -9,7 +10,7 @@ import pytest
 
 import showergan
 from showergan.errors import UserError
-from showergan.tasks.showers import dataset, gflash
+from showergan.tasks.showers import dataset, gflash, simulators
 from showergan.tasks.showers.dataset import (
     assign_splits,
     attributes,
@@ -18,6 +19,7 @@ from showergan.tasks.showers.dataset import (
     shower_depth_cm,
 )
 from showergan.tasks.showers.energy_centre import DepthFit
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.splits import SPLITS
 
 N = 601  # odd, and more than two HDF5 chunks
@@ -111,11 +113,35 @@ def test_load_reads_one_split_in_file_order(arrays, run, split):
 
 
 @pytest.mark.parametrize(
-    ("version", "can"), [(None, False), (gflash.VERSION, True), (gflash.VERSION + 1, False)]
+    ("changes", "can"),
+    [
+        ({}, True),
+        ({"version": gflash.VERSION + 1}, False),
+        ({"threshold_MeV": 0.2}, True),
+        ({"simulator": "somebody's"}, False),
+        ({"simulator": ["gflash"]}, False),
+        ({"threshold_MeV": None}, False),
+        (None, False),
+    ],
 )
-def test_only_showers_of_this_simulation_can_be_made_again(arrays, run, version, can):
-    made = arrays if version is None else {**arrays, "GFLASH": np.array([version])}
-    assert dataset.can_be_resimulated(run(made)) == can
+def test_only_showers_of_this_simulation_can_be_made_again(arrays, run, changes, can):
+    made = dict(arrays)
+    if changes is not None:
+        text = json.dumps(gflash.record(0.1) | changes)
+        made["Simulation"] = np.frombuffer(text.encode(), np.uint8)
+    record = dataset.simulation_of(run(made))
+    assert simulators.can_repeat(record) == can
+    if can:
+        particles = Particles(arrays["ParticlePoint"][:3], arrays["ParticleMomentum"][:3])
+        [again] = simulators.repeat(record, particles, seed=1)
+        assert len(again) == 3
+        assert again.energy[again.energy > 0].min() >= record["threshold_MeV"]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"3", b"\xff", b"[" * 100_000])
+def test_what_is_no_record_of_a_simulation_is_refused(arrays, run, text):
+    with pytest.raises(UserError, match="Simulation is no JSON object"):
+        run({**arrays, "Simulation": np.frombuffer(text, np.uint8)})
 
 
 def test_attributes(arrays, run, source):

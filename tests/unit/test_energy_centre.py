@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from showergan.tasks.showers import gflash
+from showergan.tasks.showers import electrons, gflash
+from showergan.tasks.showers.calorimeter import FRONT_FACE_CM
 from showergan.tasks.showers.energy_centre import DepthFit, energy_centre
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
@@ -96,14 +97,14 @@ def test_depth_without_inclined_showers_is_zero():
 
 def test_depth_of_simulated_showers_is_that_of_their_spots():
     rng = np.random.default_rng(5)
-    energy, point, slope = gflash.sample_particles(400, rng)
+    energy, point, slope = electrons.sample_particles(400, rng)
     direction = np.column_stack([slope, np.ones(400)])
     norm = np.linalg.norm(direction, axis=1)
     spots = gflash.sample_spots(energy, rng)
     images = gflash.images(spots, point, slope)
     shower = np.repeat(np.arange(400), spots.counts)
     along = np.bincount(shower, spots.depth * spots.energy) / np.bincount(shower, spots.energy)
-    z = gflash.FRONT_FACE_CM + gflash.RADIATION_LENGTH_CM * along / norm
+    z = FRONT_FACE_CM + gflash.RADIATION_LENGTH_CM * along / norm
     steep = (slope**2).sum(axis=1)
     fit = fit_of(Showers(images, point, energy[:, None] * direction / norm[:, None], None))
     # Energy lost at the edges of the image lies deeper than the mean, so the fit is a little short.

@@ -33,8 +33,8 @@ RECIPE = Evaluation(clusters=4, repeats=3)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("files")
-    for name, version in (("real.h5", gflash.VERSION), ("published.h5", None)):
-        write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1), version)
+    for name, record in (("real.h5", gflash.record(0.1)), ("published.h5", None)):
+        write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1), record)
         dataset.preprocess(
             path / "s.npz", path / name, source_name="test",
             negative_energy="error", split="permutation", split_seed=1,

@@ -23,7 +23,7 @@ NASTY = "</script><i>';touch x;$(touch x)`touch x`{run}../&\\"
 
 TINY = {
     "run": "tiny",
-    "data": {"n_showers": 160},
+    "data": {"source": "simulate", "n_showers": 160},
     "embedding": {"epochs": 2, "batch_size": 16},
     "training": {
         "discriminator": {"size": "small"},

@@ -328,7 +328,11 @@ def test_overrides_on_the_command_line(fresh):
     )
     assert jobs["train_gan"] == 3
     plan = fresh.snakemake(
-        "--dry-run", "--printshellcmds", "--config", "data={n_showers: 170}", "run=abc"
+        "--dry-run",
+        "--printshellcmds",
+        "--config",
+        "data={source: simulate, n_showers: 170}",
+        "run=abc",
     )
     assert re.search(r"showergan simulate .*\"n_showers\": 170, .*--out results/abc/data", plan)
 

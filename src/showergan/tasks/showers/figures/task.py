@@ -10,6 +10,7 @@ from showergan.drawing.registry import DATA, register_figure
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, np
 from showergan.tasks import showers
+from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
 from showergan.tasks.showers.drawing.shower_images import HALF_CM, MARK, energy_scale
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
@@ -145,8 +146,7 @@ def _calorimeter(axes: mpl.axes.Axes) -> None:
 
 def _depths() -> tuple[float, float]:
     """Return z of the front face and of the back [cm]."""
-    front = showers.gflash.FRONT_FACE_CM
-    return front, front + showers.gflash.DEPTH_CM
+    return FRONT_FACE_CM, FRONT_FACE_CM + DEPTH_CM
 
 
 def _plane(axes: mpl.axes.Axes, z: float, **look: Any) -> None:

@@ -14,6 +14,7 @@ from types import ModuleType
 
 import numpy as np
 
+HERE = Path(__file__).parent
 EMLOW = "G4EMLOW8.8"
 STATES = "G4ENSDFSTATE3.0"
 EMPTY = (
@@ -37,7 +38,7 @@ def make_folders(folder: Path) -> None:
     for name in EMPTY:
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / STATES / "ENSDFSTATE.dat").touch()
-    shutil.copytree(Path(__file__).parent / "brem_SB", folder / EMLOW / "brem_SB")
+    shutil.copytree(HERE / "brem_SB", folder / EMLOW / "brem_SB")
     (folder / EMLOW / "epics2017" / "phot").mkdir(parents=True)
 
 

@@ -176,14 +176,14 @@ class Simulation:
         self._manager.Initialize()
 
     def shoot(
-        self, point: NDArray[np.float64], momentum: NDArray[np.float64], seeds: list[int]
+        self, point: NDArray[np.float64], momentum: NDArray[np.float64], seeds: tuple[int, int]
     ) -> NDArray[np.float64]:
         """Return the deposits (60, 60) in MeV of one electron; the same seeds give the same bytes.
 
         Args:
             point: entry point (2,) in cm in the plane z = 0.
             momentum: (3,) in GeV, pz > 0.
-            seeds: positive numbers below 2^32, at most four.
+            seeds: positive numbers below 2^32.
         """
         self._actions.gun.aim(point, momentum)
         g4.HepRandom.setTheSeeds([*seeds, 0])

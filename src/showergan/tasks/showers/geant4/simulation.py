@@ -101,7 +101,7 @@ def simulate(
         np.concatenate(parts).astype(np.float32) for parts in zip(*drawn, strict=True)
     )
     return _shot(
-        Particles(point, momentum), [seed, 0], threshold_MeV, cores, kept, leakage or Leakage()
+        Particles(point, momentum), 2 * seed, threshold_MeV, cores, kept, leakage or Leakage()
     )
 
 
@@ -122,12 +122,12 @@ def resimulate(
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         cores = os.cpu_count() or 1
         particles = Particles(point, momentum)
-        yield from _shot(particles, [seed, 1], threshold_MeV, cores, Path(folder), Leakage())
+        yield from _shot(particles, 2 * seed + 1, threshold_MeV, cores, Path(folder), Leakage())
 
 
 def _shot(
     particles: Particles,
-    seeds: list[int],
+    stream: int,
     threshold_MeV: float,
     cores: int,
     kept: Path,
@@ -141,8 +141,8 @@ def _shot(
     def cells(first: int) -> Images:
         rows = slice(first, first + RANGE)
         point, momentum = (values[rows] for values in particles)
-        # Geant4's engine stops reading seeds at a 0.
-        events = [[number + 1 for number in (*seeds, first + k)] for k in range(len(point))]
+        # Of the seeds of an event Geant4's engine takes two, and none behind a 0.
+        events = [[stream + 1, first + k + 1] for k in range(len(point))]
         return _range(point, momentum, np.array(events), made_by, kept)
 
     kept.mkdir(parents=True, exist_ok=True)

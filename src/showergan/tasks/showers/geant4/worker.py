@@ -14,7 +14,7 @@ from showergan.tasks.showers.geant4.data import make_folders, write_photoelectri
 
 
 def main(electrons: Path, out: Path) -> None:
-    """Simulate the electrons of an npz file with point (n, 2), momentum (n, 3) and seeds (n, k).
+    """Simulate the electrons of an npz file with point (n, 2), momentum (n, 3) and seeds (n, 2).
 
     The other npz file gets the deposits of all cells: cells (n, 60, 60), float32, MeV.
     """
