@@ -8,6 +8,7 @@ import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,7 @@ from copies import METHODS, ROOT, planned_jobs
 from showergan.files import sha256_of
 from showergan.provenance import read_record
 from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.resources import SAMPLE
 from showergan.verification import findings
 
 RUN = "results/tiny"
@@ -187,6 +189,24 @@ def test_cores_do_not_change_results(finished, fresh):
         "evaluate/small/sn/0.001_0.0001/seed1/metrics.csv",
     ):
         assert (fresh.folder / RUN / part).read_text() == (finished.folder / RUN / part).read_text()
+
+
+@pytest.mark.skipif(find_spec("geant4_pybind") is None, reason="geant4-pybind has no wheel here")
+def test_showers_are_simulated_by_geant4(fresh):
+    fresh.configure(data__source="geant4", data__n_showers=8, data__seed=1519)  # 20 GeV in all
+    fresh.snakemake("--cores", "2", f"{RUN}/data/showers.h5")
+    assert (
+        "of their visible energy within the image"
+        in (fresh.folder / "logs/tiny/simulate_geant4.log").read_text()
+    )
+    assert sorted(path.name for path in (fresh.folder / RUN / "data").iterdir()) == [
+        "showers.h5", "showers.provenance.json", "source.npz", "source.provenance.json",
+    ]  # fmt: skip
+
+
+def test_the_sample_is_the_source_of_the_default_run(fresh):
+    fresh.snakemake("--cores", "1", "results/default/data/showers.h5", configfile="config.yaml")
+    assert (fresh.folder / "results/default/data/source.npz").read_bytes() == SAMPLE.read_bytes()
 
 
 def test_npz_source_is_read_where_it_is(finished, fresh):

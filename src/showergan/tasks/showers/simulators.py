@@ -20,11 +20,12 @@ SIMULATORS: dict[Any, ModuleType] = {"gflash": gflash, "geant4": geant4}
 
 def can_repeat(record: Mapping[str, Any]) -> bool:
     """Tell whether `repeat` makes other showers of the same distribution; it says why one that is known does not."""
-    if not (simulator := SIMULATORS.get(record.get("simulator"))):
+    name, threshold = record.get("simulator"), record.get("threshold_MeV")
+    if not isinstance(name, str) or name not in SIMULATORS or not isinstance(threshold, float):
         return False
     try:
-        here = simulator.record(record["threshold_MeV"])
-    except (UserError, KeyError) as error:
+        here = SIMULATORS[name].record(threshold)
+    except UserError as error:
         say(f"These showers are not simulated again: {error}")
         return False
     if different := [key for key in here if here[key] != record.get(key)]:
