@@ -38,8 +38,8 @@ def score(
     """Score a generated sample against a real one in every metric that can be measured of the two.
 
     Args:
-        real: the real sample: the path of a file of showers, npz of the published schema or HDF5 like ours; or
-            features of any objects, shape (n, d).
+        real: the real sample: the path of a file of showers, npz of the published schema or HDF5 like ours, in MeV, cm
+            and GeV; or features of any objects, shape (n, d).
         fake: the generated one, likewise; (m, d).
         embedding: of showers, the model.pt of `train-embedding`; without it metrics that look at it are missing.
         device: where to embed.

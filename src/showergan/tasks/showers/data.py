@@ -26,6 +26,8 @@ class Simulation(Section):
     )
 
 
+EnergyUnit = Literal["MeV", "GeV"]
+LengthUnit = Literal["cm", "mm"]
 SCHEMES = ("http", "https", "s3", "root")
 
 
@@ -73,6 +75,8 @@ class DataFile(Section):
 class Preparation(DataFile):
     """How showers are checked and split."""
 
+    energy_unit: EnergyUnit = Field("MeV", description="npz: of its energy deposits")
+    length_unit: LengthUnit = Field("cm", description="npz: of its entry points")
     negative_energy: Literal["clip", "error"] = Field(
         "error", description="what to do with negative energies: set them to 0, or stop"
     )
@@ -113,7 +117,11 @@ class ShowerData(Simulation, Preparation, Data):
         return PurePath(urlsplit(path).path if scheme_of(path) else path).name
 
     @model_validator(mode="after")
-    def _npz_has_path(self) -> Self:
+    def _file_is_of_npz(self) -> Self:
         if self.source == "npz" and not self.path:
             raise ValueError("source: npz needs a path or URL under data.path")
+        if self.source != "npz" and (self.energy_unit, self.length_unit) != ("MeV", "cm"):
+            raise ValueError(
+                f"source: {self.source} has energy_unit: MeV and length_unit: cm; others are for source: npz"
+            )
         return self

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from showergan.errors import UserError
 from showergan.files import sha256_of, write_aside
 from showergan.tasks import data_set
+from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
+from showergan.tasks.showers.units import refuse_energies, refuse_points
 from showergan.tasks.splits import SPLITS, Split, permuted, splits_of
 
 REFERENCE_SEED = 0x3DF3FA
@@ -58,6 +60,8 @@ def preprocess(
     negative_energy: NegativeEnergy,
     split: SplitRule,
     split_seed: int,
+    energy_unit: EnergyUnit = "MeV",
+    length_unit: LengthUnit = "cm",
 ) -> None:
     """Turn an npz file in the published format into the data set that all later steps read.
 
@@ -70,12 +74,16 @@ def preprocess(
         negative_energy: Set negative energies to 0 and count them, or refuse them.
         split: Rule that assigns events to train, select and test, see `assign_splits`.
         split_seed: Seed of the rule `permutation`.
+        energy_unit: Of the energies in the npz file; those written are in MeV.
+        length_unit: Of the entry points in the npz file; those written are in cm.
 
     Raises:
         UserError: If the source is unusable, has fewer than 4 events, energies that are not finite,
-            or negative energies that are not to be clipped. Counts are those of the whole file.
+            or negative energies that are not to be clipped, or if its medians tell that it has
+            other units. Counts are those of the whole file.
     """
-    with ShowerFile(source) as showers:
+    with ShowerFile(source, energy_unit, length_unit) as showers:
+        refuse_points(source, showers.point, length_unit)
         if showers.n < 4:
             raise UserError(
                 f"{source}: {showers.n} events cannot be split into train, select and test. "
@@ -83,7 +91,7 @@ def preprocess(
             )
         splits = assign_splits(showers.n, split, split_seed)
         training = splits == SPLITS["train"]
-        fit, first = DepthFit(), 0
+        fit, first, total = DepthFit(), 0, np.zeros(showers.n)
         with write_aside(out) as aside, h5py.File(aside, "w") as file:
             energy = file.create_dataset(
                 "energy",
@@ -96,7 +104,9 @@ def preprocess(
                 rows = slice(first, first + len(part))
                 first += len(part)
                 energy[rows] = part.energy
+                total[rows] = part.energy.sum(axis=(1, 2), dtype=np.float64)
                 fit.add(part.select(training[rows]))
+            refuse_energies(source, total, showers.momentum, energy_unit)
             file["point"] = showers.point
             file["momentum"] = showers.momentum
             if showers.pdg is not None:

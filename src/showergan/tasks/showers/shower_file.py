@@ -1,6 +1,6 @@
 """Showers from a file of anybody: npz in the published format, or HDF5 with the names of our own files.
 
-| npz | HDF5 | shape | unit |
+| npz | HDF5 | shape | unit, if no other is told |
 |---|---|---|---|
 | EnergyDeposit | energy | (N, 30, 30, 1); read as well: (N, 30, 30), (N, 1, 30, 30), (N, 900) | MeV |
 | ParticlePoint | point | (N, 2 or more): x, y | cm |
@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.reading import first_rows, opened_arrays
+from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
+from showergan.tasks.showers.units import MEV, PER_CM
 
 PUBLISHED = ("EnergyDeposit", "ParticlePoint", "ParticleMomentum")
 OWN = ("energy", "point", "momentum")
@@ -49,14 +51,21 @@ class ShowerFile:
         n_clipped: Negative energies that `showers` set to 0.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, energy_unit: EnergyUnit = "MeV", length_unit: LengthUnit = "cm"
+    ) -> None:
         """Open `path`; the energies stay in the file.
+
+        Args:
+            path: of the file.
+            energy_unit: of the energies in the file.
+            length_unit: of the points in the file.
 
         Raises:
             UserError: If the file is missing, damaged or in another format, or if points or momenta are not finite or
                 pz is not positive.
         """
-        self._arrays = opened_arrays(path)
+        self._arrays, self._energy_factor = opened_arrays(path), MEV[energy_unit]
         try:
             self._names = PUBLISHED if self._arrays.kind == "npz file" else OWN
             energy, point, momentum = self._names
@@ -67,7 +76,7 @@ class ShowerFile:
                     "is in Fortran order, which cannot be read shower by shower",
                     "Save it again after numpy.ascontiguousarray",
                 )
-            self.point = self._read_finite(point, _POINT)[:, :2]
+            self.point = self._read_finite(point, _POINT)[:, :2] / np.float32(PER_CM[length_unit])
             self.momentum = self._read_finite(momentum, _MOMENTUM)
             self._refuse(momentum, self.momentum[:, 2] <= 0, "pz <= 0")
             held = self._arrays.keys
@@ -100,7 +109,7 @@ class ShowerFile:
         key, first = self._names[0], 0
         n_negative, n_not_finite = np.zeros((2, self.n), int)  # values, by shower
         for block in self._arrays.rows(key, size):
-            chunk = _float32(block).reshape(-1, *IMAGE_SHAPE)
+            chunk = _float32(block, self._energy_factor).reshape(-1, *IMAGE_SHAPE)
             rows = slice(first, first + len(chunk))
             first += len(chunk)
             n_negative[rows] = (chunk < 0).sum(axis=(1, 2))
@@ -171,6 +180,6 @@ def read_showers(path: Path, negative_energy: NegativeEnergy) -> Iterator[Shower
         yield from file.showers(1024, negative_energy, "--negative-energy clip")
 
 
-def _float32(values: NDArray[Any]) -> NDArray[np.float32]:
+def _float32(values: NDArray[Any], factor: int = 1) -> NDArray[np.float32]:
     with np.errstate(over="ignore"):
-        return values.astype(np.float32, copy=False)
+        return values.astype(np.float32, copy=False) * factor

@@ -33,6 +33,8 @@ class Preprocess(Preparation, Step):
             negative_energy=self.negative_energy,
             split=self.split,
             split_seed=self.split_seed,
+            energy_unit=self.energy_unit,
+            length_unit=self.length_unit,
         )
         found = dataset.attributes(out)
         say(
