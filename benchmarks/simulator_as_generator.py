@@ -1,6 +1,6 @@
-"""Score GFLASH as if it were a generator of the showers that a run learned from, which metrics to trust thereby.
+"""Score GFLASH as if it were a generator of the showers that a run learned from, to see which metrics tell.
 
-It is given what generators are given: the particles of the run's select showers. Prints a Markdown table of every metric
+It is given what generators are given, the particles of the select showers. Prints a Markdown table of every metric
 of the scorecard, beside what other real showers score and what real showers score with each other's particles.
 
     python benchmarks/simulator_as_generator.py results/default

@@ -66,7 +66,7 @@ def put(raw, path, value):
         ("training.batchsize", 3, ["training.batchsize", "did you mean batch_size"]),
         ("training.batch_size", "many", ["training.batch_size = 'many'", "integer"]),
         ("training.batch_size", "6.4", ["training.batch_size = 6.4", "integer"]),
-        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "4400"]),
+        ("training.batch_size", 7000, ["batch_size = 7000", "larger", "6000"]),
         ("training.seeds", [], ["training.seeds = []", "at least 1"]),
         ("training.seeds", [1, 1], ["names a seed twice"]),
         ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),

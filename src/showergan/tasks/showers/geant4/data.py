@@ -76,7 +76,7 @@ def _write_element(folder: Path, z: int, geant4: ModuleType) -> None:
             for e in energies
         ]
         head = f"{energies[0]:.12g} {energies[-1]:.12g} {POINTS}\n{POINTS}\n"
-        (folder / f"pe-{kind}-{z}.dat").write_text(head + "\n".join(rows) + "\n")
+        (folder / f"pe-{kind}-{z}.dat").write_text(head + "\n".join(rows) + "\n", encoding="ascii")
 
     # The edges of both tables differ by less than 1e-3: a hair's breadth keeps them on their own sides of it.
     write_table("cs", innermost * (1 + 1e-9), TOP_MEV)
@@ -85,4 +85,4 @@ def _write_element(folder: Path, z: int, geant4: ModuleType) -> None:
     last = " ".join(f"{a:.12g}" for a in [*coefficients(100 * TOP_MEV), 0, 0])
     rows = [f"{len(shells)} 1 {TOP_MEV:g}", *(f"{shell:.12g} {last}" for shell in shells)]
     for kind in ("high", "low"):
-        (folder / f"pe-{kind}-{z}.dat").write_text("\n".join(rows) + "\n")
+        (folder / f"pe-{kind}-{z}.dat").write_text("\n".join(rows) + "\n", encoding="ascii")

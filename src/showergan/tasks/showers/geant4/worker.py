@@ -6,6 +6,7 @@ Called with a file of electrons and the file to write, see `main`.
 import os
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +22,15 @@ def main(electrons: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         full = "G4LEDATA" in os.environ
         make_folders(Path(folder))
-        # Without it the import asks on the terminal whether it may download.
-        os.environ.setdefault("GEANT4_DATA_DIR", folder)
-        import geant4_pybind
-
-        if not full:
+        if full:
+            # Without it the import asks on the terminal whether it may download.
+            os.environ.setdefault("GEANT4_DATA_DIR", folder)
+        else:
             os.environ["GEANT4_DATA_DIR"] = folder
-            write_photoelectric(Path(folder), geant4_pybind)
-        from showergan.tasks.showers.geant4.detector import Simulation
-
-        simulation = Simulation(full)
+        # What is imported here reads the environment when it is.
+        if not full:
+            write_photoelectric(Path(folder), import_module("geant4_pybind"))
+        simulation = import_module("showergan.tasks.showers.geant4.detector").Simulation(full)
         with np.load(electrons) as given:
             rows = zip(given["point"], given["momentum"], given["seeds"].tolist(), strict=True)
             cells = [
