@@ -23,7 +23,7 @@ CPU = torch.device("cpu")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 
-def generator(name, samples, **conditioning):
+def generator(name, samples, conditioning=None):
     """Return what a generator file of a task holds, of a tiny network."""
     task = TASKS[name].of(samples)
     network = PerceptronGenerator(width=4, depth=2)
@@ -34,7 +34,7 @@ def generator(name, samples, **conditioning):
             network=network,
             samples=samples,
             conditions=conditions_of(task, values) if len(values[0]) else (),
-            conditioning=task.conditioning(),
+            conditioning=conditioning or task.conditioning(),
             average=None,
             provenance={"recipe": {"seed": 1}},
         ),
@@ -42,6 +42,12 @@ def generator(name, samples, **conditioning):
     )
 
 
+RESPONSE = showers.Conditioning(
+    frame=showers.ParticleFrame(depth_cm=5.0),
+    response=showers.EnergyResponse(
+        log_momentum=(1.0,), response=((150.0,) * 256,), threshold_MeV=0.1
+    ),
+)
 PICTURES = images.task.Samples(shape=(1, 8, 8), classes=("a", "b"), conditional=True)
 GIVEN = {
     "showers": ([[0.0, 0.0]], [[0.0, 0.0, 5.0]]),
@@ -82,6 +88,9 @@ def valid(tmp_path_factory):
         _, trained = generator(name, samples)
         save_generator(trained.description, trained.states, folder / name)
         files[name] = generated, (folder / name).read_bytes()
+    _, trained = generator("showers", described["showers"], RESPONSE)
+    save_generator(trained.description, trained.states, folder / "response")
+    files["response"] = generated, (folder / "response").read_bytes()
     showers.save_embedding(EmbeddingRegressor(), folder / "regressor")
     files["regressor"] = embedded, (folder / "regressor").read_bytes()
     images.save_embedding(images.PictureEmbedding("classifier", (1, 8, 8), 2, 4), folder / "seen")
@@ -100,7 +109,7 @@ def saved(content, **options):
     return file.getvalue()
 
 
-KINDS = st.sampled_from(["showers", "toys", "images", "text", "regressor", "seen"])
+KINDS = st.sampled_from(["showers", "response", "toys", "images", "text", "regressor", "seen"])
 
 
 def taken(path, valid, kind, content):

@@ -9,21 +9,38 @@ from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.energy_response import EnergyResponse
+from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.particles import Particles
+
+FORMS = ("raw", "scaled", "particle", "response")
 
 
 def trained(*networks, form="raw"):
-    """Return networks, by their numbers from 1 as epochs, as if trained on a few simulated particles."""
+    """Return networks, by their numbers from 1 as epochs, as if trained on a few simulated particles.
+
+    The form is one of `FORMS`.
+    """
     seen = training_particles()
     task = TASKS["showers"]
     description = description_of(task)(
         network=networks[0].network,
         conditions=conditions_of(task, Particles(*seen).conditions),
-        conditioning=Conditioning.fitted(form, *seen),
+        conditioning=conditioning(form),
         average=None,
         provenance={"recipe": {"seed": 1}},
     )
     return TrainedGenerator(description, {i: state_of(n) for i, n in enumerate(networks, 1)})
+
+
+def conditioning(form):
+    """Return a conditioning: raw, scaled, particle (scaled, in the frame of the particle) or response (that, too)."""
+    [showers] = gflash.simulate(40, seed=1)
+    frame = ParticleFrame(depth_cm=5.75) if form in FORMS[2:] else None
+    energy = showers.energy * (showers.energy > 5)  # a threshold that many cells are below
+    response = EnergyResponse.fitted(energy, showers.momentum) if form == "response" else None
+    kind = "raw" if form == "raw" else "scaled"
+    return Conditioning.fitted(kind, *showers.given, frame, response)
 
 
 def network(seed, form="raw"):
@@ -31,7 +48,7 @@ def network(seed, form="raw"):
     torch.manual_seed(seed)
     noise, made = torch.Generator().manual_seed(seed), untrained()
     seen = training_particles()
-    condition = torch.from_numpy(Conditioning.fitted(form, *seen).of(*seen))
+    condition = torch.from_numpy(conditioning(form).of(*seen))
     with torch.no_grad():
         for _ in range(20):
             made(made.draw_noise(len(condition), noise), condition)

@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import json
 import re
 from pathlib import Path
 
@@ -322,6 +323,40 @@ def test_yaml_1_1_texts_are_numbers(own_rates):
     rates = parse_config(own_rates).methods["sn"].learning_rates
     assert (rates.generator, rates.discriminator) == (1e-3, 1e-5)
     assert rates.name == "0.001_1e-05"
+
+
+def test_frame_and_energy_are_for_trainings_alone(own_rates):
+    def recipes():
+        config = parse_config(own_rates)
+        wildcards = {"architecture": "small", "method": "sn", "rates": "0.001_0.0001", "seed": "1"}
+        return {
+            name: STEPS[name].of(config, **wildcards).whole()
+            for name in (
+                "simulate",
+                "preprocess",
+                "train_embedding",
+                "reference",
+                "evaluate",
+                "train",
+            )
+        }
+
+    before = recipes()
+    assert before["train"]["representation"] == {"frame": "detector", "energy": "raw"}
+    own_rates["data"] |= {"frame": "particle", "energy": "response"}
+    after = recipes()
+    changed = {"representation": {"frame": "particle", "energy": "response"}}
+    assert after == before | {"train": before["train"] | changed}
+    assert STEPS["train"].read(json.dumps(after["train"])).whole() == after["train"]
+    put(own_rates, "data.frame", "particel")
+    with pytest.raises(UserError, match=r"data.frame = 'particel': must be 'detector' or"):
+        parse_config(own_rates)
+
+
+@pytest.mark.parametrize("experiment", ["paper", "small_discriminator", "reference_code"])
+def test_what_is_published_names_frame_and_energy(experiment):
+    data = yaml.safe_load((ROOT / f"experiments/{experiment}.yaml").read_text())["data"]
+    assert (data["frame"], data["energy"]) == ("detector", "raw")
 
 
 def test_a_method_may_have_an_optimiser_of_its_own(raw):

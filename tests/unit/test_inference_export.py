@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from generators import network, particles, trained, training_particles, untrained
+from generators import FORMS, network, particles, trained, training_particles, untrained
 from typer.testing import CliRunner
 
 from showergan.cli import app
@@ -21,19 +21,20 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/generators.md").read_text()
-FORMS = ("raw", "scaled")
 FORMATS = ("onnx", "torchscript")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Return a folder with a generator of either conditioning and what is exported of it."""
+    """Return a folder with a generator of each conditioning and what is exported of it."""
     folder = tmp_path_factory.mktemp("exported")
     for form in FORMS:
         made = trained(network(1, form), network(2, form), form=form)
         save_generator(made.description, made.states, folder / f"{form}.pt")
     for kind in FORMATS:
-        export_file(folder / "raw.pt", folder / f"raw.{kind}", kind)
+        for form in FORMS:
+            if form != "scaled":
+                export_file(folder / f"{form}.pt", folder / f"{form}.{kind}", kind)
         paths = ["--generator", folder / "scaled.pt", "--out", folder / f"scaled.{kind}"]
         words = ["export", *map(str, paths), "--format", kind, "--epoch", "1"]
         done = CliRunner().invoke(app, words)
@@ -42,18 +43,20 @@ def folder(tmp_path_factory):
 
 
 AXES = np.array([(x, y) for x in (-3, -0.0, 0, 3) for y in (-3, -0.0, 0, 3)], "f4")
-EPOCH = {"raw": 2, "scaled": 1}
+EPOCH = {form: 1 if form == "scaled" else 2 for form in FORMS}
 
 
-def run(path, noise, point, momentum):
-    """Run an exported file on numpy arrays."""
+def run(path, noise, point, momentum, seed=None):
+    """Run an exported file on numpy arrays, and on what `generate` draws for the response where it takes that."""
+    given = {"noise": noise, "point": point, "momentum": momentum}
+    if path.stem == "response":
+        random = np.random.default_rng([seed, 1])
+        given["uniform"] = random.random((len(noise), 901), np.float32)
     if path.suffix == ".onnx":
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-        return session.run(
-            [Standalone.output], dict(zip(Standalone.inputs, (noise, point, momentum), strict=True))
-        )[0]
+        return session.run([Standalone.output], given)[0]
     with torch.no_grad():
-        return torch.jit.load(path)(*map(torch.from_numpy, (noise, point, momentum))).numpy()
+        return torch.jit.load(path)(*map(torch.from_numpy, given.values())).numpy()
 
 
 def noise_of(n, seed):
@@ -72,12 +75,16 @@ def differences(found, expected):
 def test_exported_file_gives_what_generate_gives(folder, form, kind, n):
     given, generator = particles(n), load_generator(folder / f"{form}.pt")
     expected = generator.generate(*given, seed=7, epoch=EPOCH[form])
-    found = run(folder / f"{form}.{kind}", noise_of(n, 7), *given)
+    found = run(folder / f"{form}.{kind}", noise_of(n, 7), *given, 7)
     assert found.dtype == np.float32
     assert found.shape == (n, 30, 30)
     assert differences(found, expected).max() < 1e-5
     assert found.max() > 10
-    assert (found > 0).mean() > 0.3
+    assert (found > 0).mean() > 0.2
+    if form == "response":
+        threshold = generator.description.conditioning.response.threshold_MeV
+        assert (found == np.float32(threshold)).mean() > 0.02
+        assert found[found > 0].min() == np.float32(threshold)
     other = generator.generate(*given, seed=7, epoch=3 - EPOCH[form])
     assert differences(found, other).max() > 0.1
 
@@ -127,7 +134,7 @@ def test_points_on_the_axes(folder, form, kind):
     made = {"seed": 1, "epoch": EPOCH[form]}
     expected = generator.generate(AXES + 0, momentum + 0, **made)
     assert differences(generator.generate(AXES, momentum, **made), expected).max() == 0
-    found = run(folder / f"{form}.{kind}", noise_of(len(AXES), 1), AXES, momentum)
+    found = run(folder / f"{form}.{kind}", noise_of(len(AXES), 1), AXES, momentum, 1)
     assert differences(found, expected).max() < 1e-5
 
 

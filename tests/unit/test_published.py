@@ -62,7 +62,7 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
         method = row["method"]
         ours = {**config.setting(method), "learning_rates": config.own_learning_rates[method]}
         assert differences(stated, ours) == "", method
-        assert len(stated) == 19
+        assert len(stated) == 21
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,8 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
             "method.loss {kind: wasserstein}, here {kind: gan}",
         ),
         ({"training": {"conditions": "scaled"}}, "training.conditions raw, here scaled"),
+        ({"data": {"frame": "particle"}}, "representation.frame detector, here particle"),
+        ({"data": {"energy": "response"}}, "representation.energy raw, here response"),
         ({"training": {"generator_average": 0.9}}, "training.generator_average none, here 0.9"),
         ({"data": {"source": "simulate"}}, "data caloGAN_case11_5D_120K.npz, here simulate"),
         (

@@ -104,7 +104,8 @@ def test_a_generator_makes_samples(task, data_set):
     given = task.given(*(values[:3] for values in found.given))
     network = task.start.build(task.sample_shape, task.n_conditions).eval()
     noise = network.draw_noise(3, torch.Generator().manual_seed(1))
-    made = task.made(network(noise, found.conditions[:3]).detach(), given)
+    output, random = network(noise, found.conditions[:3]).detach(), np.random.default_rng(1)
+    made = task.made(output, given, found.conditioning, random)
     assert len(made) == 3
     again = task.sample(**{name: getattr(made, name) for name in task.sample_arrays})
     np.testing.assert_array_equal(again.given.conditions, given.conditions)

@@ -136,7 +136,8 @@ class TestDataSet:
         assert samples.dtype == torch.float32
         assert (samples.sum(2) == 1).all()
         assert (
-            task.made(samples, None).texts(task.alphabet)[0] == "the cat sat on the mat, and so o"
+            task.made(samples, None, None, None).texts(task.alphabet)[0]
+            == "the cat sat on the mat, and so o"
         )
 
     def test_the_book_is_there(self, tmp_path):
@@ -149,7 +150,7 @@ class TestDataSet:
 class TestSamples:
     def test_the_likeliest_character_is_taken(self):
         output = torch.tensor([[[0.2, 0.7, 0.1], [0.4, 0.3, 0.3]], [[math.nan] * 3, [0, 0, 1.0]]])
-        made = TASKS["text"].made(output, None)
+        made = TASKS["text"].made(output, None, None, None)
         assert made.code.tolist() == [[1, 0], [NO_CHARACTER, 2]]
         assert made.texts("ab" + REPLACEMENT) == ["ba", "⊥" + REPLACEMENT]
 

@@ -128,6 +128,12 @@ def test_shared_hyper_parameter_retrains_all(tiny):
     assert tiny.would_run() == trainings(2) | COMPARISON | ALL
 
 
+@pytest.mark.parametrize("change", [{"data__frame": "particle"}, {"data__energy": "response"}])
+def test_what_networks_see_makes_no_data_anew(tiny, change):
+    tiny.configure(**change)
+    assert tiny.would_run() == trainings(2) | COMPARISON | ALL
+
+
 def test_evaluation_settings_train_no_gan(tiny):
     tiny.configure(evaluation__repeats=3)
     jobs = tiny.would_run()

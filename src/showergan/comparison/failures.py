@@ -9,7 +9,7 @@ from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.scorecard import of_runs, selected_epochs
 from showergan.comparison.summary import real_anchor
 from showergan.metrics.features import DIVERGED
-from showergan.metrics.metric import COUNTS
+from showergan.metrics.metric import COUNTS, UNSCALED
 from showergan.metrics.registry import Registry
 
 _Numbers = dict[tuple[str, str], float]
@@ -24,7 +24,8 @@ def failures(
 ) -> pd.DataFrame:
     """Return what went wrong in every run on the test conditions, at the epoch chosen on select.
 
-    The arguments are those of `scorecard`; the failures of the registry are looked for.
+    The arguments are those of `scorecard`; the failures of the registry are looked for. Of generated samples that were
+    scaled it is what they were before that fails.
 
     Returns:
         A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
@@ -71,9 +72,9 @@ def _mishaps(
     n = int(counts[0].n)
     numbers = {}
     for failure in registry.failures:
-        key = failure.metric, failure.space
+        key, before = (failure.metric, failure.space), (failure.metric, UNSCALED + failure.space)
         divisor = {"1": 1, "real": real.get(key, math.nan), "n": n}[failure.over]
-        numbers[failure] = values.get(key, math.nan) / divisor
+        numbers[failure] = values.get(before, values.get(key, math.nan)) / divisor
     names = [failure.name for failure, number in numbers.items() if failure.happened(number)]
     return {
         "n": n,

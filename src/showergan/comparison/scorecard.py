@@ -5,7 +5,7 @@ import pandas as pd
 from showergan.comparison.runs import RUN, Runs
 from showergan.errors import UserError
 from showergan.metrics.features import NOT_FINITE
-from showergan.metrics.metric import ANCHORS, CEILING
+from showergan.metrics.metric import ANCHORS, CEILING, UNSCALED
 from showergan.metrics.registry import Registry
 
 _KEY = ["metric", "space", "bin"]
@@ -28,16 +28,23 @@ def scorecard(
         registry: the metrics of the task.
 
     Returns:
-        One row per run and metric: architecture, method, learning_rates, seed; chosen; diverged, see
-        `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of a mean over bins that
-        without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
-        ceiling_sd, its spread over draws; position, see `position`: the worst where there is no value because no sample
-        is a number.
+        One row per run and metric, of generated samples that were scaled also of what was measured before, whose space
+        begins with "unscaled_" and whose title ends in ", unscaled": architecture, method, learning_rates, seed;
+        chosen; diverged, see `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of
+        a mean over bins that without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for
+        what there is not; ceiling_sd, its spread over draws; position, see `position`: the worst where there is no
+        value because no sample is a number.
     """
     entries = pd.DataFrame(registry.entries)
     # Not every task has every space.
     measured = anchors.set_index(_KEY).index
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
+    # What samples were before they were scaled is judged as they are.
+    before = anchors.assign(space=UNSCALED + anchors["space"])
+    unscaled = entries.assign(
+        space=UNSCALED + entries["space"], title=entries["title"] + ", unscaled"
+    )
+    anchors = pd.concat([anchors, before], ignore_index=True)
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     selected = selected_epochs(summary, choose_by)
@@ -48,8 +55,10 @@ def scorecard(
         nothing = rows[(rows["metric"] == NOT_FINITE) & (rows["value"] == rows["n"])][RUN]
         thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
         key = [*RUN, *_KEY]
+        found = unscaled[unscaled.set_index(_KEY).index.isin(rows.set_index(_KEY).index)]
+        shown = pd.concat([entries, found]).sort_index(kind="stable")
         table = (
-            runs.merge(entries, how="cross")
+            runs.merge(shown, how="cross")
             .merge(rows.drop(columns="epoch"), on=key, how="left")
             .merge(thick[[*key, "unflagged"]], on=key, how="left")
             .merge(ends.reset_index(), on=_KEY, how="left")

@@ -19,6 +19,11 @@ class Data(Section):
         return ()
 
     @property
+    def representation(self) -> dict[str, str]:
+        """How networks see samples, and what becomes of those that they make: keys of the task, for training alone."""
+        return {}
+
+    @property
     def published_name(self) -> str:
         """What published values call the data."""
         return self.source

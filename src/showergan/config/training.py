@@ -107,6 +107,11 @@ class TrainingRecipe(SharedTraining):
     evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
         description="at whose ends the generator is kept"
     )
+    representation: dict[str, str] = Field(
+        {},
+        description="how networks see samples, and what becomes of those that they make; of showers the keys frame "
+        "and energy of the section data",
+    )
 
     @model_validator(mode="after")
     def _samples_stay_apart(self) -> Self:

@@ -107,6 +107,7 @@ class Config(Section):
                 "n_critic": self.n_critic(method),
             },
             "evaluation": self.evaluation.model_dump(mode="json"),
+            "representation": self.data.representation,
         }
 
     @model_validator(mode="after")

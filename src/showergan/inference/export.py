@@ -75,6 +75,7 @@ def torchscript_of(module: nn.Module, example: tuple[Tensor, ...], about: str) -
     content = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # C++ has nothing else yet
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # tables are constants
         traced = torch.jit.trace(module, example)
         torch.jit.save(traced, content, _extra_files={"showergan": about})
     return content.getvalue()

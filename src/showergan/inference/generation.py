@@ -31,13 +31,14 @@ def generate(
         generator: its running statistics change in the mode "batch".
         conditioning: that it was trained with.
         given: what to generate for, the task's `given` of m rows.
-        seed: of the noise.
+        seed: of all that is random.
         device: where to generate.
         mode: BatchNorm with running statistics, or with those of batches of 64.
         n: number of samples, by default m.
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
+    random = np.random.default_rng([seed, 1])  # of its own, so that noise is the same without it
     condition = torch.from_numpy(conditioning.of(*given))
     m, size = len(condition), CHUNK[mode]
     n = m if n is None else n
@@ -47,4 +48,5 @@ def generate(
         drawn = generator.draw_noise(size, noise)[: len(rows)]
         with torch.no_grad():
             output = generator(drawn, condition[rows].to(device))
-        yield task.made(output, task.given(*(values[rows] for values in given)))
+        part = task.given(*(values[rows] for values in given))
+        yield task.made(output, part, conditioning, random)

@@ -1,13 +1,14 @@
 """Every metric of a sample against the real one, as one tidy table."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
 from showergan.config.evaluation import Evaluation
 from showergan.metrics.features import Features, Yardstick
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import COUNTS, Asked, Row
+from showergan.metrics.metric import COUNTS, UNSCALED, Asked, Row
 from showergan.metrics.pair import Pair
 
 COLUMNS = ["metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters", "flagged"]
@@ -23,7 +24,8 @@ def measure(
     """Return the metrics of a sample beside the real one, see `Pair`, of an occasion and all earlier ones.
 
     Returns:
-        Also its mishaps. Columns metric; space, what the metric looks at; bin of the conditions, "all", "mean",
+        Also its mishaps, and of one that was scaled what tells of scale and of failures before, in spaces whose names
+        begin with "unscaled_". Columns metric; space, what the metric looks at; bin of the conditions, "all", "mean",
         "unflagged" (the mean without thin bins), or a bin of the task's own; value, sd, event_sd and n, see `Measured`;
         clusters and flagged (PRD only), see `OfClusters`. Metrics that need what the sample does not have are missing.
     """
@@ -35,9 +37,17 @@ def measure(
 
 
 def _rows(pair: Pair, asked: Asked) -> Iterator[Row]:
-    metrics = (m for m in pair.yardstick.metrics if m.asked <= asked and m.needs <= pair.offers)
+    registry = pair.yardstick.metrics
+    metrics = [m for m in registry if m.asked <= asked and m.needs <= pair.offers]
     # Metrics that one computation gives share it.
     for rows in dict.fromkeys(metric.rows for metric in metrics):
         yield from rows(pair)
+    if pair.other.unscaled:
+        before, wanted = replace(pair, other=pair.other.unscaled), registry.of_unscaled
+        names = {name for name, _ in wanted}
+        for rows in dict.fromkeys(metric.rows for metric in metrics if metric.name in names):
+            for name, space, bin_, measured in rows(before):
+                if (name, space) in wanted:
+                    yield name, UNSCALED + space, bin_, measured
     for name, n in pair.other.counts.items():
         yield name, COUNTS, "all", Measured(n, n=len(pair.other))

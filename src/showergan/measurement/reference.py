@@ -223,7 +223,9 @@ def _given(
 
 def _features(group: h5py.Group) -> Features:
     conditions = group["conditions"][:]
-    kinds = {kind: _arrays(group[kind], group[kind], len(conditions)) for kind in _KINDS}
+    kinds: dict[str, Any] = {
+        kind: _arrays(group[kind], group[kind], len(conditions)) for kind in _KINDS
+    }
     counts = {name: int(n) for name, n in group.attrs.items()}
     return Features(conditions=conditions, counts=counts, **kinds)
 

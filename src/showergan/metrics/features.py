@@ -28,6 +28,8 @@ class Features:
         counts: mishaps of the sample by name: `NOT_FINITE`, objects with an entry that is not a number, and those of
             the task.
         own: further arrays (n, ...) by name, for the metrics of the task.
+        unscaled: of generated objects that were scaled to real ones, what they were before; it has no counts, for those
+            beside it are of before, too.
     """
 
     spaces: Mapping[str, NDArray[Any]]
@@ -35,6 +37,7 @@ class Features:
     conditions: NDArray[np.float32]
     counts: Mapping[str, int]
     own: Mapping[str, NDArray[Any]]
+    unscaled: Features | None = None
 
     def __len__(self) -> int:
         return len(self.conditions)
@@ -86,10 +89,12 @@ def _by_name(change: Callable[..., NDArray[Any]], *samples: Features) -> Feature
     def each(arrays: Callable[[Features], Mapping[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
         return {name: change(*(arrays(s)[name] for s in samples)) for name in arrays(samples[0])}
 
+    unscaled = [s.unscaled for s in samples if s.unscaled]
     return Features(
         each(lambda s: s.spaces),
         each(lambda s: s.quantities),
         change(*(s.conditions for s in samples)),
         samples[0].counts,
         each(lambda s: s.own),
+        _by_name(change, *unscaled) if unscaled else None,
     )

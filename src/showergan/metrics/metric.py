@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 POINTS, QUANTITY = "points", "quantity"
 EMBEDDING, HIGH_LEVEL, OBSERVABLES, QUANTITIES = "E", "high_level", "observables", "quantities"
 COUNTS = "counts"  # of mishaps; they are no metrics, but stand among them
+UNSCALED = "unscaled_"  # before the name of a space: in it stands what a generated sample was, see `Features.unscaled`
 
 # The ends of a scale, measured once beside all generators. Real samples are the one or the other of the first two.
 CEILING, OTHER_REAL = "ceiling", "other_real"

@@ -38,6 +38,7 @@ class Registry:
         quantities: likewise the single quantities.
         spaces: likewise the other spaces, where titles name them.
         failures: what can go wrong, in the order of reading.
+        of_scale: metrics, each with its space, that tell of the scale of samples.
     """
 
     metrics: tuple[Metric, ...]
@@ -45,6 +46,12 @@ class Registry:
     quantities: Mapping[str, str]
     spaces: Mapping[str, str]
     failures: tuple[Failure, ...]
+    of_scale: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def of_unscaled(self) -> set[tuple[str, str]]:
+        """Metrics and spaces in which samples that were scaled are measured as they were before, too."""
+        return {*self.of_scale, *((failure.metric, failure.space) for failure in self.failures)}
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics)

@@ -47,6 +47,7 @@ class Train(TrainingRecipe, Step):
             n_critic=config.n_critic(method),
             **dict(config.networks(architecture, method)),
             evaluated_epochs=config.training.evaluated_epochs,
+            representation=config.data.representation,
             **config.training.model_dump(exclude=_OWN),
         )
 
@@ -80,7 +81,7 @@ class Train(TrainingRecipe, Step):
             folder=checkpoint_folder,
             most=max_seconds,
         )
-        found = task.training_set(data, self.conditions, chosen)
+        found = task.training_set(data, self.conditions, chosen, self.representation)
         trainer = training.Trainer(found.samples, found.conditions, self)
         result = trainer.run(checkpoints)
         frame = result.history.frame()

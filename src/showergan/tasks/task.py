@@ -20,6 +20,7 @@ from showergan.networks import GeneratorNetwork, Shape
 
 if TYPE_CHECKING:
     import h5py
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor, nn
@@ -140,7 +141,11 @@ class Task(ABC):
 
     @abstractmethod
     def training_set(
-        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+        self,
+        path: Path,
+        form: Literal["raw", "scaled"] | None,
+        device: torch.device,
+        representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return the training samples.
 
@@ -148,6 +153,10 @@ class Task(ABC):
             path: the data set.
             form: of the conditions; None: a conditioning that is not fitted.
             device: where the tensors lie.
+            representation: how networks see samples, as the recipe of a training says, see `Data.representation`.
+
+        Raises:
+            UserError: the task has no such representation.
         """
 
     def source_sha256(self, path: Path) -> str:
@@ -160,8 +169,17 @@ class Task(ABC):
         """Return samples made of their `sample_arrays`."""
 
     @abstractmethod
-    def made(self, output: Tensor, given: Any) -> Any:
-        """Return the samples that the output of a generator stands for."""
+    def made(
+        self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
+    ) -> Any:
+        """Return the samples that the output of a generator stands for.
+
+        Args:
+            output: of the generator.
+            given: what it was given.
+            conditioning: that it was trained with.
+            random: for what is drawn besides the noise; it must not matter how many samples are made at a time.
+        """
 
     @abstractmethod
     def checked(self, *given: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -18,6 +18,7 @@ from showergan.tasks.task import Task, TrainingSet
 
 if TYPE_CHECKING:
     import h5py
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor
@@ -91,7 +92,11 @@ class ImageTask(Task):
         return images.dataset.stream(path, split)
 
     def training_set(
-        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+        self,
+        path: Path,
+        form: Literal["raw", "scaled"] | None,
+        device: torch.device,
+        representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return pictures (n, c, h, w) and the classes to ask for; there is nothing that could have a form."""
         pictures = images.dataset.load(path, "train")
@@ -105,7 +110,13 @@ class ImageTask(Task):
         """Return pictures."""
         return images.Pictures(**arrays)
 
-    def made(self, output: Tensor, given: images.OneHot) -> images.Pictures:
+    def made(
+        self,
+        output: Tensor,
+        given: images.OneHot,
+        conditioning: Any,
+        random: np.random.Generator,
+    ) -> images.Pictures:
         """Return the output as pictures."""
         return images.Pictures(output.cpu().numpy(), given.one_hot)
 

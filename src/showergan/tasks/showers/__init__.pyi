@@ -5,7 +5,7 @@ from . import rectangles as rectangles
 from . import sample as sample
 from . import simulators as simulators
 from .conditions import Conditioning as Conditioning
-from .conditions import to_energy as to_energy
+from .conditions import generated as generated
 from .conditions import training_tensors as training_tensors
 from .embedding import TARGETS as TARGETS
 from .embedding import EmbeddingRegressor as EmbeddingRegressor
@@ -16,11 +16,13 @@ from .embedding_training import prediction_table as prediction_table
 from .embedding_training import r2 as r2
 from .embedding_training import targets_of as targets_of
 from .embedding_training import train_embedding as train_embedding
+from .energy_response import EnergyResponse as EnergyResponse
 from .features import clipped as clipped
 from .features import features_of as features_of
 from .metrics import METRICS as METRICS
 from .particle_files import checked as checked
 from .particle_files import read_particles as read_particles
+from .particle_frame import ParticleFrame as ParticleFrame
 from .particles import Particles as Particles
 from .remote import check_sha256 as check_sha256
 from .remote import fetch_url as fetch_url

@@ -1,4 +1,4 @@
-"""Showers as the networks see them: images, the way back to energies, and the seven numbers of their conditions."""
+"""Showers as the networks see them: images, the way back to showers, and the seven numbers of their conditions."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -10,12 +10,16 @@ from pydantic import Field, FiniteFloat
 from torch import Tensor
 
 from showergan.metrics.spread import varies
+from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
+from showergan.tasks.showers.particle_frame import ParticleFrame
+from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 
 Form = Literal["raw", "scaled"]
 
-_OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
-NAMES = {"raw": ("px", "py", "pz", *_OF_POINT), "scaled": ("px/pz", "py/pz", "ln |p|", *_OF_POINT)}
+OF_MOMENTUM = {"raw": ("px", "py", "pz"), "scaled": ("px/pz", "py/pz", "ln |p|")}
+OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
+IN_FRAME = ("x", "y", "offset in x", "offset in y")
 N_CONDITIONS = 7
 OF_CONDITIONS = Field(min_length=N_CONDITIONS, max_length=N_CONDITIONS)
 LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
@@ -23,7 +27,7 @@ LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
 
 @dataclass(frozen=True)
 class Conditioning:
-    """From particles to the conditions that a GAN was trained with.
+    """From particles to the conditions that a GAN was trained with, and from its output to showers.
 
     Attributes:
         form: raw (Egorov & Rogachev 2023): px, py, pz [GeV], x, y [cm], atan2(y, x), sqrt(x^2 + y^2) [cm], the last
@@ -31,6 +35,10 @@ class Conditioning:
             momentum, and every number standardised.
         mean: of the seven numbers before scaling, over the training showers; 0 for raw.
         sd: their standard deviation, likewise, and 1 where they do not differ; 1 for raw.
+        frame: of the particle, in which networks see showers; x, y and the momentum are then those in the frame, and in
+            place of the polar coordinates stand the offsets within the cell where the core is expected, in cells.
+            None: the detector's.
+        response: that showers are scaled to once they are generated; None: they are left as they are.
     """
 
     form: Form = "raw"
@@ -38,15 +46,24 @@ class Conditioning:
     sd: Annotated[tuple[Annotated[FiniteFloat, Field(gt=0)], ...], OF_CONDITIONS] = (
         1.0,
     ) * N_CONDITIONS
+    frame: ParticleFrame | None = None
+    response: EnergyResponse | None = None
 
     @classmethod
-    def fitted(cls, form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
+    def fitted(
+        cls,
+        form: Form,
+        point: NDArray[np.float32],
+        momentum: NDArray[np.float32],
+        frame: ParticleFrame | None = None,
+        response: EnergyResponse | None = None,
+    ) -> Self:
         """Return the conditioning of a form for training particles, given as in `of`."""
         if form == "raw":
-            return cls()
-        numbers = _numbers(form, point, momentum)
+            return cls(frame=frame, response=response)
+        numbers = _numbers(form, point, momentum, frame)
         sd = np.where(varies(numbers), numbers.std(axis=0), 1)
-        return cls(form, tuple(numbers.mean(axis=0).tolist()), tuple(sd.tolist()))
+        return cls(form, tuple(numbers.mean(axis=0).tolist()), tuple(sd.tolist()), frame, response)
 
     def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the conditions of every particle, shape (n, 7), float32.
@@ -55,7 +72,7 @@ class Conditioning:
             point: entry points x, y in cm, shape (n, 2).
             momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
         """
-        numbers = _numbers(self.form, point, momentum)
+        numbers = _numbers(self.form, point, momentum, self.frame)
         if self.form == "scaled":
             numbers = (numbers - self.mean) / self.sd
         return numbers.astype(np.float32, copy=False)
@@ -64,21 +81,33 @@ class Conditioning:
         self, point: NDArray[np.float32], momentum: NDArray[np.float32]
     ) -> list[str]:
         """Return the names of the conditions, before scaling, in which particles do not differ but by rounding."""
-        spread = varies(_numbers(self.form, point, momentum))
-        return [name for name, has in zip(NAMES[self.form], spread, strict=True) if not has]
+        spread = varies(_numbers(self.form, point, momentum, self.frame))
+        names = (*OF_MOMENTUM[self.form], *(IN_FRAME if self.frame else OF_POINT))
+        return [name for name, has in zip(names, spread, strict=True) if not has]
 
 
 def _numbers(
-    form: Form, point: NDArray[np.float32], momentum: NDArray[np.float32]
+    form: Form,
+    point: NDArray[np.floating],
+    momentum: NDArray[np.floating],
+    frame: ParticleFrame | None,
 ) -> NDArray[np.floating]:
     # -0.0 + 0.0 is 0.0: of -0.0 the angle atan2(y, x) would be another one, though the point is the same.
     (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
+    further = np.stack([np.arctan2(y, x), np.hypot(x, y)])
+    if frame:
+        seen = frame.seen(torch.from_numpy(point), torch.from_numpy(momentum))
+        (x, y), momentum, further = (
+            seen.point.numpy().T,
+            seen.momentum.numpy(),
+            seen.offset.numpy().T,
+        )
     if form == "raw":
         particle = tuple(momentum.T)
     else:
         px, py, pz = momentum.T.astype(np.float64)
         particle = (px / pz, py / pz, np.log(np.linalg.norm(momentum.astype(np.float64), axis=1)))
-    return np.stack((*particle, x, y, np.arctan2(y, x), np.hypot(x, y)), axis=1)
+    return np.stack((*particle, x, y, *further), axis=1)
 
 
 def training_tensors(
@@ -86,8 +115,33 @@ def training_tensors(
 ) -> tuple[Tensor, Tensor]:
     """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
     conditions = torch.from_numpy(conditioning.of(showers.point, showers.momentum))
-    energy = torch.from_numpy(showers.energy).to(device)
-    return energy.unsqueeze(1).log1p(), conditions.to(device)
+    energy = torch.from_numpy(showers.energy)
+    if conditioning.frame:
+        energy = conditioning.frame.into(energy, *map(torch.from_numpy, showers.given))
+    return energy.to(device).unsqueeze(1).log1p(), conditions.to(device)
+
+
+def generated(
+    output: Tensor, given: Particles, conditioning: Conditioning, random: np.random.Generator
+) -> Showers:
+    """Return the showers that log1p images, shape (n, 1, 30, 30), stand for.
+
+    Args:
+        output: of a generator.
+        given: what it was given.
+        conditioning: that it was trained with.
+        random: draws the response, 901 numbers a shower, so that it is all one how many are made at a time.
+    """
+    energy = to_energy(output).cpu()
+    point, momentum = map(torch.from_numpy, given)
+    if conditioning.frame:
+        energy = conditioning.frame.back(energy, point, momentum)
+    unscaled = None
+    if conditioning.response:
+        uniform = torch.from_numpy(random.random((len(energy), DRAWS), np.float32))
+        unscaled = energy.numpy()
+        energy = conditioning.response(energy, momentum, uniform)
+    return Showers(energy.numpy(), *given, pdg=None, unscaled=unscaled)
 
 
 def to_energy(image: Tensor) -> Tensor:

@@ -87,7 +87,22 @@ class Preparation(DataFile):
     split_seed: Seed = Field(2023, description="permutation: random seed of the split")
 
 
-class ShowerData(Simulation, Preparation, Data):
+class Representation(Section):
+    """How networks see showers, and what becomes of those that they make: no matter of preprocessing or evaluation."""
+
+    frame: Literal["detector", "particle"] = Field(
+        "detector",
+        description="detector: as published, networks see showers as they are; particle: mirrored and rolled so that "
+        "px >= py >= 0 and the core is expected in the central cell, undone after generation",
+    )
+    energy: Literal["raw", "response"] = Field(
+        "raw",
+        description="raw: generated showers are left as they are; response: their total becomes |p| times a response "
+        "drawn from that of the training showers, and cells below the threshold of the readout are drawn",
+    )
+
+
+class ShowerData(Simulation, Preparation, Representation, Data):
     """Where the showers come from, and how they are split."""
 
     source: Literal["sample", "simulate", "geant4", "npz"] = Field(
@@ -115,6 +130,11 @@ class ShowerData(Simulation, Preparation, Data):
             return self.source
         path = self.path or ""
         return PurePath(urlsplit(path).path if scheme_of(path) else path).name
+
+    @property
+    def representation(self) -> dict[str, str]:
+        """Frame and energy."""
+        return self.model_dump(include=set(Representation.model_fields))
 
     @model_validator(mode="after")
     def _file_is_of_npz(self) -> Self:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from showergan.metrics.features import NOT_FINITE, Features
 from showergan.metrics.metric import EMBEDDING
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
-from showergan.tasks.showers.particles import CONDITIONS, Particles
+from showergan.tasks.showers.particles import CONDITIONS
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import FLAGS, STATISTICS, observables, physics_statistics
 
@@ -32,16 +32,21 @@ def features_of(
 
     The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
     the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: what the network reads of the
-    particle from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network.
+    particle from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. Of
+    showers whose energy was scaled, counts are of what they were before; of that there are P and quantities, too.
     """
 
     def of(showers: Showers) -> Features:
-        energy = clipped(showers.energy)
-        statistics, flags = physics_statistics(
-            energy, showers.point, showers.momentum, form, impact_depth_cm
-        )
+        energy, conditions, own = clipped(showers.energy), showers.given.conditions, {}
+        statistics, flags = physics_statistics(energy, *showers.given, form, impact_depth_cm)
         spaces: dict[str, NDArray[np.floating]] = {"P": statistics}
-        conditions, own = Particles(showers.point, showers.momentum).conditions, {}
+        quantities = quantities_of(energy, statistics)
+        made, unscaled = showers.energy, None
+        if showers.unscaled is not None:
+            made = showers.unscaled
+            energies = clipped(made)
+            before, flags = physics_statistics(energies, *showers.given, form, impact_depth_cm)
+            unscaled = Features({"P": before}, quantities_of(energies, before), conditions, {}, {})
         if regressor is not None:
             images = torch.from_numpy(energy).unsqueeze(1).to(device)
             embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
@@ -53,17 +58,22 @@ def features_of(
                 residuals[:, read] = targets - conditions[:, read]
             own["residuals"] = residuals
         counts = (
-            (showers.energy > LARGEST_ENERGY_MEV).sum(),
-            (~np.isfinite(showers.energy)).any(axis=(1, 2)).sum(),
+            (made > LARGEST_ENERGY_MEV).sum(),
+            (~np.isfinite(made)).any(axis=(1, 2)).sum(),
             *flags.sum(axis=0),
         )
-        quantities = dict(zip(STATISTICS, statistics.T, strict=True)) | observables(energy)
-        return Features(
-            spaces, quantities, conditions, dict(zip(COUNTS, map(int, counts), strict=True)), own
-        )
+        told = dict(zip(COUNTS, map(int, counts), strict=True))
+        return Features(spaces, quantities, conditions, told, own, unscaled)
 
     first, *others = map(of, chunks)
     return first.followed_by(*others)
+
+
+def quantities_of(
+    energy: NDArray[np.float32], statistics: NDArray[np.float64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return `QUANTITIES` of images (n, 30, 30) in MeV with physics statistics (n, 4)."""
+    return dict(zip(STATISTICS, statistics.T, strict=True)) | observables(energy)
 
 
 def clipped(energy: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -32,12 +32,14 @@ class Showers:
         point: Entry points x, y (n, 2), float32, cm.
         momentum: Momenta px, py, pz (n, 3), float32, GeV.
         pdg: Particle ids (n,), int32, or None where the source has none.
+        unscaled: Of showers whose energy was scaled, the deposits before, like energy; else None.
     """
 
     energy: NDArray[np.float32]
     point: NDArray[np.float32]
     momentum: NDArray[np.float32]
     pdg: NDArray[np.int32] | None
+    unscaled: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
         return len(self.energy)
@@ -54,6 +56,7 @@ class Showers:
             point=self.point[index],
             momentum=self.momentum[index],
             pdg=None if self.pdg is None else self.pdg[index],
+            unscaled=None if self.unscaled is None else self.unscaled[index],
         )
 
 

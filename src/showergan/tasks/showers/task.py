@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from showergan import heavy
 from showergan.config.section import Section
+from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.files import say
 from showergan.networks import modules
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks import showers
-from showergan.tasks.showers.data import ShowerData
+from showergan.tasks.showers.data import Representation, ShowerData
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.task import Task, TrainingSet
 
 if TYPE_CHECKING:
     import h5py
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor, nn
@@ -95,12 +97,20 @@ class _ShowerTask(Task):
         return showers.dataset.stream(path, split)
 
     def training_set(
-        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+        self,
+        path: Path,
+        form: Literal["raw", "scaled"] | None,
+        device: torch.device,
+        representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
+        asked = validated(Representation, representation or {}, "recipe: its representation")
         sample = showers.dataset.load(path, "train")
-        conditioning = (
-            showers.Conditioning.fitted(form, *sample.given) if form else showers.Conditioning()
-        )
+        frame, response = None, None
+        if asked.frame == "particle":
+            frame = showers.ParticleFrame(depth_cm=showers.dataset.shower_depth_cm(path))
+        if asked.energy == "response":
+            response = showers.EnergyResponse.fitted(sample.energy, sample.momentum)
+        conditioning = showers.Conditioning.fitted(form or "raw", *sample.given, frame, response)
         if names := conditioning.without_spread(*sample.given):
             say(
                 f"Conditions that do not differ, of which nothing can be learned: {', '.join(names)}"
@@ -111,8 +121,14 @@ class _ShowerTask(Task):
     def sample(self, **arrays: NDArray[Any]) -> Showers:
         return showers.sample.Showers(**arrays, pdg=None)
 
-    def made(self, output: Tensor, given: Particles) -> Showers:
-        return self.sample(energy=showers.to_energy(output).cpu().numpy(), **given._asdict())
+    def made(
+        self,
+        output: Tensor,
+        given: Particles,
+        conditioning: showers.Conditioning,
+        random: np.random.Generator,
+    ) -> Showers:
+        return showers.generated(output, given, conditioning, random)
 
     def checked(self, *given: Any) -> Particles:
         if len(given) != 2:

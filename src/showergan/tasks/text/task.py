@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -18,6 +18,7 @@ from showergan.tasks.unconditional import UnconditionalTask
 
 if TYPE_CHECKING:
     import h5py
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor
@@ -91,7 +92,11 @@ class TextTask(UnconditionalTask):
         yield text.dataset.load(path, split)
 
     def training_set(
-        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+        self,
+        path: Path,
+        form: Literal["raw", "scaled"] | None,
+        device: torch.device,
+        representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return lines one-hot, shape (n, 32, alphabet); there is nothing that could have a form."""
         torch = heavy.torch
@@ -105,7 +110,9 @@ class TextTask(UnconditionalTask):
         """Return lines."""
         return text.Lines(**arrays)
 
-    def made(self, output: Tensor, given: Any) -> text.Lines:
+    def made(
+        self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
+    ) -> text.Lines:
         """Return the likeliest character at each position."""
         code = output.argmax(2).masked_fill(~output.isfinite().all(2), text.NO_CHARACTER)
         return text.Lines(code.to(heavy.torch.uint8).cpu().numpy())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -17,6 +17,7 @@ from showergan.tasks.unconditional import UnconditionalTask
 
 if TYPE_CHECKING:
     import h5py
+    import numpy as np
     import torch
     from numpy.typing import NDArray
     from torch import Tensor
@@ -70,7 +71,11 @@ class ToyTask(UnconditionalTask):
         yield toys.dataset.load(path, split)
 
     def training_set(
-        self, path: Path, form: Literal["raw", "scaled"] | None, device: torch.device
+        self,
+        path: Path,
+        form: Literal["raw", "scaled"] | None,
+        device: torch.device,
+        representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return points (n, 2) as they are; there is nothing that could have a form."""
         points = toys.dataset.load(path, "train")
@@ -84,7 +89,9 @@ class ToyTask(UnconditionalTask):
         """Return points."""
         return toys.Points(**arrays)
 
-    def made(self, output: Tensor, given: Any) -> toys.Points:
+    def made(
+        self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
+    ) -> toys.Points:
         """Return the output as points."""
         return toys.Points(output.cpu().numpy())
 

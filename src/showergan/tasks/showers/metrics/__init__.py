@@ -23,4 +23,12 @@ METRICS = Registry(
         COLLAPSED,
         REPEATING,
     ),
+    of_scale=(
+        ("wasserstein", "total_energy_MeV"),
+        ("mean", "total_energy_MeV"),
+        ("response", "energy"),
+        ("resolution", "energy"),
+        ("response_error", "energy"),
+        ("resolution_error", "energy"),
+    ),
 )

@@ -1,0 +1,113 @@
+"""The energy that real showers leave, given to generated ones: how much in all, and in cells too faint to be read."""
+
+from typing import Annotated, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field, FiniteFloat, model_validator
+from torch import Tensor
+
+from showergan.config.section import Section
+from showergan.errors import UserError
+from showergan.tasks.showers.sample import IMAGE_SHAPE
+
+LEVELS = 256  # kept responses of a bin
+BINS = 16  # of ln|p|, at most
+FEWEST = 100  # showers in a bin, as far as there are as many
+DRAWS = 1 + IMAGE_SHAPE[0] * IMAGE_SHAPE[1]  # random numbers that a shower takes
+
+_Numbers = tuple[FiniteFloat, ...]
+
+
+class EnergyResponse(Section):
+    """The distribution of the response, energy over |p|, of real showers given |p|, and the threshold of the readout.
+
+    Training showers are binned in ln|p|, as many in each bin, and the table has 256 quantiles of every bin, with
+    (i + 1/2)/256 of its showers below (Hazen 1914). A response is one of them, each as likely as the others, of one of
+    the two bins whose mean ln|p| is next below and above: of the nearer the likelier, in proportion, so that nothing
+    jumps.
+
+    Attributes:
+        log_momentum: mean ln(|p| / GeV) of each bin, increasing.
+        response: quantiles of each bin, in MeV / GeV, increasing.
+        threshold_MeV: the smallest energy of a cell of a training shower.
+    """
+
+    log_momentum: Annotated[_Numbers, Field(min_length=1, max_length=BINS)]
+    response: tuple[
+        Annotated[
+            tuple[Annotated[FiniteFloat, Field(gt=0)], ...],
+            Field(min_length=LEVELS, max_length=LEVELS),
+        ],
+        ...,
+    ]
+    threshold_MeV: Annotated[FiniteFloat, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len(self.response) != len(self.log_momentum) or (np.diff(self.log_momentum) <= 0).any():
+            raise ValueError("log_momentum does not increase, or has other bins than response")
+        return self
+
+    @classmethod
+    def fitted(cls, energy: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
+        """Return the response of training showers; those without energy are left out.
+
+        Args:
+            energy: deposits in MeV, shape (n, 30, 30).
+            momentum: px, py, pz in GeV, shape (n, 3).
+
+        Raises:
+            UserError: none has energy.
+        """
+        total = energy.sum(axis=(1, 2), dtype=np.float64)
+        lit = total > 0
+        if not lit.any():
+            raise UserError("data.energy = response: no training shower has energy; take raw.")
+        size = np.linalg.norm(momentum[lit].astype(np.float64), axis=1)
+        log_momentum, response = np.log(size), total[lit] / size
+        n_bins = min(max(len(size) // FEWEST, 1), BINS)
+        # Equal momenta, as test beams have them, stay in one bin.
+        edges = np.unique(np.quantile(log_momentum, np.linspace(0, 1, n_bins + 1)[1:-1]))
+        bin_ = np.searchsorted(edges, log_momentum, side="right")
+        inside = [bin_ == i for i in np.unique(bin_)]
+        levels = (np.arange(LEVELS) + 0.5) / LEVELS
+        return cls(
+            log_momentum=tuple(float(log_momentum[i].mean()) for i in inside),
+            response=tuple(
+                tuple(np.quantile(response[i], levels, method="hazen").tolist()) for i in inside
+            ),
+            threshold_MeV=float(energy[energy > 0].min()),
+        )
+
+    def __call__(self, energy: Tensor, momentum: Tensor, uniform: Tensor) -> Tensor:
+        """Return showers with a total of |p| times a response, whose faint cells are drawn.
+
+        A cell below the threshold becomes one at the threshold with the probability energy / threshold, else 0, which
+        leaves its mean. Showers without energy stay so, numbers that are none too.
+
+        Args:
+            energy: deposits of generated showers in MeV, shape (n, 30, 30).
+            momentum: px, py, pz in GeV, shape (n, 3).
+            uniform: random numbers of [0, 1), shape (n, 901): for the response, then for each cell, row by row.
+        """
+        square = momentum.double().square().sum(1)
+        total = energy.double().sum((1, 2))
+        wanted = square.sqrt() * self._drawn(square.log() / 2, uniform[:, 0])
+        scale = torch.where(total == 0, 0.0, wanted / total)
+        scaled = energy.double() * scale[:, None, None]
+        share = scaled / self.threshold_MeV
+        drawn = torch.where(uniform[:, 1:].view_as(energy) < share, self.threshold_MeV, 0.0)
+        return torch.where(share < 1, drawn, scaled).float()
+
+    def _drawn(self, log_momentum: Tensor, uniform: Tensor) -> Tensor:
+        """Return responses at ln|p|, shape (n,), for random numbers of [0, 1), shape (n,)."""
+        means = torch.tensor(self.log_momentum, dtype=torch.float64, device=uniform.device)
+        table = torch.tensor(self.response, dtype=torch.float64, device=uniform.device)
+        level = (uniform * LEVELS).long().clamp(0, LEVELS - 1)
+        below = (log_momentum[:, None] >= means).sum(1) - 1
+        low, high = below.clamp(min=0), (below + 1).clamp(max=len(self.log_momentum) - 1)
+        gap = means[high] - means[low]  # 0 at the ends, where both are one bin
+        upper = (uniform * LEVELS - level) * gap < log_momentum - means[low]
+        return table[torch.where(upper, high, low), level]
