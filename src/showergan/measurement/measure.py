@@ -42,8 +42,10 @@ def _rows(pair: Pair, asked: Asked) -> Iterator[Row]:
     # Metrics that one computation gives share it.
     for rows in dict.fromkeys(metric.rows for metric in metrics):
         yield from rows(pair)
-    if pair.other.unscaled:
-        before, wanted = replace(pair, other=pair.other.unscaled), registry.of_unscaled
+    if other := pair.other.unscaled:
+        # What it was has no embedding, nor is any asked for.
+        real = replace(pair.real, spaces={name: pair.real.spaces[name] for name in other.spaces})
+        before, wanted = replace(pair, real=real, other=other), registry.of_unscaled
         names = {name for name, _ in wanted}
         for rows in dict.fromkeys(metric.rows for metric in metrics if metric.name in names):
             for name, space, bin_, measured in rows(before):
