@@ -130,7 +130,7 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     counted = {"out": folder / "outcomes.csv", "successes": folder / "successes.csv"}
     failed = {"failures": judged["failures"]}
     run("outcomes", summary=summary, **failed, **counted, recipe=CHOICE)
-    run("bars", **held, verdicts=verdicts, out=folder / "bars.csv", recipe=bars)
+    run("bars", **held, out=folder / "bars.csv", recipe=bars)
     return folder
 
 

@@ -16,7 +16,7 @@ from steps import run
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.comparison import bars, learning_rate_grid
+from showergan.comparison import learning_rate_grid
 from showergan.config import Composition
 from showergan.drawing.registry import exhibits
 from showergan.errors import UserError
@@ -193,7 +193,7 @@ def compare(folder):
     verdicts, barred = folder / "verdicts.csv", folder / "bars.csv"
     null = {"baseline": "sn", "null": "sn_null"}
     run("verdicts", summary=summary, grid=grid, out=verdicts, **tested, recipe=null)
-    held = {"scorecard": card, "failures": failures, "anchors": anchors, "verdicts": verdicts}
+    held = {"scorecard": card, "failures": failures, "anchors": anchors}
     run("bars", **held, out=barred, recipe={"bounded": ["sn"], "fewest": 1})
     trained = [folder / "train" / f.parent.relative_to(folder / "evaluate") for f in metrics]
     options = [f"--histories={f / 'history.csv'}" for f in trained]
@@ -212,7 +212,7 @@ def compare(folder):
         exhibit(
             table, inputs, {k: folder / f"{table}_table.{k}" for k in ("csv", "md", "tex", "html")}
         )
-    text = {"summary": summary, "verdicts": verdicts, "bars": barred, **tested}
+    text = {"summary": summary, "verdicts": verdicts, "bars": barred, "scorecard": card, **tested}
     exhibit("conclusion", text, {"txt": folder / "conclusion.txt"})
 
 
@@ -368,21 +368,6 @@ def test_what_losses_mean_of_epochs_that_were_not_reached(folder):
     row = row[row["metric"] == "W2"].iloc[0]
     assert (row["n_seeds"], row["n_epochs"], row["distance"]) == (1, 3, "Wasserstein distance")
     assert "2:nan 3:nan" in row["rhos"]
-
-
-def test_no_bar_is_met_by_survivors():
-    """Neither the worst seed nor the mean leaves out the one that has no value."""
-    keys = {"architecture": "small", "method": "sn", "learning_rates": "1_1"}
-    runs = pd.DataFrame({"seed": [1, 2], "energy_ratio": [1.1, np.nan]}).assign(**keys)
-    card = runs.assign(
-        chosen=True, title="PRD-AUC: E", value=[0.9, np.nan], ceiling=0.95, shuffled=0.5
-    )
-    anchors = pd.DataFrame({"anchor": ["ceiling"], "metric": "prd_auc", "bin": "all", "n": 9})
-    nothing = pd.DataFrame(columns=["method", "score", "n_pairs", "learning_rates"])
-    found = bars(card, runs, anchors, nothing, bounded=["sn"], fewest=1)
-    found = found[found["subject"] == "sn"]
-    assert found["bar"].tolist() == ["fraction", "energy"]
-    assert found[["mean", "value"]].isna().all(axis=None) and not found["met"].any()
 
 
 FIGURES = [

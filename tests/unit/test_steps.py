@@ -127,7 +127,7 @@ def test_a_step_is_repeated_from_its_record(tmp_path):
 def test_a_step_that_fails_leaves_no_record(tmp_path):
     kept = tmp_path / "provenance.json"
     arguments = ["bars", "--recipe", '{"bounded": [], "fewest": 1}', "--provenance", str(kept)]
-    files = ("scorecard", "failures", "anchors", "verdicts", "out")
+    files = ("scorecard", "failures", "anchors", "out")
     options = [word for name in files for word in (f"--{name}", str(tmp_path / name))]
     assert CliRunner().invoke(app, arguments + options).exit_code == 1
     assert not kept.exists()

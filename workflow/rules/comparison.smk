@@ -83,7 +83,6 @@ rule bars:
         scorecard=rules.scorecard.output.scorecard,
         failures=rules.scorecard.output.failures,
         anchors="results/{run}/reference/anchors.csv",
-        verdicts=rules.verdicts.output.verdicts,
     output:
         bars="results/{run}/bars.csv",
         provenance="results/{run}/bars.provenance.json",
@@ -101,6 +100,5 @@ rule bars:
         "Holding the run against its bars"
     shell:
         "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
-        " --anchors {input.anchors:q} --verdicts {input.verdicts:q}"
-        " --recipe {params.recipe:q} --out {output.bars:q}"
+        " --anchors {input.anchors:q} --recipe {params.recipe:q} --out {output.bars:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -1,5 +1,4 @@
-from .bars import FACTOR as FACTOR
-from .bars import FRACTION as FRACTION
+from .bars import BOUNDS as BOUNDS
 from .bars import bars as bars
 from .failures import failures as failures
 from .loss_meaning import HISTORY as HISTORY

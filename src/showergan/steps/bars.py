@@ -16,7 +16,7 @@ class Bars(Step):
     """Hold the run against what makes it worth comparing."""
 
     name = "bars"
-    version = 2
+    version = 3
 
     bounded: tuple[str, ...] = Field(description="the methods that the bars are for")
     fewest: Count = Field(description="showers that every bin needs")
@@ -36,16 +36,14 @@ class Bars(Step):
         scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
         failures: Annotated[Path, Input("failures of `scorecard`: CSV")],
         anchors: Anchors,
-        verdicts: Annotated[Path, Input("verdicts of `verdicts`: CSV")],
         out: Annotated[Path, Output("a row per bar: CSV")],
     ) -> None:
         """Read what all runs were judged by."""
-        with reading.tables(scorecard, failures, anchors, verdicts):
+        with reading.tables(scorecard, failures, anchors):
             table = comparison.bars(
                 reading.read_csv(scorecard),
                 reading.read_csv(failures),
                 reading.read_csv(anchors),
-                reading.read_csv(verdicts),
                 bounded=self.bounded,
                 fewest=self.fewest,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any
 
 from showergan import comparison, tasks
@@ -16,14 +16,32 @@ from showergan.drawing.style import Style
 from showergan.heavy import pd
 
 WIDTH = 100  # letters
-LABEL_WIDTH = 36
+LABEL_WIDTH = 35
 
-# Of the bars that every method with SN has to meet: column of the table of methods, and what the bar is.
-OF_METHODS = {
-    "fraction": ("E/ceiling", "E/ceiling at least {.FRACTION:g}"),
-    "shuffled": ("/shuffled", "bins-E above that of shuffled conditions"),
-    "energy": ("energy", "mean energy within a factor {.FACTOR:g} of real showers"),
+# What the bars are, with their bounds, and the columns that tell of some in the table of methods.
+WORDS = {
+    "fraction": "E/ceiling at least {:g}",
+    "shuffled": "bins-E above that of shuffled conditions",
+    "physics": "bins-P/ceiling at least {:g}",
+    "response": "mean energy within a factor {:g} of real showers",
+    "resolution": "energy resolution error at most {:g}",
+    "failed": "share of failed seeds at most {:g}",
+    "showers": "showers in every bin",
 }
+COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
+
+# What the scorecard says of physics, whatever the bars.
+PHYSICS = {
+    "classifier AUC: physics": (
+        "a classifier that sees physics tells generated from real {} with AUC {} (0.5: not at all)"
+    ),
+    "energy resolution error": "energy resolution error of {1} (0: that of real {0})",
+}
+
+MACHINE = (
+    "Numbers are of this machine: another kind of processor rounds otherwise, trainings amplify that, and what hangs "
+    "on few seeds changes."
+)
 
 
 @register_text("1 Conclusion", GLANCE)
@@ -33,20 +51,25 @@ def conclusion(
     verdicts: pd.DataFrame,
     robustness: pd.DataFrame,
     bars: pd.DataFrame,
+    scorecard: pd.DataFrame,
 ) -> str:
     """Write what was compared, what came out, which bars the run meets, and where to look."""
     run, labels = style.run, style.labels
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
-    summary, verdicts, robustness = (
-        rows_of(first, table) for table in (summary, verdicts, robustness)
+    summary, verdicts, robustness, scorecard = (
+        rows_of(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
+    of_task = tasks.named(style.task, "The look").bars
+    bars = bars[bars["bar"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary, robustness, bars, score),
         *_undefined(summary),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
-        *_bars(tasks.named(style.task, "The look").bars, bars),
+        *_bars(of_task, bars),
+        *_physics(style.task, scorecard[scorecard["method"].isin(bars["subject"])]),
+        *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
         f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
     ]
     return "\n".join(lines) + "\n"
@@ -80,8 +103,6 @@ def _scores(
     """Return a line per method: its score at the best and the worst learning rates."""
     ends = summary[summary["score"] == score].iloc[0]
     several = bool((robustness["n_rates"] > 1).any())
-    held = bars.set_index(["bar", "subject"])["value"]
-    applied = set(bars["bar"])
     rows = []
     for method, label in style.labels.items():
         for row in records(robustness[robustness["method"] == method]):
@@ -91,16 +112,24 @@ def _scores(
                 line["pairs"] = str(row["n_rates"])
             if several:
                 line["worst"] = _known(row["worst"], 3)
-                line["worst/best"] = _known(row["robustness"], 2)
-            for bar, (column, _) in OF_METHODS.items():
-                if bar not in applied or (bar == "fraction" and math.isnan(ends["ceiling"])):
-                    continue
-                line[column] = compact(held[bar, method]) if (bar, method) in held.index else ""
+                line["worst/\nbest"] = _known(row["robustness"], 2)
+            line |= {column: of.get(method, "") for column, of in _columns(bars).items() if of}
             rows.append(line)
     shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
     among = " at the best and worst rates" * several
     head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
+
+
+def _columns(bars: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what the bars found, by column and method."""
+    of = {bar: records(bars[bars["bar"] == bar]) for bar in COLUMNS}
+    found = {
+        column: {row["subject"]: _compact(row["value"]) for row in of[bar]}
+        for bar, column in COLUMNS.items()
+    }
+    seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
+    return {**found, "failed": seeds}
 
 
 def _undefined(summary: pd.DataFrame) -> list[str]:
@@ -119,7 +148,8 @@ def _real(ends: pd.Series, called: str) -> str:
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:
     """Return lines of a table: the first column to the left, numbers to the right."""
-    cells = [list(rows[0]), *(list(row.values()) for row in rows)]
+    heads = zip_longest(*(column.split("\n") for column in rows[0]), fillvalue="")
+    cells = [*heads, *(row.values() for row in rows)]
     first, *others = (max(map(len, column)) for column in zip(*cells, strict=True))
     lines = [
         "  ".join([label.ljust(first), *(n.rjust(w) for n, w in zip(numbers, others, strict=True))])
@@ -130,7 +160,8 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
 
 def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
     """Return a line per choice of learning rates: which methods differ from the baseline in every seed."""
-    rows = rows[rows["method"].isin(labels)]
+    # The difference of the null, which is not tested, is no finding.
+    rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
     if rows.empty:
         return ["Verdicts do not apply: the baseline or every other method was left out."]
     baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
@@ -164,26 +195,30 @@ def _bars(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
         rows = bars[bars["bar"] == bar]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
         found["do not apply" if rows.empty else met].append(_bar(bar, rows))
-    head = "Bars for the methods with SN at the learning rates they chose, by their worst seed:"
+    head = "Bars for the methods with SN at the learning rates they chose, by their median seed:"
     lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
     return [head, *chain.from_iterable(lines)]
 
 
 def _bar(bar: str, rows: pd.DataFrame) -> str:
-    if bar in OF_METHODS:
-        return OF_METHODS[bar][1].format(comparison)
-    row = rows.iloc[0] if len(rows) else None
-    if bar == "showers":
-        return "showers in every bin" + (
-            f" (the smallest has {row['value']:.0f}, {row['bound']:.0f} needed)"
-            if row is not None
-            else ""
-        )
-    text = "SN above no normalization in every seed at some rates"
-    if row is None:
-        return text
-    share = "" if row["value"] == 1 else f"{row['value']:.0%} of the seeds at "
-    return f"{text} ({share}{pair(row['subject'])}: {row['mean']:+.3f})"
+    text = WORDS[bar].format(comparison.BOUNDS.get(bar))
+    more = {
+        "failed": " ({n_failed} of {n_seeds})",
+        "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
+    }
+    return text + "".join(more.get(bar, "").format(**row) for row in records(rows.head(1)))
+
+
+def _physics(called: str, card: pd.DataFrame) -> list[str]:
+    """Return what tells generated from real samples, from the least to the most over the seeds of some methods."""
+    found = []
+    for title, words in PHYSICS.items():
+        values = card.loc[card["chosen"].astype(bool) & (card["title"] == title), "value"]
+        if values.notna().any():
+            least, most = compact(values.min()), compact(values.max())
+            undefined = " or undefined" * bool(values.isna().any())
+            found.append(words.format(called, f"{least} to {most}{undefined}"))
+    return textwrap.wrap(f"In all of their seeds: {'; '.join(found)}.", WIDTH) if found else []
 
 
 def _hanging(head: str, text: str) -> list[str]:
@@ -199,3 +234,7 @@ def _hanging(head: str, text: str) -> list[str]:
 
 def _known(value: float, digits: int) -> str:
     return told(value, f".{digits}f") or "undefined"
+
+
+def _compact(value: float) -> str:
+    return "undefined" if math.isnan(value) else compact(value)

@@ -79,7 +79,7 @@ class _ShowerTask(Task):
     n_examples = 8
     start = ShowerGenerator()
     has_embedding = True
-    bars = ("fraction", "shuffled", "energy", "showers", "separation")
+    bars = ("fraction", "shuffled", "physics", "response", "resolution", "failed", "showers")
 
     @property
     def metrics(self) -> Registry:
