@@ -153,6 +153,18 @@ def put(raw, path, value):
             [float("inf")],
             ["learning_rate_search.generator.0 = inf", "finite number"],
         ),
+        *[
+            (
+                "methods.abcas.controller.alpha",
+                value,
+                [
+                    f"controller.alpha = {value!r}: {says}",
+                    f"controller.alpha = {value!r}: must be 'scaled'",
+                ],
+            )
+            for value, says in ((1, "must be less than 1"), ("scald", "must be a valid number"))
+        ],
+        ("training.warm_up", 0, ["training.warm_up = 0", "greater than 0"]),
         ("training.generator_average", True, ["training.generator_average = True"]),
         ("methods", {False: {"label": "x"}}, ["methods.False", "put it in quotes"]),
         ("methods", {None: {"label": "x"}}, ["methods.None", "put it in quotes"]),
@@ -252,6 +264,12 @@ def test_value_that_yaml_should_not_give_is_explained(raw):
             "methods={clipping: {normaliser: {bound: 1e-2}}}",
             "methods.clipping.normaliser.bound",
             0.01,
+        ),
+        ("methods={abcas: {controller: {alpha: 5e-1}}}", "methods.abcas.controller.alpha", 0.5),
+        (
+            "methods={abcas: {controller: {alpha: scaled}}}",
+            "methods.abcas.controller.alpha",
+            "scaled",
         ),
         ("training={discriminator: {size: standard}}", "training.discriminator.name", "standard"),
         (

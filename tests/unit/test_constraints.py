@@ -524,6 +524,14 @@ def test_abcas_follows_the_recursion(discriminator, beta):
 # Every composition
 
 
+@pytest.mark.parametrize("steps", [1, 548, 45_000])
+def test_scaled_memory_is_that_of_the_published_length(steps):
+    """0.9999 over 150 epochs of 300 generator steps; over as many here, whatever is left of the first distance."""
+    scaled = Abcas(beta=6, alpha="scaled").in_training(steps)
+    assert steps * math.log(scaled.alpha) == pytest.approx(150 * 300 * math.log(0.9999))
+    assert Abcas(beta=6).in_training(steps).alpha == 0.9999
+
+
 def disturb(discriminator):
     """Change every number that a constraint keeps, so that a stale reference is seen."""
     with torch.no_grad():

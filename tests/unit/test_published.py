@@ -62,7 +62,7 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
         method = row["method"]
         ours = {**config.setting(method), "learning_rates": config.own_learning_rates[method]}
         assert differences(stated, ours) == "", method
-        assert len(stated) == 21
+        assert len(stated) == 22
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,7 @@ def test_the_experiments_are_the_published_settings(published, discriminator):
         ({"training": {"conditions": "scaled"}}, "training.conditions raw, here scaled"),
         ({"data": {"frame": "particle"}}, "representation.frame detector, here particle"),
         ({"data": {"energy": "response"}}, "representation.energy raw, here response"),
+        ({"training": {"warm_up": 100}}, "training.warm_up none, here 100"),
         ({"training": {"generator_average": 0.9}}, "training.generator_average none, here 0.9"),
         ({"data": {"source": "simulate"}}, "data caloGAN_case11_5D_120K.npz, here simulate"),
         (

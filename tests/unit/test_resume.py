@@ -38,6 +38,12 @@ SETTINGS = {
 VARIANTS = {name: {"method": method} for name, method in COMPOSITIONS.items()} | {
     "adam": {"method": {}, "optimiser": {"kind": "adam"}},
     "average": {"method": COMPOSITIONS["sn"], "generator_average": 0.9},
+    "warm_up": {"method": COMPOSITIONS["sn"], "warm_up": 5},
+    "warm_up of adam": {"method": {}, "warm_up": 5, "optimiser": {"kind": "adam"}},
+    "scaled": {
+        "method": COMPOSITIONS["abcas"]
+        | {"controller": {"kind": "abcas", "beta": 6, "alpha": "scaled"}}
+    },
     "replayed": {"method": {}, "batches": "replayed"},
     "diverged": {"method": {}, "learning_rates": {"generator": 1e-3, "discriminator": 300.0}},
 }
@@ -89,6 +95,7 @@ def in_parts(train, folder):
             return train(folder, max_seconds=0), stops
         except Paused:
             stops += 1
+            assert stops < 50  # else it starts from the beginning, again and again
             assert [path.name for path in folder.iterdir()] == [".checkpoint"]
 
 

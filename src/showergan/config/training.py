@@ -57,6 +57,9 @@ class SharedTraining(Networks):
         description="of both networks; raw: as published, px, py, pz, x, y, angle, radius; scaled: px/pz, py/pz, "
         "ln|p| in place of the momentum, all standardised on the training set",
     )
+    warm_up: Count | None = Field(
+        None, description="generator steps over which both learning rates rise linearly; null: none"
+    )
     generator_average: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         None,
         description="d of the average theta_avg = d theta_avg + (1 - d) theta over generator steps, "

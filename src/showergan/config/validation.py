@@ -147,7 +147,7 @@ def _explain(model: type[BaseModel], details: Any) -> str:
 
 
 def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[Any, Any, bool]]:
-    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to tell a kind."""
+    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to tell a type."""
     here: Any = model
     for part in location:
         candidates = list(_models(here))
@@ -157,7 +157,8 @@ def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[A
             here = named[0].model_fields[part].annotation
         elif tagged:
             here = tagged[0]
-        yield part, here, bool(tagged and not named)
+        of_a_value = not candidates and isinstance(part, str)
+        yield part, here, of_a_value or bool(tagged and not named)
 
 
 def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveFloat
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # The plain formula blows up at q = 1 and frees the discriminator beyond it.
 LARGEST_Q = 1 - 1e-3
+
+PUBLISHED_ALPHA, PUBLISHED_STEPS = 0.9999, 45_000  # 150 epochs of 60 000 showers in batches of 200
 
 _STATE = ("abcas_dm", "abcas_r", "abcas_clipped")
 
@@ -28,7 +30,11 @@ class Abcas(Constraint):
     slot: ClassVar[Slot] = "controller"
     kind: Literal["abcas"] = "abcas"
     beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
-    alpha: float = Field(0.9999, ge=0, lt=1, description="memory of the running mean")
+    alpha: Annotated[float, Field(ge=0, lt=1)] | Literal["scaled"] = Field(
+        PUBLISHED_ALPHA,
+        description="memory of the running mean; scaled: 0.9999^(45000/steps) in a training of so many generator "
+        "steps, in proportion to its length what it was in the published one",
+    )
     distance: Literal["max_max", "max_min"] = Field(
         "max_max", description="max f(real) less max, or min, of f(fake)"
     )
@@ -38,6 +44,12 @@ class Abcas(Constraint):
     acts_on: Literal["weight", "output"] = Field(
         "weight", description="output: the layer's output with its bias is scaled"
     )
+
+    def in_training(self, n_steps: int) -> Self:
+        """Return it with the memory that a training of so many generator steps gives it."""
+        if self.alpha != "scaled":
+            return self
+        return self.model_copy(update={"alpha": PUBLISHED_ALPHA ** (PUBLISHED_STEPS / n_steps)})
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each layer its factor and the discriminator its running mean."""
@@ -64,7 +76,8 @@ class Abcas(Constraint):
     def _follow(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         mean, r, clipped = (discriminator.get_buffer(name) for name in _STATE)
         fake = batch.fake_scores.max() if self.distance == "max_max" else batch.fake_scores.min()
-        mean.mul_(self.alpha).add_((1 - self.alpha) * (batch.real_scores.max() - fake).detach())
+        alpha = float(self.alpha)
+        mean.mul_(alpha).add_((1 - alpha) * (batch.real_scores.max() - fake).detach())
         q = mean / self.beta
         clipped.add_(q > LARGEST_Q)
         q = q.clamp(0, LARGEST_Q)

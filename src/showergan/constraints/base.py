@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from showergan.kinds import Kind
 
@@ -55,6 +55,10 @@ class Constraint(Kind):
 
     slot: ClassVar[Slot]
     per_sample: ClassVar[bool] = False  # whether the score of a sample must not depend on others
+
+    def in_training(self, n_steps: int) -> Self:
+        """Return the constraint as it acts in a training of so many generator steps."""
+        return self
 
     def attach(self, discriminator: nn.Module) -> None:
         """Add to the discriminator what the constraint needs, once, before training."""

@@ -79,7 +79,11 @@ class Trainer:
             )
         self.samples, self.conditions, self.recipe = samples, conditions, recipe
         self.loss: Loss = recipe.method.loss
-        self.constraints: list[Constraint] = recipe.method.constraints
+        self._per_epoch = n // size
+        self._n_steps = recipe.epochs * self._per_epoch
+        self.constraints: list[Constraint] = [
+            constraint.in_training(self._n_steps) for constraint in recipe.method.constraints
+        ]
         device, seed = samples.device, recipe.seed
 
         self.generator, self.discriminator = build(
@@ -102,8 +106,7 @@ class Trainer:
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
         self.result = Result()
         self._kept = self.average.network if self.average else self.generator
-        self._per_epoch = n // size
-        self._n_steps = recipe.epochs * self._per_epoch
+        self._set_rates()
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the training is."""
@@ -121,7 +124,11 @@ class Trainer:
             ValueError: no such training was there; half of it may be taken.
         """
         require(state.keys() == self.state_dict().keys(), "state")
-        columns = [*MEASURED, *self._account()] if state["n_steps"] else []
+        n_steps, states, history = state["n_steps"], state["states"], self.result.history
+        require(type(n_steps) is int and 0 <= n_steps <= self._n_steps, "n_steps")
+        columns = [*MEASURED, *self._account()] if n_steps else []
+        self.result.n_steps = n_steps
+        self._set_rates()
         for name, part in self._parts().items():
             if isinstance(part, torch.nn.Module):
                 load_network(part, state[name], name)
@@ -132,13 +139,11 @@ class Trainer:
         for name, random in self._random().items():
             require_like(random.get_state(), state[name], name)
             random.set_state(state[name])
-        n_steps, states, history = state["n_steps"], state["states"], self.result.history
-        require(type(n_steps) is int and 0 <= n_steps <= self._n_steps, "n_steps")
         rows = [step for step in range(1, n_steps + 1) if self._is_recorded(step)]
         require(history.steps == rows and history.columns == columns, "history")
         epochs = [e for e in self.recipe.evaluated_epochs if 0 < e <= n_steps // self._per_epoch]
         require_like(dict.fromkeys(epochs, state_of(self._kept)), states, "states")
-        self.result.states, self.result.n_steps = states, n_steps
+        self.result.states = states
 
     def _parts(self) -> dict[str, Any]:
         """Return what saves and loads itself."""
@@ -156,6 +161,15 @@ class Trainer:
     def _random(self) -> dict[str, torch.Generator]:
         """Return the random generators that no stream of batches holds."""
         return {"noise": self.noise, "mix": self.mix}
+
+    def _set_rates(self) -> None:
+        """Give the optimisers the learning rates of the next generator step and its discriminator steps."""
+        risen = min(1.0, (self.result.n_steps + 1) / (self.recipe.warm_up or 1))
+        rates = self.recipe.learning_rates
+        for group in self.generator_optimiser.param_groups:
+            group["lr"] = risen * rates.generator
+        for group in self.discriminator_optimiser.param_groups:
+            group["lr"] = risen * rates.discriminator
 
     def _is_recorded(self, step: int) -> bool:
         """Return whether a step has a row in the history."""
@@ -268,6 +282,7 @@ class Trainer:
                 )
                 row = dict(zip(MEASURED, measured, strict=True)) | self._account()
                 result.history.add(step, epoch + bool(into_epoch), row)
+            self._set_rates()
                 progress(step, result.history.told)
             result.n_steps = step
             if into_epoch == 0:
