@@ -177,14 +177,17 @@ def test_sigma_converges_to_the_svd(discriminator):
         assert largest_singular_value(layer).item() == pytest.approx(1, rel=1e-3)
 
 
-def test_one_power_iteration_before_each_step(discriminator):
-    constraint = SpectralNorm(warmup_iterations=1)
-    constraint.attach(discriminator)
+def test_one_power_iteration_at_each_pass_in_training(discriminator, images):
+    SpectralNorm(warmup_iterations=1).attach(discriminator)
     layer = weight_layers(discriminator)["head.0"]
     errors = []
     for _ in range(60):
         errors.append(abs(largest_singular_value(layer).item() - 1))
-        constraint.before_step(discriminator)
+        discriminator.eval()
+        discriminator(*images)
+        assert abs(largest_singular_value(layer).item() - 1) == errors[-1]
+        discriminator.train()
+        discriminator(*images)
     assert errors[0] > 1e-2
     assert errors[-1] < 1e-2 * errors[0]
 
@@ -321,11 +324,11 @@ def test_uniform_start_is_far_from_sigma(discriminator):
     assert max(abs(r - 1) for r in ratios) > 1
 
 
-def test_iteration_after_the_step_only(discriminator):
+def test_iteration_after_the_step_only(discriminator, images):
     constraint = SpectralNorm(iterate="after_step", warmup_iterations=0)
     constraint.attach(discriminator)
     before = {k: v.clone() for k, v in discriminator.state_dict().items()}
-    constraint.before_step(discriminator)
+    discriminator(*images)
     assert all(torch.equal(v, before[k]) for k, v in discriminator.state_dict().items())
     constraint.after_step(discriminator, None)
     assert not all(torch.equal(v, before[k]) for k, v in discriminator.state_dict().items())
@@ -521,15 +524,15 @@ def test_abcas_follows_the_recursion(discriminator, beta):
     assert (clipped > 0) == (beta < 1)
 
 
-# Every composition
-
-
 @pytest.mark.parametrize("steps", [1, 548, 45_000])
 def test_scaled_memory_is_that_of_the_published_length(steps):
     """0.9999 over 150 epochs of 300 generator steps; over as many here, whatever is left of the first distance."""
     scaled = Abcas(beta=6, alpha="scaled").in_training(steps)
     assert steps * math.log(scaled.alpha) == pytest.approx(150 * 300 * math.log(0.9999))
     assert Abcas(beta=6).in_training(steps).alpha == 0.9999
+
+
+# Every composition
 
 
 def disturb(discriminator):
@@ -542,6 +545,7 @@ def disturb(discriminator):
 @pytest.mark.parametrize("name", COMPOSITIONS)
 def test_state_is_alive_after_deepcopy(name, images):
     discriminator, _ = constrained(name)
+    discriminator.eval()  # no pass of training
     before = discriminator(*images)
     twin = copy.deepcopy(discriminator)
     disturb(twin)
@@ -554,6 +558,8 @@ def test_state_dict_carries_everything(name, images):
     discriminator, _ = constrained(name)
     disturb(discriminator)
     other, _ = constrained(name)
+    for module in (discriminator, other):
+        module.eval()
     assert not torch.allclose(other(*images), discriminator(*images))
     other.load_state_dict(discriminator.state_dict())
     torch.testing.assert_close(other(*images), discriminator(*images))
@@ -562,6 +568,7 @@ def test_state_dict_carries_everything(name, images):
 @pytest.mark.parametrize("name", COMPOSITIONS)
 def test_state_is_alive_after_a_move(name, images):
     discriminator, constraints = constrained(name)
+    discriminator.eval()
     double = copy.deepcopy(discriminator).double()
     for module in (discriminator, double):
         for constraint in constraints:

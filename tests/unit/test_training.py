@@ -196,7 +196,10 @@ def test_a_loss_may_see_real_scores_in_the_generators_step(data):
     other = Trainer(*data, relativistic)
     samples, conditions = (x[index] for x in data)
     fake = other.generator(other.generator.draw_noise(16, other.noise), conditions)
-    difference = other.discriminator(samples, conditions) - other.discriminator(fake, conditions)
+    scores = [
+        other.discriminator(x, conditions) for x in (fake, samples)
+    ]  # in the order of the loss
+    difference = scores[1] - scores[0]
     assert loss.item() == pytest.approx(softplus(difference).mean().item(), rel=1e-5)
     assert not same(before, dict(trainer.generator.named_parameters()))
     assert np.isfinite(Trainer(*data, relativistic).run().history.frame().to_numpy()).all()
@@ -383,9 +386,9 @@ GOLDEN = {
     # method: discriminator loss and generator loss after 10 generator steps
     "none": (-0.9662023, -0.04059654),
     "clipping": (-0.2312173, -0.07886113),
-    "sn": (-2.845617, 0.4360565),
-    "sn_coefficients": (-2.930671, 0.4648501),
-    "abcas": (-2.845016, 0.4359296),
+    "sn": (-2.761975, 0.2986014),
+    "sn_coefficients": (-2.862387, 0.2885537),
+    "abcas": (-2.756485, 0.2919221),
     "gradient_penalty": (-0.1013807, -0.007866599),
 }
 
@@ -396,7 +399,7 @@ def test_golden_steps(data, method):
 
     In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps.
     """
-    assert STEPS["train"].version == 3
+    assert STEPS["train"].version == 4
     gentle = {"generator": 1e-4, "discriminator": 1e-4}
     images, conditions = (x.double() for x in data)
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))

@@ -63,9 +63,6 @@ class Constraint(Kind):
     def attach(self, discriminator: nn.Module) -> None:
         """Add to the discriminator what the constraint needs, once, before training."""
 
-    def before_step(self, discriminator: nn.Module) -> None:
-        """Act before the forward pass of each discriminator step."""
-
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor | None:
         """Return a term, shape (), to add to the discriminator's loss."""
         return None

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class SpectralNorm(Constraint):
     """W -> W / sigma, with sigma = u^T W v the largest singular value of the flattened weight.
 
-    The vectors u and v follow it by power iteration: one iteration before each discriminator step. Each option
-    besides the default is what the code published with Egorov & Rogachev 2023 does instead.
+    The vectors u and v follow it by power iteration: one at every forward pass in training, those of generator steps
+    and gradient penalties included. So sigma is at most the singular value and never below 0, yet below it while
+    weights move fast. Each option besides the default is what the code published with Egorov & Rogachev 2023 does.
     """
 
     slot: ClassVar[Slot] = "normaliser"
@@ -35,8 +36,10 @@ class SpectralNorm(Constraint):
     warmup_iterations: int = Field(
         15, ge=0, le=10_000, description="power iterations before training"
     )
-    iterate: Literal["before_step", "after_step"] = Field(
-        "before_step", description="when the iteration of a discriminator step is done"
+    iterate: Literal["every_pass", "after_step"] = Field(
+        "every_pass",
+        description="when an iteration is done; every_pass: at every forward pass in training; after_step: after each "
+        "discriminator step",
     )
 
     def attach(self, discriminator: nn.Module) -> None:
@@ -58,24 +61,26 @@ class SpectralNorm(Constraint):
                 layer.register_buffer("u", u)
                 layer.register_buffer("v", v)
                 layers.scale_output(layer, inverse_attached if attached else inverse_detached)
-
-    def before_step(self, discriminator: nn.Module) -> None:
-        """Move every u, v by one power iteration."""
-        if self.iterate == "before_step":
-            self._iterate(discriminator)
+            if self.iterate == "every_pass":
+                layer.register_forward_pre_hook(_iterate_in_training)
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         """Move every u, v by one power iteration."""
         if self.iterate == "after_step":
-            self._iterate(discriminator)
+            for layer in layers.weight_layers(discriminator).values():
+                _iterate(layer)
 
-    def _iterate(self, discriminator: nn.Module) -> None:
-        for layer in layers.weight_layers(discriminator).values():
-            state = layers.reparametrisations(layer)[0] if self.acts_on == "weight" else layer
-            u, v = state.get_buffer("u"), state.get_buffer("v")
-            new_u, new_v = power_iteration(_matrix(layer), u, v, 1)
-            u.copy_(new_u)
-            v.copy_(new_v)
+
+def _iterate_in_training(layer: nn.Module, _: tuple[Tensor, ...]) -> None:
+    if layer.training:
+        _iterate(layer)
+
+
+def _iterate(layer: nn.Module) -> None:
+    """Move u, v of a layer by one power iteration; the old tensors stay as they are for graphs of earlier passes."""
+    state = layer if hasattr(layer, "u") else layers.reparametrisations(layer)[0]
+    u, v = state.get_buffer("u"), state.get_buffer("v")
+    state.u, state.v = power_iteration(_matrix(layer), u, v, 1)
 
 
 def _matrix(layer: nn.Module) -> Tensor:

@@ -16,7 +16,7 @@ class Audit(AuditRecipe, Step):
     """Measure how far changes of the discriminator's scale change the direction of its training."""
 
     name = "audit"
-    version = 2
+    version = 3
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:

@@ -33,7 +33,7 @@ class Train(TrainingRecipe, Step):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
     name = "train"
-    version = 3
+    version = 4
 
     @classmethod
     def of(cls, config: Config, *, architecture: str, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]

@@ -192,8 +192,6 @@ class Trainer:
         real, condition = self.samples[index], self.conditions[index]
         with torch.no_grad():
             fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
-        for constraint in self.constraints:
-            constraint.before_step(self.discriminator)
         real_scores, fake_scores = self._scores(real, fake, condition)
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
         batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
@@ -282,9 +280,9 @@ class Trainer:
                 )
                 row = dict(zip(MEASURED, measured, strict=True)) | self._account()
                 result.history.add(step, epoch + bool(into_epoch), row)
-            self._set_rates()
                 progress(step, result.history.told)
             result.n_steps = step
+            self._set_rates()
             if into_epoch == 0:
                 state = state_of(self._kept) if epoch in recipe.evaluated_epochs else {}
                 result.diverged_at_step = result.history.diverged_at(epoch) or (
