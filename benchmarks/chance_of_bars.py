@@ -1,8 +1,8 @@
 """Estimate the chance that the default run meets every bar on a machine that rounds otherwise, from many seeds of it.
 
-Another machine is another draw of seeds: trainings are chaotic, and what rounding changes is what a seed changes. Seeds of
-a run are drawn as many as the default run has, for each method by itself; learning rates are chosen on them anew and the
-bars held against them, many times. The run is that of the methods which bars are for:
+Another machine is another draw of seeds: trainings are chaotic, and what rounding changes is what a seed changes. Of
+many seeds as many are drawn as the default run has, for each method by itself; learning rates are chosen on them anew
+and the bars held against them, many times. The run has the methods that bars are for:
 
     snakemake --cores all --configfile benchmarks/twelve_seeds.yaml results/twelve/scorecard.csv
     python benchmarks/chance_of_bars.py results/twelve
