@@ -118,12 +118,12 @@ class TestBars:
     @pytest.mark.parametrize(
         ("energies", "value", "worst", "met"),
         [
-            ([0.8, 1.0, 1.9], 0.8, 1.9, True),
-            ([0.79, 1.0, 1.9], 0.79, 1.9, False),
-            ([0.6, 1.0, 1.5], 1.5, 0.6, False),  # though the median of the ratios is 1
+            ([0.67, 1.0, 1.9], 0.67, 1.9, True),
+            ([0.66, 1.0, 1.9], 0.66, 1.9, False),
+            ([0.5, 1.0, 1.6], 1.6, 0.5, False),  # though the median of the ratios is 1
             ([0.0, 1.0, 1.2], 1.2, 0.0, True),
             ([1.0, INF, NAN], INF, NAN, False),
-            ([1.3, 1.0], 1.3, 1.3, False),  # of two the worse
+            ([1.6, 1.0], 1.6, 1.6, False),  # of two the worse
         ],
     )
     def test_energies_are_off_up_or_down(self, energies, value, worst, met):
