@@ -85,7 +85,7 @@ def make_and_measure(folder):
 
     [some] = showers.gflash.simulate(40, 1)
     tensors = showers.training_tensors(some, showers.Conditioning(), CPU)
-    showers.to_energy(tensors[0])
+    to_energy(tensors[0])
     networks = {"discriminator": SHOWERS["discriminator"]}
     rates = {"generator": 1e-3, "discriminator": 1e-3}
     audit = AuditRecipe.model_validate(
