@@ -359,6 +359,7 @@ def test_frame_and_energy_are_for_trainings_alone(own_rates):
             )
         }
 
+    own_rates["data"] |= {"frame": "detector", "energy": "raw"}
     before = recipes()
     assert before["train"]["representation"] == {"frame": "detector", "energy": "raw"}
     own_rates["data"] |= {"frame": "particle", "energy": "response"}
@@ -453,7 +454,7 @@ class TestPairsOfLearningRates:
 
     def test_one_place_says_them(self, raw):
         assert parse_config(raw).own_learning_rates is None
-        assert len(parse_config(raw).learning_rates("sn")) == 2
+        assert len(parse_config(raw).learning_rates("sn")) == 3
         raw["learning_rate_search"] = None
         with pytest.raises(UserError, match=r"methods\.sn\.learning_rates: missing; give"):
             parse_config(raw)

@@ -21,6 +21,7 @@ from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork
 from showergan.optimisers import Optimiser
 from showergan.tasks import TASKS, images, showers
 from showergan.tasks.images.recipe import Embedding as PictureRecipe
+from showergan.tasks.showers.conditions import to_energy
 from showergan.tasks.showers.embedding_recipe import Embedding as ShowerRecipe
 from showergan.training import lipschitz, scale_audit
 

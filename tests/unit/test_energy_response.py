@@ -260,8 +260,10 @@ def runs(tmp_path_factory):
     data, real = folder / "showers.h5", folder / "real.h5"
     source = steps.write_source(folder / "source.npz")
     steps.run("preprocess", source=source, out=data, recipe={})
-    anchors = folder / "anchors.csv"
-    steps.run("reference", data=data, out=real, anchors=anchors, curves=folder / "c.csv",
+    anchors, model = folder / "anchors.csv", folder / "model.pt"
+    steps.save_model(model)
+    made_of = {"data": data, "embedding": model}
+    steps.run("reference", **made_of, out=real, anchors=anchors, curves=folder / "c.csv",
               recipe=steps.EVALUATION)  # fmt: skip
     plain = TASK.training_set(data, "scaled", CPU, {"frame": "particle"})
     scaled = TASK.training_set(data, "scaled", CPU, {"frame": "particle", "energy": "response"})
@@ -281,8 +283,9 @@ def runs(tmp_path_factory):
             save_generator(about, generator.states, where / "generator.pt")
             metrics.append(where / "metrics.csv")
             scored = {"metrics": metrics[-1], "curves": where / "curves.csv"}
-            steps.run("evaluate", generator=where / "generator.pt", reference=real, **scored,
-                      examples=where / "e.npz", recipe=steps.EVALUATION | steps.CHOICE)  # fmt: skip
+            steps.run("evaluate", generator=where / "generator.pt", reference=real, embedding=model,
+                      **scored, examples=where / "e.npz",
+                      recipe=steps.EVALUATION | steps.CHOICE)  # fmt: skip
         told = {"anchors": anchors, "summary": own_folder / "summary.csv"}
         steps.run("summarise", *metrics, anchors=anchors, out=own_folder / "summary.csv",
                   grid=own_folder / "grid.csv", recipe=steps.CHOICE)  # fmt: skip

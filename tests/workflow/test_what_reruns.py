@@ -128,7 +128,7 @@ def test_shared_hyper_parameter_retrains_all(tiny):
     assert tiny.would_run() == trainings(2) | COMPARISON | ALL
 
 
-@pytest.mark.parametrize("change", [{"data__frame": "particle"}, {"data__energy": "response"}])
+@pytest.mark.parametrize("change", [{"data__frame": "detector"}, {"data__energy": "raw"}])
 def test_what_networks_see_makes_no_data_anew(tiny, change):
     tiny.configure(**change)
     assert tiny.would_run() == trainings(2) | COMPARISON | ALL
