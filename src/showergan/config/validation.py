@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -157,7 +158,8 @@ def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[A
             here = named[0].model_fields[part].annotation
         elif tagged:
             here = tagged[0]
-        of_a_value = not candidates and isinstance(part, str)
+        # Of several types without models, as a number or a word.
+        of_a_value = not candidates and get_origin(here) in (Union, UnionType)
         yield part, here, of_a_value or bool(tagged and not named)
 
 
