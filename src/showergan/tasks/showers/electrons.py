@@ -10,7 +10,7 @@ SLOPE_SD = 0.2
 POINT_SD_CM = 2.5
 PDG = 11  # electron
 
-# Electrons per random stream; few, because a shower of GFLASH has some 2 000 spots, up to 9 000.
+# Electrons per random stream.
 CHUNK = 250
 
 Floats = NDArray[np.floating]

@@ -170,7 +170,7 @@ def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots
     each = energy[:, None]
     p = p_core(tau, each)
     expected = mean_spots(each) * profile
-    counts = rng.poisson(np.stack([expected * (1 - p), expected * p], axis=-1))
+    counts = rng.poisson(np.stack([expected * p, expected * (1 - p)], axis=-1))
     radii = np.stack([r_core(tau, each), r_tail(tau, each)], axis=-1)
 
     def per_spot(values: Floats, n: NDArray[np.integer]) -> NDArray[np.float32]:
