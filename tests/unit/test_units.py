@@ -80,12 +80,12 @@ def test_integers_in_gev_are_not_too_large_for_their_type(tmp_path):
 @pytest.mark.parametrize(
     ("factors", "unit", "visible", "mends"),
     [
-        ({"energy": 1e-3}, "MeV", 1.5e-4, "set data.energy_unit: GeV; if ParticleMomentum"),
-        ({"momentum": 1e3}, "MeV", 1.5e-4, "if ParticleMomentum is in MeV, save it in GeV."),
-        ({"energy": 1e3}, "MeV", 150, "Save EnergyDeposit in MeV, or in GeV with"),
-        ({}, "GeV", 150, "If EnergyDeposit is in MeV, set data.energy_unit: MeV."),
-        ({"energy": 1e-3, "momentum": 1e3}, "GeV", 1.5e-4, "If ParticleMomentum is in MeV"),
-        ({"energy": 1e-3, "momentum": 1e3}, "MeV", 1.5e-7, "set data.energy_unit: GeV; if"),
+        ({"energy": 1e-3}, "MeV", 1.74e-4, "set data.energy_unit: GeV; if ParticleMomentum"),
+        ({"momentum": 1e3}, "MeV", 1.74e-4, "if ParticleMomentum is in MeV, save it in GeV."),
+        ({"energy": 1e3}, "MeV", 174, "Save EnergyDeposit in MeV, or in GeV with"),
+        ({}, "GeV", 174, "If EnergyDeposit is in MeV, set data.energy_unit: MeV."),
+        ({"energy": 1e-3, "momentum": 1e3}, "GeV", 1.74e-4, "If ParticleMomentum is in MeV"),
+        ({"energy": 1e-3, "momentum": 1e3}, "MeV", 1.74e-7, "set data.energy_unit: GeV; if"),
     ],
 )
 def test_energies_in_another_unit_are_refused(run, tmp_path, factors, unit, visible, mends):
