@@ -28,7 +28,7 @@ def main() -> None:
         pd.read_csv(run / f"{name}.csv") for name in ("scorecard", "failures", "summary")
     )
     anchors = pd.read_csv(run / "reference/anchors.csv", dtype={"bin": str})
-    chosen_by = summary[summary["score"] == "bins-E"]
+    chosen_by = summary[summary["score"] == "bins-P"]
     methods, seeds = sorted(card["method"].unique()), sorted(card["seed"].unique())
     rng, met = np.random.default_rng(1), []
     for _ in range(DRAWS):
