@@ -85,7 +85,7 @@ def test_no_two_jobs_say_the_same(fresh):
     assert len(messages) > 36 * 2  # each training, and its evaluation
     assert len(set(messages)) == len(messages)
     log = r"Training sn of small at (\S+), seed 1: logs/default/train/small\.sn\.\1\.seed1\.log"
-    assert len([m for m in messages if re.fullmatch(log, m)]) == 2
+    assert len([m for m in messages if re.fullmatch(log, m)]) == 3
 
 
 def test_who_interrupts_is_told_how_to_go_on(fresh):

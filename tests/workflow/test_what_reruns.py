@@ -119,7 +119,7 @@ def test_swapped_learning_rates_retrain_that_method(tiny):
 
 def test_further_pair_of_learning_rates_is_trained(tiny):
     tiny.configure(methods__sn__further_learning_rates=[{"generator": 1e-3, "discriminator": 3e-4}])
-    several = {"figure_robustness": 1, "table_robustness": 1}
+    several = {"figure_robustness": 1, "table_robustness": 1, "figure_binding": 1}
     assert tiny.would_run() == trainings(1) | COMPARISON | several | ALL
 
 
