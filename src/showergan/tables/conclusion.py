@@ -25,7 +25,7 @@ WORDS = {
     "physics": "bins-P/ceiling at least {:g}",
     "response": "mean energy within a factor {:g} of real showers",
     "resolution": "energy resolution error at most {:g}",
-    "failed": "share of failed seeds at most {:g}",
+    "failed": "share of failed seeds at most {:.2g}",
     "showers": "showers in every bin",
 }
 COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
