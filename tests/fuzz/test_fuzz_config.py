@@ -222,9 +222,9 @@ def read(step: type[Step], text):
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow").rglob("*.smk")), ids=lambda p: p.name)
 def test_commands_quote_what_they_are_given(path):
-    """All but words that are quoted where they are made, and names that the configuration restricts."""
+    """All but words that are quoted where they are made, names that the configuration restricts, and numbers."""
     ours = {"params.inputs", "params.metrics", "params.histories", "params.trainings"}
-    ours |= {"wildcards.figure", "wildcards.table"}
+    ours |= {"wildcards.figure", "wildcards.table", "threads"}
     text = path.read_text()
     found = re.findall(r"^ *shell:\n((?: {8,}.*(?:\n|$))+)", text, re.MULTILINE)
     assert len(found) == text.count("shell:\n")

@@ -195,7 +195,7 @@ def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
     done = SimulateGeant4(n_showers=8, seed=SOFT, threshold_MeV=0.5).run(out=out, cores=2)
     assert (tmp_path / ".checkpoint/source").exists()
     done()
-    assert not (tmp_path / ".checkpoint/source").exists()
+    assert not (tmp_path / ".checkpoint").exists()
     dataset.preprocess(
         out, tmp_path / "s.h5", source_name="geant4",
         negative_energy="error", split="permutation", split_seed=1,

@@ -12,7 +12,7 @@ from showergan.drawing.registry import register_table
 from showergan.drawing.style import Style
 from showergan.drawing.table_files import Parts, Table
 from showergan.heavy import pd
-from showergan.metrics.metric import Part
+from showergan.metrics.metric import UNSCALED, Part
 from showergan.metrics.registry import Registry
 
 HEADS = {
@@ -20,6 +20,7 @@ HEADS = {
     Part.DISTANCES: "Real or generated? What a classifier sees, and distances",
     Part.QUANTITIES: "Quantities of the samples, and conditions read back from them",
 }
+OF_UNSCALED = "What generators made, before it was scaled to the energy of real samples"
 GROUP = ["architecture", "method", "learning_rates"]
 
 
@@ -85,10 +86,12 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
         registry: the metrics of the task.
     """
     several = len(numbers["architecture"].unique()) > 1
+    unscaled = numbers["space"].str.startswith(UNSCALED)
+    part_of = numbers["metric"].where(~unscaled, UNSCALED)  # of all these together
     parts = {
         head: {metric.name for metric in registry if metric.part == part}
         for part, head in HEADS.items()
-    }
+    } | {OF_UNSCALED: {UNSCALED}}
     rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}
     for architecture, found in numbers.groupby("architecture", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
@@ -102,12 +105,12 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
                 "seeds": _seeds(own["n_seeds"].max(), own["n_diverged"].max()),
             }
             for part, metrics in parts.items():
-                cells = records(own[own["metric"].isin(metrics)])
+                cells = records(own[part_of[own.index].isin(metrics)])
                 rows[part].append({**head, **{r["title"]: _entry(r) for r in cells}})
     return {
         part: pd.DataFrame(rows[part], columns=["method", "seeds", *titles], dtype=str).fillna("")
         for part, metrics in parts.items()
-        if (titles := list(dict.fromkeys(numbers["title"][numbers["metric"].isin(metrics)])))
+        if (titles := list(dict.fromkeys(numbers["title"][part_of.isin(metrics)])))
     }
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -47,4 +47,10 @@ class SimulateGeant4(Simulation, Step):
             f"{out}: {self.n_showers} showers in {minutes:.1f} min, {leakage.inside:.2%} of their visible energy "
             "within the image"
         )
-        return partial(shutil.rmtree, kept, ignore_errors=True)
+
+        def remove() -> None:
+            shutil.rmtree(kept, ignore_errors=True)
+            with suppress(OSError):  # states of others are in it, too
+                kept.parent.rmdir()
+
+        return remove
