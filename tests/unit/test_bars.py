@@ -118,12 +118,12 @@ class TestBars:
     @pytest.mark.parametrize(
         ("energies", "value", "worst", "met"),
         [
-            ([0.67, 1.0, 1.9], 0.67, 1.9, True),
-            ([0.66, 1.0, 1.9], 0.66, 1.9, False),
-            ([0.5, 1.0, 1.6], 1.6, 0.5, False),  # though the median of the ratios is 1
+            ([0.41, 1.0, 2.9], 0.41, 2.9, True),
+            ([0.39, 1.0, 2.9], 0.39, 2.9, False),
+            ([0.3, 1.0, 2.6], 2.6, 0.3, False),  # though the median of the ratios is 1
             ([0.0, 1.0, 1.2], 1.2, 0.0, True),
             ([1.0, INF, NAN], INF, NAN, False),
-            ([1.6, 1.0], 1.6, 1.6, False),  # of two the worse
+            ([2.6, 1.0], 2.6, 2.6, False),  # of two the worse
         ],
     )
     def test_energies_are_off_up_or_down(self, energies, value, worst, met):

@@ -23,7 +23,7 @@ WORDS = {
     "fraction": "E/ceiling at least {:g}",
     "shuffled": "bins-E above that of shuffled conditions",
     "physics": "bins-P/ceiling at least {:g}",
-    "response": "mean energy within a factor {:g} of real showers",
+    "response": "mean energy as made within a factor {:g} of real showers",
     "resolution": "energy resolution error at most {:g}",
     "failed": "share of failed seeds at most {:.2g}",
     "showers": "showers in every bin",
