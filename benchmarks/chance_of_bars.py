@@ -1,8 +1,8 @@
 """Estimate the chance that the default run meets every bar on a machine that rounds otherwise, from many seeds.
 
 Another machine is another draw of seeds, or nearly: trainings are chaotic, though seeds keep their first weights. Of
-all seeds of finished runs, at the learning rates that their methods chose, as many are drawn as the default run has, for
-each method by itself, and the bars held against them, many times. Runs of other seeds and processors go together:
+all seeds of finished runs, at the learning rates that their methods chose, as many are drawn as the default run has,
+for each method by itself, and the bars held against them, many times. Runs of other seeds and processors go together:
 
     snakemake --cores all --configfile benchmarks/twelve_seeds.yaml results/twelve/scorecard.csv
     python benchmarks/chance_of_bars.py results/default results/twelve
