@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
     workflow = copy_of_the_workflow(folder)
     point, momentum = np.zeros((160, 2), "f4"), np.tile(np.array([0, 0, 40], "f4"), (160, 1))
     write_npz(folder / "beam.npz", 160, gflash.resimulate(point, momentum, seed=1))
-    workflow.configure(data={"source": "npz", "path": "beam.npz"})
+    workflow.configure(data={"source": "npz", "path": "beam.npz"}, choose_by="bins-E")
     wanted = ["conclusion.txt", "tables/all_methods.md", *SHOWN]
     workflow.snakemake("--cores", "2", "--", *(f"results/tiny/{file}" for file in wanted))
     return folder
