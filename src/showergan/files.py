@@ -134,6 +134,24 @@ def locked(path: Path) -> BaseFileLock | None:
         return None
 
 
+def state_folder(out: Path, folder: Path | None) -> Path:
+    """Return where the states of unfinished work on `out` lie: a hidden folder beside it.
+
+    Args:
+        out: the output.
+        folder: in which it lies instead, by the path of the output, where what lies beside outputs is lost.
+    """
+    beside = out.parent if folder is None else folder / out.parent.relative_to(out.anchor)
+    return beside / ".checkpoint" / out.stem
+
+
+def remove_states(folder: Path) -> None:
+    """Remove a folder of `state_folder`, and the one around it where that holds no states of other work."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()
+
+
 def _sync(path: Path, how: int) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     handle = os.open(path, how)

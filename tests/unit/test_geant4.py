@@ -107,7 +107,8 @@ def test_response_is_linear(soft, tmp_path):
     hard = shot(12, 50.0, folder=tmp_path)
     response = [cells.sum(axis=(1, 2)).mean() / 1000 / e for cells, e in ((soft, 1.0), (hard, 50))]
     assert 0.170 < min(response) < max(response) < 0.178
-    assert response[0] == pytest.approx(response[1], rel=0.01)
+    # Four standard deviations of so few showers, which are others on another processor; of the sample it is 1 %.
+    assert response[0] == pytest.approx(response[1], rel=0.023)
     assert hard[:, 15:45, 15:45].sum() / hard.sum() == pytest.approx(0.995, abs=0.004)
 
 
@@ -217,6 +218,24 @@ def test_the_sample_is_the_one_that_is_named(tmp_path):
     with pytest.raises(UserError, match="Install the package again"):
         Sample(sha256="0" * 64).run(out=tmp_path / "t.npz")
     assert Sample().sha256 == SHA256
+
+
+def test_the_sample_is_linear_and_resolves_as_it_should():
+    """Some 2 000 showers in each band of energy: means known to 0.1 %, spreads to 2 %."""
+    with np.load(SAMPLE) as file:
+        cells = file["EnergyDeposit"][..., 0].astype(np.float32)
+        energy = np.linalg.norm(file["ParticleMomentum"].astype(float), axis=1)
+    response = cells.sum(axis=(1, 2)) / energy / 1000
+    bands = [(energy >= low) & (energy < 2 * low) for low in (1, 2, 4, 8, 16, 32)]
+    means = np.array([response[band].mean() for band in bands])
+    assert 0.170 < means.min() < means.max() < 0.178
+    assert means.max() / means.min() < 1.01
+    # Relative to the mean, times the root of the energy; beyond 30 GeV it matters that some energy leaves the image.
+    off = [(response[b] / response[b].mean() - 1) * energy[b] ** 0.5 for b in bands[:-1]]
+    assert all(0.074 < np.std(values) < 0.085 for values in off)
+    assert (cells > 0).mean() == pytest.approx(0.276, abs=0.005)
+    lit = cells[cells > 0]
+    assert lit.min() == pytest.approx(0.1, abs=1e-4)
 
 
 @needs_geant4

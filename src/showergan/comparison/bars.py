@@ -18,7 +18,7 @@ BOUNDS = {
     "physics": 0.7,
     # Before any scaling. Of 54 seeds of the default run, of two kinds of processor, two lie beyond.
     "response": 2.5,
-    # Other real showers have 0.1, real ones with the conditions of others 120.
+    # Other real showers have 0.04, real ones with the conditions of others 51.
     "resolution": 5.0,
     # Of the same seeds five failed; at that rate more than a third of nine do once in a hundred runs.
     "failed": 1 / 3,
@@ -63,7 +63,8 @@ def bars(
         fraction: PRD-AUC over E as a fraction of its ceiling, where there is one; at least its bound.
         shuffled: bins-E over that of real showers with shuffled conditions, where these differ; above its bound.
         physics: bins-P as a fraction of its ceiling, where there is one; at least its bound.
-        response: mean energy of generated over that of real showers; within a factor, the worst being furthest off.
+        response: mean energy of generated showers, before any scaling, over that of real ones; within a factor, the
+        worst being furthest off.
         resolution: the energy resolution error; at most its bound.
         failed: share of failed seeds among those of all these methods; at most its bound. A seed failed if `failures`
         says so, of divergence too, or if its mean energy is off by more than a factor 2. The worst is that of a method.

@@ -21,7 +21,7 @@ from torch import nn
 
 import showergan
 from showergan.errors import Paused, UserError
-from showergan.files import say, sha256_of, write_aside
+from showergan.files import remove_states, say, sha256_of, state_folder, write_aside
 from showergan.provenance import packages, peak_device_memory
 
 N_DIGEST = hashlib.sha256().digest_size  # bytes in front of a state, which tell whether it is whole
@@ -69,8 +69,7 @@ class Checkpoints:
         folder: Path | None = None,
     ) -> None:
         self._start = self._saved = time.monotonic()
-        beside = out.parent if folder is None else folder / out.parent.relative_to(out.anchor)
-        self._folder = beside / ".checkpoint" / out.stem
+        self._folder = state_folder(out, folder)
         self._newest, self._before = (self._folder / f"{n}.pt" for n in ("newest", "before"))
         self._every, self._most = every, most
         self._of = {
@@ -148,10 +147,7 @@ class Checkpoints:
 
     def remove(self) -> None:
         """Remove all states: every output is in place."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        parent = self._folder.parent
-        if parent.is_dir() and not any(parent.iterdir()):
-            parent.rmdir()
+        remove_states(self._folder)
 
     def _save(self, work: Work) -> None:
         content = {

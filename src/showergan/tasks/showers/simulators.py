@@ -15,7 +15,7 @@ from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import Showers
 
-SIMULATORS: dict[Any, ModuleType] = {"gflash": gflash, "geant4": geant4}
+SIMULATORS: dict[str, ModuleType] = {"gflash": gflash, "geant4": geant4}
 
 
 def can_repeat(record: Mapping[str, Any]) -> bool:

@@ -16,24 +16,9 @@ from showergan.tasks.showers.calorimeter import (
     LEAD_CM,
     POLYSTYRENE_CM,
 )
+from showergan.tasks.showers.geant4.physics import COMMANDS, list_name
 
 CELLS = 60  # scored along x and along y, cells of 1 cm
-CUT_MM = (
-    0.7  # range below which no electron, positron or photon of bremsstrahlung or ionisation is made
-)
-
-# Option 1 with the steps of option 0: its own lose a sixth of the visible energy of thin layers.
-COMMANDS = (
-    "/process/em/verbose 0",
-    "/process/eLoss/verbose 0",
-    "/run/verbose 0",
-    "/process/msc/StepLimit UseSafety",
-    "/process/msc/RangeFactor 0.04",
-    "/process/eLoss/StepFunction 0.2 1 mm",
-    "/process/em/applyCuts false",
-    "/process/em/fluo false",
-    f"/run/setCut {CUT_MM} mm",
-)
 
 
 class Calorimeter(g4.G4VUserDetectorConstruction):
@@ -96,15 +81,11 @@ class Physics(g4.G4VModularPhysicsList):
 
     The list inherits virtually, and its other methods reach Geant4 at a wrong address through these bindings: cuts and
     verbosity are set by commands.
-
-    Args:
-        full: take Geant4's default physics, which needs its data sets, in place of what needs none.
     """
 
-    def __init__(self, full: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        option = g4.G4EmStandardPhysics if full else g4.G4EmStandardPhysics_option1
-        self._option = option()
+        self._option = getattr(g4, list_name())()
         self.RegisterPhysics(self._option)
 
 
@@ -156,17 +137,14 @@ class Actions(g4.G4VUserActionInitialization):
 class Simulation:
     """Geant4, ready to shoot; one per process.
 
-    Args:
-        full: see `Physics`.
-
     Raises:
         RuntimeError: Geant4 does not know a command.
     """
 
-    def __init__(self, full: bool) -> None:
+    def __init__(self) -> None:
         self._manager = g4.G4RunManager()
         self._actions = Actions()
-        self._kept = Calorimeter(), Physics(full), self._actions
+        self._kept = Calorimeter(), Physics(), self._actions
         for part in self._kept:
             self._manager.SetUserInitialization(part)
         commands = g4.G4UImanager.GetUIpointer()

@@ -21,6 +21,7 @@ from showergan.errors import UserError
 from showergan.progress import Progress
 from showergan.tasks.showers import electrons
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
+from showergan.tasks.showers.geant4 import physics
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers, read_out
 
@@ -41,20 +42,15 @@ def record(threshold_MeV: float) -> dict[str, Any]:
         installed = version(PACKAGE)
     except PackageNotFoundError:
         raise UserError(
-            f"Simulating with Geant4 needs the package {PACKAGE}: pip install 'showergan[geant4]'. Linux on x86_64 and "
-            "macOS on arm64 have wheels."
+            f"Simulating with Geant4 needs the package {PACKAGE}: pip install 'showergan[geant4]'. Linux on x86_64, "
+            "macOS and Windows have wheels."
         ) from None
-    full = "G4LEDATA" in os.environ
     return {
         "simulator": "geant4",
         "version": VERSION,
         "threshold_MeV": threshold_MeV,
         "package": f"{PACKAGE} {installed}",
-        "physics": "G4EmStandardPhysics"
-        if full
-        else "G4EmStandardPhysics_option1, steps of option 0",
-        "range_cut_mm": 0.7,
-        "data": Path(os.environ["G4LEDATA"]).name if full else "of showergan",
+        **physics.record(),
     }
 
 
@@ -111,14 +107,7 @@ def resimulate(
     seed: int,
     threshold_MeV: float = THRESHOLD_MEV,
 ) -> Iterator[Showers]:
-    """Yield another shower of each given electron, in order, on as many cores as there are.
-
-    Args:
-        point: entry points (n, 2) in cm in the plane z = 0.
-        momentum: momenta (n, 3) in GeV, pz > 0.
-        seed: of random streams that `simulate` has for no seed.
-        threshold_MeV: cells below are set to 0.
-    """
+    """Yield another shower of each given electron as `gflash.resimulate` does, on as many cores as there are."""
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         cores = os.cpu_count() or 1
         particles = Particles(point, momentum)

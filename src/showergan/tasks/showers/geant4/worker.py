@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from showergan.tasks.showers.geant4.data import make_folders, write_photoelectric
+from showergan.tasks.showers.geant4.physics import is_full
 
 
 def main(electrons: Path, out: Path) -> None:
@@ -20,17 +21,16 @@ def main(electrons: Path, out: Path) -> None:
     The other npz file gets the deposits of all cells: cells (n, 60, 60), float32, MeV.
     """
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
-        full = "G4LEDATA" in os.environ
         make_folders(Path(folder))
-        if full:
+        if is_full():
             # Without it the import asks on the terminal whether it may download.
             os.environ.setdefault("GEANT4_DATA_DIR", folder)
         else:
             os.environ["GEANT4_DATA_DIR"] = folder
         # What is imported here reads the environment when it is.
-        if not full:
+        if not is_full():
             write_photoelectric(Path(folder), import_module("geant4_pybind"))
-        simulation = import_module("showergan.tasks.showers.geant4.detector").Simulation(full)
+        simulation = import_module("showergan.tasks.showers.geant4.detector").Simulation()
         with np.load(electrons) as given:
             rows = zip(given["point"], given["momentum"], given["seeds"].tolist(), strict=True)
             cells = [

@@ -1,14 +1,13 @@
 """Showers made here in full simulation."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from showergan.files import say
+from showergan.files import remove_states, say, state_folder
 from showergan.step import CheckpointFolder, Output, Setting, Step
 from showergan.tasks import showers
 from showergan.tasks.showers.data import Simulation
@@ -30,8 +29,7 @@ class SimulateGeant4(Simulation, Step):
     ) -> Callable[[], None]:
         """Simulate range by range; what is finished is kept beside the output until all is."""
         start, geant4 = time.perf_counter(), showers.geant4.simulation
-        beside = checkpoint_folder or out.parent
-        kept, leakage = beside / ".checkpoint" / out.stem, geant4.Leakage()
+        kept, leakage = state_folder(out, checkpoint_folder), geant4.Leakage()
         record = geant4.record(self.threshold_MeV)
         chunks = geant4.simulate(
             self.n_showers,
@@ -47,10 +45,4 @@ class SimulateGeant4(Simulation, Step):
             f"{out}: {self.n_showers} showers in {minutes:.1f} min, {leakage.inside:.2%} of their visible energy "
             "within the image"
         )
-
-        def remove() -> None:
-            shutil.rmtree(kept, ignore_errors=True)
-            with suppress(OSError):  # states of others are in it, too
-                kept.parent.rmdir()
-
-        return remove
+        return partial(remove_states, kept)

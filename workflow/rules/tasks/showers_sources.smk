@@ -1,0 +1,95 @@
+# Where showers come from: one of four rules, which all make results/{run}/data/source.npz.
+if CONFIG.data.source == "simulate":
+
+    rule simulate:
+        output:
+            showers="results/{run}/data/source.npz",
+            provenance="results/{run}/data/source.provenance.json",
+        log:
+            "logs/{run}/simulate.log",
+        benchmark:
+            "results/{run}/benchmarks/simulate.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(30 + CONFIG.data.n_showers // 20000),
+        params:
+            recipe=recipe_of("simulate"),
+        message:
+            "Simulating showers with GFLASH"
+        shell:
+            "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+
+elif CONFIG.data.source == "geant4":
+
+    rule simulate_geant4:
+        output:
+            showers="results/{run}/data/source.npz",
+            provenance="results/{run}/data/source.provenance.json",
+        log:
+            "logs/{run}/simulate_geant4.log",
+        benchmark:
+            "results/{run}/benchmarks/simulate_geant4.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        threads: 16
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(30 + CONFIG.data.n_showers // 500),
+        params:
+            recipe=recipe_of("simulate_geant4"),
+        message:
+            "Simulating showers with Geant4: {log}"
+        shell:
+            "showergan simulate-geant4 --recipe {params.recipe:q} --out {output.showers:q}"
+            " --cores {threads} --provenance {output.provenance:q} > {log:q} 2>&1"
+
+elif CONFIG.data.source == "sample":
+
+    rule sample:
+        output:
+            showers="results/{run}/data/source.npz",
+            provenance="results/{run}/data/source.provenance.json",
+        log:
+            "logs/{run}/sample.log",
+        benchmark:
+            "results/{run}/benchmarks/sample.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(30),
+        params:
+            recipe=recipe_of("sample"),
+        message:
+            "Taking the Geant4 showers of the package"
+        shell:
+            "showergan sample --recipe {params.recipe:q} --out {output.showers:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+
+else:
+    # What is secret of a URL goes to the job by this alone, which no record and no message repeats.
+    os.environ.update(SHOWERGAN_URL=CONFIG.data.path)
+
+    rule fetch:
+        output:
+            showers="results/{run}/data/source.npz",
+            provenance="results/{run}/data/source.provenance.json",
+        log:
+            "logs/{run}/fetch.log",
+        benchmark:
+            "results/{run}/benchmarks/fetch.tsv"
+        conda:
+            "../../../envs/showergan.yaml"
+        resources:
+            mem_mb=memory(LIGHT),
+            runtime=minutes(120),
+        params:
+            recipe=recipe_of("fetch"),
+        message:
+            "Downloading the showers: {log}"
+        shell:
+            "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
