@@ -193,10 +193,14 @@ def test_who_lacks_geant4_is_told_what_to_install(tmp_path, monkeypatch):
 @needs_geant4
 def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
     out = tmp_path / "source.npz"
-    done = SimulateGeant4(n_showers=8, seed=SOFT, threshold_MeV=0.5).run(out=out, cores=2)
-    assert (tmp_path / ".checkpoint/source").exists()
+    step = SimulateGeant4(n_showers=8, seed=SOFT, threshold_MeV=0.5)
+    done = step.run(out=out, cores=2, checkpoint_folder=tmp_path / "states")
+    # By the path of the output, so that runs which share the folder leave each other's states alone.
+    states = tmp_path / "states" / tmp_path.relative_to(tmp_path.anchor) / ".checkpoint"
+    assert len(list((states / "source").glob("*.npz"))) == 1
+    (states / "of another").mkdir()
     done()
-    assert not (tmp_path / ".checkpoint").exists()
+    assert [path.name for path in states.iterdir()] == ["of another"]
     dataset.preprocess(
         out, tmp_path / "s.h5", source_name="geant4",
         negative_energy="error", split="permutation", split_seed=1,
