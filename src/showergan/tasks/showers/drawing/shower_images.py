@@ -5,10 +5,10 @@ from __future__ import annotations
 from showergan.drawing.layout import framed
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, np
+from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 
 HALF_CM = 15.0  # of an image
 EDGES_CM = (-HALF_CM, HALF_CM, -HALF_CM, HALF_CM)
-SMALLEST_MEV = 1.0
 MARK = "#d55e00"  # of what is drawn over an image
 
 
@@ -20,7 +20,7 @@ def ranks(values: np.typing.NDArray[np.floating], n: int) -> np.typing.NDArray[n
 
 def energy_scale(energy: np.typing.NDArray[np.floating]) -> mpl.colors.LogNorm:
     """Return the logarithmic scale of the colours of images."""
-    return mpl.colors.LogNorm(SMALLEST_MEV, max(float(energy.max()), 10 * SMALLEST_MEV))
+    return mpl.colors.LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
 
 
 def draw_image(

@@ -12,11 +12,13 @@ from showergan.drawing.registry import COMPARISON, register_figure
 from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key, scale_for
 from showergan.drawing.style import Style
 from showergan.heavy import mpl, np, pd
+from showergan.metrics.metric import UNSCALED
 
 PANELS = {
     "response": "Response: mean energy / momentum [MeV/GeV]",
     "resolution": "Resolution: sd / mean of energy / momentum",
 }
+SPACE = "energy"
 BIN = re.compile(r"(?P<low>\S*?\d)(-(?P<high>\d\S*))? GeV")
 FAR = 3.0  # times what is usual: what lies beyond is told in words, not drawn
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
@@ -28,16 +30,20 @@ def energy_response(
 ) -> mpl.figure.Figure:
     """Draw response and resolution over the true momentum, at the last evaluated epoch on test.
 
+    Of generated showers that were scaled to the response of real ones it is what they were before.
+
     Thin lines are seeds, thick lines their median, the broken line real showers with the error of their number. What
     is off by more than three times is counted above a panel: one generator that explodes would hide all others.
     """
     metrics = at_chosen_rates(metrics, grid)
-    rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == "energy")]
+    of_scaled = UNSCALED + SPACE in set(metrics["space"])
+    space = UNSCALED + SPACE if of_scaled else SPACE
+    rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == space)]
     rows = _with_momentum(rows[rows["split"] == "test"])
     runs = rows.groupby(["architecture", "method", "learning_rates", "seed"])
     rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
     real = comparison.real_anchor(anchors)
-    real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == "energy")])
+    real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == SPACE)])
     found = groups(style, rows)
     if not found:
         return empty_figure("No energy response was measured in this run.")
@@ -59,7 +65,7 @@ def energy_response(
         panel.grid(axis="y")
         panel.set(xlabel="True momentum [GeV]")
         panel.set_title("\n".join(filter(None, [label, outside])))
-    figure.suptitle(_sample(rows))
+    figure.suptitle(_sample(rows) + ", before the energy was scaled" * of_scaled)
     real_key: Key = {} if real.empty else {"real showers": REAL}
     legend_below(figure, key(found) | real_key)
     return figure

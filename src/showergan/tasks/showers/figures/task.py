@@ -108,7 +108,7 @@ def _experiment(
     x, y = point
     axes.text(
         -44,
-        max(way(START_CM)[1], way(-20)[1]) + 2,
+        max(way(START_CM)[1], way(-20)[1]) + 4,
         f"momentum\n$(p_x, p_y, p_z)$ =\n({px:.1f}, {py:.1f}, {pz:.1f}) GeV",
         color=MARK,
     )
