@@ -16,6 +16,7 @@ from showergan.drawing.style import Style
 from showergan.figures.rank_agreement import rank_agreement
 from showergan.figures.scorecard import WARNING, scorecard
 from showergan.tables.failures import failures
+from showergan.tables.scorecard import OF_UNSCALED
 from showergan.tables.scorecard import scorecard as scorecard_table
 from showergan.tasks.showers.figures.energy_response import energy_response, momentum_of
 from showergan.tasks.showers.metrics import METRICS as REGISTRY
@@ -135,6 +136,21 @@ class TestScorecard:
         assert figure.axes[-1].get_xlabel().endswith("1 other real samples (no ceiling)")
         table = scorecard_table(style, card).parts
         assert all("other real samples (no ceiling)" in set(t["method"]) for t in table.values())
+
+    def test_what_was_made_before_scaling_is_a_part_of_the_table(self, style):
+        card = make_card()
+        title = "PRD-AUC: E"
+        before = card[card["title"] == title].copy()
+        before["space"] = "unscaled_" + before["space"]
+        before["title"] = f"{title}, unscaled"
+        plain = scorecard_table(style, card).parts
+        both = scorecard_table(style, pd.concat([card, before], ignore_index=True)).parts
+        (added,) = set(both) - set(plain)
+        assert added == OF_UNSCALED
+        assert list(both[added]) == ["method", "seeds", f"{title}, unscaled"]
+        assert list(both[added].iloc[:, 2]) == list(next(iter(plain.values()))[title])
+        for name, part in plain.items():
+            pd.testing.assert_frame_equal(both[name], part)
 
     @pytest.mark.parametrize("value", [1e28, np.inf])
     def test_one_exploding_seed_is_seen(self, style, value, tmp_path):
@@ -288,6 +304,16 @@ class TestEnergyResponse:
         assert ticks == [b[:-4].replace("-", "\N{EN DASH}") for b in BINS]
         assert legend_of(figure) == [*LABELS.values(), "real showers"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_of_scaled_showers_it_is_what_they_were_before(self, style):
+        before = make_responses(["sn"]).assign(space="unscaled_energy")
+        scaled = make_responses(["sn"], factor=1.1)
+        figure = response_of(style, pd.concat([scaled, before]), make_anchors())
+        plain = response_of(style, make_responses(["sn"]), make_anchors())
+        for panel, other in zip(figure.axes, plain.axes, strict=True):
+            for line, same in zip(panel.lines, other.lines, strict=True):
+                np.testing.assert_array_equal(line.get_ydata(), same.get_ydata())
+        assert figure.get_suptitle() == f"{plain.get_suptitle()}, before the energy was scaled"
 
     def test_an_explosion_hides_no_other_method(self, style, tmp_path):
         """What is far off is counted, not drawn: all others keep their scale."""
