@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from showergan import comparison
+from showergan.comparison.bars import OFF
 
 SEEDS, DRAWS = 3, 2000
 BOUNDED = ("sn", "abcas", "sn_coef_l2_offset")
@@ -46,7 +47,10 @@ def main() -> None:
         found = comparison.bars(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
         met.append(found.groupby("bar")["met"].all())
     table = pd.DataFrame(met)
-    print(f"{len(failures)} trainings of {', '.join(BOUNDED)}; {DRAWS} draws of {SEEDS} each")
+    off, bound = np.exp(np.log(failures["energy_ratio"]).abs()), comparison.BOUNDS["response"]
+    print(f"{len(failures)} trainings of {', '.join(BOUNDED)}; of mean energies before scaling")
+    print(f"{(off > OFF).sum()} are off by more than {OFF:g}, {(off > bound).sum()} by {bound:g}")
+    print(f"{DRAWS} draws of {SEEDS} each meet")
     print(table.mean().map("{:.1%}".format).to_string())
     print(f"all bars: {table.all(axis=1).mean():.1%}")
 
