@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from showergan.config import Evaluation
-from showergan.device import choose_device
-from showergan.measurement.measure import measure
-from showergan.measurement.reference import make_reference
+from showergan.config.evaluation import Evaluation
+from showergan.evaluation.measure import measure
+from showergan.evaluation.reference import make_reference
+from showergan.io.device import choose_device
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import load_embedding
 from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.reference_statistics import impact_depth_cm
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.yardstick import impact_depth_cm
 
 FACTOR = 1e4
 SHOWN = {
@@ -49,7 +49,7 @@ def main() -> None:
     for part in given.parts:
         chunks = absurd(dataset.stream(showers, "select"), part)
         sample = features_of(chunks, regressor, recipe.statistics, depth, device)
-        table = measure(real, sample, reference.yardstick, recipe)
+        table = measure(real, sample, reference.reference_statistics, recipe)
         values = table.set_index(["metric", "space", "bin"])["value"]
         print(f"{part:<7g}" + "  ".join(f"{values[key]:>18.4g}" for key in SHOWN.values()))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from showergan import comparison
-from showergan.comparison.bars import OFF
+from showergan.comparison.bars import BOUNDS, OFF, bars
+from showergan.comparison.runs import RUN
 
 SEEDS, DRAWS = 3, 2000
 BOUNDED = ("sn", "abcas", "sn_coef_l2_offset")
@@ -30,9 +30,7 @@ def main() -> None:
     for number, run in enumerate(runs):
         card = pd.read_csv(run / "scorecard.csv")
         card = card[card["chosen"] & card["method"].isin(BOUNDED)]
-        failures = pd.read_csv(run / "failures.csv").merge(
-            card[comparison.RUN].drop_duplicates(), on=comparison.RUN
-        )
+        failures = pd.read_csv(run / "failures.csv").merge(card[RUN].drop_duplicates(), on=RUN)
         for table, kept in ((card, cards), (failures, lists)):
             kept.append(table.assign(seed=table["seed"].astype(int) + 10_000 * number))
     card, failures = pd.concat(cards), pd.concat(lists)
@@ -44,10 +42,10 @@ def main() -> None:
             for method in BOUNDED
         )
         of = drawn[["method", "seed"]]
-        found = comparison.bars(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
+        found = bars(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
         met.append(found.groupby("bar")["met"].all())
     table = pd.DataFrame(met)
-    off, bound = np.exp(np.log(failures["energy_ratio"]).abs()), comparison.BOUNDS["response"]
+    off, bound = np.exp(np.log(failures["energy_ratio"]).abs()), BOUNDS["response"]
     print(f"{len(failures)} trainings of {', '.join(BOUNDED)}; of mean energies before scaling")
     print(f"{(off > OFF).sum()} are off by more than {OFF:g}, {(off > bound).sum()} by {bound:g}")
     print(f"{DRAWS} draws of {SEEDS} each meet")

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import torch
 
-from showergan.config import LearningRates, TrainingRecipe
-from showergan.config.methods import Composition
-from showergan.constraints.spectral_norm import SpectralNorm
-from showergan.device import choose_device
-from showergan.networks.modules import state_of
+from showergan.config.methods import Composition, LearningRates
+from showergan.config.training import TrainingRecipe
+from showergan.io.device import choose_device
+from showergan.methods.constraints.spectral_norm import SpectralNorm
+from showergan.networks.built import state_of
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.training import Checkpoints, Trainer
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.loop import Trainer
 
 SHOWERS, BATCH, EPOCHS, ROWS, EVERY = 60_000, 200, tuple(range(25, 151, 5)), 4500, 60
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from showergan.cli.cost import config_of, planned
-from showergan.cost import estimate, measured
+from showergan.records.cost import estimate, measured
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")

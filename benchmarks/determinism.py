@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from showergan.cli.steps import STEPS
 from showergan.errors import Paused
-from showergan.steps import STEPS
 
 ARTEFACTS = (
     *("source.npz", "showers.h5", "model.pt", "embedding.json", "predictions.csv"),
@@ -77,10 +77,10 @@ WAYS = {
         changed=(("showergan.metrics.kmeans._CHUNK", 64),)
     ),
     "showers generated 64 at a time, not 250": Way(
-        changed=(("showergan.inference.generation.CHUNK", {"running": 64, "batch": 64}),)
+        changed=(("showergan.evaluation.generation.CHUNK", {"running": 64, "batch": 64}),)
     ),
     "showers generated 37 at a time, not 250": Way(
-        changed=(("showergan.inference.generation.CHUNK", {"running": 37, "batch": 37}),)
+        changed=(("showergan.evaluation.generation.CHUNK", {"running": 37, "batch": 37}),)
     ),
 }
 

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import torch
 
-from showergan.inference import Description, save_generator
-from showergan.networks.modules import state_of
+from showergan.evaluation.description import Description
+from showergan.evaluation.generator_file import save_generator
+from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

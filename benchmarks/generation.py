@@ -15,10 +15,11 @@ from pathlib import Path
 
 import torch
 
-from showergan.inference import conditions_of, description_of, save_generator
-from showergan.networks.modules import state_of
+from showergan.evaluation.description import conditions_of, description_of
+from showergan.evaluation.generator_file import save_generator
+from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks import TASKS
+from showergan.tasks.found import TASKS
 from showergan.tasks.showers import electrons, gflash
 from showergan.tasks.showers.conditions import Conditioning
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from small_toys import CONFIG, make, recipe, run
 
-from showergan.braces import folded
+from showergan.io.braces import folded
 
 METHODS, RATES = 4, 25  # the others are seeds, as in experiments/sweep.yaml
 LONGEST = 131_072  # bytes of one argument that Linux takes

@@ -15,14 +15,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from showergan.drawing.layout import WIDTH_INCH
-from showergan.drawing.numbers import compact, plus_minus
-from showergan.drawing.style import Style, themed
-from showergan.heavy import mpl
+from showergan.report.layout import WIDTH_INCH
+from showergan.report.numbers import compact, plus_minus
+from showergan.report.style import Style, themed
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.calorimeter import FRONT_FACE_CM, THRESHOLD_MEV
 from showergan.tasks.showers.drawing.shower_images import draw_image

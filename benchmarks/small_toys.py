@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from showergan.config import parse_config
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
+from showergan.config.whole import parse_config
 
 CONFIG = parse_config(
     {

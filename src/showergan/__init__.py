@@ -1,8 +1,30 @@
 """Reproducible comparison of GANs for calorimeter showers."""
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
 __version__ = version("showergan")
+
+# The names for Python, and the modules that have them; these are imported at the first use.
+_HOME = {
+    "Constraint": "methods.constraints.base",
+    "TrainedGenerator": "evaluation.trained",
+    "UserError": "errors",
+    "load_generator": "evaluation.generator_file",
+    "prd_auc": "metrics.prd",
+    "prd_curve": "metrics.prd",
+    "score": "evaluation.score",
+    "write_crate": "records.crate",
+}
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"showergan has no {name}")
+    return getattr(import_module(f"showergan.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,6 +1,6 @@
 """The error a user can act on, and the end that is none."""
 
-from showergan.urls import without_secrets
+from showergan.io.urls import without_secrets
 
 
 class UserError(Exception):

@@ -11,9 +11,10 @@ from attack import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from showergan.config import TrainingRecipe
+from showergan.config.training import TrainingRecipe
 from showergan.errors import Paused
-from showergan.training import Checkpoints, Trainer
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.loop import Trainer
 
 NETWORK = {"kind": "perceptron", "width": 4, "depth": 1}
 RECIPE = {

@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showergan import cli
-from showergan.config import parse_config
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
+from showergan.config.whole import parse_config
 
 ROOT = Path(__file__).parents[2]
 CONFIG = parse_config(yaml.safe_load((ROOT / "config.yaml").read_text()))

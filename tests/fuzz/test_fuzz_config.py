@@ -13,12 +13,12 @@ from attack import places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from showergan.braces import folded
-from showergan.config import Config, parse_config
-from showergan.drawing.style import Style
+from showergan.cli.step import Step
+from showergan.cli.steps import STEPS
+from showergan.config.whole import Config, parse_config
 from showergan.errors import UserError
-from showergan.step import Step
-from showergan.steps import STEPS
+from showergan.io.braces import folded
+from showergan.report.style import Style
 
 ROOT = Path(__file__).parents[2]
 VALID = {

@@ -8,9 +8,9 @@ from attack import attack, damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from showergan import tasks
-from showergan.config import Evaluation
-from showergan.measurement.reference import load_reference, make_reference, save_reference
+from showergan.config.evaluation import Evaluation
+from showergan.evaluation.reference import load_reference, make_reference, save_reference
+from showergan.tasks.found import TASKS, of_file
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.particle_files import read_particles
@@ -40,25 +40,25 @@ def write_pictures(folder):
         values = RANDOM.integers(0, 256 if name == "pictures" else 3, axes, np.uint8)
         (folder / name).write_bytes(header + values.tobytes())
     data = ImageData(source="idx", path=str(folder / "pictures"), labels=str(folder / "labels"))
-    tasks.TASKS["images"].write(data, folder / "images.h5")
+    TASKS["images"].write(data, folder / "images.h5")
 
 
 def write_text(folder):
     lines = ["".join(RANDOM.choice(list("abc "), 34)) for _ in range(80)]
     (folder / "t.txt").write_text("x".join(lines) + "\n" + "\n".join(lines))
     data = TextData(path=str(folder / "t.txt"), alphabet_size=6)
-    tasks.TASKS["text"].write(data, folder / "text.h5")
+    TASKS["text"].write(data, folder / "text.h5")
 
 
 def write_reference(folder):
-    tasks.TASKS["toys"].write(ToyData(n_points=40), folder / "toys.h5")
+    TASKS["toys"].write(ToyData(n_points=40), folder / "toys.h5")
     reference = make_reference(folder / "toys.h5", None, Evaluation(), torch.device("cpu"))
     save_reference(reference, folder / "reference.h5")
 
 
 def all_of(path):
     """Read all that steps read of a data set."""
-    task = tasks.of_file(path)
+    task = of_file(path)
     task.source_sha256(path)
     task.training_set(path, "raw", torch.device("cpu"))
     return [list(task.stream(path, split)) for split in SPLITS]

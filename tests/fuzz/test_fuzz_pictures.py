@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from showergan import tasks
+from showergan.tasks.found import TASKS, of_file
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.text.data import TextData
 
@@ -42,8 +42,8 @@ def folder(tmp_path_factory):
 
 
 def write_images(data, out):
-    tasks.TASKS["images"].write(data, out)
-    task = tasks.of_file(out)
+    TASKS["images"].write(data, out)
+    task = of_file(out)
     return sum(
         len(part) for split in ("train", "select", "test") for part in task.stream(out, split)
     )
@@ -134,7 +134,7 @@ def test_any_name_of_a_class(folder, names):
     data = ImageData(source="folder", path=str(place), size=8, conditional=True)
     out = folder.parent / "out/i.h5"
     assert attack(lambda path, out: write_images(data, out), place, out) == 4 * len(names)
-    assert set(tasks.of_file(out).condition_names) == set(names)
+    assert set(of_file(out).condition_names) == set(names)
 
 
 # MNIST's format
@@ -196,11 +196,11 @@ def read_text(folder, content, alphabet_size=16):
     data = TextData(path=str(path), alphabet_size=alphabet_size)
 
     def write(path, out):
-        tasks.TASKS["text"].write(data, out)
+        TASKS["text"].write(data, out)
         return sum(
             len(part)
             for split in ("train", "select", "test")
-            for part in tasks.of_file(out).stream(out, split)
+            for part in of_file(out).stream(out, split)
         )
 
     return attack(write, path, folder.parent / "out/t.h5")

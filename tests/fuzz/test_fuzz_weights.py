@@ -11,12 +11,24 @@ from attack import attack, damaged, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from showergan.inference import TrainedGenerator, conditions_of, description_of, save_generator
-from showergan.inference import load_generator as load
-from showergan.networks.modules import state_of
+from showergan.evaluation.description import conditions_of, description_of
+from showergan.evaluation.generator_file import load_generator as load
+from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.trained import TrainedGenerator
+from showergan.networks.built import state_of
 from showergan.networks.perceptron import PerceptronGenerator
-from showergan.tasks import TASKS, images, showers
-from showergan.tasks.showers.embedding import EmbeddingRegressor
+from showergan.tasks.found import TASKS
+from showergan.tasks.images import embedding as of_images
+from showergan.tasks.images.task import Samples as ImageSamples
+from showergan.tasks.showers.conditions import Conditioning
+from showergan.tasks.showers.embedding import (
+    EmbeddingRegressor,
+    load_embedding,
+    predict,
+    save_embedding,
+)
+from showergan.tasks.showers.energy_response import EnergyResponse
+from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.text.task import Samples
 
 CPU = torch.device("cpu")
@@ -42,13 +54,11 @@ def generator(name, samples, conditioning=None):
     )
 
 
-RESPONSE = showers.Conditioning(
-    frame=showers.ParticleFrame(depth_cm=5.0),
-    response=showers.EnergyResponse(
-        log_momentum=(1.0,), response=((150.0,) * 256,), threshold_MeV=0.1
-    ),
+RESPONSE = Conditioning(
+    frame=ParticleFrame(depth_cm=5.0),
+    response=EnergyResponse(log_momentum=(1.0,), response=((150.0,) * 256,), threshold_MeV=0.1),
 )
-PICTURES = images.task.Samples(shape=(1, 8, 8), classes=("a", "b"), conditional=True)
+PICTURES = ImageSamples(shape=(1, 8, 8), classes=("a", "b"), conditional=True)
 GIVEN = {
     "showers": ([[0.0, 0.0]], [[0.0, 0.0, 5.0]]),
     "toys": (),
@@ -64,12 +74,12 @@ def generated(path):
 
 
 def embedded(path):
-    regressor = showers.load_embedding(path, CPU)
-    return showers.predict(regressor, torch.zeros(2, 1, 30, 30))
+    regressor = load_embedding(path, CPU)
+    return predict(regressor, torch.zeros(2, 1, 30, 30))
 
 
 def seen(path):
-    embedding = images.load_embedding(path, CPU)
+    embedding = of_images.load_embedding(path, CPU)
     return embedding.seen(torch.zeros(2, *embedding.shape).numpy())
 
 
@@ -91,9 +101,11 @@ def valid(tmp_path_factory):
     _, trained = generator("showers", described["showers"], RESPONSE)
     save_generator(trained.description, trained.states, folder / "response")
     files["response"] = generated, (folder / "response").read_bytes()
-    showers.save_embedding(EmbeddingRegressor(), folder / "regressor")
+    save_embedding(EmbeddingRegressor(), folder / "regressor")
     files["regressor"] = embedded, (folder / "regressor").read_bytes()
-    images.save_embedding(images.PictureEmbedding("classifier", (1, 8, 8), 2, 4), folder / "seen")
+    of_images.save_embedding(
+        of_images.PictureEmbedding("classifier", (1, 8, 8), 2, 4), folder / "seen"
+    )
     files["seen"] = seen, (folder / "seen").read_bytes()
     return files
 

@@ -7,9 +7,9 @@ from functools import partial
 import pytest
 from three_methods import LABELS
 
-from showergan.config import Figures
-from showergan.drawing.style import Style
+from showergan.config.figures import Figures
 from showergan.metrics.two_sample import two_sample
+from showergan.report.style import Style
 
 
 @pytest.fixture

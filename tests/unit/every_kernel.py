@@ -3,7 +3,7 @@
 import torch
 from small_training import COMPOSITIONS, blobs, recipe
 
-from showergan.kinds import kinds
+from showergan.config.kinds import kinds
 from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork
 from showergan.training.loop import Trainer
 

@@ -3,10 +3,11 @@
 import numpy as np
 import torch
 
-from showergan.inference import TrainedGenerator, conditions_of, description_of
-from showergan.networks.modules import state_of
+from showergan.evaluation.description import conditions_of, description_of
+from showergan.evaluation.trained import TrainedGenerator
+from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks import TASKS
+from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.energy_response import EnergyResponse

@@ -1,6 +1,6 @@
 """A run of a few files, with the records of the jobs that made them."""
 
-from showergan.provenance import recorded
+from showergan.records.provenance import recorded
 
 
 def make(folder, name, *sources):

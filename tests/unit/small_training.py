@@ -2,7 +2,8 @@
 
 import torch
 
-from showergan.config import Composition, TrainingRecipe
+from showergan.config.methods import Composition
+from showergan.config.training import TrainingRecipe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 
 COMPOSITIONS = {

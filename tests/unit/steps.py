@@ -22,10 +22,12 @@ import pandas as pd
 import torch
 from typer.testing import CliRunner
 
-from showergan import inference, tasks
 from showergan.cli import app
+from showergan.cli.steps import STEPS
+from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator_file import save_generator as _save_generator
 from showergan.networks.perceptron import PerceptronGenerator
-from showergan.steps import STEPS
+from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.shower_file import ShowerFile
@@ -179,9 +181,9 @@ def save_generator(path, trained, data, method, seed):
     Of each epoch it adds to the mean training shower the differences of others from it, each as often as a random unit
     of noise and conditions says.
     """
-    description = inference.load_generator(trained).description
+    description = load_generator(trained).description
     network = PerceptronGenerator(noise_size=4, width=N_UNITS, depth=1)
-    images, given = tasks.of_file(data).training_set(data, "scaled", torch.device("cpu"))[:2]
+    images, given = of_file(data).training_set(data, "scaled", torch.device("cpu"))[:2]
     flat = images.flatten(1).double().numpy()
     mean = flat.mean(0)
     random = np.random.default_rng([seed, *method.encode()])
@@ -198,7 +200,7 @@ def save_generator(path, trained, data, method, seed):
             "body.2.bias": mean,
         }
         states[epoch] = {name: torch.tensor(value).float() for name, value in state.items()}
-    inference.save_generator(description.model_copy(update={"network": network}), states, path)
+    _save_generator(description.model_copy(update={"network": network}), states, path)
 
 
 def write_source(path, *, replaced=None, changed=None):

@@ -4,12 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.drawing.style import Style
-from showergan.tasks.images.figures.architecture_pictures import (
-    ROWS,
-    SIDE,
-    architecture_pictures,
-)
+from showergan.report.style import Style
+from showergan.tasks.images.figures.architecture_pictures import ROWS, SIDE, architecture_pictures
 
 METHODS = {"gan": "GAN", "gp": "WGAN-GP"}
 

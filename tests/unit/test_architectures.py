@@ -7,12 +7,12 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
-from showergan.config import parse_config
+from showergan.cli.steps import STEPS
 from showergan.config.architectures import RandomArchitectures
-from showergan.drawing.architectures import of_first
-from showergan.drawing.style import Style
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.steps import STEPS
+from showergan.report.architectures import of_first
+from showergan.report.style import Style
 
 RATES = {"generator": 1e-4, "discriminator": 1e-4}
 RAW = {

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from judged import verdicts
 
-from showergan import tasks
 from showergan.comparison.bars import BARS, BOUNDS, bars
 from showergan.comparison.robustness import robustness
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import learning_rate_grid
-from showergan.drawing.style import Style
-from showergan.tables.conclusion import WIDTH, conclusion
+from showergan.report.style import Style
+from showergan.report.tables.conclusion import WIDTH, conclusion
+from showergan.tasks.found import TASKS
 
 LABELS = {"none": "no normalization", "sn": "vanilla SN", "sn_null": "SN * 1.001"}
 HIGH, LOW = "0.001_0.0003", "0.001_3e-05"
@@ -251,7 +251,7 @@ class TestConclusion:
         text = self.text(task="toys")
         for word in ("Bars", "apply", "energy", "failed", "AUC", "machine", "E/"):
             assert word not in text
-        monkeypatch.setattr(type(tasks.TASKS["toys"]), "bars", ("failed",))
+        monkeypatch.setattr(type(TASKS["toys"]), "bars", ("failed",))
         told = self.text(task="toys").split("Bars")[1]
         assert "met: share of failed seeds at most 0.33 (0 of 6)\n" in told
         assert "apply" not in told and "energy" not in told

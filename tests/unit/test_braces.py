@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from showergan.braces import folded
+from showergan.io.braces import folded
 
 MOST = 131_072  # bytes of an argument of a Linux program, and so of `bash -c`
 

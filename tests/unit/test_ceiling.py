@@ -8,11 +8,11 @@ import pytest
 import torch
 from generators import trained
 
-from showergan.config import Evaluation, EvaluationRecipe
-from showergan.inference import TrainedGenerator
-from showergan.measurement import generated
-from showergan.measurement.measure import measure
-from showergan.measurement.reference import make_reference
+from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.evaluation import generated
+from showergan.evaluation.measure import measure
+from showergan.evaluation.reference import make_reference
+from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.metric import Asked
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
@@ -21,7 +21,7 @@ from showergan.tasks.showers.written import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")
-ends = import_module("showergan.measurement.anchors")  # the package gives its function
+ends = import_module("showergan.evaluation.anchors")  # the package gives its function
 FAR = 6.0  # of a spread known from five draws; of some 60 metrics the farthest is off by 3 to 5
 KEY = ["metric", "space", "bin"]
 
@@ -67,7 +67,7 @@ def ceilings(path, references, regressor, one_training):
         see = reference.sees(regressor, recipe, CPU)
         name, pairs = ends.real_pairs(path, test, select, see, recipe)
         assert name == "ceiling"
-        made[conditions] = ends.measure_draws(pairs, reference.yardstick, recipe)
+        made[conditions] = ends.measure_draws(pairs, reference.reference_statistics, recipe)
     return made
 
 
@@ -102,7 +102,9 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
     """The experiment that the ceiling must not be: other particles on one side only."""
     recipe, reference = recipe_of("same"), references["same"]
     test, select = reference.features["test"], reference.features["select"]
-    away = distances(measure(test, select, reference.yardstick, recipe), ceilings["same"])
+    away = distances(
+        measure(test, select, reference.reference_statistics, recipe), ceilings["same"]
+    )
     assert away["wasserstein total_energy_MeV"] > FAR
     assert (away > FAR).sum() > 10
 
@@ -154,8 +156,8 @@ def test_draws_are_averaged(references, monkeypatch):
     test, select = reference.features["test"], reference.features["select"]
     half = np.arange(150)
     pairs = [(test, select), (select, test), (test.take(half), select.take(half))]
-    tables = [measure_course(*pair, reference.yardstick, recipe) for pair in pairs]
-    table = ends.measure_draws(iter(pairs), reference.yardstick, recipe)
+    tables = [measure_course(*pair, reference.reference_statistics, recipe) for pair in pairs]
+    table = ends.measure_draws(iter(pairs), reference.reference_statistics, recipe)
     values = np.array([t["value"] for t in tables], float)
     measured = (table["space"] != "counts").to_numpy() & np.isfinite(values).all(axis=0)
     np.testing.assert_allclose(table["value"][measured], values.mean(axis=0)[measured])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from showergan.errors import Paused
-from showergan.training import Checkpoints
+from showergan.training.checkpoint import Checkpoints
 
 CPU = torch.device("cpu")
 

@@ -12,16 +12,16 @@ import yaml
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergan.config import Composition, parse_config, schema
+from showergan.cli.steps import STEPS
 from showergan.config.keys import read_file, refuse_twice
-from showergan.config.methods import LearningRates
+from showergan.config.kinds import kinds
+from showergan.config.methods import Composition, LearningRates
 from showergan.config.validation import read_json
+from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
-from showergan.kinds import kinds
+from showergan.methods.optimisers.rmsprop import RMSprop
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
-from showergan.optimisers.rmsprop import RMSprop
-from showergan.steps import STEPS
-from showergan.tasks import DEFAULT
+from showergan.tasks.found import DEFAULT
 
 ROOT = Path(__file__).parents[2]
 

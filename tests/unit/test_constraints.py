@@ -8,27 +8,22 @@ import torch
 from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
 
-from showergan.constraints import Constraint, DiscriminatorBatch
-from showergan.constraints.abcas import Abcas
-from showergan.constraints.base import between
-from showergan.constraints.clipping import WeightClipping
-from showergan.constraints.gradient_penalty import GradientPenalty
-from showergan.constraints.layers import (
-    flattened,
-    multipliers,
-    total_multiplier,
-    trained_weight,
-    weight_layers,
-)
-from showergan.constraints.multipliers import (
+from showergan.config.kinds import kinds
+from showergan.errors import UserError
+from showergan.methods.constraints import Constraint, DiscriminatorBatch
+from showergan.methods.constraints.abcas import Abcas
+from showergan.methods.constraints.base import between
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.gradient_penalty import GradientPenalty
+from showergan.methods.constraints.multipliers import (
     ConstantMultiplier,
     LayerMultipliers,
     TrainableMultiplier,
 )
-from showergan.constraints.power_penalty import PowerPenalty
-from showergan.constraints.spectral_norm import SpectralNorm, power_iteration
-from showergan.errors import UserError
-from showergan.kinds import kinds
+from showergan.methods.constraints.power_penalty import PowerPenalty
+from showergan.methods.constraints.spectral_norm import SpectralNorm, power_iteration
+from showergan.methods.layers.outputs import multipliers, total_multiplier
+from showergan.methods.layers.weights import flattened, trained_weight, weight_layers
 from showergan.training.history import layer_norms
 
 

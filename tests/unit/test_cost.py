@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import parse_config
-from showergan.cost import Job, Measured, Row, Size, clock, estimate, is_like, measured
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.provenance import Record, made_with
+from showergan.records.cost import Job, Measured, Row, Size, clock, estimate, is_like, measured
+from showergan.records.provenance import Record, made_with
 
 METHODS = {
     name: {"label": name, "learning_rates": {"generator": 1e-3, "discriminator": 1e-3}}

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.provenance import read_record
-from showergan.verification import findings
+from showergan.records.provenance import read_record
+from showergan.records.verification import findings
 
 # It asks w3id.org, and wants another version of rich than Typer does here.
 VALIDATOR = shutil.which("rocrate-validator")

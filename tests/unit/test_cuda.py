@@ -9,12 +9,15 @@ import torch
 from every_kernel import TRAININGS, trained
 from small_training import COMPOSITIONS, recipe
 
-from showergan.config import AuditRecipe, LearningRates
-from showergan.device import choose_device
+from showergan.config.methods import LearningRates
+from showergan.config.training import AuditRecipe
 from showergan.errors import Paused
+from showergan.io.device import choose_device
 from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.provenance import made_with, peak_device_memory
-from showergan.tasks import TASKS, images
+from showergan.records.provenance import made_with, peak_device_memory
+from showergan.tasks.found import TASKS
+from showergan.tasks.images import dataset
+from showergan.tasks.images.embedding_training import train_embedding as train_on_images
 from showergan.tasks.images.recipe import Embedding as PictureRecipe
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict
@@ -119,10 +122,10 @@ def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):
 def test_the_embedding_of_pictures_is_repeatable(cuda, kind, tmp_path):
     task, path = TASKS["images"], tmp_path / "pictures.h5"
     task.write(task.data(), path)
-    image, label = images.dataset.load(path, "train").image, images.dataset.labels(path, "train")
+    image, label = dataset.load(path, "train").image, dataset.labels(path, "train")
     settings = PictureRecipe(epochs=2, width=4)
     one, two = (
-        images.train_embedding(kind, task.samples_in(path), image, label, settings, cuda)[0]
+        train_on_images(kind, task.samples_in(path), image, label, settings, cuda)[0]
         for _ in range(2)
     )
     for name, value in one.state_dict().items():
@@ -155,7 +158,7 @@ def test_a_record_names_the_gpu(cuda):
 
 CHOICE = """
 import torch
-from showergan.device import choose_device
+from showergan.io.device import choose_device
 device = choose_device("auto", 1)
 print(device, torch.cuda.current_device(), torch.cuda.get_device_properties(device).uuid)
 """

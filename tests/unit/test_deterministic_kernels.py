@@ -12,18 +12,24 @@ import torch
 from every_kernel import SHOWERS, TRAININGS, trained
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from showergan.config import AuditRecipe
-from showergan.constraints import Constraint
-from showergan.kinds import kinds
-from showergan.losses import Loss
+from showergan.config.kinds import kinds
+from showergan.config.training import AuditRecipe
+from showergan.methods.constraints import Constraint
+from showergan.methods.losses import Loss
+from showergan.methods.optimisers import Optimiser
 from showergan.networks import residual
 from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork
-from showergan.optimisers import Optimiser
-from showergan.tasks import TASKS, images, showers
+from showergan.tasks.found import TASKS
+from showergan.tasks.images import dataset
+from showergan.tasks.images.embedding_training import train_embedding as train_on_images
 from showergan.tasks.images.recipe import Embedding as PictureRecipe
-from showergan.tasks.showers.conditions import to_energy
+from showergan.tasks.showers import gflash
+from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
+from showergan.tasks.showers.embedding import predict
 from showergan.tasks.showers.embedding_recipe import Embedding as ShowerRecipe
-from showergan.training import lipschitz, scale_audit
+from showergan.tasks.showers.embedding_training import train_embedding
+from showergan.training import lipschitz
+from showergan.training.scale_audit import scale_audit
 
 DOC = Path(__file__).parents[2] / "docs/determinism.md"
 CPU = torch.device("cpu")
@@ -84,8 +90,8 @@ def make_and_measure(folder):
     found = text.of(text.samples_in(folder / "text.h5")).training_set(folder / "text.h5", None, CPU)
     text.made(found.samples, None, None, None)
 
-    [some] = showers.gflash.simulate(40, 1)
-    tensors = showers.training_tensors(some, showers.Conditioning(), CPU)
+    [some] = gflash.simulate(40, 1)
+    tensors = training_tensors(some, Conditioning(), CPU)
     to_energy(tensors[0])
     networks = {"discriminator": SHOWERS["discriminator"]}
     rates = {"generator": 1e-3, "discriminator": 1e-3}
@@ -93,16 +99,16 @@ def make_and_measure(folder):
         {"seed": 1, **networks, "learning_rates": rates, "batch_size": 8}
     )
     scale_audit(*tensors, audit, n_steps=1, every=1)
-    network, _ = showers.train_embedding(some, ShowerRecipe(epochs=1, batch_size=8), CPU)
-    showers.predict(network, tensors[0])
+    network, _ = train_embedding(some, ShowerRecipe(epochs=1, batch_size=8), CPU)
+    predict(network, tensors[0])
 
     path, few = folder / "pictures.h5", slice(40)
     pictures.write(pictures.data(), path)
-    image = images.dataset.load(path, "train").image[few]
-    label = images.dataset.labels(path, "train")[few]
+    image = dataset.load(path, "train").image[few]
+    label = dataset.labels(path, "train")[few]
     settings, like = PictureRecipe(epochs=1, batch_size=8, width=4), pictures.samples_in(path)
     for kind in ("classifier", "encoder"):
-        network, _ = images.train_embedding(kind, like, image, label, settings, CPU)
+        network, _ = train_on_images(kind, like, image, label, settings, CPU)
         network.seen(image)
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from showergan import cli
-from showergan.device import choose_device
 from showergan.errors import UserError
+from showergan.io.device import choose_device
 
 
 def test_auto_takes_what_is_there():
@@ -34,7 +34,7 @@ def test_a_gpu_that_is_not_there_is_refused():
 def test_linear_algebra_has_one_thread_whatever_is_asked_for():
     """Sums of several threads depend on how many there are."""
     code = (
-        "from showergan.device import choose_device; choose_device('cpu'); "
+        "from showergan.io.device import choose_device; choose_device('cpu'); "
         "import numpy, scipy.linalg, threadpoolctl; "
         "print(*(p['num_threads'] for p in threadpoolctl.threadpool_info() if p['user_api'] == 'blas'))"
     )

@@ -16,15 +16,15 @@ from steps import run
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.comparison import learning_rate_grid
-from showergan.config import Composition
-from showergan.drawing.registry import exhibits
+from showergan.cli.steps import STEPS
+from showergan.comparison.summary import learning_rate_grid
+from showergan.config.methods import Composition
 from showergan.errors import UserError
-from showergan.inference import load_generator
-from showergan.losses.wasserstein import Wasserstein
+from showergan.evaluation.generator_file import load_generator
+from showergan.methods.losses.wasserstein import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.steps import STEPS
-from showergan.tasks import TASKS
+from showergan.report.registry import exhibits
+from showergan.tasks.found import TASKS
 from showergan.training.history import History
 from showergan.training.loop import Trainer
 
@@ -206,7 +206,10 @@ def compare(folder):
         "scorecard": {"scorecard": card},
         "failures": {"failures": failures},
         "robustness": {"robustness": tested["robustness"]},
-        "all_methods": {"summary": summary, "published": "src/showergan/tables/published.csv"},
+        "all_methods": {
+            "summary": summary,
+            "published": "src/showergan/report/tables/published.csv",
+        },
     }
     for table, inputs in drawn.items():
         exhibit(

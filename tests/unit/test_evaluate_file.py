@@ -14,11 +14,11 @@ from generators import network, trained
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import Evaluation
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
-from showergan.inference import save_generator
-from showergan.measurement.file import _twins, evaluate_file
-from showergan.tables.file_table import file_table
+from showergan.evaluation.file import _twins, evaluate_file
+from showergan.evaluation.generator_file import save_generator
+from showergan.report.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.metrics import METRICS

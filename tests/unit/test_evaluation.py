@@ -9,20 +9,20 @@ import pytest
 import torch
 from generators import trained
 
-from showergan.config import Evaluation, EvaluationRecipe
+from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.errors import UserError
-from showergan.inference.generation import generate
-from showergan.measurement import reference as references
-from showergan.measurement.anchors import anchors as measure_anchors
-from showergan.measurement.generated import evaluate
-from showergan.measurement.measure import COLUMNS, measure
-from showergan.measurement.reference import HELD_OUT
+from showergan.evaluation import reference as references
+from showergan.evaluation.anchors import anchors as measure_anchors
+from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generation import generate
+from showergan.evaluation.measure import COLUMNS, measure
+from showergan.evaluation.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.features import Features
 from showergan.metrics.metric import COUNTS, HIGH_LEVEL, POINTS, QUANTITY
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.networks.modules import Generator
+from showergan.networks.built import Generator
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
@@ -37,11 +37,16 @@ from showergan.tasks.showers.figures.entry_points import held_out
 from showergan.tasks.showers.figures.generated_showers import read_examples
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.reference_statistics import (
+    ENERGY_BINS,
+    Scale,
+    ShowerReferenceStatistics,
+    energy_edges,
+)
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.statistics import physics_statistics
 from showergan.tasks.showers.task import TASK
 from showergan.tasks.showers.written import write_npz
-from showergan.tasks.showers.yardstick import ENERGY_BINS, Scale, ShowerYardstick, energy_edges
 
 CPU = torch.device("cpu")
 
@@ -81,10 +86,18 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
     path = tmp_path / "r.h5"
     references.save_reference(reference, path)
     loaded = references.load_reference(path)
-    assert loaded.yardstick.rectangles == reference.yardstick.rectangles
-    assert loaded.yardstick.energy_edges_GeV == reference.yardstick.energy_edges_GeV
-    assert loaded.yardstick.impact_depth_cm == reference.yardstick.impact_depth_cm
-    np.testing.assert_array_equal(loaded.yardstick.scale.scale, reference.yardstick.scale.scale)
+    assert loaded.reference_statistics.rectangles == reference.reference_statistics.rectangles
+    assert (
+        loaded.reference_statistics.energy_edges_GeV
+        == reference.reference_statistics.energy_edges_GeV
+    )
+    assert (
+        loaded.reference_statistics.impact_depth_cm
+        == reference.reference_statistics.impact_depth_cm
+    )
+    np.testing.assert_array_equal(
+        loaded.reference_statistics.scale.scale, reference.reference_statistics.scale.scale
+    )
     for split in HELD_OUT:
         ours, theirs = loaded.features[split], reference.features[split]
         assert ours.counts == theirs.counts
@@ -95,9 +108,9 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
             np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
     partition, counts = held_out(path)
-    assert partition == reference.yardstick.rectangles
+    assert partition == reference.reference_statistics.rectangles
     for split in HELD_OUT:
-        bins = reference.yardstick.bins(reference.features[split])
+        bins = reference.reference_statistics.bins(reference.features[split])
         np.testing.assert_array_equal(counts[split], np.bincount(bins, minlength=partition.n_bins))
 
 
@@ -110,7 +123,7 @@ def test_foreign_files_are_refused(folder):
 
 def test_bins_come_from_the_training_rectangle(reference, folder):
     x_min, x_max, y_min, y_max = dataset.attributes(folder / "s.h5")["train_rectangle_cm"]
-    partition = reference.yardstick.rectangles
+    partition = reference.reference_statistics.rectangles
     assert (partition.x_edges[0], partition.x_edges[-1]) == pytest.approx((x_min, x_max))
     assert (partition.y_edges[0], partition.y_edges[-1]) == pytest.approx((y_min, y_max))
     assert np.diff(partition.x_edges) == pytest.approx((x_max - x_min) / 3)
@@ -118,7 +131,7 @@ def test_bins_come_from_the_training_rectangle(reference, folder):
 
 def test_statistics_are_taken_at_the_depth_of_the_training_showers(reference, folder):
     depth = dataset.attributes(folder / "s.h5")["shower_depth_cm"]
-    assert reference.yardstick.impact_depth_cm == depth
+    assert reference.reference_statistics.impact_depth_cm == depth
     for split, features in reference.features.items():
         real = dataset.load(folder / "s.h5", split)
         expected = physics_statistics(real.energy, real.point, real.momentum, "corrected", depth)
@@ -131,11 +144,11 @@ def test_statistics_are_taken_at_the_depth_of_the_training_showers(reference, fo
 def test_published_statistics_are_taken_at_25_cm(folder):
     recipe = Evaluation(clusters=4, repeats=3, statistics="published")
     made = references.make_reference(folder / "s.h5", None, recipe, CPU)
-    assert made.yardstick.impact_depth_cm == 25
+    assert made.reference_statistics.impact_depth_cm == 25
 
 
 def test_momentum_bins_hold_every_shower_once(reference):
-    bins = reference.yardstick.energy_bins(reference.features["test"])
+    bins = reference.reference_statistics.energy_bins(reference.features["test"])
     assert len(bins) == ENERGY_BINS
     assert (np.sum(list(bins.values()), axis=0) == 1).all()
     assert min(mask.sum() for mask in bins.values()) > 8  # quantiles of training
@@ -149,7 +162,7 @@ def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
     sample.conditions[:] = 0
     sample.conditions[:, 2] = np.resize(momenta, 60)
     edges = energy_edges(Particles.of(sample.conditions).momentum_GeV)
-    bins = replace(reference.yardstick, energy_edges_GeV=edges).energy_bins(sample)
+    bins = replace(reference.reference_statistics, energy_edges_GeV=edges).energy_bins(sample)
     assert len(bins) >= n_bins
     assert sum(mask.sum() for mask in bins.values()) == 60
 
@@ -158,10 +171,12 @@ def test_momenta_that_read_alike_make_one_bin():
     """Bins of one label would be one row of a table, several times."""
     for spread in (0, 1e-7, 1e-4):
         momenta = 40 * (1 + spread * np.linspace(-1, 1, 100))
-        yardstick = SimpleNamespace(energy_edges_GeV=energy_edges(momenta))
-        assert len(yardstick.energy_edges_GeV) == 2
+        reference_statistics = SimpleNamespace(energy_edges_GeV=energy_edges(momenta))
+        assert len(reference_statistics.energy_edges_GeV) == 2
         sample = SimpleNamespace(conditions=np.c_[0 * momenta, 0 * momenta, momenta])
-        [(label, inside)] = ShowerYardstick.energy_bins(yardstick, sample).items()
+        [(label, inside)] = ShowerReferenceStatistics.energy_bins(
+            reference_statistics, sample
+        ).items()
         assert label == "40 GeV" and inside.all()
 
 
@@ -287,7 +302,7 @@ def test_what_is_measured_is_what_metrics_say(anchors):
 def test_sample_without_embedding_has_no_metric_of_it(folder):
     reference = references.make_reference(folder / "s.h5", None, RECIPE, CPU)
     features = reference.features
-    table = measure(features["test"], features["select"], reference.yardstick, RECIPE)
+    table = measure(features["test"], features["select"], reference.reference_statistics, RECIPE)
     assert list(table.columns) == COLUMNS
     assert "E" not in set(table["space"])
     assert "residual_error" not in set(table["metric"])
@@ -422,7 +437,7 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     wild.quantities["total_energy_MeV"][:3] = 1e10
 
     def value(sample):
-        table = measure(real, sample, reference.yardstick, RECIPE)
+        table = measure(real, sample, reference.reference_statistics, RECIPE)
         return table.set_index(["metric", "space", "bin"])["value"]
 
     before, after = value(calm), value(wild)
@@ -449,13 +464,13 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
 
 
 def whole_values(reference, sample):
-    table = measure(reference.features["test"], sample, reference.yardstick, RECIPE)
+    table = measure(reference.features["test"], sample, reference.reference_statistics, RECIPE)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
 
 
 def test_curves_have_101_points_from_recall_to_precision(reference):
     samples = reference.features["test"], reference.features["select"]
-    curves = prd_curves(Pair(*samples, reference.yardstick, RECIPE))
+    curves = prd_curves(Pair(*samples, reference.reference_statistics, RECIPE))
     for _, curve in curves.groupby("space"):
         assert len(curve) == 101
         assert curve["precision"].is_monotonic_increasing

@@ -15,20 +15,20 @@ from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import parse_config
-from showergan.drawing.artefacts import ARTEFACTS, Artefact, read_table
-from showergan.drawing.registry import exhibits, register_figure
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.tasks import TASKS
+from showergan.report.artefacts import ARTEFACTS, Artefact, read_table
+from showergan.report.registry import exhibits, register_figure
+from showergan.tasks.found import TASKS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/showergan"
 LOOK = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
 
 NEW = '''
-from showergan.drawing.artefacts import Artefact, read_table
-from showergan.drawing.registry import TRAINING, register_figure
-from showergan.drawing.layout import new_figure
+from showergan.report.artefacts import Artefact, read_table
+from showergan.report.registry import TRAINING, register_figure
+from showergan.report.layout import new_figure
 
 FEATHERS = {"feathers": Artefact("feathers: CSV", read_table, of_runs=True)}
 
@@ -108,7 +108,7 @@ def test_a_new_file_is_a_new_figure(ducks):
     methods = {"sn": {"label": "SN", "learning_rates": {"generator": 1, "discriminator": 1}}}
     for run, worth in (("new", True), ("old", False)):
         text = json.dumps({"run": run, "methods": methods})
-        assert figure.worth(parse_config(json.loads(text))) == worth
+        assert figure.applicable(parse_config(json.loads(text))) == worth
 
 
 def test_a_name_that_is_taken_is_told(ducks):
@@ -144,7 +144,7 @@ def test_drawing_needs_no_torch_and_no_training(tmp_path):
     loaded = set(done.stdout.split())
     assert "matplotlib.figure" in loaded
     assert (
-        not {"torch", "snakemake", "showergan.training.loop", "showergan.measurement.measure"}
+        not {"torch", "snakemake", "showergan.training.loop", "showergan.evaluation.measure"}
         & loaded
     )
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 from shower_files import make_showers, write_data_set, write_reference
 
-from showergan.config import Figures
-from showergan.drawing.artefacts import ARTEFACTS
-from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style
+from showergan.config.figures import Figures
 from showergan.errors import UserError
-from showergan.figures.losses import losses
-from showergan.figures.prd_curves import prd_curves
-from showergan.figures.score_over_epochs import score_over_epochs
+from showergan.report.artefacts import ARTEFACTS
+from showergan.report.figures.losses import losses
+from showergan.report.figures.prd_curves import prd_curves
+from showergan.report.figures.score_over_epochs import score_over_epochs
+from showergan.report.runs import at_chosen_rates, groups
+from showergan.report.style import Style
 from showergan.tasks.showers.figures.embedding import embedding
 from showergan.tasks.showers.figures.entry_points import entry_points
 from showergan.tasks.showers.figures.generated_showers import generated_showers

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from showergan.files import sha256_of, write_aside
+from showergan.io.files import atomic_write, sha256_of
 
 
 def test_file_appears_only_when_whole(tmp_path):
     path = tmp_path / "new" / "a.txt"
-    with write_aside(path) as aside:
-        aside.write_text("whole")
+    with atomic_write(path) as temporary:
+        temporary.write_text("whole")
         assert not path.exists()
     assert path.read_text() == "whole"
     assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
@@ -23,34 +23,34 @@ def test_file_appears_only_when_whole(tmp_path):
 def test_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(RuntimeError), write_aside(path) as aside:
-        aside.write_text("half")
+    with pytest.raises(RuntimeError), atomic_write(path) as temporary:
+        temporary.write_text("half")
         raise RuntimeError
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_new_file_follows_the_umask(tmp_path):
-    plain, aside_path = tmp_path / "plain", tmp_path / "aside"
+    plain, aside_path = tmp_path / "plain", tmp_path / "temporary"
     plain.touch()
-    with write_aside(aside_path) as aside:
-        aside.touch()
+    with atomic_write(aside_path) as temporary:
+        temporary.touch()
     assert aside_path.stat().st_mode == plain.stat().st_mode
 
 
 def test_what_is_aside_has_the_name_of_the_file(tmp_path):
     """PyTorch writes it into the content."""
-    with write_aside(tmp_path / "a.txt") as aside:
-        assert aside.name == "a.txt"
-        aside.touch()
+    with atomic_write(tmp_path / "a.txt") as temporary:
+        assert temporary.name == "a.txt"
+        temporary.touch()
 
 
 WRITE = """
 import sys, time
 from pathlib import Path
-from showergan.files import write_aside
-with write_aside(Path(sys.argv[1])) as aside:
-    aside.write_text("half")
+from showergan.io.files import atomic_write
+with atomic_write(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
     print("writes", flush=True)
     time.sleep(60)
 """
@@ -74,12 +74,12 @@ def test_what_a_killed_process_left_goes_with_the_next_file(tmp_path, writer):
     writer.kill()
     writer.wait()
     for other in ("b.txt", "[a].txt"):
-        with write_aside(tmp_path / other) as aside:
-            aside.touch()
+        with atomic_write(tmp_path / other) as temporary:
+            temporary.touch()
         assert len(parts(tmp_path)) == 1
-    with write_aside(tmp_path / "a.txt") as aside:
+    with atomic_write(tmp_path / "a.txt") as temporary:
         assert len(parts(tmp_path)) == 1  # its own
-        aside.write_text("whole")
+        temporary.write_text("whole")
     assert parts(tmp_path) == []
     assert (tmp_path / "a.txt").read_text() == "whole"
 
@@ -91,8 +91,8 @@ def test_a_process_killed_before_or_after_it_wrote_leaves_nothing_for_good(tmp_p
     left.mkdir()
     for name in inside:
         (left / name).touch()
-    with write_aside(tmp_path / "a.txt") as aside:
-        aside.touch()
+    with atomic_write(tmp_path / "a.txt") as temporary:
+        temporary.touch()
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
@@ -108,16 +108,16 @@ def test_who_loses_a_new_folder_to_another_writes_all_the_same(tmp_path, monkeyp
         return path
 
     tempfile_mkdtemp = tempfile.mkdtemp
-    monkeypatch.setattr("showergan.files.tempfile.mkdtemp", mkdtemp)
-    with write_aside(tmp_path / "a.txt") as aside:
-        aside.write_text("whole")
+    monkeypatch.setattr("showergan.io.files.tempfile.mkdtemp", mkdtemp)
+    with atomic_write(tmp_path / "a.txt") as temporary:
+        temporary.write_text("whole")
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_what_is_being_written_stays(tmp_path, writer):
-    with write_aside(tmp_path / "a.txt") as aside:
+    with atomic_write(tmp_path / "a.txt") as temporary:
         assert len(parts(tmp_path)) == 2
-        aside.write_text("whole")
+        temporary.write_text("whole")
     [part] = parts(tmp_path)
     assert (tmp_path / part / "a.txt").read_text() == "half"
 

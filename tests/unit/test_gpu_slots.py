@@ -11,7 +11,7 @@ import pytest
 CODE = """
 import sys
 from pathlib import Path
-from showergan.gpu_slots import take
+from showergan.io.gpu_slots import take
 folder, per_device, *devices = sys.argv[1:]
 place = take(devices, int(per_device), Path(folder))
 assert take(devices, int(per_device), Path(folder)) == place  # its own slot is not taken from it

@@ -7,18 +7,18 @@ import torch
 from small_training import recipe
 from torch import nn
 
-from showergan.config import parse_config
-from showergan.constraints.clipping import WeightClipping
-from showergan.constraints.layers import reparametrisations, weight_layers
-from showergan.constraints.spectral_norm import SpectralNorm
+from showergan.cli.steps import STEPS
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.spectral_norm import SpectralNorm
+from showergan.methods.layers.weights import reparametrisations, weight_layers
+from showergan.networks.blocks import Bottleneck, nonlinearity, normalisation
 from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
 from showergan.networks.images import SIZES, spread
-from showergan.networks.modules import Bottleneck, nonlinearity, normalisation
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.networks.residual import ResidualDiscriminator, ResidualGenerator
-from showergan.steps import STEPS
-from showergan.training import Trainer
+from showergan.training.loop import Trainer
 
 NONLINEARITIES = ("relu", "leaky_relu", "tanh", "softplus", "gated")
 

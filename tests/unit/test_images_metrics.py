@@ -9,16 +9,20 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import Evaluation
+from showergan.cli.steps import STEPS
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
-from showergan.inference import load_generator
-from showergan.measurement.measure import measure
+from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.measure import measure
 from showergan.metrics.physics_distance import kpd
-from showergan.steps import STEPS
-from showergan.tasks import TASKS, images
+from showergan.tasks.found import TASKS
+from showergan.tasks.images import dataset
+from showergan.tasks.images.classes import asked_for, read_classes
 from showergan.tasks.images.embedding import PictureEmbedding, load_embedding, save_embedding
+from showergan.tasks.images.embedding_training import score_of, train_embedding
 from showergan.tasks.images.metrics.frechet import frechet
 from showergan.tasks.images.metrics.inception_score import inception_score
+from showergan.tasks.images.pictures import Pictures, write_pictures
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.samples import Samples
 
@@ -109,9 +113,9 @@ def digits(tmp_path_factory):
 
 
 def fitted(digits, kind, samples=None, **recipe):
-    samples = samples or images.dataset.samples_in(digits)
-    pictures, label = images.dataset.load(digits, "train"), images.dataset.labels(digits, "train")
-    return images.train_embedding(kind, samples, pictures.image, label, Embedding(**recipe), CPU)[0]
+    samples = samples or dataset.samples_in(digits)
+    pictures, label = dataset.load(digits, "train"), dataset.labels(digits, "train")
+    return train_embedding(kind, samples, pictures.image, label, Embedding(**recipe), CPU)[0]
 
 
 @pytest.fixture(scope="module")
@@ -129,9 +133,9 @@ def test_its_numbers_change_only_with_the_version_of_the_step(digits, kind, gold
 
 def test_the_classifier_knows_digits(digits, classifier):
     """Below 0.95 on digits that it was not trained on, something is wrong."""
-    image = torch.from_numpy(images.dataset.load(digits, "test").image)
-    label = torch.from_numpy(images.dataset.labels(digits, "test"))
-    assert images.score_of(classifier, image, label) > 0.95
+    image = torch.from_numpy(dataset.load(digits, "test").image)
+    label = torch.from_numpy(dataset.labels(digits, "test"))
+    assert score_of(classifier, image, label) > 0.95
     found = classifier.seen(image.numpy())
     assert found.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert (found.probabilities.argmax(axis=1) == label.numpy()).mean() > 0.95
@@ -153,8 +157,8 @@ def test_the_training_is_repeatable_and_leaves_the_generator_alone(digits):
 def test_the_encoder_learns_pictures_without_labels(digits):
     nameless = Samples(shape=(1, 16, 16))
     encoder = fitted(digits, "encoder", nameless, width=4, epochs=4, learning_rate=3e-3)
-    image = torch.from_numpy(images.dataset.load(digits, "test").image)
-    assert images.score_of(encoder, image, torch.zeros(len(image))) > 0.2
+    image = torch.from_numpy(dataset.load(digits, "test").image)
+    assert score_of(encoder, image, torch.zeros(len(image))) > 0.2
     assert encoder.seen(image.numpy()).probabilities is None
     with pytest.raises(UserError, match=r"these have none: choose_by: encoder"):
         fitted(digits, "classifier", nameless)
@@ -179,18 +183,20 @@ def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
 def test_real_digits_beat_noise_by_every_metric(digits, classifier):
     task, recipe = TASKS["images"], Evaluation(clusters=10, repeats=2)
     task = task.of(task.samples_in(digits))
-    yardstick, _ = task.yardstick(digits, recipe, CPU)
+    reference_statistics, _ = task.reference_statistics(digits, recipe, CPU)
     real, held_out = (
-        task.features(task.stream(digits, split), yardstick, classifier, recipe, CPU)
+        task.features(task.stream(digits, split), reference_statistics, classifier, recipe, CPU)
         for split in ("test", "select")
     )
     drawn = np.random.default_rng(1).uniform(-1.5, 1.5, (449, 1, 16, 16)).astype(np.float32)
     drawn[7, 0, 3, 3] = np.nan
-    noise = images.Pictures(drawn, np.empty((449, 0), np.float32))
-    fake = task.features([noise], yardstick, classifier, recipe, CPU)
+    noise = Pictures(drawn, np.empty((449, 0), np.float32))
+    fake = task.features([noise], reference_statistics, classifier, recipe, CPU)
     assert fake.counts["n_not_finite"] == 1
     good, bad = (
-        measure(real, other, yardstick, recipe).set_index(["metric", "space", "bin"])["value"]
+        measure(real, other, reference_statistics, recipe).set_index(["metric", "space", "bin"])[
+            "value"
+        ]
         for other in (held_out, fake)
     )
     for metric, better in (("prd_auc", 1), ("inception_score", 1), ("frechet", -1), ("kid", -1)):
@@ -250,35 +256,31 @@ def test_pictures_of_a_class_go_all_the_way(tmp_path):
 
 def test_classes_are_asked_for_by_name(tmp_path):
     classes = ("cat", "dog")
-    np.testing.assert_array_equal(
-        images.asked_for(["dog", "cat"], classes).one_hot, [[0, 1], [1, 0]]
-    )
-    assert images.asked_for(None, ()).one_hot.shape == (1, 0)
+    np.testing.assert_array_equal(asked_for(["dog", "cat"], classes).one_hot, [[0, 1], [1, 0]])
+    assert asked_for(None, ()).one_hot.shape == (1, 0)
     table = tmp_path / "classes.csv"
     table.write_text("label,n\ndog,1\ndog,2\ncat,3\n")
-    np.testing.assert_array_equal(
-        images.read_classes(table, None, classes).one_hot[:, 1], [1, 1, 0]
-    )
-    assert images.read_classes(None, 4, ()).one_hot.shape == (4, 0)
+    np.testing.assert_array_equal(read_classes(table, None, classes).one_hot[:, 1], [1, 1, 0])
+    assert read_classes(None, 4, ()).one_hot.shape == (4, 0)
     for asked, message in (
-        (lambda: images.asked_for(["cow"], classes), "no class cow; there are cat, dog"),
-        (lambda: images.asked_for(None, classes), "ask for some of cat, dog"),
-        (lambda: images.asked_for(["cat"], ()), "pictures of no class"),
-        (lambda: images.read_classes(None, 3, classes), "column label of classes: cat, dog"),
-        (lambda: images.read_classes(table, 3, ()), "give --n and no --conditions"),
-        (lambda: images.read_classes(tmp_path / "x", 3, classes), "does not exist"),
+        (lambda: asked_for(["cow"], classes), "no class cow; there are cat, dog"),
+        (lambda: asked_for(None, classes), "ask for some of cat, dog"),
+        (lambda: asked_for(["cat"], ()), "pictures of no class"),
+        (lambda: read_classes(None, 3, classes), "column label of classes: cat, dog"),
+        (lambda: read_classes(table, 3, ()), "give --n and no --conditions"),
+        (lambda: read_classes(tmp_path / "x", 3, classes), "does not exist"),
     ):
         with pytest.raises(UserError, match=message):
             asked()
     table.write_text("kind\ndog\n")
     with pytest.raises(UserError, match="has no label"):
-        images.read_classes(table, None, classes)
+        read_classes(table, None, classes)
 
 
 def test_generated_pictures_are_kept_as_bytes(tmp_path):
     image = np.full((2, 1, 8, 8), 1.5, np.float32)
-    chunk = images.Pictures(image, np.eye(2, dtype=np.float32))
-    images.write_pictures(tmp_path / "x.npz", [chunk, chunk], {})
+    chunk = Pictures(image, np.eye(2, dtype=np.float32))
+    write_pictures(tmp_path / "x.npz", [chunk, chunk], {})
     with np.load(tmp_path / "x.npz") as file:
         assert file["image"].dtype == np.uint8
         assert (file["image"] == 255).all()

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from showergan import tasks
 from showergan.errors import UserError
+from showergan.tasks.found import of_file
 from showergan.tasks.images import dataset
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.images.pictures import from_bytes, to_bytes
@@ -78,7 +78,7 @@ def test_digits_are_those_of_scikit_learn(tmp_path, size):
 def test_what_is_read_is_what_was_written(tmp_path):
     written(tmp_path, conditional=True)
     path = tmp_path / "out/images.h5"
-    task = tasks.of_file(path)
+    task = of_file(path)
     assert (task.sample_shape, task.n_conditions) == ((1, 16, 16), 10)
     assert task.condition_names == tuple("0123456789")
     parts = list(task.stream(path, "test"))

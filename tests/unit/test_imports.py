@@ -18,8 +18,8 @@ def test_configuration_steps_and_figures_load_nothing_heavy():
     code = "import sys, showergan.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
-    steps = {"showergan.steps.train", "showergan.tasks.showers.steps.train_embedding"}
-    assert steps | {"showergan.figures.losses"} <= loaded
+    steps = {"showergan.cli.steps.train", "showergan.tasks.showers.steps.train_embedding"}
+    assert steps | {"showergan.report.figures.losses"} <= loaded
     # What waits for its first use has no submodules yet.
     assert not HEAVY & {name.partition(".")[0] for name in loaded if "." in name}
 
@@ -48,8 +48,8 @@ def test_no_function_imports():
 STEP = """
 import sys, showergan.cli
 from showergan import heavy
-from showergan.reading.weights import with_weights
-torch, nn = heavy.torch, heavy.nn
+from showergan.io.weights import with_weights
+torch, nn = torch, nn
 def build():
     layer = nn.Linear(1, 1)
     nn.init.normal_(layer.weight)

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.inference import export_file, load_generator, save_generator
-from showergan.inference.export import onnx_of, torchscript_of
-from showergan.tasks.showers import Standalone
+from showergan.evaluation.export import export_file, onnx_of, torchscript_of
+from showergan.evaluation.generator_file import load_generator, save_generator
+from showergan.tasks.showers.standalone import Standalone
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")
 

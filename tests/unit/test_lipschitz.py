@@ -5,7 +5,8 @@ import torch
 from small_training import COMPOSITIONS, constrained
 from torch import nn
 
-from showergan.constraints.layers import flattened, multipliers, output_scale, weight_layers
+from showergan.methods.layers.outputs import multipliers, output_scale
+from showergan.methods.layers.weights import flattened, weight_layers
 from showergan.networks.perceptron import PerceptronDiscriminator
 from showergan.training.history import layer_norms
 from showergan.training.lipschitz import (

@@ -12,12 +12,12 @@ import pytest
 import seaborn as sns
 import yaml
 
-from showergan.config import Figures, parse_config
-from showergan.config.figures import Colormap, Palette
-from showergan.drawing.registry import exhibits
-from showergan.drawing.style import Style, look
+from showergan.config.figures import Colormap, Figures, Palette
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.tasks import TASKS
+from showergan.report.registry import exhibits
+from showergan.report.style import Style, look
+from showergan.tasks.found import TASKS
 
 DEFAULT = Figures().palette
 
@@ -112,8 +112,8 @@ class TestNames:
 DRAWN = """
 import sys
 from pathlib import Path
-from showergan.drawing.layout import legend_below, new_figure
-from showergan.drawing.style import Style, themed
+from showergan.report.layout import legend_below, new_figure
+from showergan.report.style import Style, themed
 
 def draw(style):
     figure = new_figure(3)

@@ -6,11 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.comparison import RUN, estimates, loss_correlation, loss_meaning, with_seconds
-from showergan.losses.gan import NonSaturating
-from showergan.losses.wasserstein import Wasserstein
-from showergan.steps.loss_meaning import LossMeaning
-from showergan.tasks import TASKS
+from showergan.cli.steps.loss_meaning import LossMeaning
+from showergan.comparison.loss_meaning import (
+    estimates,
+    loss_correlation,
+    loss_meaning,
+    with_seconds,
+)
+from showergan.comparison.runs import RUN
+from showergan.methods.losses.gan import NonSaturating
+from showergan.methods.losses.wasserstein import Wasserstein
+from showergan.tasks.found import TASKS
 
 LOSSES = {"good": Wasserstein(), "failed": NonSaturating()}
 EPOCHS, STEPS = 8, 10

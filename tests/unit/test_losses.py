@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from showergan.kinds import kinds
-from showergan.losses import Loss
+from showergan.config.kinds import kinds
+from showergan.methods.losses import Loss
 
 LOSSES = {name: kind() for name, kind in kinds(Loss).items()}
 

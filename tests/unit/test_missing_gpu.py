@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import pytest
 
-from showergan import missing_gpu
+from showergan.io import missing_gpu
 
 CUDA = {"build": "2.13.0", "for_cpus": False}
 

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from showergan import reading
 from showergan.cli import app
-from showergan.drawing.registry import exhibits
-from showergan.drawing.style import Style
-from showergan.drawing.table_files import Table, latex, markdown, save_table
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
+from showergan.io.tables import read_csv
+from showergan.report.registry import exhibits
+from showergan.report.style import Style
+from showergan.report.table_files import Table, latex, markdown, save_table
 
 # As pandas reads them: missing, missing, missing, infinite, a truth value.
 METHODS = ("NA", "None", "nan", "inf", "true", "sn")
@@ -76,7 +76,7 @@ def run(tmp_path_factory):
 
 
 def test_a_comparison_keeps_the_names(run):
-    found = {name: reading.read_csv(path) for name, path in run.items()}
+    found = {name: read_csv(path) for name, path in run.items()}
     for name in ("summary", "grid", "ranks", "robustness", "scorecard", "outcomes"):
         assert set(found[name]["method"]) == set(METHODS)
         assert set(found[name]["architecture"]) == {"NA"}
@@ -91,7 +91,7 @@ def test_a_comparison_keeps_the_names(run):
 
 def test_missing_numbers_stay_missing(tmp_path):
     (tmp_path / "t.csv").write_text("architecture,method,value,bin\n,NA,,0\nNA,None,nan,1\n")
-    table = reading.read_csv(tmp_path / "t.csv")
+    table = read_csv(tmp_path / "t.csv")
     assert table["architecture"].isna().tolist() == [True, False]
     assert table["method"].tolist() == ["NA", "None"]
     assert table["bin"].tolist() == ["0", "1"]

@@ -6,10 +6,10 @@ import pytest
 import torch
 from pydantic import TypeAdapter
 
+from showergan.config.kinds import kinds, one_of
 from showergan.errors import UserError
-from showergan.kinds import kinds, one_of
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
-from showergan.networks.modules import Conv2d
+from showergan.networks.convolution import Conv2d
 from showergan.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
 from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.networks.shower_generator import ShowerGenerator

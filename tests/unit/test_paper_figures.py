@@ -5,23 +5,24 @@ import pandas as pd
 import pytest
 from shower_files import make_showers, write_data_set
 
-from showergan.config import Figures
-from showergan.drawing.labels import fitted
-from showergan.drawing.style import Style
-from showergan.figures.abcas import abcas
-from showergan.figures.architectures import (
+from showergan.config.figures import Figures
+from showergan.networks.description import describe
+from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.table import architectures
+from showergan.report.figures.abcas import abcas
+from showergan.report.figures.architectures import (
     architecture,
     blocks_of,
     discriminator_architecture,
     generator_architecture,
 )
-from showergan.figures.learning_rate_grid import learning_rate_grid
-from showergan.figures.lipschitz import lipschitz
-from showergan.figures.multipliers import layer_multipliers, multipliers
-from showergan.figures.update_cosine import update_cosine
-from showergan.networks.modules import architectures, describe
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.report.figures.learning_rate_grid import learning_rate_grid
+from showergan.report.figures.lipschitz import lipschitz
+from showergan.report.figures.multipliers import layer_multipliers, multipliers
+from showergan.report.figures.update_cosine import update_cosine
+from showergan.report.labels import fitted
+from showergan.report.style import Style
 from showergan.tasks.showers.figures.conditional_scores import conditional_scores
 from showergan.tasks.showers.figures.task import on_paper, task
 from showergan.tasks.showers.task import TASK

@@ -6,11 +6,7 @@ from scipy.linalg import sqrtm
 from scipy.stats import norm
 
 from showergan.errors import UserError
-from showergan.metrics.physics_distance import (
-    fpd,
-    frechet_distance,
-    kpd,
-)
+from showergan.metrics.physics_distance import fpd, frechet_distance, kpd
 from showergan.metrics.samples import LARGEST_SAMPLE, equal_samples
 
 METRICS = [fpd, kpd]

@@ -11,8 +11,8 @@ import steps
 import torch
 from steps import N_SPLIT, SN_1
 
-from showergan.measurement.reference import load_reference
-from showergan.steps import OF_TASK, STEPS
+from showergan.cli.steps import OF_TASK, STEPS
+from showergan.evaluation.reference import load_reference
 from showergan.tasks.showers import dataset
 
 MODELS = ("trained.pt", f"train/{SN_1}/generator.pt")
@@ -76,7 +76,9 @@ def test_training_sees_the_training_showers(plain, with_others):
 
 @pytest.mark.parametrize("split", ["select", "test"])
 def test_scales_and_bins_are_those_of_training_showers(plain, with_others, split):
-    ours, theirs = (load_reference(f / "real.h5").yardstick for f in (plain, with_others(split)))
+    ours, theirs = (
+        load_reference(f / "real.h5").reference_statistics for f in (plain, with_others(split))
+    )
     assert ours.rectangles == theirs.rectangles
     assert ours.energy_edges_GeV == theirs.energy_edges_GeV
     assert ours.impact_depth_cm == theirs.impact_depth_cm
@@ -85,7 +87,9 @@ def test_scales_and_bins_are_those_of_training_showers(plain, with_others, split
 
 
 def test_scales_and_bins_follow_training_showers(plain, with_others):
-    ours, theirs = (load_reference(f / "real.h5").yardstick for f in (plain, with_others("train")))
+    ours, theirs = (
+        load_reference(f / "real.h5").reference_statistics for f in (plain, with_others("train"))
+    )
     assert ours.rectangles != theirs.rectangles
     assert ours.energy_edges_GeV != theirs.energy_edges_GeV
     assert ours.impact_depth_cm != theirs.impact_depth_cm

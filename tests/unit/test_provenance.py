@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 import showergan
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.inference.generator_file import save_generator
-from showergan.provenance import read_record, recorded
+from showergan.evaluation.generator_file import save_generator
+from showergan.records.provenance import read_record, recorded
 
 SRC = Path(__file__).parents[2] / "src"
 SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
@@ -144,7 +144,7 @@ def test_what_is_no_record_is_told(tmp_path, text):
 
 def code_in(folder):
     """Return what the copy of the package in a folder says of its code."""
-    told = "from showergan.provenance import made_with; print(made_with().code.model_dump_json())"
+    told = "from showergan.records.provenance import made_with; print(made_with().code.model_dump_json())"
     done = subprocess.run(
         [sys.executable, "-c", told],
         env=os.environ | {"PYTHONPATH": str(folder)},
@@ -177,5 +177,5 @@ def test_the_code_is_that_of_the_commit_or_says_that_it_is_not(tmp_path):
     assert (clean["commit"], clean["dirty"]) == (git("rev-parse", "HEAD"), False)
     (tmp_path / "config.yaml").write_text("not the package\n")
     assert code_in(tmp_path / "src") == clean
-    (tmp_path / "src/showergan/constraints/new.py").write_text("# no commit has it\n")
+    (tmp_path / "src/showergan/methods/constraints/new.py").write_text("# no commit has it\n")
     assert code_in(tmp_path / "src") == clean | {"dirty": True}

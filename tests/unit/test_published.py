@@ -8,9 +8,9 @@ import pytest
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergan.config import parse_config
-from showergan.drawing.artefacts import read_published
-from showergan.tables.published import differences, layout, numbers, with_published
+from showergan.config.whole import parse_config
+from showergan.report.artefacts import read_published
+from showergan.report.tables.published import differences, layout, numbers, with_published
 
 ROOT = Path(__file__).parents[2]
 OF_DISCRIMINATOR = {"standard": "paper", "small": "small_discriminator"}
@@ -25,7 +25,7 @@ def raw_config(experiment):
 
 @pytest.fixture(scope="module")
 def published():
-    return read_published(ROOT / "src/showergan/tables/published.csv")
+    return read_published(ROOT / "src/showergan/report/tables/published.csv")
 
 
 def of(published, method, score="bins-E", table=2):

@@ -10,9 +10,11 @@ import h5py
 import numpy as np
 import pytest
 
-from showergan import reading
 from showergan.errors import UserError
-from showergan.provenance import recorded
+from showergan.io import arrays
+from showergan.io.arrays import opened_arrays
+from showergan.io.hdf5 import opened_hdf5
+from showergan.records.provenance import recorded
 
 SRC = Path(__file__).parents[2] / "src"
 
@@ -32,12 +34,12 @@ def path(tmp_path):
 
 
 def as_ours(path):
-    with reading.opened_hdf5(path) as file:
+    with opened_hdf5(path) as file:
         return file["energy"][()]
 
 
 def as_anybodys(path):
-    return reading.opened_arrays(path).read("energy")
+    return opened_arrays(path).read("energy")
 
 
 READERS = pytest.mark.parametrize("read", [as_ours, as_anybodys])
@@ -91,7 +93,7 @@ def test_a_file_that_may_not_be_read(path, read, monkeypatch):
     def denied(*arguments):
         raise PermissionError(EACCES, "Permission denied")
 
-    monkeypatch.setattr(reading.arrays._Hdf5, "opener", denied)
+    monkeypatch.setattr(arrays._Hdf5, "opener", denied)
     monkeypatch.setattr(h5py, "File", denied)
     message = refused(read, path)
     assert "cannot be read ([Errno 13] Permission denied)" in message

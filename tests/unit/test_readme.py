@@ -16,9 +16,9 @@ from snakemake.cli import get_argument_parser
 from snakemake.utils import update_config
 
 from showergan.cli import app
-from showergan.config import parse_config
-from showergan.inference import save_generator
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
+from showergan.config.whole import parse_config
+from showergan.evaluation.generator_file import save_generator
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -119,7 +119,10 @@ def with_the_idea(tmp_path_factory):
         path = folder / files[-1]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(rest)
-    assert files == ["src/showergan/constraints/weight_decay.py", "tests/unit/test_weight_decay.py"]
+    assert files == [
+        "src/showergan/methods/constraints/weight_decay.py",
+        "tests/unit/test_weight_decay.py",
+    ]
     return folder, files
 
 

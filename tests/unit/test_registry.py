@@ -12,10 +12,10 @@ import pytest
 
 from showergan import metrics as general
 from showergan.comparison.scorecard import scorecard
-from showergan.config import Evaluation
-from showergan.measurement.measure import COLUMNS, measure
+from showergan.config.evaluation import Evaluation
+from showergan.evaluation.measure import COLUMNS, measure
 from showergan.metrics.diversity import COLLAPSED
-from showergan.metrics.features import NOT_FINITE, Features, Yardstick
+from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
 from showergan.metrics.measured import Measured
 from showergan.metrics.metric import POINTS, QUANTITY, Asked
 from showergan.metrics.pair import Pair
@@ -35,7 +35,7 @@ PLAIN = Registry(
 )
 
 
-class Plane(Yardstick):
+class Plane(ReferenceStatistics):
     """That of points in a plane, a task without conditions, bins or embedding."""
 
     metrics = PLAIN
@@ -107,18 +107,18 @@ def test_metrics_know_what_can_be_asked_of_them():
     assert "W1 of total energy [MeV]" in titles
 
 
-@pytest.mark.parametrize("yardstick", [Plane(), Halves()])
-def test_a_task_without_conditions_or_embedding_is_measured(yardstick):
-    table = measure(points(1), points(2), yardstick, RECIPE)
+@pytest.mark.parametrize("reference_statistics", [Plane(), Halves()])
+def test_a_task_without_conditions_or_embedding_is_measured(reference_statistics):
+    table = measure(points(1), points(2), reference_statistics, RECIPE)
     assert list(table) == COLUMNS
     spaces = {"plane", "x", "y", "quantities", "high_level", "observables", "counts"}
     assert set(table["space"]) == spaces
     assert set(table["metric"]) == {metric.name for metric in PLAIN} | {NOT_FINITE}
     prd = table[table["metric"] == "prd_auc"].set_index("bin")["value"]
-    own = ["all"] if yardstick.n_bins == 0 else ["0", "1", "all", "mean", "unflagged"]
+    own = ["all"] if reference_statistics.n_bins == 0 else ["0", "1", "all", "mean", "unflagged"]
     assert list(prd.index) == own
     assert 0 < prd["all"] < 1
-    curves = prd_curves(Pair(points(1), points(2), yardstick, RECIPE))
+    curves = prd_curves(Pair(points(1), points(2), reference_statistics, RECIPE))
     assert set(curves["space"]) == {"plane"}
 
 

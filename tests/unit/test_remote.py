@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from showergan.config import parse_config
+from showergan.cli.steps import STEPS
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.steps import STEPS
+from showergan.io.urls import without_secrets
 from showergan.tasks.showers import remote
 from showergan.tasks.showers.remote import check_sha256, fetch_url
 from showergan.tasks.showers.remote_cache import Entry, cache_folder
 from showergan.tasks.showers.remote_source import CHUNK
-from showergan.urls import without_secrets
 
 METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1.0, "discriminator": 1.0}}}
 

@@ -14,9 +14,9 @@ import torch
 from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan import cli
+from showergan.cli.steps import STEPS
 from showergan.errors import Paused
-from showergan.steps import STEPS
-from showergan.tasks import TASKS
+from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.written import write_npz
 from showergan.tasks.toys.data import ToyData

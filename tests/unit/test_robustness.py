@@ -6,9 +6,9 @@ import pytest
 
 from showergan.comparison.robustness import ROBUSTNESS, robustness
 from showergan.comparison.summary import learning_rate_grid
-from showergan.drawing.table_files import save_table
-from showergan.figures.robustness import robustness as draw
-from showergan.tables.robustness import robustness as table_of
+from showergan.report.figures.robustness import robustness as draw
+from showergan.report.table_files import save_table
+from showergan.report.tables.robustness import robustness as table_of
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from small_training import blobs
 
-from showergan.config import AuditRecipe, LearningRates
+from showergan.cli.steps import STEPS
+from showergan.config.methods import LearningRates
+from showergan.config.training import AuditRecipe
 from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.steps import STEPS
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import showergan
-from showergan.measurement.measure import COLUMNS
+from showergan.evaluation.measure import COLUMNS
 from showergan.metrics.prd import prd_scores
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

@@ -8,16 +8,16 @@ from matplotlib.colors import to_rgb
 
 from showergan.comparison.rank_agreement import rank_agreement as agreement_of
 from showergan.comparison.scorecard import position
-from showergan.config import Figures
-from showergan.drawing.anchors import REFERENCES
-from showergan.drawing.heat_map import NONE
-from showergan.drawing.numbers import compact, plus_minus
-from showergan.drawing.style import Style
-from showergan.figures.rank_agreement import rank_agreement
-from showergan.figures.scorecard import WARNING, scorecard
-from showergan.tables.failures import failures
-from showergan.tables.scorecard import OF_UNSCALED
-from showergan.tables.scorecard import scorecard as scorecard_table
+from showergan.config.figures import Figures
+from showergan.report.anchors import REFERENCES
+from showergan.report.figures.rank_agreement import rank_agreement
+from showergan.report.figures.scorecard import WARNING, scorecard
+from showergan.report.heat_map import NONE
+from showergan.report.numbers import compact, plus_minus
+from showergan.report.style import Style
+from showergan.report.tables.failures import failures
+from showergan.report.tables.scorecard import OF_UNSCALED
+from showergan.report.tables.scorecard import scorecard as scorecard_table
 from showergan.tasks.showers.figures.energy_response import energy_response, momentum_of
 from showergan.tasks.showers.metrics import METRICS as REGISTRY
 

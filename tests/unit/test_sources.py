@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from showergan.sources import SMALL, state, walk
+from showergan.io.sources import SMALL, state, walk
 
 
 @pytest.fixture

@@ -5,12 +5,7 @@ import pytest
 
 from showergan.errors import UserError
 from showergan.tasks.showers import statistics
-from showergan.tasks.showers.statistics import (
-    FLAGS,
-    STATISTICS,
-    observables,
-    physics_statistics,
-)
+from showergan.tasks.showers.statistics import FLAGS, STATISTICS, observables, physics_statistics
 
 
 def showers(n, seed=0, depth=25):

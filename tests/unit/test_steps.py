@@ -11,9 +11,9 @@ import yaml
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config import parse_config
+from showergan.cli.steps import OF_ANY_TASK, OF_TASK, STEPS
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.steps import OF_ANY_TASK, OF_TASK, STEPS
 
 ROOT = Path(__file__).parents[2]
 

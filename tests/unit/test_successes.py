@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from showergan import comparison
 from showergan.cli import app
-from showergan.comparison.successes import PUBLISHED, mcnemar
-from showergan.drawing.style import Style
-from showergan.tables.outcomes import outcomes as outcomes_table
-from showergan.tables.successes import successes as successes_table
+from showergan.comparison.successes import PUBLISHED, mcnemar, outcomes, successes
+from showergan.report.style import Style
+from showergan.report.tables.outcomes import outcomes as outcomes_table
+from showergan.report.tables.successes import successes as successes_table
 
 
 def summary_of(runs):
@@ -47,7 +46,7 @@ RUNS = {
 @pytest.fixture
 def table():
     summary = summary_of(RUNS)
-    return comparison.outcomes(summary, failures_of(summary, c_gp="collapsed"), "plane", 0.2)
+    return outcomes(summary, failures_of(summary, c_gp="collapsed"), "plane", 0.2)
 
 
 def test_outcomes_are_means_over_seeds_of_the_fraction_of_the_ceiling(table):
@@ -71,7 +70,7 @@ def test_what_diverged_and_what_was_not_chosen():
     summary = summary_of(RUNS).assign(diverged=lambda t: t["architecture"] == "b")
     other = summary.assign(learning_rates="2_2", selected=0.5, chosen=False)
     both = pd.concat([summary, other, summary.assign(score="other", selected=0.0)])
-    table = comparison.outcomes(both, failures_of(summary), "plane", 0.2)
+    table = outcomes(both, failures_of(summary), "plane", 0.2)
     failure = table.set_index(["architecture", "method"])["failure"]
     assert failure["b", "gan"] == "below, diverged"
     assert failure["b", "gp"] == "diverged"
@@ -80,12 +79,12 @@ def test_what_diverged_and_what_was_not_chosen():
 
 def test_without_a_ceiling_other_real_samples_stand_for_it():
     summary = summary_of({("a", "gan", 1): 4.5}).assign(ceiling=math.nan)
-    table = comparison.outcomes(summary, failures_of(summary), "plane", 0.2)
+    table = outcomes(summary, failures_of(summary), "plane", 0.2)
     assert table["fraction"].tolist() == [0.5]
 
 
 def test_successes_are_counted(table):
-    counted = comparison.successes(table, (0.1, 0.5, 0.7))
+    counted = successes(table, (0.1, 0.5, 0.7))
     ours = counted[counted["source"] == "ours"].set_index("threshold")
     columns = ["only_method", "only_other", "both", "neither", "n"]
     assert set(ours["method"]) == {"gan"} and set(ours["other"]) == {"gp"}
@@ -104,7 +103,7 @@ def test_mcnemar_by_hand():
 
 
 def test_published_counts_are_of_200_architectures(table):
-    published = comparison.successes(table, ()).set_index("threshold")
+    published = successes(table, ()).set_index("threshold")
     assert (published["source"] == "published").all()
     assert (published["n"] == 200).all()
     assert published.loc[3.0, ["only_method", "only_other"]].tolist() == [1, 88]
@@ -115,7 +114,7 @@ def test_published_counts_are_of_200_architectures(table):
 
 def test_every_two_methods_are_compared(table):
     third = table[table["method"] == "gan"].assign(method="sn")
-    counted = comparison.successes(pd.concat([table, third]), (0.5,))
+    counted = successes(pd.concat([table, third]), (0.5,))
     ours = counted[counted["source"] == "ours"]
     pairs = list(zip(ours["method"], ours["other"], strict=True))
     assert pairs == list(itertools.combinations(["gan", "gp", "sn"], 2))
@@ -146,7 +145,7 @@ def test_tables_name_methods_and_architectures(table):
         ["deep", "0.60", "0.04 (below)"],
         ["flat", "0.20", "0.80"],
     ]
-    parts = successes_table(style, comparison.successes(table, (0.5,))).parts
+    parts = successes_table(style, successes(table, (0.5,))).parts
     assert list(parts) == [
         "GAN and WGAN-GP on 4 architectures",
         "Gulrajani et al. 2017, table 2: GAN and WGAN-GP on 200 architectures",

@@ -10,14 +10,17 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from showergan import tasks
 from showergan.cli import app
-from showergan.config import Evaluation, EvaluationRecipe, config_of, parse_config
+from showergan.cli.steps import steps_in
+from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
-from showergan.inference import Divergence, TrainedGenerator, conditions_of, description_of
-from showergan.measurement import evaluate, make_reference
-from showergan.steps import steps_in
-from showergan.tasks.found import find
+from showergan.evaluation.description import Divergence, conditions_of, description_of
+from showergan.evaluation.generated import evaluate
+from showergan.evaluation.reference import make_reference
+from showergan.evaluation.trained import TrainedGenerator
+from showergan.tasks import showers
+from showergan.tasks.found import TASKS, find, of_file
 from showergan.tasks.images.embedding import PictureEmbedding
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.written import write_npz
@@ -29,7 +32,7 @@ EMBEDDED = ("E", "classifier", "encoder")  # spaces that there are but with an e
 METHODS = {"sn": {"label": "SN", "learning_rates": {"generator": 1e-3, "discriminator": 1e-3}}}
 
 
-@pytest.fixture(params=tasks.TASKS.values(), ids=tasks.TASKS)
+@pytest.fixture(params=TASKS.values(), ids=TASKS)
 def task(request):
     return request.param
 
@@ -41,8 +44,8 @@ def data_set(task, tmp_path):
         task.write(task.data(), path)
     else:
         source = tmp_path / "source.npz"
-        write_npz(source, 40, tasks.showers.gflash.simulate(40, 1))
-        tasks.showers.dataset.preprocess(
+        write_npz(source, 40, showers.gflash.simulate(40, 1))
+        showers.dataset.preprocess(
             source, path, source_name="", negative_energy="error", split="permutation", split_seed=1
         )
     return path
@@ -50,9 +53,9 @@ def data_set(task, tmp_path):
 
 def test_every_folder_is_a_task():
     folders = {p.parent.name for p in (SRC / "tasks").glob("*/__init__.py")}
-    assert set(tasks.TASKS) == folders >= {"images", "showers", "text", "toys"}
-    assert all(task.name == name for name, task in tasks.TASKS.items())
-    assert len({task.about for task in tasks.TASKS.values()}) == len(folders)
+    assert set(TASKS) == folders >= {"images", "showers", "text", "toys"}
+    assert all(task.name == name for name, task in TASKS.items())
+    assert len({task.about for task in TASKS.values()}) == len(folders)
 
 
 def test_the_configuration_is_that_of_the_task(task):
@@ -72,7 +75,7 @@ def test_a_task_that_there_is_not_is_told():
 
 def bound(task, data_set):
     """Return the task as the samples of a data set have it."""
-    found = tasks.of_file(data_set)
+    found = of_file(data_set)
     assert type(found) is type(task)
     assert found.samples_in(data_set) == task.samples_in(data_set)
     return found
@@ -86,14 +89,14 @@ def test_a_data_set_leads_to_training_and_measurement(task, data_set):
     assert found.conditions.shape == (n, task.n_conditions)
     assert found.given.conditions.shape == (n, len(task.condition_names))
     assert len(task.source_sha256(data_set)) == 64
-    yardstick, train = task.yardstick(data_set, Evaluation(), CPU)
+    reference_statistics, train = task.reference_statistics(data_set, Evaluation(), CPU)
     assert len(train) == n
-    assert {f"{'bins-' * bins}{s}" for s in yardstick.spaces(train) for bins in (False, True)} >= {
-        s for s in task.scores if s.removeprefix("bins-") not in EMBEDDED
-    }
+    assert {
+        f"{'bins-' * bins}{s}" for s in reference_statistics.spaces(train) for bins in (False, True)
+    } >= {s for s in task.scores if s.removeprefix("bins-") not in EMBEDDED}
     with h5py.File(data_set.with_name("reference.h5"), "w") as file:
-        yardstick.write(file)
-        assert type(task.read_yardstick(file)) is type(yardstick)
+        reference_statistics.write(file)
+        assert type(task.read_reference_statistics(file)) is type(reference_statistics)
     splits = [sum(map(len, task.stream(data_set, s))) for s in ("train", "select", "test")]
     assert splits == [n, n // 2, n // 2]
 
@@ -140,7 +143,7 @@ def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, d
 
 
 def test_points_are_split_and_repeatable(tmp_path):
-    toys = tasks.TASKS["toys"]
+    toys = TASKS["toys"]
     files = [tmp_path / f"{name}.h5" for name in "abc"]
     for file, seed in zip(files, (1, 1, 2), strict=True):
         toys.write(ToyData(n_points=101, seed=seed), file)
@@ -152,7 +155,7 @@ def test_points_are_split_and_repeatable(tmp_path):
 
 
 def test_points_are_generated_by_hand(tmp_path):
-    toys = tasks.TASKS["toys"]
+    toys = TASKS["toys"]
     with pytest.raises(UserError, match="give --n and no --conditions"):
         toys.read_given(None, None)
     with pytest.raises(UserError, match="give their number n alone"):
@@ -162,7 +165,7 @@ def test_points_are_generated_by_hand(tmp_path):
 
 def test_a_task_that_reads_no_samples_says_so(tmp_path):
     with pytest.raises(UserError, match=r"g.npz: samples of the task toys are not read from files"):
-        tasks.TASKS["toys"].read_samples(tmp_path / "g.npz")
+        TASKS["toys"].read_samples(tmp_path / "g.npz")
 
 
 def test_make_data_says_what_is_wrong(tmp_path):
@@ -187,7 +190,7 @@ def test_a_new_folder_is_a_new_task(tmp_path, monkeypatch):
     (folder / "steps").mkdir()
     (folder / "steps/__init__.py").touch()
     (folder / "steps/feed.py").write_text(
-        "from showergan.step import Step\n"
+        "from showergan.cli.step import Step\n"
         "class Feed(Step):\n    name, version = 'feed', 1\n    def run(self): pass\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -208,9 +211,9 @@ def names_of_tasks(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             parts = (node.module + "." + a.name for a in node.names)
             yield from (
-                p for p in parts if p.startswith(tuple(f"showergan.tasks.{n}" for n in tasks.TASKS))
+                p for p in parts if p.startswith(tuple(f"showergan.tasks.{n}" for n in TASKS))
             )
-        elif isinstance(node, ast.Attribute) and node.attr in tasks.TASKS:
+        elif isinstance(node, ast.Attribute) and node.attr in TASKS:
             if isinstance(node.value, ast.Name) and node.value.id == "tasks":
                 yield f"tasks.{node.attr}"
         elif isinstance(node, ast.Compare) and "task" in ast.unparse(node):
@@ -218,7 +221,7 @@ def names_of_tasks(path):
             yield from (
                 f"a comparison with {side.value}"
                 for side in sides
-                if isinstance(side, ast.Constant) and side.value in tasks.TASKS
+                if isinstance(side, ast.Constant) and side.value in TASKS
             )
 
 
@@ -233,4 +236,4 @@ def test_nothing_outside_the_folders_knows_a_task():
 
 def test_a_task_whose_generators_cannot_be_exported_says_so():
     with pytest.raises(UserError, match="Generators of toys cannot be exported"):
-        tasks.TASKS["toys"].standalone(None, None)
+        TASKS["toys"].standalone(None, None)

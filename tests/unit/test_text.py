@@ -9,21 +9,23 @@ import pytest
 import torch
 from small_training import recipe
 
-from showergan.config import EvaluationRecipe, parse_config
-from showergan.constraints import layers
-from showergan.constraints.base import DiscriminatorBatch
-from showergan.constraints.gradient_penalty import GradientPenalty
-from showergan.drawing.style import Style
+from showergan.config.evaluation import EvaluationRecipe
+from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.inference.description import description_of
-from showergan.inference.trained import TrainedGenerator
-from showergan.measurement.generated import evaluate
-from showergan.measurement.reference import make_reference
+from showergan.evaluation.description import description_of
+from showergan.evaluation.generated import evaluate
+from showergan.evaluation.reference import make_reference
+from showergan.evaluation.trained import TrainedGenerator
+from showergan.methods.constraints.base import DiscriminatorBatch
+from showergan.methods.constraints.gradient_penalty import GradientPenalty
+from showergan.methods.layers.weights import flattened, weight_layers
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.networks.modules import ResidualBlock1d, state_of
+from showergan.networks.built import state_of
+from showergan.networks.residual_1d import ResidualBlock1d
 from showergan.networks.text_discriminator import TextDiscriminator
 from showergan.networks.text_generator import TextGenerator
-from showergan.tasks import TASKS, of_file
+from showergan.report.style import Style
+from showergan.tasks.found import TASKS, of_file
 from showergan.tasks.text.data import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.tasks.text.dataset import load, split_by_blocks, write
 from showergan.tasks.text.figures.ngram_divergence import ngram_divergence
@@ -243,7 +245,7 @@ class TestNetworks:
 
     def test_all_layers_with_weights_are_found(self, n_conditions):
         discriminator = TextDiscriminator(dim=8, blocks=5).build(SHAPE, n_conditions)
-        found = layers.weight_layers(discriminator)
+        found = weight_layers(discriminator)
         blocks = [f"body.{i}.body.{j}" for i in range(5) for j in (1, 3)]
         assert list(found) == ["stem", *blocks, "head"]
         weights = {id(layer.weight) for layer in found.values()}
@@ -315,11 +317,11 @@ def test_one_step_moves_every_parameter_and_constrains_every_layer(method):
         # the head, and what the last block adds before it, which moves by what rounding leaves.
         constants = {"head.bias", "body.4.body.3.bias"}
         assert set(still) <= (constants if method != "gan" else set())
-    found_layers = layers.weight_layers(trainer.discriminator).values()
+    found_layers = weight_layers(trainer.discriminator).values()
     if method == "clipping":
         assert all(float(layer.weight.detach().abs().max()) <= 0.01 for layer in found_layers)
     if method == "sn":
-        norms = [torch.linalg.matrix_norm(layers.flattened(x.weight), 2) for x in found_layers]
+        norms = [torch.linalg.matrix_norm(flattened(x.weight), 2) for x in found_layers]
         assert torch.stack(norms).detach() == pytest.approx(np.ones(12), abs=0.2)
 
 

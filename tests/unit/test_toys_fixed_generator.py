@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from showergan.constraints.base import between
-from showergan.constraints.layers import trained_weight, weight_layers
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
+from showergan.methods.constraints.base import between
+from showergan.methods.layers.weights import trained_weight, weight_layers
 from showergan.tasks.toys import fixed_generator
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.tasks.toys.fixed_generator import (

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 from small_training import COMPOSITIONS, blobs, recipe
 from torch.nn.functional import softplus
 
-from showergan.config import Composition, Training
+from showergan.cli.steps import STEPS
+from showergan.config.kinds import kinds
+from showergan.config.methods import Composition
+from showergan.config.training import Training
 from showergan.errors import UserError
-from showergan.kinds import kinds
-from showergan.losses import Loss
-from showergan.steps import STEPS
+from showergan.methods.losses import Loss
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
@@ -56,7 +57,7 @@ def test_a_log_shows_progress(data, monkeypatch, capsys):
     assert re.fullmatch(
         r"10/10 steps, discriminator loss -?\d\S*, Lipschitz bound \d\S*, 0 s left", line
     )
-    monkeypatch.setattr("showergan.progress.SECONDS", 0.0)
+    monkeypatch.setattr("showergan.io.progress.SECONDS", 0.0)
     Trainer(*data, recipe()).run()
     assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == [
         f"{step}/10" for step in (1, 3, 6, 9, 10)

@@ -15,12 +15,12 @@ from showergan.comparison.verdicts import (
     holm,
     probability_of_improvement,
 )
-from showergan.drawing.table_files import save_table
 from showergan.errors import UserError
-from showergan.figures.critical_difference import critical_difference as draw_ranks
-from showergan.figures.critical_difference import joined
-from showergan.figures.differences import differences
-from showergan.tables.verdicts import verdicts as verdict_table
+from showergan.report.figures.critical_difference import critical_difference as draw_ranks
+from showergan.report.figures.critical_difference import joined
+from showergan.report.figures.differences import differences
+from showergan.report.table_files import save_table
+from showergan.report.tables.verdicts import verdicts as verdict_table
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 

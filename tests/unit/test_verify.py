@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.inference.generator_file import save_generator
-from showergan.verification import findings
+from showergan.evaluation.generator_file import save_generator
+from showergan.records.verification import findings
 
 
 @pytest.fixture

@@ -138,7 +138,11 @@ def test_make_prints_the_conclusion_of_a_run_of_any_spelling(tmp_path):
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="no checkout of git")
 def test_scripts_are_the_same_in_every_checkout():
     """Also where core.autocrlf makes other ends of lines: bash knows one kind."""
-    files = ["envs/showergan.post-deploy.sh", "Makefile", "src/showergan/tables/published.csv"]
+    files = [
+        "envs/showergan.post-deploy.sh",
+        "Makefile",
+        "src/showergan/report/tables/published.csv",
+    ]
     told = subprocess.run(
         ["git", "check-attr", "eol", "--", *files],
         cwd=ROOT,

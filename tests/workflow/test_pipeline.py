@@ -16,11 +16,11 @@ import pandas as pd
 import pytest
 from copies import METHODS, ROOT, planned_jobs
 
-from showergan.files import sha256_of
-from showergan.provenance import read_record
+from showergan.io.files import sha256_of
+from showergan.records.provenance import read_record
+from showergan.records.verification import findings
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.resources import SAMPLE
-from showergan.verification import findings
 
 RUN = "results/tiny"
 RATES = {"generator": 1e-3, "discriminator": 1e-4}

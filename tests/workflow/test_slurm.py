@@ -7,7 +7,7 @@ import pytest
 import slurm
 from copies import small_toys
 
-from showergan.provenance import read_record
+from showergan.records.provenance import read_record
 
 TARGETS = ("tables", "results/toys/conclusion.txt")
 # Of this computer: no accounts, nobody but the controller who remembers jobs, and jobs that take seconds.

@@ -67,11 +67,14 @@ def test_label_touches_figures_and_tables_only(tiny):
 @pytest.mark.parametrize(
     ("module", "jobs"),
     [
-        ("figures/losses.py", {"figure_losses": 1}),
-        ("tables/verdicts.py", {"table_verdicts": 1}),
-        ("tables/scorecard.py", {"table_scorecard": 1, "figure_scorecard": 1}),  # drawn from it
-        ("tables/conclusion.py", {"conclusion": 1}),
-        ("drawing/runs.py", FIGURES | TABLES),
+        ("report/figures/losses.py", {"figure_losses": 1}),
+        ("report/tables/verdicts.py", {"table_verdicts": 1}),
+        (
+            "report/tables/scorecard.py",
+            {"table_scorecard": 1, "figure_scorecard": 1},
+        ),  # drawn from it
+        ("report/tables/conclusion.py", {"conclusion": 1}),
+        ("report/runs.py", FIGURES | TABLES),
         ("tasks/showers/figures/task.py", {"figure_task": 1}),
         ("tasks/showers/drawing/shower_images.py", OF_SHOWERS),
         ("comparison/verdicts.py", {}),

@@ -2,10 +2,10 @@ import hashlib
 from functools import cache
 
 import showergan
-from showergan.drawing.registry import exhibits
-from showergan.files import sha256_of
+from showergan.report.registry import exhibits
+from showergan.io.files import sha256_of
 
-# Where lies what figures and tables are made from, see showergan/drawing/artefacts.py.
+# Where lies what figures and tables are made from, see showergan/report/artefacts.py.
 ARTEFACTS = {
     "data": DATASET,
     "reference": rules.reference.output.features,
@@ -37,7 +37,7 @@ ARTEFACTS = {
 
 # The package lies on every computer that runs jobs, and in no storage: its files are never inputs.
 PACKAGE = Path(showergan.__file__).parent
-SHIPPED = {"published": PACKAGE / "tables/published.csv"}
+SHIPPED = {"published": PACKAGE / "report/tables/published.csv"}
 
 FIGURES, TABLES = (exhibits(kind, [TASK]) for kind in ("figures", "tables"))
 
@@ -59,7 +59,7 @@ def code_of(exhibit):
     """Return a text that changes with what the package has to make a figure or a table: code, and published values."""
     _, *home, kind, module = exhibit.make.__module__.split(".")
     own = Path(*home)
-    places = (f"{own}/{kind}/{module}.py", f"{own}/drawing/*.py", "drawing/*.py")
+    places = (f"{own}/{kind}/{module}.py", f"{own}/drawing/*.py", "report/*.py")
     code = {path for place in places for path in PACKAGE.glob(place)}
     shipped = {SHIPPED[name] for name in exhibit.inputs if name in SHIPPED}
     return hashlib.sha256(" ".join(map(sha256_once, sorted(code | shipped))).encode()).hexdigest()
@@ -77,9 +77,9 @@ def options_of(exhibit):
     return options
 
 
-def worth_making(exhibits):
+def applicable(exhibits):
     """Return the names of those that have something to show in this run; others say in words that they have not."""
-    return [name for name, exhibit in exhibits.items() if exhibit.worth(CONFIG)]
+    return [name for name, exhibit in exhibits.items() if exhibit.applicable(CONFIG)]
 
 
 def together(exhibit):

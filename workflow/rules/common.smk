@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 try:
-    from showergan import missing_gpu
-    from showergan.braces import folded
-    from showergan.config import parse_config
+    from showergan.io import missing_gpu
+    from showergan.io.braces import folded
+    from showergan.config.whole import parse_config
     from showergan.config.keys import refuse_twice
     from showergan.errors import UserError
-    from showergan.sources import state
-    from showergan.tasks import TASKS
+    from showergan.io.sources import state
+    from showergan.tasks.found import TASKS
 except ImportError as error:
     raise WorkflowError(
         f"{error}: this snakemake belongs to another environment ({sys.prefix}), in which showergan is not installed. "

@@ -38,5 +38,5 @@ rule figures:
         expand(
             "results/{run}/figures/{figure}.png",
             run=CONFIG.run,
-            figure=worth_making(FIGURES),
+            figure=applicable(FIGURES),
         ),

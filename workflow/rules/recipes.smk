@@ -1,6 +1,6 @@
 import json
 
-from showergan.steps import STEPS
+from showergan.cli.steps import STEPS
 
 
 def recipe_of(step, *names):

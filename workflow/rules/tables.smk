@@ -73,5 +73,5 @@ rule tables:
         expand(
             "results/{run}/tables/{table}.html",
             run=CONFIG.run,
-            table=worth_making(FILES),
+            table=applicable(FILES),
         ),

@@ -12,17 +12,17 @@ from typing import Any
 import typer
 import yaml
 
-from showergan import config
 from showergan.cli.cost import cost
 from showergan.cli.drawing import add_exhibits
 from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
 from showergan.cli.records import crate, provenance, verify
-from showergan.drawing.registry import exhibits
+from showergan.cli.steps import OF_ANY_TASK, OF_TASK
+from showergan.config.whole import schema as _schema
 from showergan.errors import Paused, UserError
-from showergan.files import say
-from showergan.steps import OF_ANY_TASK, OF_TASK
-from showergan.tasks import TASKS
+from showergan.io.files import say
+from showergan.report.registry import exhibits
+from showergan.tasks.found import TASKS
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
 INTERRUPTED = 130  # of Typer, after Ctrl-C
@@ -47,7 +47,7 @@ for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
 @app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration as YAML."""
-    print(yaml.safe_dump(config.schema(), sort_keys=False, allow_unicode=True), end="")
+    print(yaml.safe_dump(_schema(), sort_keys=False, allow_unicode=True), end="")
 
 
 def main() -> None:
@@ -74,7 +74,7 @@ def main() -> None:
     except FileNotFoundError as error:
         say(f"error: {error.filename} does not exist. Give the path of a file.")
         sys.exit(1)
-    except OSError as error:  # `write_aside` tells of a file that cannot be written
+    except OSError as error:  # `atomic_write` tells of a file that cannot be written
         known = f"{error.filename}: {error.strerror}. Give a path that this user can use."
         say(f"error: {known if error.filename else error}")
         sys.exit(1)

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from snakemake.utils import update_config
 
-from showergan import cost as model
-from showergan import heavy
-from showergan.config import Config, parse_config
 from showergan.config.keys import read_file
+from showergan.config.whole import Config, parse_config
 from showergan.errors import UserError
-from showergan.files import say
-from showergan.tasks import DEFAULT
+from showergan.io.files import say
+from showergan.records import cost as model
+from showergan.tasks.found import DEFAULT
 
 HOUR, DAY = 3600, 24 * 3600
 RULE_WIDTH = 26
@@ -89,10 +89,10 @@ def config_of(files: list[Path]) -> Config:
     """Return the configuration as the workflow reads it."""
     raw: dict[str, Any] = {}
     for file in files:
-        heavy.update_config(raw, _read(file))
+        update_config(raw, _read(file))
     if raw.get("task", DEFAULT) == DEFAULT:  # another task brings a whole configuration
         laid_over, raw = raw, _read(Path("config.yaml"))
-        heavy.update_config(raw, laid_over)
+        update_config(raw, laid_over)
     return parse_config(raw)
 
 

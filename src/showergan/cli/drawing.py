@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from showergan import reading
 from showergan.cli.options import PROVENANCE, flat, keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
-from showergan.drawing.artefacts import Artefact
-from showergan.drawing.registry import Exhibit
-from showergan.drawing.style import Style
 from showergan.errors import UserError
-from showergan.provenance import recorded
+from showergan.io.tables import OTHERS, tables
+from showergan.records.provenance import recorded
+from showergan.report.artefacts import Artefact
+from showergan.report.registry import Exhibit
+from showergan.report.style import Style
 
 LOOK = Annotated[
     str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are told below")
@@ -47,7 +47,7 @@ def _command(called: str, exhibit: Exhibit) -> Any:
         }
         recipe = style.model_dump(mode="json")
         with recorded(provenance, called, recipe, settings={}, **files):
-            with reading.tables(*files["inputs"]):
+            with tables(*files["inputs"]):
                 read = [artefact.load(paths[name]) for name, artefact in inputs]
             made = _made(exhibit, style, read, called)
             exhibit.save(style, made, *files["outputs"])
@@ -67,7 +67,7 @@ def _made(exhibit: Exhibit, style: Style, read: list[Any], called: str) -> Any:
     """
     try:
         return exhibit(style, *read)
-    except reading.OTHERS as error:
+    except OTHERS as error:
         options = ", ".join("--" + name.replace("_", "-") for name in exhibit.inputs)
         raise UserError(
             f"{called} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to {options};"

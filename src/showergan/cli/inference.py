@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from showergan import inference
-from showergan.device import choose_device
-from showergan.step import Device, Input, Output, PerGpu, RequireGpu, Setting
+from showergan.cli.step import Device, Input, Output, PerGpu, RequireGpu, Setting
+from showergan.evaluation.export import export_file
+from showergan.evaluation.generate_file import generate_file
+from showergan.io.device import choose_device
 
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
 Epoch = Annotated[int | None, Setting("one of those that the training kept; by default the last")]
@@ -39,7 +40,7 @@ def generate(
 ) -> None:
     """Generate samples, of showers for the particles of a file."""
     chosen = choose_device(device, per_gpu, require_gpu)
-    inference.generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=chosen)
+    generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=chosen)
 
 
 def export(
@@ -50,4 +51,4 @@ def export(
     epoch: Epoch = None,
 ) -> None:
     """Write a generator as one file for other programs: of showers noise and particles in, MeV out."""
-    inference.export_file(generator, out, format, epoch)
+    export_file(generator, out, format, epoch)

@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 
 from showergan.cli.recipe_keys import recipe_keys
-from showergan.provenance import recorded
-from showergan.step import Argument, Input, Output, Setting, Step
+from showergan.cli.step import Argument, Input, Output, Setting, Step
+from showergan.records.provenance import recorded
 
 PROVENANCE = Annotated[
     Path | None,

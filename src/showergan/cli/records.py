@@ -6,15 +6,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 import yaml
 
 import showergan
-from showergan import heavy, inference, reading
 from showergan.errors import UserError
-from showergan.files import say, sha256_of
-from showergan.provenance import NAME, read_record, record_of
-from showergan.verification import Finding, findings
+from showergan.evaluation.generator_file import load_generator
+from showergan.io.files import say, sha256_of
+from showergan.io.hdf5 import opened_hdf5
+from showergan.records.provenance import NAME, read_record, record_of
+from showergan.records.verification import Finding, findings
 
 
 def provenance(
@@ -74,8 +76,8 @@ def _told_of(file: Path) -> dict[str, Any]:
             say(f"warning: {file} is not what was made: it was altered since")
         return found[1].model_dump()
     if file.suffix == ".pt":
-        return inference.load_generator(file).description.provenance
+        return load_generator(file).description.provenance
     if file.suffix in (".h5", ".hdf5"):
-        with reading.opened_hdf5(file) as content:
-            return {k: heavy.np.asarray(v).tolist() for k, v in content.attrs.items()}
+        with opened_hdf5(file) as content:
+            return {k: np.asarray(v).tolist() for k, v in content.attrs.items()}
     raise UserError(f"{file}: no record (*{NAME}) beside it lists it, and it carries none.")

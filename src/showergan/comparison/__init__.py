@@ -1,5 +1,1 @@
-"""Runs against runs."""
-
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
+"""Comparison of runs with each other."""

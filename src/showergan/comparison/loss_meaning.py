@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from showergan.comparison.runs import METHOD, RUN
-from showergan.losses import Loss
+from showergan.methods.losses import Loss
 from showergan.metrics.metric import Asked
 from showergan.metrics.registry import Registry
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from showergan.reading import read_csv
+from showergan.io.tables import read_csv
 
 METHOD = ["architecture", "method", "learning_rates"]
 RUN = [*METHOD, "seed"]

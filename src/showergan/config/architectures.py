@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from showergan.config.kinds import one_of
 from showergan.config.section import Count, Line, Section, Seed
-from showergan.kinds import one_of
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
 from showergan.networks.shower_discriminator import ShowerDiscriminator

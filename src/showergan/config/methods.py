@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
+from showergan.config.kinds import one_of
 from showergan.config.section import Count, Line, Section
-from showergan.constraints import Constraint
-from showergan.kinds import one_of
-from showergan.losses import Loss
-from showergan.losses.wasserstein import Wasserstein
-from showergan.optimisers import Optimiser
+from showergan.methods.constraints import Constraint
+from showergan.methods.losses import Loss
+from showergan.methods.losses.wasserstein import Wasserstein
+from showergan.methods.optimisers import Optimiser
 
 
 class LearningRates(Section):

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from showergan.config.keys import each_once
+from showergan.config.kinds import Kind
 from showergan.errors import UserError
-from showergan.kinds import Kind
 
 Model = TypeVar("Model", bound=BaseModel)
 

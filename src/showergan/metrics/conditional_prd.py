@@ -138,7 +138,7 @@ def _rows(pair: Pair) -> Iterator[Row]:
         found = conditional_prd(
             *samples,
             *pair.bins,
-            pair.yardstick.n_bins,
+            pair.reference_statistics.n_bins,
             clusters=recipe.clusters,
             repeats=recipe.repeats,
             n_min=recipe.events_per_cluster * recipe.clusters,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from showergan.metrics.registry import Registry
 
+
 NOT_FINITE = "n_not_finite"  # the count that every task has
 DIVERGED = "diverged_at_step"  # stands among the counts of a generator whose training did
 
@@ -53,7 +54,7 @@ class Features:
         return replace(_by_name(lambda *arrays: np.concatenate(arrays), *every), counts=counts)
 
 
-class Yardstick:
+class ReferenceStatistics:
     """What all samples of a task are measured with; a task adds to it what its real training samples fix.
 
     Attributes:

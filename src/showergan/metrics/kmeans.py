@@ -17,17 +17,13 @@ samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 
-from showergan import heavy
 from showergan.errors import UserError
-
-if TYPE_CHECKING:
-    import torch
-    from torch import Tensor
 
 _BATCH = 1024  # scikit-learn's default
 _MOST_BATCHES = 4
@@ -88,8 +84,8 @@ def _counts(samples: list[_Array], k: int, repeats: int, seed: int) -> list[_Arr
     largest = max(union.max(), -union.min())
     # A power of two, so that rescaled samples give the same clusters.
     union *= 2.0 ** -np.ceil(np.log2(largest)) if largest > 0 else 1.0
-    points = heavy.torch.from_numpy(union.astype(np.float32))
-    centres = _fit(points, k, repeats, heavy.torch.Generator().manual_seed(seed))
+    points = torch.from_numpy(union.astype(np.float32))
+    centres = _fit(points, k, repeats, torch.Generator().manual_seed(seed))
     return [_count(half, centres).numpy() for half in points.split(list(map(len, samples)))]
 
 
@@ -99,10 +95,10 @@ def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tenso
     size = min(n, max(_BATCH, k))
 
     def draw(high: int, *shape: int) -> Tensor:
-        return heavy.torch.randint(high, shape, generator=random)
+        return torch.randint(high, shape, generator=random)
 
     centres = _seed(points if n == size else points[draw(n, size)], k, repeats, random)
-    weights = heavy.torch.zeros(repeats, k, 1)
+    weights = torch.zeros(repeats, k, 1)
     for batches in np.diff(_clock(n), prepend=0.0).tolist():
         drawn = min(size * min(math.ceil(batches), _MOST_BATCHES), n)
         batch = points[draw(n, drawn)]
@@ -111,14 +107,14 @@ def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tenso
         received = stride * nearest.sum(-1, keepdim=True)
         moved = stride * (nearest.view(repeats * k, drawn) @ batch).view(repeats, k, d)
         total = weights + received
-        centres = heavy.torch.where(received > 0, (weights * centres + moved) / total, centres)
+        centres = torch.where(received > 0, (weights * centres + moved) / total, centres)
 
         # As in scikit-learn, a centre that gets almost nothing starts anew at a random point, with
         # the weight of the lightest other centre.
         starved = total < _REASSIGNMENT_RATIO * total.amax(1, keepdim=True)
-        centres = heavy.torch.where(starved, batch[draw(drawn, repeats, k)], centres)
+        centres = torch.where(starved, batch[draw(drawn, repeats, k)], centres)
         lightest = total.masked_fill(starved, math.inf).amin(1, keepdim=True)
-        weights = heavy.torch.where(starved, lightest, total)
+        weights = torch.where(starved, lightest, total)
     return centres
 
 
@@ -139,13 +135,13 @@ def _seed(sample: Tensor, k: int, repeats: int, random: torch.Generator) -> Tens
     scikit-learn.
     """
     size = len(sample)
-    repeat = heavy.torch.arange(repeats)[:, None]
-    uniforms = heavy.torch.rand(k, repeats, 2 + int(math.log(k)), generator=random)
+    repeat = torch.arange(repeats)[:, None]
+    uniforms = torch.rand(k, repeats, 2 + int(math.log(k)), generator=random)
     squares, transposed = sample.square().sum(-1), sample.T.contiguous()
 
     def distances(index: Tensor) -> Tensor:
         chosen = sample[index.view(-1)]
-        cross = heavy.torch.addmm(squares, chosen, transposed, alpha=-2)
+        cross = torch.addmm(squares, chosen, transposed, alpha=-2)
         cross += chosen.square().sum(-1, keepdim=True)
         return cross.clamp_(min=0).view(*index.shape, size)
 
@@ -154,16 +150,16 @@ def _seed(sample: Tensor, k: int, repeats: int, random: torch.Generator) -> Tens
     closest = distances(chosen)[:, 0]
     for uniform in uniforms[1:]:
         # Integers, whose cumulative sum is exact.
-        shares = closest / closest.sum(1, keepdim=True).clamp_(min=heavy.torch.finfo().tiny)
+        shares = closest / closest.sum(1, keepdim=True).clamp_(min=torch.finfo().tiny)
         cumulative = (shares * 2**40).long().cumsum(1)
         targets = (uniform.double() * cumulative[:, -1:]).long()
-        candidates = heavy.torch.searchsorted(cumulative, targets, right=True)
+        candidates = torch.searchsorted(cumulative, targets, right=True)
         candidates.clamp_(max=size - 1)
         lowered = distances(candidates).minimum(closest[:, None])
         best = lowered.sum(-1).argmin(1, keepdim=True)
         closest = lowered[repeat, best][:, 0]
         seeds.append(candidates.gather(1, best))
-    return sample[heavy.torch.cat(seeds, 1)]
+    return sample[torch.cat(seeds, 1)]
 
 
 def _nearest(points: Tensor, centres: Tensor) -> Tensor:
@@ -173,14 +169,14 @@ def _nearest(points: Tensor, centres: Tensor) -> Tensor:
     """
     repeats, k, d = centres.shape
     flat = centres.view(repeats * k, d)
-    scores = heavy.torch.addmm(flat.square().sum(-1, keepdim=True), flat, points.T, alpha=-2)
+    scores = torch.addmm(flat.square().sum(-1, keepdim=True), flat, points.T, alpha=-2)
     scores = scores.view(repeats, k, len(points))
     return scores.eq_(scores.amin(1, keepdim=True))
 
 
 def _count(points: Tensor, centres: Tensor) -> Tensor:
     """Count the points per cluster, (R, K), in chunks that stay in the cache."""
-    counts = heavy.torch.zeros(centres.shape[:2], dtype=heavy.torch.float64)
+    counts = torch.zeros(centres.shape[:2], dtype=torch.float64)
     for chunk in points.split(_CHUNK):
         nearest = _nearest(chunk, centres)
         counts += (nearest @ nearest.sum(1).reciprocal()[..., None])[..., 0]

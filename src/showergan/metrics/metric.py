@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from showergan.metrics.pair import Pair
 
+
 # What a metric looks at, see `Pair`. The first two stand for as many spaces as a task has.
 POINTS, QUANTITY = "points", "quantity"
 EMBEDDING, HIGH_LEVEL, OBSERVABLES, QUANTITIES = "E", "high_level", "observables", "quantities"

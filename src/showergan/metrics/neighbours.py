@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
+from torch import Tensor
 
-from showergan import heavy
 from showergan.errors import UserError
 from showergan.metrics.measured import Measured
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 _CHUNK = 1024
 _ROUNDING = 1e-12
@@ -50,11 +47,11 @@ def density_coverage(
         return Measured(math.nan, n=n), Measured(math.nan, n=n)
     # The squared distances lose their digits far from the origin. The mean of the real points stays
     # sane when a few generated ones explode.
-    x, y = (heavy.torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
+    x, y = (torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
 
-    balls = heavy.torch.zeros(n, dtype=heavy.torch.float64)
-    covered = heavy.torch.empty(n, dtype=heavy.torch.float64)
-    for part in heavy.torch.arange(n).split(_CHUNK):
+    balls = torch.zeros(n, dtype=torch.float64)
+    covered = torch.empty(n, dtype=torch.float64)
+    for part in torch.arange(n).split(_CHUNK):
         # The nearest of the others and the point itself.
         radii = _squared_distances(x[part], x).topk(neighbours + 1, largest=False).values[:, -1:]
         # Ties count, whatever the rounding.
@@ -67,7 +64,7 @@ def density_coverage(
 
 def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Compute (n, m) squared distances; in float32 those of neighbours would cancel away."""
-    squares = heavy.torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
+    squares = torch.addmm(b.square().sum(1), a, b.T, alpha=-2)
     squares += a.square().sum(1, keepdim=True)
     return squares
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
-from showergan.metrics.features import Features, Yardstick
+from showergan.metrics.features import Features, ReferenceStatistics
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, OBSERVABLES
 from showergan.metrics.spread import varies
 
@@ -28,13 +28,13 @@ class Pair:
         real: the real sample.
         other: the one to judge, each object under its own conditions; where they are those of the real ones, in their
             order.
-        yardstick: what all samples are measured with.
+        reference_statistics: what all samples are measured with.
         recipe: settings.
     """
 
     real: Features
     other: Features
-    yardstick: Yardstick
+    reference_statistics: ReferenceStatistics
     recipe: Evaluation
 
     @property
@@ -55,14 +55,14 @@ class Pair:
     @cached_property
     def points(self) -> dict[str, Arrays]:
         """The spaces that PRD compares, as they are."""
-        real, other = self.of_both(self.yardstick.spaces)
+        real, other = self.of_both(self.reference_statistics.spaces)
         return {name: (real[name], other[name]) for name in real}
 
     @property
     def bins(self) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
         """The bin of each object, 0 where the task has no bins."""
-        if self.yardstick.n_bins:
-            return self.of_both(self.yardstick.bins)
+        if self.reference_statistics.n_bins:
+            return self.of_both(self.reference_statistics.bins)
         return self.of_both(lambda sample: np.zeros(len(sample), int))
 
     @property
@@ -83,7 +83,7 @@ class Pair:
     @property
     def observables(self) -> dict[str, Arrays]:
         """`OBSERVABLES`: the quantities of the objects alone, standardised."""
-        names = self.yardstick.observables
+        names = self.reference_statistics.observables
         chosen = [name for name in self.real.quantities if names is None or name in names]
         return {OBSERVABLES: self._standardised(chosen)} if chosen else {}
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn import ensemble, isotonic
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from showergan import heavy
 from showergan.errors import UserError
 from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
@@ -88,7 +88,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     parts[0][:, np.isnan(parts[0]).all(axis=0)] = 0
     # One OpenMP thread: on so few events more of them mostly wait.
     with threadpool_limits(limits=1, user_api="openmp"):
-        trees = heavy.ensemble.HistGradientBoostingClassifier(
+        trees = ensemble.HistGradientBoostingClassifier(
             max_iter=50,
             learning_rate=0.2,
             max_leaf_nodes=15,
@@ -113,7 +113,7 @@ def _calibrate(scores: _Array, labels: _Array, at: _Array) -> _Array:
     # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross
     # entropy is infinite. Clipping would keep blocks of one or two events far too sure.
     return (
-        heavy.isotonic.IsotonicRegression(out_of_bounds="clip")
+        isotonic.IsotonicRegression(out_of_bounds="clip")
         .fit(
             np.append(scores, [scores.min(), scores.max()]),
             np.append(labels, [1, 0]),

@@ -4,7 +4,7 @@ A file that defines a subclass of `GeneratorNetwork` or `DiscriminatorNetwork` i
 be named by its `kind` in the configuration.
 """
 
-from showergan.kinds import find
+from showergan.config.kinds import find
 from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork, Network, Shape
 
 __all__ = ["DiscriminatorNetwork", "GeneratorNetwork", "Network", "Shape"]

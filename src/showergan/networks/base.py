@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
+from torch import Tensor, nn
 
-from showergan.kinds import Kind
-from showergan.networks import modules
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from showergan.config.kinds import Kind
+from showergan.networks.built import Discriminator, Generator
 
 Shape = tuple[int, ...]
 
@@ -61,7 +59,7 @@ class GeneratorNetwork(Network):
     noise: NoiseDistribution
     noise_size: NoiseSize
 
-    def build(self, sample_shape: Shape, n_conditions: int) -> modules.Generator:
+    def build(self, sample_shape: Shape, n_conditions: int) -> Generator:
         """Return a new generator; its first weights come from PyTorch's global random generator.
 
         Args:
@@ -71,7 +69,7 @@ class GeneratorNetwork(Network):
         Raises:
             UserError: the network makes no samples of this shape.
         """
-        return modules.Generator(self, sample_shape, n_conditions)
+        return Generator(self, sample_shape, n_conditions)
 
 
 class DiscriminatorNetwork(Network):
@@ -88,6 +86,6 @@ class DiscriminatorNetwork(Network):
             return self
         return self.model_copy(update={"normalisation": normalisation})
 
-    def build(self, sample_shape: Shape, n_conditions: int) -> modules.Discriminator:
+    def build(self, sample_shape: Shape, n_conditions: int) -> Discriminator:
         """Return a new discriminator, as `GeneratorNetwork.build` does a generator."""
-        return modules.Discriminator(self, sample_shape, n_conditions)
+        return Discriminator(self, sample_shape, n_conditions)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
+import torch
 from pydantic import Field
+from torch import Tensor, nn
 
-from showergan import heavy
 from showergan.errors import UserError
-from showergan.networks import modules
+from showergan.networks import blocks
 from showergan.networks.base import (
     DiscriminatorNetwork,
     GeneratorNetwork,
@@ -17,6 +18,7 @@ from showergan.networks.base import (
     NoiseSize,
     Shape,
 )
+from showergan.networks.blocks import start_as_he, with_conditions
 from showergan.networks.images import (
     SMALLEST,
     DiscriminatorNormalisation,
@@ -26,9 +28,6 @@ from showergan.networks.images import (
     doublings,
     spread,
 )
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 Depth = Annotated[
     Layers | None,
@@ -53,7 +52,7 @@ class ConvolutionalGenerator(GeneratorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return the linear layer, and convolutions from 4 x 4 to the size of the images."""
-        nn, scales = heavy.nn, doublings(self.kind, sample_shape)
+        scales = doublings(self.kind, sample_shape)
         halves = 1 + (self.nonlinearity == "gated")  # outputs that a filter needs
         widths = [self.filters * (1 if self.constant_filters else 2**i) for i in range(scales)]
         widths.reverse()
@@ -61,8 +60,8 @@ class ConvolutionalGenerator(GeneratorNetwork):
 
         def after(filters: int) -> list[nn.Module]:
             return [
-                *modules.normalisation(self.normalisation, halves * filters),
-                modules.nonlinearity(self.nonlinearity),
+                *blocks.normalisation(self.normalisation, halves * filters),
+                blocks.nonlinearity(self.nonlinearity),
             ]
 
         n_in, first = self.noise_size + n_conditions, halves * widths[0]
@@ -81,11 +80,11 @@ class ConvolutionalGenerator(GeneratorNetwork):
                 nn.ConvTranspose2d(widths[i], channels, 4, stride=2, padding=1, bias=bias or last)
             ]
             body += [nn.Tanh()] if last else after(widths[i + 1])
-        return {"body": modules.start_as_he(nn.Sequential(*body))}
+        return {"body": start_as_he(nn.Sequential(*body))}
 
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return images, shape (n, channels, size, size)."""
-        return layers.body(heavy.torch.cat([noise, condition], 1))
+        return layers.body(torch.cat([noise, condition], 1))
 
 
 class ConvolutionalDiscriminator(DiscriminatorNetwork):
@@ -102,7 +101,7 @@ class ConvolutionalDiscriminator(DiscriminatorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return convolutions from the size of the images to 4 x 4, and the linear layer."""
-        nn, scales = heavy.nn, doublings(self.kind, sample_shape)
+        scales = doublings(self.kind, sample_shape)
         halves = 1 + (self.nonlinearity == "gated")
         body: list[nn.Module] = []
         width = sample_shape[0] + n_conditions
@@ -118,8 +117,8 @@ class ConvolutionalDiscriminator(DiscriminatorNetwork):
                         padding=1,
                         bias=normalised != "batch",
                     ),
-                    *modules.normalisation(normalised, halves * filters),
-                    modules.nonlinearity(self.nonlinearity),
+                    *blocks.normalisation(normalised, halves * filters),
+                    blocks.nonlinearity(self.nonlinearity),
                 ]
             )
 
@@ -131,11 +130,11 @@ class ConvolutionalDiscriminator(DiscriminatorNetwork):
             for _ in range(kept):
                 add(filters, 3, 1, self.normalisation)
         body += [nn.Flatten(), nn.Linear(width * SMALLEST**2, 1)]
-        return {"body": modules.start_as_he(nn.Sequential(*body))}
+        return {"body": start_as_he(nn.Sequential(*body))}
 
     def forward(self, layers: Any, image: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of images, shape (n, channels, size, size)."""
-        return layers.body(modules.with_conditions(image, condition)).squeeze(1)
+        return layers.body(with_conditions(image, condition)).squeeze(1)
 
 
 def _further(network: ConvolutionalGenerator | ConvolutionalDiscriminator, scales: int) -> int:

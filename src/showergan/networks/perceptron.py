@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
+import torch
 from pydantic import Field
+from torch import Tensor, nn
 
-from showergan import heavy
 from showergan.networks.base import (
     DiscriminatorNetwork,
     GeneratorNetwork,
@@ -18,9 +19,6 @@ from showergan.networks.base import (
     Shape,
     Units,
 )
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 Width = Annotated[Units, Field(description="units of each hidden layer")]
 Depth = Annotated[Layers, Field(description="hidden layers")]
@@ -45,7 +43,7 @@ class PerceptronGenerator(GeneratorNetwork):
 
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return samples, shape (n, *sample_shape)."""
-        flat = layers.body(heavy.torch.cat([noise, condition], 1))
+        flat = layers.body(torch.cat([noise, condition], 1))
         if self.output == "tanh":
             flat = flat.tanh()
         return flat.view(-1, *layers.sample_shape)
@@ -70,12 +68,11 @@ class PerceptronDiscriminator(DiscriminatorNetwork):
 
     def forward(self, layers: Any, sample: Tensor, condition: Tensor) -> Tensor:
         """Return scores, shape (n,)."""
-        return layers.body(heavy.torch.cat([sample.flatten(1), condition], 1)).squeeze(1)
+        return layers.body(torch.cat([sample.flatten(1), condition], 1)).squeeze(1)
 
 
 def perceptron(n_in: int, width: int, depth: int, n_out: int) -> nn.Sequential:
     """Return linear layers with ReLU between them, weights N(0, 2 / inputs) (He et al. 2015), biases 0."""
-    nn = heavy.nn
     sizes = [n_in, *[width] * depth]
     body = nn.Sequential(
         *(x for a, b in pairwise(sizes) for x in (nn.Linear(a, b), nn.ReLU())),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from showergan import heavy
-from showergan.networks import modules
+import torch
+from torch import Tensor, nn
+
 from showergan.networks.base import (
     DiscriminatorNetwork,
     GeneratorNetwork,
@@ -13,6 +14,7 @@ from showergan.networks.base import (
     NoiseSize,
     Shape,
 )
+from showergan.networks.blocks import Bottleneck, start_as_he, with_conditions
 from showergan.networks.images import (
     SMALLEST,
     DiscriminatorNormalisation,
@@ -21,9 +23,6 @@ from showergan.networks.images import (
     doublings,
     spread,
 )
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 # With three convolutions each, and the first and the last layer, 101 layers with weights. As in the names of He et al.,
 # the 1 x 1 convolutions of shortcuts, where the scale changes, do not count.
@@ -41,7 +40,7 @@ class ResidualGenerator(GeneratorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return the linear layer, and blocks from 4 x 4 to the size of the images."""
-        nn, scales = heavy.nn, doublings(self.kind, sample_shape)
+        scales = doublings(self.kind, sample_shape)
         width = self.filters * 2**scales
         body: list[nn.Module] = [
             nn.Linear(self.noise_size + n_conditions, width * SMALLEST**2),
@@ -49,18 +48,18 @@ class ResidualGenerator(GeneratorNetwork):
         ]
         for scale, blocks in enumerate(spread(BLOCKS, scales + 1)):
             if scale:
-                body.append(modules.Bottleneck(width, width // 2, "up", self.normalisation))
+                body.append(Bottleneck(width, width // 2, "up", self.normalisation))
                 width //= 2
             body += [
-                modules.Bottleneck(width, width, "same", self.normalisation)
+                Bottleneck(width, width, "same", self.normalisation)
                 for _ in range(blocks - (scale > 0))
             ]
         body += [nn.ReLU(), nn.Conv2d(width, sample_shape[0], 3, padding=1), nn.Tanh()]
-        return {"body": modules.start_as_he(nn.Sequential(*body))}
+        return {"body": start_as_he(nn.Sequential(*body))}
 
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return images, shape (n, channels, size, size)."""
-        return layers.body(heavy.torch.cat([noise, condition], 1))
+        return layers.body(torch.cat([noise, condition], 1))
 
 
 class ResidualDiscriminator(DiscriminatorNetwork):
@@ -75,20 +74,20 @@ class ResidualDiscriminator(DiscriminatorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return the convolution, blocks from the size of the images to 4 x 4, and the linear layer."""
-        nn, scales = heavy.nn, doublings(self.kind, sample_shape)
+        scales = doublings(self.kind, sample_shape)
         width = self.filters
         body: list[nn.Module] = [nn.Conv2d(sample_shape[0] + n_conditions, width, 3, padding=1)]
         for scale, blocks in enumerate(reversed(spread(BLOCKS, scales + 1))):
             if scale:
-                body.append(modules.Bottleneck(width, 2 * width, "down", self.normalisation))
+                body.append(Bottleneck(width, 2 * width, "down", self.normalisation))
                 width *= 2
             body += [
-                modules.Bottleneck(width, width, "same", self.normalisation)
+                Bottleneck(width, width, "same", self.normalisation)
                 for _ in range(blocks - (scale > 0))
             ]
         body += [nn.ReLU(), nn.Flatten(), nn.Linear(width * SMALLEST**2, 1)]
-        return {"body": modules.start_as_he(nn.Sequential(*body))}
+        return {"body": start_as_he(nn.Sequential(*body))}
 
     def forward(self, layers: Any, image: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of images, shape (n, channels, size, size)."""
-        return layers.body(modules.with_conditions(image, condition)).squeeze(1)
+        return layers.body(with_conditions(image, condition)).squeeze(1)

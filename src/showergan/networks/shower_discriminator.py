@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+import torch
 from pydantic import Field
+from torch import Tensor, nn
 
-from showergan import heavy
-from showergan.networks import modules
 from showergan.networks.base import DiscriminatorNetwork, Shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from showergan.networks.convolution import Conv2d
 
 
 class ShowerDiscriminator(DiscriminatorNetwork):
@@ -30,7 +28,6 @@ class ShowerDiscriminator(DiscriminatorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return four convolutions from 30 x 30 to 1 x 1, and three linear layers that see the conditions."""
-        torch, nn = heavy.torch, heavy.nn
         base = {"standard": 32, "small": 16}[self.size]
         channels = (1, base, 2 * base, 4 * base, 8 * base)
         convolutions = nn.Sequential(
@@ -38,7 +35,7 @@ class ShowerDiscriminator(DiscriminatorNetwork):
                 layer
                 for i in range(4)
                 for layer in (
-                    modules.Conv2d(channels[i], channels[i + 1], 3, stride=2, padding=int(i == 0)),
+                    Conv2d(channels[i], channels[i + 1], 3, stride=2, padding=int(i == 0)),
                     nn.LeakyReLU(),
                 )
             )
@@ -57,4 +54,4 @@ class ShowerDiscriminator(DiscriminatorNetwork):
     def forward(self, layers: Any, image: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of log1p images, shape (n, 1, 30, 30)."""
         features = layers.convolutions(image).flatten(1)
-        return layers.head(heavy.torch.cat([features, condition], 1)).squeeze(1)
+        return layers.head(torch.cat([features, condition], 1)).squeeze(1)

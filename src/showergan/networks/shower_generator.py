@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from showergan import heavy
+import torch
+from torch import Tensor, nn
+
 from showergan.networks.base import GeneratorNetwork, NoiseDistribution, NoiseSize, Shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 
 class ShowerGenerator(GeneratorNetwork):
@@ -21,7 +20,6 @@ class ShowerGenerator(GeneratorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return a linear layer, and transposed convolutions from 2 x 2 to 32 x 32."""
-        torch, nn = heavy.torch, heavy.nn
         stem = nn.Sequential(nn.Linear(self.noise_size + n_conditions, 200), nn.LeakyReLU())
         upsample = nn.Sequential(
             *_doubling(50, 128),
@@ -36,12 +34,11 @@ class ShowerGenerator(GeneratorNetwork):
 
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return log1p images, shape (n, 1, 30, 30)."""
-        seed = layers.stem(heavy.torch.cat([noise, condition], 1)).view(-1, 50, 2, 2)
+        seed = layers.stem(torch.cat([noise, condition], 1)).view(-1, 50, 2, 2)
         return layers.upsample(seed)[:, :, 1:31, 1:31]
 
 
 def _doubling(channels_in: int, channels_out: int) -> list[nn.Module]:
-    nn = heavy.nn
     return [
         nn.ConvTranspose2d(channels_in, channels_out, 3, stride=2, padding=1, output_padding=1),
         nn.BatchNorm2d(channels_out),

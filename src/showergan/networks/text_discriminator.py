@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from showergan import heavy
-from showergan.networks import modules
+import torch
+from torch import Tensor, nn
+
 from showergan.networks.base import DiscriminatorNetwork, Shape
+from showergan.networks.residual_1d import ResidualBlock1d
 from showergan.networks.text_generator import Blocks, Dim, line_shape
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
 
 
 class TextDiscriminator(DiscriminatorNetwork):
@@ -27,15 +26,14 @@ class TextDiscriminator(DiscriminatorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return the layer that reads characters, residual blocks over the positions, and a linear layer."""
-        nn = heavy.nn
         length, alphabet = line_shape(self.kind, sample_shape)
         return {
             "stem": nn.Conv1d(alphabet, self.dim, 1),
-            "body": nn.Sequential(*(modules.ResidualBlock1d(self.dim) for _ in range(self.blocks))),
+            "body": nn.Sequential(*(ResidualBlock1d(self.dim) for _ in range(self.blocks))),
             "head": nn.Linear(length * self.dim + n_conditions, 1),
         }
 
     def forward(self, layers: Any, line: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of lines, shape (n, length, alphabet)."""
         features = layers.body(layers.stem(line.transpose(1, 2))).flatten(1)
-        return layers.head(heavy.torch.cat([features, condition], 1)).squeeze(1)
+        return layers.head(torch.cat([features, condition], 1)).squeeze(1)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
+import torch
 from pydantic import Field
+from torch import Tensor, nn
 
-from showergan import heavy
 from showergan.errors import UserError
-from showergan.networks import modules
 from showergan.networks.base import (
     GeneratorNetwork,
     Layers,
@@ -17,9 +17,7 @@ from showergan.networks.base import (
     Shape,
     Units,
 )
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
+from showergan.networks.residual_1d import ResidualBlock1d
 
 Dim = Annotated[Units, Field(description="channels of every residual block")]
 Blocks = Annotated[Layers, Field(description="residual blocks")]
@@ -36,17 +34,16 @@ class TextGenerator(GeneratorNetwork):
 
     def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
         """Return a linear layer, residual blocks over the positions, and the layer that tells characters."""
-        nn = heavy.nn
         length, alphabet = line_shape(self.kind, sample_shape)
         return {
             "stem": nn.Linear(self.noise_size + n_conditions, length * self.dim),
-            "body": nn.Sequential(*(modules.ResidualBlock1d(self.dim) for _ in range(self.blocks))),
+            "body": nn.Sequential(*(ResidualBlock1d(self.dim) for _ in range(self.blocks))),
             "head": nn.Sequential(nn.Conv1d(self.dim, alphabet, 1), nn.Softmax(1)),
         }
 
     def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
         """Return probabilities, shape (n, length, alphabet), of sum 1 at every position."""
-        first = layers.stem(heavy.torch.cat([noise, condition], 1)).unflatten(1, (self.dim, -1))
+        first = layers.stem(torch.cat([noise, condition], 1)).unflatten(1, (self.dim, -1))
         return layers.head(layers.body(first)).transpose(1, 2)
 
 

@@ -1,5 +1,1 @@
-"""What is learned: each task its data, features and pictures."""
-
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
+"""Tasks: what is learned, a folder each."""

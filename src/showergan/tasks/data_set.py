@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 import showergan
 from showergan.errors import UserError
-from showergan.reading import in_place_of, opened_hdf5
+from showergan.io.damage import in_place_of
+from showergan.io.hdf5 import opened_hdf5
 from showergan.tasks.splits import SPLITS
 
 # Type of an array, and its shape behind the number of samples.

@@ -4,8 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
-from showergan import reading
 from showergan.errors import UserError
+from showergan.io.hdf5 import opened_hdf5
 from showergan.tasks.task import Task
 
 DEFAULT = "showers"  # the task of what names none: it was there before there were others
@@ -26,7 +26,7 @@ def of_file(path: Path) -> Task:
     Raises:
         UserError: it is none of these, or of a task that there is not.
     """
-    with reading.opened_hdf5(path) as file:
+    with opened_hdf5(path) as file:
         task = named(str(file.attrs.get("task", DEFAULT)), str(path))
     return task.of(task.samples_in(path))
 

@@ -10,25 +10,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
-from showergan import reading
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
 from showergan.config.data import Data
+from showergan.config.evaluation import Evaluation
 from showergan.config.section import Section
 from showergan.errors import UserError
+from showergan.io.hdf5 import opened_hdf5, text_of
+from showergan.metrics.features import Features, ReferenceStatistics
+from showergan.metrics.registry import Registry
 from showergan.networks import GeneratorNetwork, Shape
-
-if TYPE_CHECKING:
-    import h5py
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-    from torch import Tensor, nn
-
-    from showergan.config.evaluation import Evaluation
-    from showergan.metrics.features import Features, Yardstick
-    from showergan.metrics.registry import Registry
-    from showergan.tasks.splits import Split
+from showergan.tasks.splits import Split
 
 
 class TrainingSet(NamedTuple):
@@ -161,8 +159,8 @@ class Task(ABC):
 
     def source_sha256(self, path: Path) -> str:
         """Return what tells the source of a data set from others."""
-        with reading.opened_hdf5(path) as file:
-            return reading.text_of(file, "source_sha256")
+        with opened_hdf5(path) as file:
+            return text_of(file, "source_sha256")
 
     @abstractmethod
     def sample(self, **arrays: NDArray[Any]) -> Any:
@@ -212,15 +210,17 @@ class Task(ABC):
         """Write n generated samples, that come some at a time, as npz or, with attributes of their origin, HDF5."""
 
     @abstractmethod
-    def yardstick(
+    def reference_statistics(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[Yardstick, Features]:
+    ) -> tuple[ReferenceStatistics, Features]:
         """Return what all samples are measured with, and the features of the training samples that fix it.
 
         It has a method `write`, which keeps it in the file of a reference.
         """
 
-    def yardstick_of_file(self, path: Path, recipe: Evaluation, device: torch.device) -> Yardstick:
+    def reference_statistics_of_file(
+        self, path: Path, recipe: Evaluation, device: torch.device
+    ) -> ReferenceStatistics:
         """Return what samples are measured with where all that is real is one file that `read_samples` reads.
 
         Raises:
@@ -229,14 +229,14 @@ class Task(ABC):
         raise UserError(f"{path}: samples of the task {self.name} are not read from files.")
 
     @abstractmethod
-    def read_yardstick(self, file: h5py.File) -> Yardstick:
+    def read_reference_statistics(self, file: h5py.File) -> ReferenceStatistics:
         """Read it from there."""
 
     @abstractmethod
     def features(
         self,
         samples: Iterable[Any],
-        yardstick: Any,
+        reference_statistics: Any,
         embedding: Any,
         recipe: Evaluation,
         device: torch.device,

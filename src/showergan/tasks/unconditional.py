@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from showergan import tasks
 from showergan.errors import UserError
+from showergan.tasks import no_conditions
+from showergan.tasks.no_conditions import NoConditions, Nothing
 from showergan.tasks.task import Task
-
-if TYPE_CHECKING:
-    from showergan.tasks.no_conditions import NoConditions, Nothing
 
 
 class UnconditionalTask(Task):
@@ -19,12 +17,12 @@ class UnconditionalTask(Task):
     @property
     def given(self) -> type[Nothing]:
         """Nothing."""
-        return tasks.no_conditions.Nothing
+        return no_conditions.Nothing
 
     @property
     def conditioning(self) -> type[NoConditions]:
         """None."""
-        return tasks.no_conditions.NoConditions
+        return no_conditions.NoConditions
 
     def checked(self, *given: Any) -> Nothing:
         """Return nothing, once."""

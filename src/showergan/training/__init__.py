@@ -1,5 +1,1 @@
-"""Training of the embedding network and of the GANs."""
-
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
+"""Training of GANs."""

@@ -21,8 +21,8 @@ from torch import nn
 
 import showergan
 from showergan.errors import Paused, UserError
-from showergan.files import remove_states, say, sha256_of, state_folder, write_aside
-from showergan.provenance import packages, peak_device_memory
+from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
+from showergan.records.provenance import packages, peak_device_memory
 
 N_DIGEST = hashlib.sha256().digest_size  # bytes in front of a state, which tell whether it is whole
 
@@ -162,8 +162,8 @@ class Checkpoints:
         for path in (self._newest, self._before):
             if path.is_dir():  # in the way of a state, and none
                 shutil.rmtree(path)
-        with write_aside(self._newest) as aside:
-            with aside.open("wb") as file:
+        with atomic_write(self._newest) as temporary:
+            with temporary.open("wb") as file:
                 file.write(hashlib.sha256(state).digest())
                 file.write(state)
             if self._newest.exists():

@@ -8,15 +8,15 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from showergan.config import TrainingRecipe
-from showergan.constraints import Constraint, DiscriminatorBatch
+from showergan.config.training import TrainingRecipe
 from showergan.errors import UserError
-from showergan.files import say
-from showergan.losses import Loss
+from showergan.io.files import say
+from showergan.io.progress import Progress
+from showergan.io.weights import outline
+from showergan.methods.constraints import Constraint, DiscriminatorBatch
+from showergan.methods.losses import Loss
 from showergan.networks import Shape
-from showergan.networks.modules import Discriminator, Generator, state_of
-from showergan.progress import Progress
-from showergan.reading import outline
+from showergan.networks.built import Discriminator, Generator, state_of
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.checkpoint import (

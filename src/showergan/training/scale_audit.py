@@ -8,9 +8,10 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.config import AuditRecipe, Composition, TrainingRecipe
-from showergan.constraints.layers import trained_weight, weight_layers
-from showergan.optimisers.rmsprop import RMSprop
+from showergan.config.methods import Composition
+from showergan.config.training import AuditRecipe, TrainingRecipe
+from showergan.methods.layers.weights import trained_weight, weight_layers
+from showergan.methods.optimisers.rmsprop import RMSprop
 from showergan.training.loop import Trainer
 
 N_STEPS, EVERY = 150, 10

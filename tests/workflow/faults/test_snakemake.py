@@ -15,7 +15,7 @@ import psutil
 import pytest
 import yaml
 
-from showergan.verification import findings
+from showergan.records.verification import findings
 
 ROOT = Path(__file__).parents[3]
 RUN = Path("results/toys")

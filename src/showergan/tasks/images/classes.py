@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from showergan.errors import UserError
-from showergan.reading import damage, read_texts
+from showergan.io.csv_files import read_texts
+from showergan.io.damage import damage
 from showergan.tasks.images.pictures import OneHot
 
 

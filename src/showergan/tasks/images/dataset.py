@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.files import say, write_aside
-from showergan.reading import opened_hdf5, text_of
+from showergan.io.files import atomic_write, say
+from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.tasks import data_set
 from showergan.tasks.images.data import ImageData
 from showergan.tasks.images.digits import digits
@@ -43,7 +43,7 @@ def write(data: ImageData, out: Path) -> None:
             "folders, or conditional: false"
         )
     samples = Samples(shape=source.shape, classes=source.classes, conditional=data.conditional)
-    with write_aside(out) as aside, h5py.File(aside, "w") as file:
+    with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
         digest = _write_pictures(source, file)
         n = len(file["image"])
         told = [f"{name}: {count}" for name, count in sorted(source.counts.items())]

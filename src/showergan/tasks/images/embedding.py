@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from showergan.files import write_aside
-from showergan.reading import damage, in_place_of, read_weights, with_weights
+from showergan.io.damage import damage, in_place_of
+from showergan.io.files import atomic_write
+from showergan.io.weights import read_weights, with_weights
 from showergan.tasks.images.spaces import CLASSIFIER
 
 Kind = Literal["classifier", "encoder"]
@@ -100,8 +101,8 @@ class PictureEmbedding(nn.Module):
 def save_embedding(embedding: PictureEmbedding, path: Path) -> None:
     """Write the network and what it takes to build it."""
     sizes = {name: getattr(embedding, name) for name in ("kind", "shape", "n_classes", "width")}
-    with write_aside(path) as aside:
-        torch.save({**sizes, "state": embedding.state_dict()}, aside)
+    with atomic_write(path) as temporary:
+        torch.save({**sizes, "state": embedding.state_dict()}, temporary)
 
 
 def load_embedding(path: Path, device: torch.device) -> PictureEmbedding:

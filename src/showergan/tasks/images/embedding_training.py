@@ -13,13 +13,8 @@ from showergan.tasks.images.embedding import BATCH, Kind, PictureEmbedding
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER
-from showergan.training import Checkpoints
-from showergan.training.early_stopping import (
-    Fit,
-    held_out_and_fitted,
-    n_held_out_of,
-    train,
-)
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.early_stopping import Fit, held_out_and_fitted, n_held_out_of, train
 
 
 def train_embedding(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from showergan.errors import UserError
-from showergan.sources import walk
+from showergan.io.sources import walk
 from showergan.tasks.images.picture import (
     COLOURS,
     Unreadable,

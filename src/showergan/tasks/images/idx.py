@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.reading import damage, refuse_claim
+from showergan.io.damage import damage, refuse_claim
 from showergan.tasks.images.resized import resized
 from showergan.tasks.images.source import CHUNK, Chunk, Source
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import showergan
-from showergan.files import write_aside
+from showergan.io.files import atomic_write
 from showergan.tasks.images.samples import Samples
 
 
@@ -103,12 +103,12 @@ def write_pictures(out: Path, chunks: Iterable[Pictures], origin: dict[str, Any]
     parts = [(to_bytes(chunk.image), chunk.one_hot) for chunk in chunks]
     image, one_hot = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     arrays = {"image": image, **({"label": one_hot.argmax(axis=1)} if one_hot.size else {})}
-    with write_aside(out) as aside:
+    with atomic_write(out) as temporary:
         if out.suffix == ".npz":
-            with aside.open("wb") as stream:
+            with temporary.open("wb") as stream:
                 np.savez_compressed(stream, allow_pickle=False, **arrays)
         else:
-            with h5py.File(aside, "w") as file:
+            with h5py.File(temporary, "w") as file:
                 for name, values in arrays.items():
                     file[name] = values
                 file.attrs.update(task="images", showergan_version=showergan.__version__, **origin)

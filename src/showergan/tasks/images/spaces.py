@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
 
-from showergan import heavy
-
-if TYPE_CHECKING:
-    from showergan.metrics.pair import Arrays, Pair
+from showergan.metrics.pair import Arrays, Pair
 
 CLASSIFIER, ENCODER = SPACES = ("classifier", "encoder")
 PROBABILITIES = "probabilities"  # that a classifier gives to the classes
@@ -23,6 +20,6 @@ def embedded(pair: Pair) -> dict[str, Arrays]:
     for space in SPACES:
         if space in pair.real.spaces:
             real, other = (sample.spaces[space] for sample in (pair.real, pair.other))
-            scale = heavy.np.sqrt((real.astype(float) ** 2).mean()) or 1.0
-            found[space] = real / scale, other[heavy.np.isfinite(other).all(axis=1)] / scale
+            scale = np.sqrt((real.astype(float) ** 2).mean()) or 1.0
+            found[space] = real / scale, other[np.isfinite(other).all(axis=1)] / scale
     return found

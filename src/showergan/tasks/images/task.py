@@ -4,29 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from showergan import heavy
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
+from showergan.metrics.features import Features
+from showergan.metrics.registry import Registry
 from showergan.networks.perceptron import PerceptronGenerator
-from showergan.tasks import images
+from showergan.tasks.images import dataset
+from showergan.tasks.images.classes import asked_for, read_classes
 from showergan.tasks.images.data import ImageData
+from showergan.tasks.images.embedding import PictureEmbedding
+from showergan.tasks.images.embedding import load_embedding as _load_embedding
+from showergan.tasks.images.metrics import METRICS
+from showergan.tasks.images.pictures import AsTheyAre, OneHot, Pictures, to_bytes, write_pictures
 from showergan.tasks.images.recipe import Embedding
+from showergan.tasks.images.reference_statistics import PictureReferenceStatistics, features_of
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER, ENCODER
+from showergan.tasks.splits import Split
 from showergan.tasks.task import Task, TrainingSet
-
-if TYPE_CHECKING:
-    import h5py
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    from showergan.config.evaluation import Evaluation
-    from showergan.metrics.features import Features
-    from showergan.metrics.registry import Registry
-    from showergan.tasks.splits import Split
 
 
 class ImageTask(Task):
@@ -62,7 +65,7 @@ class ImageTask(Task):
 
     def samples_in(self, path: Path) -> Samples:
         """Return what the pictures of a data set are like."""
-        return images.dataset.samples_in(path)
+        return dataset.samples_in(path)
 
     def of(self, samples: Samples) -> ImageTask:
         """Return the task of pictures like these."""
@@ -70,26 +73,26 @@ class ImageTask(Task):
 
     def write(self, data: ImageData, out: Path) -> None:
         """Read pictures, and bring them to one shape."""
-        images.dataset.write(data, out)
+        dataset.write(data, out)
 
     @property
     def metrics(self) -> Registry:
         """What pictures are judged by."""
-        return images.METRICS
+        return METRICS
 
     @property
-    def given(self) -> type[images.OneHot]:
+    def given(self) -> type[OneHot]:
         """Classes, or nothing."""
-        return images.OneHot
+        return OneHot
 
     @property
-    def conditioning(self) -> type[images.AsTheyAre]:
+    def conditioning(self) -> type[AsTheyAre]:
         """The classes as they are."""
-        return images.AsTheyAre
+        return AsTheyAre
 
-    def stream(self, path: Path, split: Split) -> Iterator[images.Pictures]:
+    def stream(self, path: Path, split: Split) -> Iterator[Pictures]:
         """Read pictures, some hundred at a time."""
-        return images.dataset.stream(path, split)
+        return dataset.stream(path, split)
 
     def training_set(
         self,
@@ -99,72 +102,71 @@ class ImageTask(Task):
         representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return pictures (n, c, h, w) and the classes to ask for; there is nothing that could have a form."""
-        pictures = images.dataset.load(path, "train")
+        pictures = dataset.load(path, "train")
         samples, conditions = (
-            heavy.torch.from_numpy(values).to(device)
-            for values in (pictures.image, pictures.one_hot)
+            torch.from_numpy(values).to(device) for values in (pictures.image, pictures.one_hot)
         )
-        return TrainingSet(samples, conditions, pictures.given, images.AsTheyAre())
+        return TrainingSet(samples, conditions, pictures.given, AsTheyAre())
 
-    def sample(self, **arrays: NDArray[Any]) -> images.Pictures:
+    def sample(self, **arrays: NDArray[Any]) -> Pictures:
         """Return pictures."""
-        return images.Pictures(**arrays)
+        return Pictures(**arrays)
 
     def made(
         self,
         output: Tensor,
-        given: images.OneHot,
+        given: OneHot,
         conditioning: Any,
         random: np.random.Generator,
-    ) -> images.Pictures:
+    ) -> Pictures:
         """Return the output as pictures."""
-        return images.Pictures(output.cpu().numpy(), given.one_hot)
+        return Pictures(output.cpu().numpy(), given.one_hot)
 
-    def checked(self, *given: Any) -> images.OneHot:
+    def checked(self, *given: Any) -> OneHot:
         """Return classes, given by name or number, one for each picture; or nothing."""
         if len(given) > 1:
             raise UserError(f"Give the classes in one array, not in {len(given)}.")
-        return images.asked_for(given[0] if given else None, self.condition_names)
+        return asked_for(given[0] if given else None, self.condition_names)
 
-    def read_given(self, path: Path | None, n: int | None) -> images.OneHot:
+    def read_given(self, path: Path | None, n: int | None) -> OneHot:
         """Read classes from the column `label` of a table; where none can be asked for, n says all."""
-        return images.read_classes(path, n, self.condition_names)
+        return read_classes(path, n, self.condition_names)
 
     def write_samples(
-        self, out: Path, n: int, chunks: Iterable[images.Pictures], origin: dict[str, Any]
+        self, out: Path, n: int, chunks: Iterable[Pictures], origin: dict[str, Any]
     ) -> None:
         """Write pictures."""
-        images.write_pictures(out, chunks, origin)
+        write_pictures(out, chunks, origin)
 
-    def yardstick(
+    def reference_statistics(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[images.PictureYardstick, Features]:
+    ) -> tuple[PictureReferenceStatistics, Features]:
         """Return what the pictures are like; training pictures fix no more, and are not embedded."""
-        yardstick = images.PictureYardstick(self.described)
-        return yardstick, images.features_of(self.stream(path, "train"), None)
+        reference_statistics = PictureReferenceStatistics(self.described)
+        return reference_statistics, features_of(self.stream(path, "train"), None)
 
-    def read_yardstick(self, file: h5py.File) -> images.PictureYardstick:
+    def read_reference_statistics(self, file: h5py.File) -> PictureReferenceStatistics:
         """Return what the pictures are like, which the task knows from the same file."""
-        return images.PictureYardstick(self.described)
+        return PictureReferenceStatistics(self.described)
 
     def features(
         self,
-        samples: Iterable[images.Pictures],
-        yardstick: images.PictureYardstick,
-        embedding: images.PictureEmbedding | None,
+        samples: Iterable[Pictures],
+        reference_statistics: PictureReferenceStatistics,
+        embedding: PictureEmbedding | None,
         recipe: Evaluation,
         device: torch.device,
     ) -> Features:
         """Return the features of pictures; without an embedding only those that tell light from shade."""
-        return images.features_of(samples, embedding)
+        return features_of(samples, embedding)
 
-    def pictures(self, samples: Iterable[images.Pictures]) -> dict[str, NDArray[Any]]:
+    def pictures(self, samples: Iterable[Pictures]) -> dict[str, NDArray[Any]]:
         """Return them as bytes, shape (n, c, h, w)."""
-        return {"image": heavy.np.concatenate([images.to_bytes(s.image) for s in samples])}
+        return {"image": np.concatenate([to_bytes(s.image) for s in samples])}
 
-    def load_embedding(self, path: Path, device: torch.device) -> images.PictureEmbedding:
+    def load_embedding(self, path: Path, device: torch.device) -> PictureEmbedding:
         """Read the network."""
-        return images.load_embedding(path, device)
+        return _load_embedding(path, device)
 
 
 TASK = ImageTask(Samples())

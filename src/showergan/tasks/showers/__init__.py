@@ -1,5 +1,1 @@
-"""Showers in a calorimeter: sources, data set, features."""
-
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)
+"""Calorimeter showers as a task."""

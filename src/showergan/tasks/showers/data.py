@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints, field_serializer, field_validator
 
 from showergan.config.data import Data
 from showergan.config.section import Place, Section, Seed
+from showergan.io.urls import without_secrets
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.resources import N_SAMPLE
-from showergan.urls import without_secrets
 
 
 class Simulation(Section):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.files import sha256_of, write_aside
+from showergan.io.files import atomic_write, sha256_of
 from showergan.tasks import data_set
 from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
@@ -92,7 +92,7 @@ def preprocess(
         splits = assign_splits(showers.n, split, split_seed)
         training = splits == SPLITS["train"]
         fit, first, total = DepthFit(), 0, np.zeros(showers.n)
-        with write_aside(out) as aside, h5py.File(aside, "w") as file:
+        with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
             energy = file.create_dataset(
                 "energy",
                 (showers.n, *IMAGE_SHAPE),

@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple, get_args
 import torch
 from torch import Tensor, nn
 
-from showergan.files import write_aside
-from showergan.reading import damage, in_place_of, read_weights, with_weights
+from showergan.io.damage import damage, in_place_of
+from showergan.io.files import atomic_write
+from showergan.io.weights import read_weights, with_weights
 from showergan.tasks.showers.particles import CONDITIONS
 
 View = Literal["padded", "cropped"]
@@ -106,8 +107,8 @@ def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tens
 def save_embedding(regressor: EmbeddingRegressor, path: Path) -> None:
     """Write the regressor, its layout and the names of its targets."""
     content = {"view": regressor.view, "targets": list(regressor.targets)}
-    with write_aside(path) as aside:
-        torch.save({**content, "state": regressor.state_dict()}, aside)
+    with atomic_write(path) as temporary:
+        torch.save({**content, "state": regressor.state_dict()}, temporary)
 
 
 def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:

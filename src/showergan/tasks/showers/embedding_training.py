@@ -10,22 +10,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from showergan.errors import UserError
 from showergan.metrics.spread import varies
-from showergan.tasks.showers.embedding import (
-    IMAGE_TARGETS,
-    TARGETS,
-    EmbeddingRegressor,
-    predict,
-)
+from showergan.tasks.showers.embedding import IMAGE_TARGETS, TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.energy_centre import energy_centre
 from showergan.tasks.showers.sample import Showers
-from showergan.training import Checkpoints
-from showergan.training.early_stopping import (
-    Fit,
-    held_out_and_fitted,
-    n_held_out_of,
-    train,
-)
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.early_stopping import Fit, held_out_and_fitted, n_held_out_of, train
 
 PHOTON = 22
 

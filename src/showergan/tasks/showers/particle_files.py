@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from showergan.errors import UserError
-from showergan.reading import NUMBERS, first_rows, numbers_of, opened_arrays, read_texts
+from showergan.io.arrays import NUMBERS, first_rows, opened_arrays
+from showergan.io.csv_files import numbers_of, read_texts
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED

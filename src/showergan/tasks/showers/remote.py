@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from showergan.errors import UserError
-from showergan.files import say, sha256_of, write_aside
-from showergan.reading import opened_arrays
+from showergan.io.arrays import opened_arrays
+from showergan.io.files import atomic_write, say, sha256_of
 from showergan.tasks.showers.data import scheme_of
 from showergan.tasks.showers.remote_cache import Entry, entry_of
 from showergan.tasks.showers.remote_source import Failed, Interrupted, opened
@@ -32,9 +32,9 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
             raise ValueError("it is no URL")
     except ValueError as error:
         raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
-    with write_aside(out) as aside, entry_of(url) as entry:
-        found = entry.copy_to(aside)
-        if found and not _opens(aside):  # kept by a version that did not look
+    with atomic_write(out) as temporary, entry_of(url) as entry:
+        found = entry.copy_to(temporary)
+        if found and not _opens(temporary):  # kept by a version that did not look
             say(f"{entry.file}: no npz or HDF5 file: it is fetched again")
         elif found and sha256 not in (None, found):
             say(
@@ -44,7 +44,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
             say(f"{url}: it is here already, {entry.file}")
             return
         _download(url, entry)
-        found = entry.copy_to(aside)
+        found = entry.copy_to(temporary)
         if found is None:
             raise UserError(f"{entry.file}: the disk does not give back what was written")
         if sha256 not in (None, found):
@@ -52,7 +52,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
                 f"{url}: SHA-256 is {found}, but data.sha256 is {sha256}: the file is damaged or another one; "
                 "correct data.sha256, or call again to get the file again"
             )
-        say(f"{url}: {aside.stat().st_size} bytes, SHA-256 {found}, kept as {entry.file}")
+        say(f"{url}: {temporary.stat().st_size} bytes, SHA-256 {found}, kept as {entry.file}")
 
 
 def _is_the_same(url: str, entry: Entry) -> bool:

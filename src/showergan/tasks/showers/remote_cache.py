@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from showergan import heavy
+import filelock
+
 from showergan.config.section import Section
 from showergan.errors import UserError
-from showergan.files import say, sha256_of, told, write_json
+from showergan.io.files import say, sha256_of, told, write_json
+from showergan.io.urls import without_secrets
 from showergan.tasks.showers.remote_source import CHUNK
-from showergan.urls import without_secrets
 
 
 class Facts(Section):
@@ -140,12 +141,12 @@ def entry_of(url: str) -> Iterator[Entry]:
     """
     folder = cache_folder()
     entry = Entry(url, folder)
-    lock = heavy.filelock.FileLock(entry.file.with_suffix(".lock"))
+    lock = filelock.FileLock(entry.file.with_suffix(".lock"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(blocking=False)
-        except heavy.filelock.Timeout:
+        except filelock.Timeout:
             say(f"{url}: another process fetches it; waiting for that")
             lock.acquire()
     except (OSError, NotImplementedError) as error:

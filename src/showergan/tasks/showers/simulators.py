@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from showergan.errors import UserError
-from showergan.files import say
+from showergan.io.files import say
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.particles import Particles

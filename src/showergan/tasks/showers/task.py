@@ -4,34 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from showergan import heavy
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from showergan.config.evaluation import Evaluation
 from showergan.config.section import Section
 from showergan.config.validation import validated
 from showergan.errors import UserError
-from showergan.files import say
-from showergan.networks import modules
+from showergan.io.files import say
+from showergan.metrics.features import Features
+from showergan.metrics.registry import Registry
+from showergan.networks.description import describe
 from showergan.networks.shower_generator import ShowerGenerator
-from showergan.tasks import showers
+from showergan.tasks.showers import dataset, simulators
+from showergan.tasks.showers import sample as _sample
+from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
 from showergan.tasks.showers.data import Representation, ShowerData
+from showergan.tasks.showers.embedding import EmbeddingRegressor
+from showergan.tasks.showers.embedding import load_embedding as _load_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.tasks.showers.energy_response import EnergyResponse
+from showergan.tasks.showers.features import clipped, features_of
+from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.particle_files import checked as _checked
+from showergan.tasks.showers.particle_files import read_particles
+from showergan.tasks.showers.particle_frame import ParticleFrame
+from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.particles import Particles as _Particles
+from showergan.tasks.showers.reference_statistics import (
+    ShowerReferenceStatistics,
+    fitted_depth_cm,
+    impact_depth_cm,
+    reference_statistics_of,
+)
+from showergan.tasks.showers.reference_statistics import (
+    ShowerReferenceStatistics as _ShowerReferenceStatistics,
+)
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.shower_file import read_showers
+from showergan.tasks.showers.standalone import Standalone
+from showergan.tasks.showers.written import write_hdf5, write_npz
+from showergan.tasks.splits import Split
 from showergan.tasks.task import Task, TrainingSet
-
-if TYPE_CHECKING:
-    import h5py
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-    from torch import Tensor, nn
-
-    from showergan.config.evaluation import Evaluation
-    from showergan.metrics.features import Features
-    from showergan.metrics.registry import Registry
-    from showergan.tasks.showers.particles import Particles
-    from showergan.tasks.showers.sample import Showers
-    from showergan.tasks.showers.yardstick import ShowerYardstick
-    from showergan.tasks.splits import Split
 
 
 class Samples(Section):
@@ -83,18 +102,18 @@ class _ShowerTask(Task):
 
     @property
     def metrics(self) -> Registry:
-        return showers.METRICS
+        return METRICS
 
     @property
     def given(self) -> type[Particles]:
-        return showers.Particles
+        return _Particles
 
     @property
-    def conditioning(self) -> type[showers.Conditioning]:
-        return showers.Conditioning
+    def conditioning(self) -> type[Conditioning]:
+        return Conditioning
 
     def stream(self, path: Path, split: Split) -> Iterator[Showers]:
-        return showers.dataset.stream(path, split)
+        return dataset.stream(path, split)
 
     def training_set(
         self,
@@ -104,105 +123,105 @@ class _ShowerTask(Task):
         representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         asked = validated(Representation, representation or {}, "recipe: its representation")
-        sample = showers.dataset.load(path, "train")
+        sample = dataset.load(path, "train")
         frame, response = None, None
         if asked.frame == "particle":
-            frame = showers.ParticleFrame(depth_cm=showers.dataset.shower_depth_cm(path))
+            frame = ParticleFrame(depth_cm=dataset.shower_depth_cm(path))
         if asked.energy == "response":
-            response = showers.EnergyResponse.fitted(sample.energy, sample.momentum)
-        conditioning = showers.Conditioning.fitted(form or "raw", *sample.given, frame, response)
+            response = EnergyResponse.fitted(sample.energy, sample.momentum)
+        conditioning = Conditioning.fitted(form or "raw", *sample.given, frame, response)
         if names := conditioning.without_spread(*sample.given):
             say(
                 f"Conditions that do not differ, of which nothing can be learned: {', '.join(names)}"
             )
-        tensors = showers.training_tensors(sample, conditioning, device)
+        tensors = training_tensors(sample, conditioning, device)
         return TrainingSet(*tensors, sample.given, conditioning)
 
     def sample(self, **arrays: NDArray[Any]) -> Showers:
-        return showers.sample.Showers(**arrays, pdg=None)
+        return _sample.Showers(**arrays, pdg=None)
 
     def made(
         self,
         output: Tensor,
         given: Particles,
-        conditioning: showers.Conditioning,
+        conditioning: Conditioning,
         random: np.random.Generator,
     ) -> Showers:
-        return showers.generated(output, given, conditioning, random)
+        return generated(output, given, conditioning, random)
 
     def checked(self, *given: Any) -> Particles:
         if len(given) != 2:
             raise UserError(f"Give two arrays, points and momenta, and no {len(given)}.")
-        return showers.checked(*given)
+        return _checked(*given)
 
     def read_given(self, path: Path | None, n: int | None) -> Particles:
         if path is None:
             raise UserError("--conditions: give a file of the particles to generate showers for.")
-        return showers.read_particles(path)
+        return read_particles(path)
 
     def read_samples(self, path: Path, mend: bool = False) -> Iterator[Showers]:
         """Read showers in the published format, or HDF5 like ours."""
         treatment: Literal["error", "clip"] = "clip" if mend else "error"
-        return showers.read_showers(path, treatment)
+        return read_showers(path, treatment)
 
     def write_samples(
         self, out: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]
     ) -> None:
         if out.suffix == ".npz":
-            showers.write_npz(out, n, chunks)
+            write_npz(out, n, chunks)
         else:
-            showers.write_hdf5(out, n, chunks, origin)
+            write_hdf5(out, n, chunks, origin)
 
-    def yardstick(
+    def reference_statistics(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[ShowerYardstick, Features]:
+    ) -> tuple[ShowerReferenceStatistics, Features]:
         """Return scales and bins, which the training showers fix; these are not embedded."""
-        depth, form = showers.impact_depth_cm(path, recipe), recipe.statistics
-        train = showers.features_of(self.stream(path, "train"), None, form, depth, device)
-        return showers.yardstick_of(depth, train, recipe), train
+        depth, form = impact_depth_cm(path, recipe), recipe.statistics
+        train = features_of(self.stream(path, "train"), None, form, depth, device)
+        return reference_statistics_of(depth, train, recipe), train
 
-    def yardstick_of_file(
+    def reference_statistics_of_file(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> ShowerYardstick:
+    ) -> ShowerReferenceStatistics:
         """Return scales, bins and depth that the showers of a file fix."""
         form = recipe.statistics
-        depth = showers.fitted_depth_cm(self.read_samples(path), recipe)
-        seen = showers.features_of(self.read_samples(path), None, form, depth, device)
-        return showers.yardstick_of(depth, seen, recipe)
+        depth = fitted_depth_cm(self.read_samples(path), recipe)
+        seen = features_of(self.read_samples(path), None, form, depth, device)
+        return reference_statistics_of(depth, seen, recipe)
 
-    def read_yardstick(self, file: h5py.File) -> ShowerYardstick:
-        return showers.ShowerYardstick.read(file)
+    def read_reference_statistics(self, file: h5py.File) -> ShowerReferenceStatistics:
+        return _ShowerReferenceStatistics.read(file)
 
     def features(
         self,
         samples: Iterable[Showers],
-        yardstick: ShowerYardstick,
-        embedding: showers.EmbeddingRegressor | None,
+        reference_statistics: ShowerReferenceStatistics,
+        embedding: EmbeddingRegressor | None,
         recipe: Evaluation,
         device: torch.device,
     ) -> Features:
         """Return the features of showers; without an embedding neither E nor residuals."""
-        depth = yardstick.impact_depth_cm
-        return showers.features_of(samples, embedding, recipe.statistics, depth, device)
+        depth = reference_statistics.impact_depth_cm
+        return features_of(samples, embedding, recipe.statistics, depth, device)
 
     def pictures(self, samples: Iterable[Showers]) -> dict[str, NDArray[Any]]:
-        return {"energy": heavy.np.concatenate([showers.clipped(s.energy) for s in samples])}
+        return {"energy": np.concatenate([clipped(s.energy) for s in samples])}
 
     def can_be_repeated(self, path: Path) -> bool:
-        return showers.simulators.can_repeat(showers.dataset.simulation_of(path))
+        return simulators.can_repeat(dataset.simulation_of(path))
 
     def repeated(self, path: Path, given: Particles, seed: int) -> Iterator[Showers]:
-        return showers.simulators.repeat(showers.dataset.simulation_of(path), given, seed)
+        return simulators.repeat(dataset.simulation_of(path), given, seed)
 
-    def load_embedding(self, path: Path, device: torch.device) -> showers.EmbeddingRegressor:
-        return showers.load_embedding(path, device)
+    def load_embedding(self, path: Path, device: torch.device) -> EmbeddingRegressor:
+        return _load_embedding(path, device)
 
-    def standalone(self, network: nn.Module, description: Any) -> showers.Standalone:
-        return showers.Standalone(network, description)
+    def standalone(self, network: nn.Module, description: Any) -> Standalone:
+        return Standalone(network, description)
 
     def further_networks(self) -> dict[str, list[dict[str, Any]]]:
-        image = heavy.torch.zeros(2, *self.sample_shape)
-        return {"embedding": modules.describe(showers.EmbeddingRegressor(), energy=image)}
+        image = torch.zeros(2, *self.sample_shape)
+        return {"embedding": describe(EmbeddingRegressor(), energy=image)}
 
 
 TASK = _ShowerTask()

@@ -12,7 +12,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 import showergan
-from showergan.files import write_aside
+from showergan.io.files import atomic_write
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.shower_file import PDG, PUBLISHED, SIMULATION
 
@@ -38,7 +38,7 @@ def write_npz(
     """
     energy, point, momentum = PUBLISHED
     particles: dict[str, list[NDArray[Any]]] = {point: [], momentum: [], PDG: []}
-    with write_aside(path) as aside, zipfile.ZipFile(aside, "w") as archive:
+    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         with _new_member(archive, energy) as stream:
             shape = (n, *IMAGE_SHAPE, 1)
             header = {"descr": "<f4", "fortran_order": False, "shape": shape}
@@ -73,7 +73,7 @@ def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, 
 
     As for `write_npz`, n is the number in all chunks, and the same showers give the same bytes.
     """
-    with write_aside(path) as aside, h5py.File(aside, "w") as file:
+    with atomic_write(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update(**MEANING, showergan_version=showergan.__version__, **origin)
         for key, shape in {"energy": IMAGE_SHAPE, "point": (2,), "momentum": (3,)}.items():
             packed = {"chunks": (min(CHUNK, n), *shape), "compression": "lzf"}

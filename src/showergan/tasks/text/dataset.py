@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.files import write_aside
-from showergan.reading import damage, text_of
+from showergan.io.damage import damage
+from showergan.io.files import atomic_write
+from showergan.io.hdf5 import text_of
 from showergan.tasks import data_set
 from showergan.tasks.splits import SPLITS, Split, splits_of
 from showergan.tasks.text.data import LENGTH, TextData
@@ -32,7 +33,7 @@ def write(data: TextData, out: Path) -> None:
     training = (text for text, split in zip(found.texts, splits, strict=True) if not split)
     alphabet = alphabet_of(training, data.alphabet_size)
     codes, n_replaced = encoded(found.texts, alphabet, data.file)
-    with write_aside(out) as aside, h5py.File(aside, "w") as file:
+    with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
         file["code"] = np.frombuffer(codes, np.uint8).reshape(-1, LENGTH)
         data_set.keep(
             file,

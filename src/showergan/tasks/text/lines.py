@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import showergan
-from showergan.files import write_aside
+from showergan.io.files import atomic_write
 from showergan.tasks.no_conditions import Nothing
 
 NO_CHARACTER = 255  # where a generator gives no probabilities, but values that are not numbers
@@ -47,12 +47,12 @@ class Lines:
 def write_lines(out: Path, alphabet: str, chunks: Iterable[Lines], origin: dict[str, Any]) -> None:
     """Write lines as npz, the texts themselves, or by the suffix as HDF5 with the alphabet and their origin."""
     lines = Lines(np.concatenate([chunk.code for chunk in chunks]))
-    with write_aside(out) as aside:
+    with atomic_write(out) as temporary:
         if out.suffix == ".npz":
-            with aside.open("wb") as stream:
+            with temporary.open("wb") as stream:
                 np.savez_compressed(stream, line=np.array(lines.texts(alphabet)))
         else:
-            with h5py.File(aside, "w") as file:
+            with h5py.File(temporary, "w") as file:
                 file["code"] = lines.code
                 version = showergan.__version__
                 file.attrs.update(

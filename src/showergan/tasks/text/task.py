@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
 from pydantic import model_validator
+from torch import Tensor
+from torch.nn import functional
 
-from showergan import heavy, reading
+from showergan.config.evaluation import Evaluation
 from showergan.config.section import Section
+from showergan.io.hdf5 import opened_hdf5, text_of
+from showergan.metrics.features import Features
+from showergan.metrics.registry import Registry
 from showergan.networks.text_generator import TextGenerator
-from showergan.tasks import text
+from showergan.tasks.splits import Split
 from showergan.tasks.task import TrainingSet
+from showergan.tasks.text import dataset
 from showergan.tasks.text.data import LENGTH, REPLACEMENT, TextData
+from showergan.tasks.text.lines import NO_CHARACTER, Lines, write_lines
+from showergan.tasks.text.metrics import METRICS
+from showergan.tasks.text.reference_statistics import TextReferenceStatistics, features_of
 from showergan.tasks.unconditional import UnconditionalTask
-
-if TYPE_CHECKING:
-    import h5py
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    from showergan.config.evaluation import Evaluation
-    from showergan.metrics.features import Features
-    from showergan.metrics.registry import Registry
-    from showergan.tasks.splits import Split
 
 
 class Samples(Section):
@@ -70,8 +71,8 @@ class TextTask(UnconditionalTask):
 
     def samples_in(self, path: Path) -> Samples:
         """Return the alphabet of a data set or a reference, and the shape that follows of it."""
-        with reading.opened_hdf5(path) as file:
-            alphabet = reading.text_of(file, "alphabet")
+        with opened_hdf5(path) as file:
+            alphabet = text_of(file, "alphabet")
         return Samples(alphabet=alphabet, shape=(LENGTH, len(alphabet)))
 
     def of(self, samples: Samples) -> TextTask:
@@ -80,16 +81,16 @@ class TextTask(UnconditionalTask):
 
     def write(self, data: TextData, out: Path) -> None:
         """Cut and split the text."""
-        text.dataset.write(data, out)
+        dataset.write(data, out)
 
     @property
     def metrics(self) -> Registry:
         """What lines are judged by."""
-        return text.METRICS
+        return METRICS
 
-    def stream(self, path: Path, split: Split) -> Iterator[text.Lines]:
+    def stream(self, path: Path, split: Split) -> Iterator[Lines]:
         """Read lines, all at once."""
-        yield text.dataset.load(path, split)
+        yield dataset.load(path, split)
 
     def training_set(
         self,
@@ -99,55 +100,54 @@ class TextTask(UnconditionalTask):
         representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return lines one-hot, shape (n, 32, alphabet); there is nothing that could have a form."""
-        torch = heavy.torch
-        lines = text.dataset.load(path, "train")
+        lines = dataset.load(path, "train")
         code = torch.from_numpy(lines.code).to(device).long()
-        samples = heavy.functional.one_hot(code, len(self.alphabet)).float()
+        samples = functional.one_hot(code, len(self.alphabet)).float()
         conditions = torch.from_numpy(lines.given.conditions).to(device)
         return TrainingSet(samples, conditions, lines.given, self.conditioning())
 
-    def sample(self, **arrays: NDArray[Any]) -> text.Lines:
+    def sample(self, **arrays: NDArray[Any]) -> Lines:
         """Return lines."""
-        return text.Lines(**arrays)
+        return Lines(**arrays)
 
     def made(
         self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
-    ) -> text.Lines:
+    ) -> Lines:
         """Return the likeliest character at each position."""
-        code = output.argmax(2).masked_fill(~output.isfinite().all(2), text.NO_CHARACTER)
-        return text.Lines(code.to(heavy.torch.uint8).cpu().numpy())
+        code = output.argmax(2).masked_fill(~output.isfinite().all(2), NO_CHARACTER)
+        return Lines(code.to(torch.uint8).cpu().numpy())
 
     def write_samples(
-        self, out: Path, n: int, chunks: Iterable[text.Lines], origin: dict[str, Any]
+        self, out: Path, n: int, chunks: Iterable[Lines], origin: dict[str, Any]
     ) -> None:
         """Write lines."""
-        text.write_lines(out, self.alphabet, chunks, origin)
+        write_lines(out, self.alphabet, chunks, origin)
 
-    def yardstick(
+    def reference_statistics(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[text.TextYardstick, Features]:
+    ) -> tuple[TextReferenceStatistics, Features]:
         """Return the alphabet."""
-        return text.TextYardstick(self.alphabet), text.features_of(self.stream(path, "train"))
+        return TextReferenceStatistics(self.alphabet), features_of(self.stream(path, "train"))
 
-    def read_yardstick(self, file: h5py.File) -> text.TextYardstick:
+    def read_reference_statistics(self, file: h5py.File) -> TextReferenceStatistics:
         """Read it from the file of a reference."""
-        return text.TextYardstick.read(file)
+        return TextReferenceStatistics.read(file)
 
     def features(
         self,
-        samples: Iterable[text.Lines],
-        yardstick: text.TextYardstick,
+        samples: Iterable[Lines],
+        reference_statistics: TextReferenceStatistics,
         embedding: Any,
         recipe: Evaluation,
         device: torch.device,
     ) -> Features:
         """Return the n-grams of lines."""
-        return text.features_of(samples)
+        return features_of(samples)
 
-    def pictures(self, samples: Iterable[text.Lines]) -> dict[str, NDArray[Any]]:
+    def pictures(self, samples: Iterable[Lines]) -> dict[str, NDArray[Any]]:
         """Return their texts."""
         texts = [line for sample in samples for line in sample.texts(self.alphabet)]
-        return {"line": heavy.np.array(texts)}
+        return {"line": np.array(texts)}
 
 
 TASK = TextTask()

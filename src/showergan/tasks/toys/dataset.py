@@ -7,7 +7,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from showergan.files import write_aside
+from showergan.io.files import atomic_write
 from showergan.tasks import data_set
 from showergan.tasks.splits import SPLITS, Split, permuted
 from showergan.tasks.toys.data import ToyData
@@ -20,7 +20,7 @@ def write(data: ToyData, out: Path) -> None:
     distribution = DISTRIBUTIONS[data.source]
     points = distribution.sample(data.n_points, np.random.default_rng(data.seed))
     splits = permuted(data.n_points, data.split_seed)
-    with write_aside(out) as aside, h5py.File(aside, "w") as file:
+    with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
         file["point"], file["modes"] = points, distribution.modes
         data_set.keep(
             file,

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from showergan.config import Composition, LearningRates, TrainingRecipe
-from showergan.constraints.layers import trained_weight, weight_layers
+from showergan.config.methods import Composition, LearningRates
+from showergan.config.training import TrainingRecipe
+from showergan.methods.layers.weights import trained_weight, weight_layers
+from showergan.methods.optimisers.adam import Adam
+from showergan.methods.optimisers.rmsprop import RMSprop
 from showergan.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
-from showergan.optimisers.adam import Adam
-from showergan.optimisers.rmsprop import RMSprop
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.training.loop import Trainer
 

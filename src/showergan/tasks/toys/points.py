@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import showergan
-from showergan.files import write_aside
+from showergan.io.files import atomic_write
 from showergan.tasks.no_conditions import Nothing
 
 PLANE = "plane"  # the only space of points
@@ -42,11 +42,11 @@ class Points:
 def write_points(out: Path, chunks: Iterable[Points], origin: dict[str, Any]) -> None:
     """Write points as npz, or by the suffix as HDF5 with attributes of their origin; they fit into memory."""
     points = np.concatenate([chunk.point for chunk in chunks])
-    with write_aside(out) as aside:
+    with atomic_write(out) as temporary:
         if out.suffix == ".npz":
-            with aside.open("wb") as stream:
+            with temporary.open("wb") as stream:
                 np.savez_compressed(stream, point=points)
         else:
-            with h5py.File(aside, "w") as file:
+            with h5py.File(temporary, "w") as file:
                 file["point"] = points
                 file.attrs.update(task="toys", showergan_version=showergan.__version__, **origin)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from showergan import heavy
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from showergan.config.evaluation import Evaluation
 from showergan.config.section import Section
+from showergan.metrics.features import Features
+from showergan.metrics.registry import Registry
 from showergan.networks.perceptron import PerceptronGenerator
-from showergan.tasks import toys
+from showergan.tasks.splits import Split
 from showergan.tasks.task import TrainingSet
+from showergan.tasks.toys import dataset
 from showergan.tasks.toys.data import ToyData
+from showergan.tasks.toys.metrics import METRICS
+from showergan.tasks.toys.points import Points, write_points
 from showergan.tasks.toys.recipe import FixedGenerator
+from showergan.tasks.toys.reference_statistics import PlaneReferenceStatistics, features_of
 from showergan.tasks.unconditional import UnconditionalTask
-
-if TYPE_CHECKING:
-    import h5py
-    import numpy as np
-    import torch
-    from numpy.typing import NDArray
-    from torch import Tensor
-
-    from showergan.config.evaluation import Evaluation
-    from showergan.metrics.features import Features
-    from showergan.metrics.registry import Registry
-    from showergan.tasks.splits import Split
 
 
 class Samples(Section):
@@ -59,16 +59,16 @@ class ToyTask(UnconditionalTask):
 
     def write(self, data: ToyData, out: Path) -> None:
         """Draw the points."""
-        toys.dataset.write(data, out)
+        dataset.write(data, out)
 
     @property
     def metrics(self) -> Registry:
         """What points are judged by."""
-        return toys.METRICS
+        return METRICS
 
-    def stream(self, path: Path, split: Split) -> Iterator[toys.Points]:
+    def stream(self, path: Path, split: Split) -> Iterator[Points]:
         """Read points, all at once."""
-        yield toys.dataset.load(path, split)
+        yield dataset.load(path, split)
 
     def training_set(
         self,
@@ -78,55 +78,55 @@ class ToyTask(UnconditionalTask):
         representation: Mapping[str, str] | None = None,
     ) -> TrainingSet:
         """Return points (n, 2) as they are; there is nothing that could have a form."""
-        points = toys.dataset.load(path, "train")
+        points = dataset.load(path, "train")
         samples, conditions = (
-            heavy.torch.from_numpy(values).to(device)
+            torch.from_numpy(values).to(device)
             for values in (points.point, points.given.conditions)
         )
         return TrainingSet(samples, conditions, points.given, self.conditioning())
 
-    def sample(self, **arrays: NDArray[Any]) -> toys.Points:
+    def sample(self, **arrays: NDArray[Any]) -> Points:
         """Return points."""
-        return toys.Points(**arrays)
+        return Points(**arrays)
 
     def made(
         self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
-    ) -> toys.Points:
+    ) -> Points:
         """Return the output as points."""
-        return toys.Points(output.cpu().numpy())
+        return Points(output.cpu().numpy())
 
     def write_samples(
-        self, out: Path, n: int, chunks: Iterable[toys.Points], origin: dict[str, Any]
+        self, out: Path, n: int, chunks: Iterable[Points], origin: dict[str, Any]
     ) -> None:
         """Write points."""
-        toys.write_points(out, chunks, origin)
+        write_points(out, chunks, origin)
 
-    def yardstick(
+    def reference_statistics(
         self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[toys.PlaneYardstick, Features]:
+    ) -> tuple[PlaneReferenceStatistics, Features]:
         """Return the modes of the distribution; training points fix nothing."""
-        with toys.dataset.opened(path) as file:
-            yardstick = toys.PlaneYardstick.read(file)
-        return yardstick, toys.features_of(self.stream(path, "train"))
+        with dataset.opened(path) as file:
+            reference_statistics = PlaneReferenceStatistics.read(file)
+        return reference_statistics, features_of(self.stream(path, "train"))
 
-    def read_yardstick(self, file: h5py.File) -> toys.PlaneYardstick:
+    def read_reference_statistics(self, file: h5py.File) -> PlaneReferenceStatistics:
         """Read it from the file of a reference."""
-        return toys.PlaneYardstick.read(file)
+        return PlaneReferenceStatistics.read(file)
 
     def features(
         self,
-        samples: Iterable[toys.Points],
-        yardstick: toys.PlaneYardstick,
+        samples: Iterable[Points],
+        reference_statistics: PlaneReferenceStatistics,
         embedding: Any,
         recipe: Evaluation,
         device: torch.device,
     ) -> Features:
         """Return the features of points."""
-        return toys.features_of(samples)
+        return features_of(samples)
 
-    def pictures(self, samples: Iterable[toys.Points]) -> dict[str, NDArray[Any]]:
+    def pictures(self, samples: Iterable[Points]) -> dict[str, NDArray[Any]]:
         """Return their coordinates, each by itself."""
-        x, y = heavy.np.concatenate([sample.point for sample in samples]).T
+        x, y = np.concatenate([sample.point for sample in samples]).T
         return {"x": x, "y": y}
 
 

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from showergan.drawing.layout import framed
-from showergan.heavy import mpl, np
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from showergan.drawing.style import Colour
+from showergan.report.layout import framed
+from showergan.report.style import Colour
 
 GAP = 130  # grey between pictures, of 255
 
 
-def draw_mosaic(axis: mpl.axes.Axes, pictures: NDArray[np.uint8], colour: Colour | str) -> None:
+def draw_mosaic(axis: Axes, pictures: NDArray[np.uint8], colour: Colour | str) -> None:
     """Draw pictures, shape (n, c, h, w), in a frame of a colour."""
     axis.imshow(mosaic(pictures), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axis.set(xticks=[], yticks=[])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from showergan.drawing.labels import fitted, records
-from showergan.drawing.layout import WIDTH_INCH, new_figure
-from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.runs import at_chosen_rates
-from showergan.drawing.style import Style
-from showergan.drawing.worth import with_several_architectures
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.report.applicable import with_several_architectures
+from showergan.report.labels import fitted, records
+from showergan.report.layout import WIDTH_INCH, new_figure
+from showergan.report.registry import WGAN_STUDY, register_figure
+from showergan.report.runs import at_chosen_rates
+from showergan.report.style import Style
 from showergan.tasks.images.drawing.mosaic import draw_mosaic
 
 ROWS = 12
@@ -25,7 +28,7 @@ WELL = "0.6"
 )
 def architecture_pictures(
     style: Style, examples: pd.DataFrame, grid: pd.DataFrame, outcomes: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw generated pictures, a row per architecture and a column per method, with the score under them.
 
     Of several seeds the first is drawn, at the last evaluated epoch; no picture is chosen by hand. A run has at most 12

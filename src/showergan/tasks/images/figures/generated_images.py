@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from showergan import reading
-from showergan.drawing.labels import wrapped
-from showergan.drawing.layout import new_figure
-from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from showergan.io.hdf5 import opened_hdf5
+from showergan.report.labels import wrapped
+from showergan.report.layout import new_figure
+from showergan.report.registry import GLANCE, register_figure
+from showergan.report.runs import at_chosen_rates, groups
+from showergan.report.style import Style
 from showergan.tasks.images.drawing.mosaic import draw_mosaic
 
 COLUMNS = 4  # panels
@@ -21,15 +25,15 @@ REAL = "0.35"
 @register_figure("3 Generated beside real pictures", GLANCE)
 def generated_images(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw real pictures, and as many of each method, made for the same classes where any are asked for.
 
     Of several seeds the first is drawn, at the last evaluated epoch; no picture is chosen by hand.
     """
-    with reading.opened_hdf5(reference) as file:
+    with opened_hdf5(reference) as file:
         real = ((file["examples/image"][: SIDE**2] + 1) * 127.5).round().astype(np.uint8)
     panels = [
-        ("real", mpl.colors.to_rgb(REAL), real),
+        ("real", to_rgb(REAL), real),
         *(
             (group.label, group.colour, np.stack(group.seeds[0]["image"].tolist())[: SIDE**2])
             for group in groups(style, at_chosen_rates(examples, grid))

@@ -4,13 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import torch
 from pydantic import Field
 
-from showergan import heavy, training
-from showergan.config import Config
-from showergan.device import choose_device
-from showergan.files import say, write_json
-from showergan.step import (
+from showergan.cli.step import (
     CheckpointFolder,
     CheckpointSeconds,
     DataSet,
@@ -21,9 +18,15 @@ from showergan.step import (
     RequireGpu,
     Step,
 )
-from showergan.tasks import images
+from showergan.config.whole import Config
+from showergan.io.device import choose_device
+from showergan.io.files import say, write_json
+from showergan.tasks.images import dataset
+from showergan.tasks.images.embedding import save_embedding
+from showergan.tasks.images.embedding_training import score_of, train_embedding
 from showergan.tasks.images.recipe import Embedding
 from showergan.tasks.images.spaces import CLASSIFIER
+from showergan.training.checkpoint import Checkpoints
 
 SCORES = {"classifier": "accuracy", "encoder": "R2 of pictures"}
 
@@ -57,7 +60,7 @@ class TrainPictureEmbedding(Embedding, Step):
     ) -> Callable[[], None]:
         """Train on the training pictures, of which a part decides when to stop; measure on select."""
         chosen = choose_device(device, per_gpu, require_gpu)
-        checkpoints = training.Checkpoints(
+        checkpoints = Checkpoints(
             out,
             recipe=self.canonical(),
             data=data,
@@ -67,24 +70,24 @@ class TrainPictureEmbedding(Embedding, Step):
             most=max_seconds,
         )
         called = SCORES[self.kind]
-        embedding, fit = images.train_embedding(
+        embedding, fit = train_embedding(
             self.kind,
-            images.dataset.samples_in(data),
-            images.dataset.load(data, "train").image,
-            images.dataset.labels(data, "train"),
+            dataset.samples_in(data),
+            dataset.load(data, "train").image,
+            dataset.labels(data, "train"),
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out {called} {score:.4f}"),
             checkpoints,
         )
         image, label = (
-            heavy.torch.from_numpy(values).to(chosen)
+            torch.from_numpy(values).to(chosen)
             for values in (
-                images.dataset.load(data, "select").image,
-                images.dataset.labels(data, "select"),
+                dataset.load(data, "select").image,
+                dataset.labels(data, "select"),
             )
         )
-        score = images.score_of(embedding, image, label)
+        score = score_of(embedding, image, label)
         say(f"{self.kind}: {called} {score:.4f} of {len(image)} select pictures")
         if self.kind == CLASSIFIER and score < self.bar:
             say(f"warning: that is below embedding.bar = {self.bar}: do not trust what it measures")
@@ -99,5 +102,5 @@ class TrainPictureEmbedding(Embedding, Step):
             },
             metrics,
         )
-        images.save_embedding(embedding, out)
+        save_embedding(embedding, out)
         return checkpoints.remove

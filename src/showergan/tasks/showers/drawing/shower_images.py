@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from showergan.drawing.layout import framed
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.image import AxesImage
+
+from showergan.report.layout import framed
+from showergan.report.style import Style
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 
 HALF_CM = 15.0  # of an image
@@ -18,17 +22,17 @@ def ranks(values: np.typing.NDArray[np.floating], n: int) -> np.typing.NDArray[n
     return np.argsort(values)[steps]
 
 
-def energy_scale(energy: np.typing.NDArray[np.floating]) -> mpl.colors.LogNorm:
+def energy_scale(energy: np.typing.NDArray[np.floating]) -> LogNorm:
     """Return the logarithmic scale of the colours of images."""
-    return mpl.colors.LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
+    return LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
 
 
 def draw_image(
-    axes: mpl.axes.Axes,
+    axes: Axes,
     energy: np.typing.NDArray[np.floating],
     style: Style,
-    scale: mpl.colors.LogNorm,
-) -> mpl.image.AxesImage:
+    scale: LogNorm,
+) -> AxesImage:
     """Draw an image (30, 30) [MeV]; cells without energy are white."""
     framed(axes)
     return axes.imshow(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from showergan import comparison
-from showergan.config import Config
-from showergan.drawing.anchors import anchor_key, anchor_scores, draw_anchors
-from showergan.drawing.labels import rates_in_words
-from showergan.drawing.layout import empty_figure, legend_below, new_figure
-from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import SEED, Group, by_size, groups, key
-from showergan.drawing.scores import sample_size
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, pd
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from showergan.comparison.summary import scores_over_epochs
+from showergan.config.whole import Config
+from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
+from showergan.report.labels import rates_in_words
+from showergan.report.layout import empty_figure, legend_below, new_figure
+from showergan.report.registry import COMPARISON, register_figure
+from showergan.report.runs import SEED, Group, by_size, groups, key
+from showergan.report.scores import sample_size
+from showergan.report.style import Style
 
 SCORES = {"bins-E": "bins-E: embedding", "bins-P": "bins-P: physics"}
 COMPARED = ("sn", "abcas")
@@ -24,15 +28,13 @@ def _worth(config: Config) -> bool:
 
 
 @register_figure("Conditional PRD-AUC, SN against ABCAS", COMPARISON, _worth)
-def conditional_scores(
-    style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame
-) -> mpl.figure.Figure:
+def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw bins-E and bins-P on test over epochs, a row per pair of learning rates.
 
     Thin lines are runs; thick lines the running mean over three epochs of the mean over seeds. Broken lines
     are ceilings and floors. All panels of a column share their scale.
     """
-    scores = comparison.scores_over_epochs(metrics[metrics["method"].isin(COMPARED)])
+    scores = scores_over_epochs(metrics[metrics["method"].isin(COMPARED)])
     scores = scores[scores["split"] == "test"].sort_values("epoch", kind="stable")
     parts = {
         (str(name), str(rates)): part
@@ -55,7 +57,7 @@ def conditional_scores(
                 drawn[group.label] = group
             draw_anchors(panel, ends, score)
             panel.grid(axis="y")
-            panel.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
             panel.set_ylabel(f"{score} on test")
         line[0].set_title(rates_in_words(rates) + f" ({architecture})" * several, loc="left")
     for panel, (score, name) in zip(axes[0], SCORES.items(), strict=True):
@@ -68,7 +70,7 @@ def conditional_scores(
     return figure
 
 
-def _runs(axes: mpl.axes.Axes, group: Group) -> None:
+def _runs(axes: Axes, group: Group) -> None:
     group.draw_seeds(axes, "epoch", "value", SEED | {"linestyle": "-"})
     mean = group.rows.groupby("epoch")["value"].mean()
     smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from showergan.drawing.artefacts import OF_NONE, Artefact, read_table
-from showergan.drawing.layout import new_figure, rows_of
-from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from showergan.report.artefacts import OF_NONE, Artefact, read_table
+from showergan.report.layout import new_figure, rows_of
+from showergan.report.registry import DATA, register_figure
+from showergan.report.style import Style
 
 NAMES = {
     "px_GeV": "$p_x$ [GeV]",
@@ -33,9 +38,7 @@ OWN = {
 
 
 @register_figure("Predictions of the embedding", DATA, own=OWN)
-def embedding(
-    style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]
-) -> mpl.figure.Figure:
+def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]) -> Figure:
     """Draw the density of predicted against true values with R^2, one panel per target."""
     targets = predictions["target"].unique()
     rows = rows_of(len(targets), PER_ROW)
@@ -60,9 +63,9 @@ def embedding(
         panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
         panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
         for axis in (panel.xaxis, panel.yaxis):
-            axis.set_major_locator(mpl.ticker.MaxNLocator(5))
+            axis.set_major_locator(MaxNLocator(5))
         panel.text(0.05, 0.95, told, transform=panel.transAxes, va="top")
-    scale = mpl.colors.LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
+    scale = LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
     for hexagons in drawn:
         hexagons.set_norm(scale)
     figure.colorbar(drawn[0], ax=figure.axes, label="Showers per cell", aspect=30)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from showergan import comparison
-from showergan.drawing.layout import Key, empty_figure, legend_below, new_figure
-from showergan.drawing.numbers import counted
-from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key, scale_for
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from showergan.comparison.runs import RUN
+from showergan.comparison.summary import real_anchor
 from showergan.metrics.metric import UNSCALED
+from showergan.report.layout import Key, empty_figure, legend_below, new_figure
+from showergan.report.numbers import counted
+from showergan.report.registry import COMPARISON, register_figure
+from showergan.report.runs import MEAN, at_chosen_rates, groups, key, scale_for
+from showergan.report.style import Style
 
 PANELS = {
     "response": "Response: mean energy / momentum [MeV/GeV]",
@@ -27,7 +33,7 @@ REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth":
 @register_figure("Energy response and resolution", COMPARISON)
 def energy_response(
     style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame, grid: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw response and resolution over the true momentum, at the last evaluated epoch on test.
 
     Of generated showers that were scaled to the response of real ones it is what they were before.
@@ -42,7 +48,7 @@ def energy_response(
     rows = _with_momentum(rows[rows["split"] == "test"])
     runs = rows.groupby(["architecture", "method", "learning_rates", "seed"])
     rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
-    real = comparison.real_anchor(anchors)
+    real = real_anchor(anchors)
     real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == SPACE)])
     found = groups(style, rows)
     if not found:
@@ -61,7 +67,7 @@ def energy_response(
         outside = _scale(panel, rows[rows["metric"] == metric], ceiling["value"])
         bins = pd.concat([rows, real]).drop_duplicates("momentum").sort_values("momentum")
         panel.set_xticks(bins["momentum"], [_short(name) for name in bins["bin"]])
-        panel.xaxis.set_minor_locator(mpl.ticker.NullLocator())
+        panel.xaxis.set_minor_locator(NullLocator())
         panel.grid(axis="y")
         panel.set(xlabel="True momentum [GeV]")
         panel.set_title("\n".join(filter(None, [label, outside])))
@@ -92,7 +98,7 @@ def _short(label: str) -> str:
     return "\N{EN DASH}".join(filter(None, found.group("low", "high"))) if found else label
 
 
-def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:
+def _scale(axes: Axes, rows: pd.DataFrame, real: pd.Series) -> str:
     """Set the scales; return in words what lies outside: far from real showers and from the median run."""
     axes.set_xscale("log")
     usual = pd.concat([real, pd.Series([rows["value"].quantile(interpolation="lower")])])
@@ -100,7 +106,7 @@ def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:
     if usual.empty:
         return ""
     is_far = ~rows["value"].between(usual.min() / FAR, usual.max() * FAR)
-    near = rows[~is_far.groupby([rows[name] for name in comparison.RUN]).transform("any")]
+    near = rows[~is_far.groupby([rows[name] for name in RUN]).transform("any")]
     shown = pd.concat([near["value"], usual])
     scale_for(axes, shown)
     if axes.get_yscale() == "log":
@@ -112,7 +118,7 @@ def _scale(axes: mpl.axes.Axes, rows: pd.DataFrame, real: pd.Series) -> str:
     beyond = rows[rows["value"].notna() & ~rows["value"].between(low, high)]
     if beyond.empty:
         return ""
-    runs = len(beyond.drop_duplicates(comparison.RUN))
+    runs = len(beyond.drop_duplicates(RUN))
     return f"outside: {len(beyond)} of {len(rows)} values, of {counted('run', runs)}"
 
 

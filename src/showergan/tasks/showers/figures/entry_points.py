@@ -6,26 +6,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from showergan import comparison, reading
-from showergan.drawing.layout import framed, new_figure
-from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
-from showergan.tasks import showers
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from showergan.comparison.summary import real_anchor
+from showergan.io.hdf5 import opened_hdf5
+from showergan.report.layout import framed, new_figure
+from showergan.report.registry import DATA, register_figure
+from showergan.report.style import Style
+from showergan.tasks.showers import dataset, rectangles
+from showergan.tasks.showers.particles import Particles
 
 CELLS = 45
 THIN = "#d55e00"
 
 
 @register_figure("Entry points and their bins", DATA)
-def entry_points(
-    style: Style, data: Path, reference: Path, anchors: pd.DataFrame
-) -> mpl.figure.Figure:
+def entry_points(style: Style, data: Path, reference: Path, anchors: pd.DataFrame) -> Figure:
     """Draw the density of training entry points, and beside it the bins with their counts and scores of real showers.
 
     A bin that is flagged for real showers is marked as thin.
     """
-    train = showers.dataset.load(data, "train").point
+    train = dataset.load(data, "train").point
     partition, counts = held_out(reference)
     figure = new_figure(5.2)
     axes, table = figure.subplots(1, 2, width_ratios=[1.35, 1])
@@ -37,7 +43,7 @@ def entry_points(
         for edge in edges[1:-1]:
             draw(edge, color="black", linewidth=1.2)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(mpl.ticker.MaxNLocator(8, steps=[1, 2, 5, 10]))
+        axis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axes.set(xlabel="x of the entry point [cm]", ylabel="y of the entry point [cm]", aspect="equal")
     axes.set_title("Training showers, and the edges of the bins")
     _table(table, partition, counts, anchors)
@@ -45,13 +51,13 @@ def entry_points(
 
 
 def _table(
-    axes: mpl.axes.Axes,
-    partition: showers.rectangles.Rectangles,
+    axes: Axes,
+    partition: rectangles.Rectangles,
     counts: dict[str, np.ndarray],
     anchors: pd.DataFrame,
 ) -> None:
     """Write what each bin holds and scores, each in a square at its place: on the density it would hide the data."""
-    real = comparison.real_anchor(anchors)
+    real = real_anchor(anchors)
     real = real[real["metric"] == "prd_auc"]
     scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(real.loc[real["flagged"].astype(bool), "bin"])
@@ -60,7 +66,7 @@ def _table(
         is_thin = str(number) in thin
         iy, ix = divmod(number, columns)
         look: Any = {"facecolor": THIN if is_thin else "none", "alpha": 0.15 if is_thin else None}
-        axes.add_patch(mpl.patches.Rectangle((ix, iy), 1, 1, linewidth=0, **look))
+        axes.add_patch(Rectangle((ix, iy), 1, 1, linewidth=0, **look))
         lines = ["THIN"] * is_thin
         lines += [f"{split} {of_bin[number]}" for split, of_bin in counts.items()]
         lines += [
@@ -92,13 +98,13 @@ def _told(edges: Sequence[float]) -> list[str]:
     return [f"{edge:.2g}".replace("-", "\N{MINUS SIGN}") for edge in edges[1:-1]]
 
 
-def held_out(reference: Path) -> tuple[showers.rectangles.Rectangles, dict[str, np.ndarray]]:
+def held_out(reference: Path) -> tuple[rectangles.Rectangles, dict[str, np.ndarray]]:
     """Return the bins, and how many of the showers held out for each purpose fall into each."""
     counts: dict[str, np.ndarray] = {}
-    with reading.opened_hdf5(reference) as file:
+    with opened_hdf5(reference) as file:
         edges = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
-        partition = showers.rectangles.Rectangles(*edges)
+        partition = rectangles.Rectangles(*edges)
         for split in ("select", "test"):
-            points = showers.Particles.of(file[f"{split}/conditions"][:]).point
+            points = Particles.of(file[f"{split}/conditions"][:]).point
             counts[split] = np.bincount(partition.assign(points), minlength=partition.n_bins)
     return partition, counts

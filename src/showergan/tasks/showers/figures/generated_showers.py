@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import reading
-from showergan.drawing.labels import wrapped
-from showergan.drawing.layout import new_figure
-from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
-from showergan.tasks import showers
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.io.hdf5 import opened_hdf5
+from showergan.report.labels import wrapped
+from showergan.report.layout import new_figure
+from showergan.report.registry import GLANCE, register_figure
+from showergan.report.runs import at_chosen_rates, groups
+from showergan.report.style import Style
+from showergan.tasks.showers import sample
 from showergan.tasks.showers.drawing.shower_images import (
     draw_image,
     energy_of,
@@ -28,7 +31,7 @@ PAPER = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}  # unde
 @register_figure("3 Generated beside real showers", GLANCE)
 def generated_showers(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw generated showers under the real ones that have the same condition.
 
     Columns are conditions, by rising |p|; rows are the real showers and one generator per method. All panels share
@@ -64,8 +67,8 @@ def generated_showers(
     return figure
 
 
-def read_examples(reference: Path) -> showers.sample.Showers:
+def read_examples(reference: Path) -> sample.Showers:
     """Read the real showers that every generator imitates in `examples.npz`."""
-    with reading.opened_hdf5(reference) as file:
+    with opened_hdf5(reference) as file:
         arrays = {name: file[f"examples/{name}"][:] for name in ("energy", "point", "momentum")}
-    return showers.sample.Showers(**arrays, pdg=None)
+    return sample.Showers(**arrays, pdg=None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan.drawing.layout import legend_below, new_figure, panels
-from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np
-from showergan.tasks import showers
+import numpy as np
+from matplotlib.figure import Figure
+
+from showergan.report.layout import legend_below, new_figure, panels
+from showergan.report.registry import DATA, register_figure
+from showergan.report.style import Style
+from showergan.tasks.showers import dataset
 from showergan.tasks.showers.drawing.shower_images import (
     EDGES_CM,
     MARK,
@@ -35,15 +37,15 @@ WAY = {"arrowstyle": "->", "color": MARK, "linewidth": 1.3, "shrinkA": 0, "shrin
 
 
 @register_figure("Target showers", DATA)
-def target_showers(style: Style, data: Path) -> mpl.figure.Figure:
+def target_showers(style: Style, data: Path) -> Figure:
     """Draw real showers from the softest to the most energetic particle.
 
     Each panel is an image with the entry point (+), the way of the particle from there to 25 cm below, seen from
     above, and where on it the energy of showers is centred on average (o). All panels share one logarithmic colour
     scale; cells without energy are white.
     """
-    found = showers.dataset.load(data, "test")
-    depth_cm = showers.dataset.shower_depth_cm(data)
+    found = dataset.load(data, "test")
+    depth_cm = dataset.shower_depth_cm(data)
     shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N))
     figure = new_figure(5.1)
     axes = panels(figure, len(shown), -(-N // 2), shared=True)

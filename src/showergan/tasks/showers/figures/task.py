@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan.drawing.layout import empty_figure, framed, new_figure
-from showergan.drawing.registry import DATA, register_figure
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np
-from showergan.tasks import showers
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from showergan.report.layout import empty_figure, framed, new_figure
+from showergan.report.registry import DATA, register_figure
+from showergan.report.style import Style
+from showergan.tasks.showers import dataset, sample
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
 from showergan.tasks.showers.drawing.shower_images import HALF_CM, MARK, energy_scale
 
@@ -26,9 +29,9 @@ ARROW = {
 
 
 @register_figure("The task", DATA)
-def task(style: Style, data: Path) -> mpl.figure.Figure:
+def task(style: Style, data: Path) -> Figure:
     """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
-    found = showers.dataset.load(data, "test")
+    found = dataset.load(data, "test")
     if not len(found):
         return empty_figure("There are no showers to draw the task with.")
     shower = found.select(np.array([_example(found)]))
@@ -72,7 +75,7 @@ def on_paper(
     return z + SLANT[0] * x, y + SLANT[1] * x
 
 
-def _example(found: showers.sample.Showers) -> int:
+def _example(found: sample.Showers) -> int:
     """Return the most energetic shower that enters off the centre and crosses the image without leaving it."""
     slope = found.momentum[:, :2] / found.momentum[:, 2:]
     end = found.point + MIDDLE_CM * slope
@@ -83,7 +86,7 @@ def _example(found: showers.sample.Showers) -> int:
 
 
 def _experiment(
-    axes: mpl.axes.Axes,
+    axes: Axes,
     point: np.typing.NDArray[np.floating],
     momentum: np.typing.NDArray[np.floating],
 ) -> None:
@@ -124,7 +127,7 @@ def _experiment(
     axes.annotate("", (51, 0), (45, 0), arrowprops=ARROW | {"color": "0.4", "linewidth": 2.4})
 
 
-def _calorimeter(axes: mpl.axes.Axes) -> None:
+def _calorimeter(axes: Axes) -> None:
     """Draw the body, and its front face with the cells."""
     front, back = _depths()
     for x, y in (
@@ -149,12 +152,12 @@ def _depths() -> tuple[float, float]:
     return FRONT_FACE_CM, FRONT_FACE_CM + DEPTH_CM
 
 
-def _plane(axes: mpl.axes.Axes, z: float, **look: Any) -> None:
+def _plane(axes: Axes, z: float, **look: Any) -> None:
     x, y = [-HALF_CM, HALF_CM, HALF_CM, -HALF_CM], [-HALF_CM, -HALF_CM, HALF_CM, HALF_CM]
     axes.fill(*on_paper(x, y, z), **look)
 
 
-def _directions(axes: mpl.axes.Axes, u: float, v: float, length: float = 7) -> None:
+def _directions(axes: Axes, u: float, v: float, length: float = 7) -> None:
     """Draw where x, y and z point, from a place on paper."""
     for name, direction in zip("xyz", np.eye(3) * length, strict=True):
         du, dv = map(float, on_paper(*direction))
@@ -165,4 +168,4 @@ def _directions(axes: mpl.axes.Axes, u: float, v: float, length: float = 7) -> N
 
 def _edges() -> np.typing.NDArray[np.floating]:
     """Return the edges of the cells [cm], the same in x and in y."""
-    return np.linspace(-HALF_CM, HALF_CM, showers.sample.IMAGE_SHAPE[0] + 1)
+    return np.linspace(-HALF_CM, HALF_CM, sample.IMAGE_SHAPE[0] + 1)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.progress import Progress
+from showergan.io.progress import Progress
 from showergan.tasks.showers import electrons
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.geant4 import physics

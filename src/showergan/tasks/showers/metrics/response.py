@@ -12,7 +12,7 @@ from showergan.metrics.pair import Pair
 from showergan.tasks.showers.particles import Particles
 
 if TYPE_CHECKING:
-    from showergan.tasks.showers.yardstick import ShowerYardstick
+    from showergan.tasks.showers.reference_statistics import ShowerReferenceStatistics
 
 _Array = NDArray[np.float64]
 
@@ -59,12 +59,12 @@ def _moments(weights: _Array, deviation: _Array, centre: float) -> tuple[_Array,
 
 
 def _rows(pair: Pair) -> Iterator[Row]:
-    yardstick = cast("ShowerYardstick", pair.yardstick)
+    reference_statistics = cast("ShowerReferenceStatistics", pair.reference_statistics)
     measured = []  # by sample, name, bin
     for sample in (pair.real, pair.other):
         energy = sample.quantities["total_energy_MeV"]
         momentum = Particles.of(sample.conditions).momentum_GeV
-        bins = yardstick.energy_bins(sample)
+        bins = reference_statistics.energy_bins(sample)
         by_bin = [
             response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)
             for inside in bins.values()

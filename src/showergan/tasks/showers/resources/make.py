@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.files import sha256_of
+from showergan.io.files import sha256_of
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.resources import SAMPLE
 

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from showergan.cli.step import Output, Step
 from showergan.errors import UserError
-from showergan.step import Output, Step
-from showergan.tasks import showers
+from showergan.io.urls import HIDDEN, without_secrets
 from showergan.tasks.showers.data import DataFile
-from showergan.urls import HIDDEN, without_secrets
+from showergan.tasks.showers.remote import fetch_url
 
 URL = "SHOWERGAN_URL"  # the workflow sets it to data.path
 
@@ -26,7 +26,7 @@ class Fetch(DataFile, Step):
 
     def run(self, *, out: Annotated[Path, Output("showers as they are there")]) -> None:
         """Download as a stream."""
-        showers.fetch_url(self._whole_url(), out, self.sha256)
+        fetch_url(self._whole_url(), out, self.sha256)
 
     def _whole_url(self) -> str:
         """Return the URL with what is secret of it, which no recipe repeats: the environment has it.

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from showergan.files import say
-from showergan.step import Input, Output, Step
-from showergan.tasks import showers
+from showergan.cli.step import Input, Output, Step
+from showergan.io.files import say
+from showergan.tasks.showers import dataset as _dataset
 from showergan.tasks.showers.data import Preparation
+from showergan.tasks.showers.remote import check_sha256
 
 
 class Preprocess(Preparation, Step):
@@ -23,9 +24,9 @@ class Preprocess(Preparation, Step):
         out: Annotated[Path, Output("data set: HDF5")],
     ) -> None:
         """Read and write chunk by chunk; say what the data set is."""
-        dataset = showers.dataset
+        dataset = _dataset
         if self.sha256:
-            showers.check_sha256(source, self.sha256)
+            check_sha256(source, self.sha256)
         dataset.preprocess(
             source,
             out,

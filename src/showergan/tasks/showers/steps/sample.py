@@ -6,9 +6,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
+from showergan.cli.step import Output, Step
 from showergan.errors import UserError
-from showergan.files import sha256_of, write_aside
-from showergan.step import Output, Step
+from showergan.io.files import atomic_write, sha256_of
 from showergan.tasks.showers.resources import SAMPLE, SHA256
 
 
@@ -36,5 +36,5 @@ class Sample(Step):
                 f"{SAMPLE} is missing or is not the file with the SHA-256 {self.sha256}. Install the package again, or "
                 "take `data.source: simulate`."
             )
-        with write_aside(out) as aside:
-            shutil.copyfile(SAMPLE, aside)
+        with atomic_write(out) as temporary:
+            shutil.copyfile(SAMPLE, temporary)

@@ -4,10 +4,11 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-from showergan.files import say
-from showergan.step import Output, Step
-from showergan.tasks import showers
+from showergan.cli.step import Output, Step
+from showergan.io.files import say
+from showergan.tasks.showers import gflash as _gflash
 from showergan.tasks.showers.data import Simulation
+from showergan.tasks.showers.written import write_npz
 
 
 class Simulate(Simulation, Step):
@@ -19,8 +20,8 @@ class Simulate(Simulation, Step):
 
     def run(self, *, out: Annotated[Path, Output("showers, published schema: npz")]) -> None:
         """Simulate chunk by chunk."""
-        start, gflash = time.perf_counter(), showers.gflash
+        start, gflash = time.perf_counter(), _gflash
         chunks = gflash.simulate(self.n_showers, self.seed, self.threshold_MeV)
-        showers.write_npz(out, self.n_showers, chunks, gflash.record(self.threshold_MeV))
+        write_npz(out, self.n_showers, chunks, gflash.record(self.threshold_MeV))
         seconds = time.perf_counter() - start
         say(f"{out}: {self.n_showers} showers, {self.n_showers / seconds:.0f} per second")

@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from showergan.files import remove_states, say, state_folder
-from showergan.step import CheckpointFolder, Output, Setting, Step
-from showergan.tasks import showers
+from showergan.cli.step import CheckpointFolder, Output, Setting, Step
+from showergan.io.files import remove_states, say, state_folder
+from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.data import Simulation
+from showergan.tasks.showers.written import write_npz
 
 
 class SimulateGeant4(Simulation, Step):
@@ -28,7 +29,7 @@ class SimulateGeant4(Simulation, Step):
         checkpoint_folder: CheckpointFolder = None,
     ) -> Callable[[], None]:
         """Simulate range by range; what is finished is kept beside the output until all is."""
-        start, geant4 = time.perf_counter(), showers.geant4.simulation
+        start = time.perf_counter()
         kept, leakage = state_folder(out, checkpoint_folder), geant4.Leakage()
         record = geant4.record(self.threshold_MeV)
         chunks = geant4.simulate(
@@ -39,7 +40,7 @@ class SimulateGeant4(Simulation, Step):
             kept=kept,
             leakage=leakage,
         )
-        showers.write_npz(out, self.n_showers, chunks, record)
+        write_npz(out, self.n_showers, chunks, record)
         minutes = (time.perf_counter() - start) / 60
         say(
             f"{out}: {self.n_showers} showers in {minutes:.1f} min, {leakage.inside:.2%} of their visible energy "

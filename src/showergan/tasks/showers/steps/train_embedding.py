@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
-from showergan import heavy, training
-from showergan.device import choose_device
-from showergan.files import say, write_json, write_table
-from showergan.step import (
+import numpy as np
+import torch
+
+from showergan.cli.step import (
     CheckpointFolder,
     CheckpointSeconds,
     DataSet,
@@ -18,8 +18,18 @@ from showergan.step import (
     RequireGpu,
     Step,
 )
-from showergan.tasks import showers
+from showergan.io.device import choose_device
+from showergan.io.files import say, write_json, write_table
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.embedding import TARGETS, predict, save_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.tasks.showers.embedding_training import (
+    prediction_table,
+    r2,
+    targets_of,
+    train_embedding,
+)
+from showergan.training.checkpoint import Checkpoints
 
 
 class TrainEmbedding(Embedding, Step):
@@ -45,7 +55,7 @@ class TrainEmbedding(Embedding, Step):
     ) -> Callable[[], None]:
         """Train on the training showers, of which a part decides when to stop; measure on select."""
         chosen = choose_device(device, per_gpu, require_gpu)
-        checkpoints = training.Checkpoints(
+        checkpoints = Checkpoints(
             out,
             recipe=self.canonical(),
             data=data,
@@ -54,27 +64,27 @@ class TrainEmbedding(Embedding, Step):
             folder=checkpoint_folder,
             most=max_seconds,
         )
-        regressor, fit = showers.train_embedding(
-            showers.dataset.load(data, "train"),
+        regressor, fit = train_embedding(
+            dataset.load(data, "train"),
             self,
             chosen,
             lambda epoch, score: say(f"epoch {epoch}/{self.epochs}: held-out R2 {score:.4f}"),
             checkpoints,
         )
-        select = showers.dataset.load(data, "select")
-        energy = heavy.torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
-        predicted = showers.predict(regressor, energy)[1].cpu()
+        select = dataset.load(data, "select")
+        energy = torch.from_numpy(select.energy).unsqueeze(1).to(chosen)
+        predicted = predict(regressor, energy)[1].cpu()
         names = regressor.targets
-        true = heavy.torch.from_numpy(showers.targets_of(select, names))
-        scores = dict(zip(names, showers.r2(predicted, true).tolist(), strict=True))
+        true = torch.from_numpy(targets_of(select, names))
+        scores = dict(zip(names, r2(predicted, true).tolist(), strict=True))
         say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
-        left_out = [name for name in showers.TARGETS if name not in names]
+        left_out = [name for name in TARGETS if name not in names]
         if left_out:
             say(f"Left out, for the training showers do not differ in them: {', '.join(left_out)}")
-        write_table(showers.prediction_table(predicted.numpy(), true.numpy(), names), predictions)
+        write_table(prediction_table(predicted.numpy(), true.numpy(), names), predictions)
         write_json(
             {
-                "r2": {k: None if heavy.np.isnan(v) else v for k, v in scores.items()},
+                "r2": {k: None if np.isnan(v) else v for k, v in scores.items()},
                 "targets_without_spread": left_out,
                 "r2_split": "select",
                 "n_select": len(select),
@@ -82,5 +92,5 @@ class TrainEmbedding(Embedding, Step):
             },
             metrics,
         )
-        showers.save_embedding(regressor, out)
+        save_embedding(regressor, out)
         return checkpoints.remove

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from showergan.drawing.anchors import anchor_key, draw_anchors
-from showergan.drawing.layout import legend_below, new_figure
-from showergan.drawing.registry import COMPARISON, register_figure
-from showergan.drawing.runs import MEAN, at_chosen_rates, groups, key
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, pd
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.report.anchors import anchor_key, draw_anchors
+from showergan.report.layout import legend_below, new_figure
+from showergan.report.registry import COMPARISON, register_figure
+from showergan.report.runs import MEAN, at_chosen_rates, groups, key
+from showergan.report.style import Style
 
 METRIC = "ngram_divergence"
 
@@ -19,7 +21,7 @@ def ngram_divergence(
     histories: pd.DataFrame,
     anchors: pd.DataFrame,
     grid: pd.DataFrame,
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw the Jensen-Shannon divergence of n-grams on test over generator steps: lower is better.
 
     Thin lines are seeds, the thick line their mean. Broken lines are what real text gets against real text, and an

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from showergan import reading
-from showergan.drawing.layout import new_figure
-from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.io.hdf5 import opened_hdf5, text_of
+from showergan.report.layout import new_figure
+from showergan.report.registry import GLANCE, register_figure
+from showergan.report.runs import at_chosen_rates, groups
+from showergan.report.style import Style
 
 LINES = 3  # of each epoch
 EPOCHS = 6  # at most
@@ -20,7 +23,7 @@ LINE_INCH = 0.2
 @register_figure("3 Sampled lines", GLANCE)
 def sampled_lines(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Write lines of each method's generators, epoch by epoch, under real ones; a dot stands for each blank.
 
     They are the first that come of the same noise at every epoch. Of several seeds the first is shown, and of more than
@@ -63,8 +66,8 @@ def _lines(block: dict[str, list[str]]) -> float:
 
 def _real(reference: Path) -> list[str]:
     """Return the first real examples."""
-    with reading.opened_hdf5(reference) as file:
-        alphabet, code = reading.text_of(file, "alphabet"), file["examples/code"][:LINES]
+    with opened_hdf5(reference) as file:
+        alphabet, code = text_of(file, "alphabet"), file["examples/code"][:LINES]
     return ["".join(alphabet[place] for place in line) for line in code]
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from showergan import reading
-from showergan.drawing.labels import wrapped
-from showergan.drawing.layout import Key, legend_below, new_figure, panels, rows_of
-from showergan.drawing.registry import GLANCE, register_figure
-from showergan.drawing.runs import at_chosen_rates, groups
-from showergan.drawing.style import Style
-from showergan.heavy import mpl, pd
+import pandas as pd
+from matplotlib.figure import Figure
+
+from showergan.io.hdf5 import opened_hdf5
+from showergan.report.labels import wrapped
+from showergan.report.layout import Key, legend_below, new_figure, panels, rows_of
+from showergan.report.registry import GLANCE, register_figure
+from showergan.report.runs import at_chosen_rates, groups
+from showergan.report.style import Style
 
 COLUMNS = 4
 REAL, MODE = "0.75", "black"
@@ -20,13 +22,13 @@ REAL, MODE = "0.75", "black"
 @register_figure("3 Generated over real points", GLANCE)
 def generated_points(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
-) -> mpl.figure.Figure:
+) -> Figure:
     """Draw points of each method (coloured) over real ones (grey), and the modes of their distribution (crosses).
 
     All panels show the real points with a margin; the number of generated points beyond stands in the corner. Of
     several seeds the first is drawn, at the last evaluated epoch.
     """
-    with reading.opened_hdf5(reference) as file:
+    with opened_hdf5(reference) as file:
         real, modes = file["examples/point"][:], file["modes"][:]
     found = groups(style, at_chosen_rates(examples, grid))
     figure = new_figure(

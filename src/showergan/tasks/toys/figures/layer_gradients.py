@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from showergan.drawing.artefacts import OF_NONE, Artefact, read_table
-from showergan.drawing.layout import legend_below, new_figure
-from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.style import Style, look
-from showergan.drawing.worth import with_several_losses
-from showergan.heavy import mpl, np, pd
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from showergan.report.applicable import with_several_losses
+from showergan.report.artefacts import OF_NONE, Artefact, read_table
+from showergan.report.layout import legend_below, new_figure
+from showergan.report.registry import WGAN_STUDY, register_figure
+from showergan.report.style import Style, look
 from showergan.tasks.toys.drawing.names import constraint_name
 
 OWN = {
@@ -21,9 +25,7 @@ OWN = {
 
 
 @register_figure("Gradients by layer and weights", WGAN_STUDY, with_several_losses, own=OWN)
-def layer_gradients(
-    style: Style, gradients: pd.DataFrame, weights: pd.DataFrame
-) -> mpl.figure.Figure:
+def layer_gradients(style: Style, gradients: pd.DataFrame, weights: pd.DataFrame) -> Figure:
     """Draw, of discriminators with twelve hidden layers on the Swiss roll, gradients by layer, and weights.
 
     Above: the norm of the gradient of the loss with respect to each layer's activations. Below: the share of all
@@ -46,7 +48,7 @@ def layer_gradients(
             label=constraint_name(str(name)),
         )
     above.set(xlabel="Hidden layer, 1 next to the points", ylabel=r"$\log_{10}$ norm of gradient")
-    above.xaxis.set_major_locator(mpl.ticker.MaxNLocator(integer=True))
+    above.xaxis.set_major_locator(MaxNLocator(integer=True))
     for column, name in enumerate(names):
         panel, rows = figure.add_subplot(grid[1, column]), weights[weights["constraint"] == name]
         panel.stairs(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from showergan.drawing.artefacts import OF_NONE, Artefact, read_arrays
-from showergan.drawing.layout import framed, new_figure
-from showergan.drawing.registry import WGAN_STUDY, register_figure
-from showergan.drawing.style import Style
-from showergan.drawing.worth import with_several_losses
-from showergan.heavy import mpl, np
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from showergan.report.applicable import with_several_losses
+from showergan.report.artefacts import OF_NONE, Artefact, read_arrays
+from showergan.report.layout import framed, new_figure
+from showergan.report.registry import WGAN_STUDY, register_figure
+from showergan.report.style import Style
 from showergan.tasks.toys.drawing.names import SOURCES, constraint_name
 
 EDGE, LEVELS = 3.0, 12
@@ -21,7 +25,7 @@ OWN = {
 
 
 @register_figure("Value surfaces", WGAN_STUDY, with_several_losses, own=OWN)
-def value_surfaces(style: Style, surfaces: dict[str, Any]) -> mpl.figure.Figure:
+def value_surfaces(style: Style, surfaces: dict[str, Any]) -> Figure:
     """Draw level sets of discriminators over the real points (dots): rows are constraints, columns distributions.
 
     Every panel has its own levels, from its lowest to its highest value.
@@ -44,7 +48,7 @@ def value_surfaces(style: Style, surfaces: dict[str, Any]) -> mpl.figure.Figure:
             if column == 0:
                 panel.set_ylabel(constraint_name(str(constraint)))
     figure.colorbar(
-        mpl.cm.ScalarMappable(mpl.colors.Normalize(0, 1), style.colormap),
+        ScalarMappable(Normalize(0, 1), style.colormap),
         ax=list(axes.flat),
         label="f, from its lowest (0) to its highest value (1) in the panel",
         aspect=50,

@@ -11,13 +11,13 @@ from showergan.tasks.toys.modes import modes_found, share_near_a_mode
 from showergan.tasks.toys.points import PLANE
 
 if TYPE_CHECKING:
-    from showergan.tasks.toys.yardstick import PlaneYardstick
+    from showergan.tasks.toys.reference_statistics import PlaneReferenceStatistics
 
 
 def _rows(pair: Pair) -> Iterator[Row]:
-    yardstick = cast("PlaneYardstick", pair.yardstick)
-    if len(yardstick.modes):
-        seen = pair.other.spaces[PLANE], yardstick.modes, yardstick.mode_sd
+    reference_statistics = cast("PlaneReferenceStatistics", pair.reference_statistics)
+    if len(reference_statistics.modes):
+        seen = pair.other.spaces[PLANE], reference_statistics.modes, reference_statistics.mode_sd
         yield "modes_found", PLANE, "all", modes_found(*seen)
         yield "near_a_mode", PLANE, "all", share_near_a_mode(*seen)
 

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Self
 
+import numpy as np
 from pydantic import Field
 
-from showergan import heavy
-from showergan.config import Config
+from showergan.cli.step import Output, Step
 from showergan.config.section import Count, Seed
-from showergan.files import write_aside, write_table
-from showergan.step import Output, Step
-from showergan.tasks import toys
+from showergan.config.whole import Config
+from showergan.io.files import atomic_write, write_table
+from showergan.tasks.toys import fixed_generator
 from showergan.tasks.toys.recipe import FixedGenerator
 
 
@@ -39,7 +39,7 @@ class TrainBeforeFixedGenerator(FixedGenerator, Step):
         weights: Annotated[Path, Output("histograms of weights: CSV")],
     ) -> None:
         """Train one after the other."""
-        fixed, rest = toys.fixed_generator, (self.batch_size, self.seed)
+        fixed, rest = fixed_generator, (self.batch_size, self.seed)
         layers = fixed.DEEP_LAYERS
         norms, shares = fixed.deep_discriminators(
             fixed.Sizes(self.width, layers, self.deep_steps, *rest)
@@ -47,5 +47,5 @@ class TrainBeforeFixedGenerator(FixedGenerator, Step):
         surfaces = fixed.value_surfaces(fixed.Sizes(self.width, 3, self.steps, *rest))
         write_table(norms, gradients)
         write_table(shares, weights)
-        with write_aside(out) as aside, aside.open("wb") as stream:
-            heavy.np.savez_compressed(stream, allow_pickle=False, **surfaces)
+        with atomic_write(out) as temporary, temporary.open("wb") as stream:
+            np.savez_compressed(stream, allow_pickle=False, **surfaces)

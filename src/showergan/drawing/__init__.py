@@ -1,1 +1,0 @@
-"""What figures and tables share: how they register, what they are made from, how they look."""

@@ -1,0 +1,1 @@
+"""Generators and samples of them, measured against real samples."""

@@ -1,0 +1,83 @@
+"""Samples from a generator file and a file of conditions into a file of samples, however many."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from showergan.errors import UserError
+from showergan.evaluation.description import outside
+from showergan.evaluation.generator_file import load_generator
+from showergan.io.files import say, sha256_of
+from showergan.io.progress import Progress
+
+SUFFIXES = (".npz", ".h5", ".hdf5")
+
+
+def generate_file(
+    generator: Path,
+    conditions: Path | None,
+    out: Path,
+    *,
+    n: int | None,
+    seed: int,
+    epoch: int | None,
+    device: torch.device,
+) -> None:
+    """Write generated samples; only their conditions are held in memory.
+
+    Args:
+        generator: file that `train` wrote.
+        conditions: what to generate for, see `Task.read_given`; None where a task has none.
+        out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
+        n: number of samples, by default one for each row of conditions; these take turns.
+        seed: of the noise, at least 0 and below 2**32.
+        epoch: which of the kept ones, by default the last.
+        device: where to generate.
+
+    Raises:
+        UserError: A file is unusable, or the epoch was not kept; nothing is written.
+    """
+    if out.suffix not in SUFFIXES:
+        raise UserError(f"{out}: give an output file {', '.join(SUFFIXES)}.")
+    if not 0 <= seed < 2**32:
+        raise UserError(f"--seed {seed}: give a number from 0 to {2**32 - 1}.")
+    trained = load_generator(generator)
+    task = trained.task
+    given = task.read_given(conditions, n)
+    epoch = trained.last if epoch is None else epoch
+    samples = trained.sampled(given, seed, device, n=n, epoch=epoch)
+    n = len(given.conditions) if n is None else n
+    if warning := outside(trained.description.conditions, given.conditions):
+        say(f"warning: {warning}")
+    start = time.perf_counter()
+    watched = _Watched(samples, n, task.sample_arrays[0], task.name)
+    origin = {"generator_sha256": sha256_of(generator), "epoch": epoch, "seed": seed}
+    task.write_samples(out, n, watched, origin)
+    seconds = time.perf_counter() - start
+    if watched.n_not_finite:
+        say(
+            f"warning: {watched.n_not_finite} of {n} {task.name} hold values that are not numbers: "
+            "the training had diverged. Choose an earlier epoch or another generator."
+        )
+    say(f"{out}: {n} {task.name} of epoch {epoch}, {n / seconds:.0f} per second")
+
+
+class _Watched:
+    """Samples on their way: shows how far they are, and counts those that are not finite."""
+
+    def __init__(self, chunks: Iterator[Any], n: int, array: str, called: str) -> None:
+        self._chunks, self._n, self._array, self._called = chunks, n, array, called
+        self.n_not_finite = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        done, progress = 0, Progress(self._n, self._called)
+        for chunk in self._chunks:
+            numbers = getattr(chunk, self._array).reshape(len(chunk), -1)
+            self.n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
+            yield chunk
+            done += len(chunk)
+            progress(done)

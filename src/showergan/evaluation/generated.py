@@ -1,0 +1,122 @@
+"""The metrics of one trained generator at each of its evaluated epochs."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from showergan.config.evaluation import EvaluationRecipe
+from showergan.evaluation.measure import COLUMNS, measure
+from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
+from showergan.evaluation.trained import TrainedGenerator
+from showergan.metrics.features import DIVERGED, Features
+from showergan.metrics.metric import COUNTS, Asked
+from showergan.metrics.pair import Pair
+from showergan.metrics.prd import prd_curves
+from showergan.metrics.score import best_epoch, scores_over_epochs
+
+
+class Scores(NamedTuple):
+    """What an evaluation leaves.
+
+    Attributes:
+        metrics: tidy; epoch, split and the columns of `measure`; what was not measured has no row.
+        curves: PRD curves of the last epoch on test; space, precision, recall.
+        examples: what the last generator, or that of every epoch, makes of the reference's examples, arrays (n, ...) by
+            name.
+    """
+
+    metrics: pd.DataFrame
+    curves: pd.DataFrame
+    examples: dict[str, NDArray[Any]]
+
+
+def evaluate(
+    generator: TrainedGenerator,
+    reference: Reference,
+    embedding: Any,
+    recipe: EvaluationRecipe,
+    device: torch.device,
+    on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
+) -> Scores:
+    """Measure the generator of each epoch that was kept against the select and the test samples.
+
+    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
+    measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
+    one where it chooses none; at the others only what is cheap, see `Asked`. Of an epoch that a training which diverged
+    did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
+
+    Args:
+        generator: the trained one.
+        reference: the real samples.
+        embedding: that of the task, None where it has none.
+        recipe: settings of the metrics.
+        device: where to generate and embed.
+        on_epoch: called with (epoch, its metrics on test).
+    """
+    generator, diverged = generator.with_unreached(), generator.description.diverged
+    reference_statistics, see = (
+        reference.reference_statistics,
+        reference.sees(embedding, recipe, device),
+    )
+
+    def generated(epoch: int, split: HeldOut) -> Features:
+        given, seed = reference.given[split], 2 * recipe.seed + HELD_OUT.index(split)
+        mode = recipe.generator_mode
+        return see(generator.sampled(given, seed, device, mode, epoch=epoch))
+
+    def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
+        table = measure(reference.features[split], fake, reference_statistics, recipe, asked)
+        return table.assign(split=split, epoch=epoch)
+
+    epochs = generator.epochs
+    tables = [
+        measured(Asked.CHOICE, generated(epoch, "select"), epoch, "select") for epoch in epochs
+    ]
+    chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
+    for epoch in epochs:
+        fake = generated(epoch, "test")
+        asked = Asked.ONCE if epoch == chosen else Asked.COURSE
+        tables.append(measured(asked, fake, epoch, "test"))
+        if on_epoch:
+            on_epoch(epoch, tables[-1])
+    if diverged:
+        step = {"metric": DIVERGED, "space": COUNTS, "bin": "all", "value": float(diverged.step)}
+        told = {"split": "test", **step, "n": len(reference.features["test"])}
+        tables.append(pd.DataFrame([{"epoch": epoch, **told} for epoch in epochs]))
+    return Scores(
+        pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
+        prd_curves(Pair(reference.features["test"], fake, reference_statistics, recipe)),
+        _pictures(generator, reference, recipe, device),
+    )
+
+
+def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
+    scores = scores_over_epochs(metrics)
+    return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
+
+
+def _pictures(
+    generator: TrainedGenerator,
+    reference: Reference,
+    recipe: EvaluationRecipe,
+    device: torch.device,
+) -> dict[str, NDArray[Any]]:
+    """Return what figures show of the generators that the task wants to be pictured, see `Task.pictures_of`."""
+    task, given = reference.task, reference.examples.given
+
+    def pictures(epoch: int) -> dict[str, NDArray[Any]]:
+        mode = recipe.generator_mode
+        return task.pictures(generator.sampled(given, recipe.seed, device, mode, epoch=epoch))
+
+    if task.pictures_of == "last":
+        return pictures(generator.epochs[-1])
+    each = {epoch: pictures(epoch) for epoch in generator.epochs}
+    names = each[generator.epochs[0]]
+    return {
+        "epoch": np.repeat(generator.epochs, len(reference.examples)),
+        **{name: np.concatenate([arrays[name] for arrays in each.values()]) for name in names},
+    }

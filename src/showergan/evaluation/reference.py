@@ -1,0 +1,246 @@
+"""The real samples that generated ones are held against: computed once, kept in a file."""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import h5py
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from showergan.config.evaluation import Evaluation
+from showergan.config.validation import validated
+from showergan.errors import UserError
+from showergan.io.damage import damage, in_place_of
+from showergan.io.files import atomic_write, sha256_of
+from showergan.io.hdf5 import opened_hdf5
+from showergan.metrics.features import Features
+from showergan.records.provenance import record_of
+from showergan.tasks.data_set import check_splits
+from showergan.tasks.found import of_file
+from showergan.tasks.task import Task
+
+HeldOut = Literal["select", "test"]
+HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
+
+See = Callable[[Iterable[Any]], Features]
+"""From samples that come some at a time to what metrics see of them."""
+
+_KINDS = ("spaces", "quantities", "own")  # of arrays of features
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Features of the real select and test samples, and what is needed to make and to measure others.
+
+    Attributes:
+        task: that the samples are of.
+        reference_statistics: what all samples are measured with.
+        features: by split.
+        given: what a generator is given to be measured against each split.
+        examples: a few real test samples for pictures.
+    """
+
+    task: Task
+    reference_statistics: Any
+    features: dict[HeldOut, Features]
+    given: dict[HeldOut, Any]
+    examples: Any = field(repr=False)
+
+    def sees(self, embedding: Any, recipe: Evaluation, device: torch.device) -> See:
+        """Return what sees samples as it saw the real ones; without an embedding what needs none.
+
+        It raises a `UserError` where it sees other numbers of them than were seen of those.
+        """
+        see = _sees(self.task, self.reference_statistics, embedding, recipe, device)
+
+        def checked(samples: Iterable[Any]) -> Features:
+            seen = see(samples)
+            for split, real in self.features.items():
+                _refuse_others(split, _columns(real), _columns(seen))
+            return seen
+
+        return checked
+
+
+class Origin(NamedTuple):
+    """What a reference was made of.
+
+    Attributes:
+        recipe: settings of the metrics.
+        version: of the step that made it.
+        data: the data set.
+        embedding: that of the task, where it was given one.
+    """
+
+    recipe: Evaluation
+    version: int
+    data: Path
+    embedding: Path | None
+
+
+def origin_of(path: Path) -> Origin:
+    """Return what a reference was made of, as the record beside it tells.
+
+    Raises:
+        UserError: there is no such file or record, or one of the files is not what it was.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} does not exist. Give a run's reference/features.h5.")
+    found = record_of(path)
+    if found is None or found[1].step != "reference":
+        raise UserError(
+            f"{path}: no record (provenance.json) of `showergan reference` beside it tells what it was made of. "
+            "Give a run's reference/features.h5."
+        )
+    at, record = found
+    for name, sha256 in (record.outputs | record.inputs).items():
+        file = at.parent / name
+        if not file.is_file() or sha256_of(file) != sha256:
+            raise UserError(
+                f"{path}: {file}, of which its record tells, is "
+                f"{'not what it was' if file.is_file() else 'not there'}. Run snakemake again for this run."
+            )
+    raw = dict(record.recipe)
+    version = raw.pop("recipe_version", 0)
+    recipe = validated(Evaluation, raw, f"recipe in {at}")
+    files = [Path(os.path.normpath(at.parent / name)) for name in record.inputs]
+    data = [file for file in files if h5py.is_hdf5(file)]
+    others = [file for file in files if file not in data]
+    if len(data) != 1 or len(others) > 1:
+        raise UserError(f"{at} is no record of `showergan reference`.")
+    return Origin(recipe, version, data[0], others[0] if others else None)
+
+
+def make_reference(
+    path: Path, embedding: Any, recipe: Evaluation, device: torch.device
+) -> Reference:
+    """Compute the features of the real samples in the data set at `path`; an embedding may be missing."""
+    check_splits(path)
+    task = of_file(path)
+    reference_statistics, train = task.reference_statistics(path, recipe, device)
+    see = _sees(task, reference_statistics, embedding, recipe, device)
+    features = {split: see(task.stream(path, split)) for split in HELD_OUT}
+    # Copied, so that the chunk they come from can go.
+    few = next(c for c in task.stream(path, "test") if len(c)).select(slice(0, task.n_examples))
+    examples = task.sample(**{name: getattr(few, name).copy() for name in task.sample_arrays})
+    return Reference(
+        task, reference_statistics, features, _given(task, recipe, train, features), examples
+    )
+
+
+def save_reference(reference: Reference, path: Path) -> None:
+    """Write the reference as HDF5."""
+    with atomic_write(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs["task"] = reference.task.name
+        reference.reference_statistics.write(file)
+        for split, features in reference.features.items():
+            group = file.create_group(split)
+            group["conditions"] = features.conditions
+            group.attrs.update(features.counts)
+            for kind in _KINDS:
+                # In their order, which is that of columns.
+                part = group.create_group(kind, track_order=True)
+                for name, values in getattr(features, kind).items():
+                    part[name] = values
+        for split, given in reference.given.items():
+            for name, values in given._asdict().items():
+                file[f"given/{split}/{name}"] = values
+        for name in reference.task.sample_arrays:
+            file[f"examples/{name}"] = getattr(reference.examples, name)
+
+
+def load_reference(path: Path) -> Reference:
+    """Read a reference.
+
+    Raises:
+        UserError: the file is missing or is no reference.
+    """
+    task = of_file(path)
+    remedy = in_place_of(path, "features.h5 that `showergan reference` wrote")
+    with (
+        damage(path, "was not written by `showergan reference`", remedy, (Exception,)),
+        opened_hdf5(path, remedy) as file,
+    ):
+        given = {
+            split: task.given(**_arrays(file[f"given/{split}"], task.given._fields))
+            for split in HELD_OUT
+        }
+        examples = task.sample(**_arrays(file["examples"], task.sample_arrays))
+        features = {split: _features(file[split]) for split in HELD_OUT}
+        width = len(task.condition_names)
+        told = [*given.values(), *features.values(), examples.given]
+        if any(one.conditions.shape[1:] != (width,) or not len(one.conditions) for one in told):
+            raise ValueError(f"conditions are no arrays (n, {width}) with n > 0")
+        return Reference(task, task.read_reference_statistics(file), features, given, examples)
+
+
+def _sees(
+    task: Task, reference_statistics: Any, embedding: Any, recipe: Evaluation, device: torch.device
+) -> See:
+    seen_with = {"embedding": embedding, "recipe": recipe, "device": device}
+    return partial(task.features, reference_statistics=reference_statistics, **seen_with)
+
+
+def _columns(features: Features) -> dict[str, tuple[int, ...]]:
+    """Return the shape of each array behind the number of objects."""
+    arrays = {f"{kind} {name}": v for kind in _KINDS for name, v in getattr(features, kind).items()}
+    return {name: v.shape[1:] for name, v in {"conditions": features.conditions, **arrays}.items()}
+
+
+def _refuse_others(
+    split: str, real: dict[str, tuple[int, ...]], seen: dict[str, tuple[int, ...]]
+) -> None:
+    for name in sorted(real.keys() | seen.keys()):
+        if real.get(name) != seen.get(name):
+            here, there = (
+                f"shape {(..., *shapes[name])}" if name in shapes else "is missing"
+                for shapes in (real, seen)
+            )
+            raise UserError(
+                f"The reference does not fit the samples: {name} of {split}: {here.replace('Ellipsis', 'n')}; of the "
+                f"samples: {there.replace('Ellipsis', 'n')}. Give the reference and the embedding of the same run, or "
+                "no embedding to both."
+            )
+
+
+def _given(
+    task: Task, recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
+) -> dict[HeldOut, Any]:
+    """Return what generators are given, by the split that they are measured against.
+
+    "same": the conditions of the split itself. "independent": against test those of select, against select as many of
+    training, so that no generated sample shares its conditions with a real one.
+    """
+    if recipe.conditions == "same":
+        return {split: task.given.of(own.conditions) for split, own in features.items()}
+    n_select, n_test = (len(features[split]) for split in HELD_OUT)
+    # Drawn, for a split keeps the order of its file, which may be any.
+    drawn = np.random.default_rng(recipe.seed).permutation(len(train))[:n_select]
+    first = features["select"].conditions[: min(n_select, n_test)]
+    return {"select": task.given.of(train.conditions[drawn]), "test": task.given.of(first)}
+
+
+def _features(group: h5py.Group) -> Features:
+    conditions = group["conditions"][:]
+    kinds: dict[str, Any] = {
+        kind: _arrays(group[kind], group[kind], len(conditions)) for kind in _KINDS
+    }
+    counts = {name: int(n) for name, n in group.attrs.items()}
+    return Features(conditions=conditions, counts=counts, **kinds)
+
+
+def _arrays(
+    group: h5py.Group, names: Iterable[str], n: int | None = None
+) -> dict[str, NDArray[Any]]:
+    """Return arrays of numbers that are all as long as the first, or have n rows."""
+    arrays = {name: group[name][:] for name in names}
+    for name, values in arrays.items():
+        n = len(values) if n is None else n
+        if len(values) != n or values.dtype.kind not in "fiu":
+            raise ValueError(f"{name} has type {values.dtype} and {len(values)} rows of {n}")
+    return arrays

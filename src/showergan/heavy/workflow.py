@@ -1,5 +1,0 @@
-"""What is taken of Snakemake."""
-
-from snakemake.utils import update_config
-
-__all__ = ["update_config"]

@@ -1,0 +1,1 @@
+"""Files, folders and the device: reading, atomic writing, progress."""

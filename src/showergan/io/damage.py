@@ -1,0 +1,139 @@
+"""What the libraries that read files raise about damaged ones, and what a file can claim to hold."""
+
+import shlex
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import (
+    EACCES,
+    EAGAIN,
+    EIO,
+    EMFILE,
+    ENFILE,
+    ENOMEM,
+    EPERM,
+    ESTALE,
+    ETIMEDOUT,
+    EWOULDBLOCK,
+)
+from pathlib import Path
+from tokenize import TokenError
+
+from showergan.errors import UserError
+from showergan.records.provenance import NAME, read_record
+
+# Of files that are cut off, corrupt, encrypted, exotic, or that hold other things than they should.
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError),
+    *(RuntimeError, SyntaxError, TokenError, ValueError, LookupError, TypeError),
+)
+
+# What the system says where HDF5 finds a file locked; and of a file that cannot be read now, or not by this user.
+_LOCKED = (EAGAIN, EWOULDBLOCK)
+_NOT_NOW = (EACCES, EPERM, EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT)
+_PACKED = ("plugin", "filter", "compression method")  # words of HDF5 and zipfile
+
+MOST_PACKED = 1100  # bytes that a byte of a file stands for: deflate packs 1032 at most
+MOST_AT_ONCE = 2**32  # bytes of an array that is held in memory, not read some rows at a time
+
+
+def in_place_of(path: Path | str, wanted: str) -> str:
+    """Say what to do about a file that should be another: a run makes its own again, one of anybody's stays theirs."""
+    if not _is_of_a_run(Path(path)):
+        return f"Give {wanted}."
+    return (
+        "A job made it once, and makes it again in place of this one, with the --configfile of the run if it has one: "
+        f"snakemake --cores all --forcerun {shlex.quote(str(path))}"
+    )
+
+
+def _is_of_a_run(path: Path) -> bool:
+    """Tell whether a record beside a file lists it."""
+    for record in path.parent.glob(f"*{NAME}"):
+        with suppress(OSError, UserError):
+            if path.name in read_record(record).outputs:
+                return True
+    return False
+
+
+def refusal(path: Path | str, problem: str, error: Exception, remedy: str) -> UserError:
+    """Return what to say of a file about which a library raises an error.
+
+    What does not lie in the file is told apart: nothing is to be made or given again.
+
+    Args:
+        path: of the file.
+        problem: what the message says of one that cannot be read: it "is no HDF5 file".
+        error: of the library.
+        remedy: what to do about such a file.
+    """
+    said = str(error).split("\n", 1)[0] or type(error).__name__
+    number = getattr(error, "errno", None)
+    if number in _LOCKED:
+        problem = "is open in another program, which may be writing it"
+        remedy = "Close that one and call again."
+    elif number in _NOT_NOW:
+        problem, remedy = (
+            "cannot be read",
+            "The file itself may be as it should: mend that and call again.",
+        )
+    elif any(word in said for word in _PACKED):
+        problem = "is packed in a way that is not known here"
+        remedy = (
+            "Write it again without compression or with gzip. HDF5 finds more ways after: pip install hdf5plugin && "
+            "export HDF5_PLUGIN_PATH=$(python -c 'import hdf5plugin; print(hdf5plugin.PLUGIN_PATH)')"
+        )
+    return UserError(f"{path} {problem} ({said}). {remedy}")
+
+
+@contextmanager
+def damage(
+    path: Path | str,
+    problem: str,
+    remedy: str,
+    raised: tuple[type[Exception], ...] = DAMAGE,
+) -> Iterator[None]:
+    """Turn what a library raises about a file into a `UserError`.
+
+    Args:
+        path: of the file.
+        problem: what the message says of one that cannot be read: it "is no HDF5 file".
+        remedy: what to do.
+        raised: by the library.
+
+    Raises:
+        UserError: there is no such file, or it cannot be read.
+    """
+    if not Path(path).is_file():
+        raise UserError(
+            f"{path} {'is no file' if Path(path).exists() else 'does not exist'}. {remedy}"
+        )
+    try:
+        yield
+    except UserError as error:
+        if str(path) in str(error):
+            raise
+        raise UserError(f"{path}: {error}") from error
+    except raised as error:
+        raise refusal(path, problem, error, remedy) from error
+
+
+def refuse_claim(path: Path | str, name: str, n_bytes: int, stored: int) -> None:
+    """Refuse an array whose size no file of this size can hold, before memory is taken for it.
+
+    Args:
+        path: of the file.
+        name: of the array.
+        n_bytes: that the array says it has.
+        stored: bytes that it is read from, or those of the whole file.
+
+    Raises:
+        UserError: it claims too much.
+    """
+    if n_bytes > MOST_PACKED * stored:
+        raise UserError(
+            f"{path}: {name} claims {n_bytes} bytes and is stored in {stored} at most, which nothing packs so well: it "
+            "is damaged or made to fill memory. Download or write the file again."
+        )

@@ -1,0 +1,183 @@
+"""What is left behind: files that exist whole or not at all, and lines for a reader."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EACCES, EDQUOT, EFBIG, EIO, ENOSPC, EPERM, EROFS
+from glob import escape
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pandas as pd
+from filelock import BaseFileLock
+
+from showergan.errors import UserError
+from showergan.io.urls import without_secrets
+
+# A full disk, a quota, a limit on sizes, no permission, a file system to read from, a disk that fails.
+REFUSED = {ENOSPC, EDQUOT, EFBIG, EACCES, EPERM, EROFS, EIO}
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a path of the same name in a folder of its own beside `path`; on success move the file onto `path`.
+
+    It moves once it is on the disk. The folder goes in any case; that of a process that was killed goes when the same
+    path is written next: a lock tells it from those in use.
+
+    Raises:
+        UserError: the system does not let it be written.
+    """
+    with told(path), _atomic(path) as temporary:
+        yield temporary
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Tell a person what the system says of a file that it does not let be written.
+
+    Raises:
+        UserError: in place of what the system says.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError) as error:  # HDF5 raises both, with the number in the text
+        in_text = re.search(r"errno = (\d+)", str(error))
+        number = getattr(error, "errno", None) or (int(in_text[1]) if in_text else None)
+        at = Path(getattr(error, "filename", None) or path)  # of a file that is read, elsewhere
+        ours = at.is_relative_to(path.parent) or path.is_relative_to(at)
+        if number not in REFUSED or not ours:
+            raise
+        raise UserError(
+            f"{path} cannot be written: {os.strerror(number)}. Make room, or give a place where files can be "
+            "written, and call again: what was there before is as it was."
+        ) from error
+
+
+@contextmanager
+def _atomic(path: Path) -> Iterator[Path]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for other in path.parent.glob(f".{escape(path.name)}.*.part"):
+        with suppress(OSError):
+            _remove_abandoned(other)
+    with _locked_folder(path) as folder:
+        temporary = folder / path.name
+        yield temporary
+        _sync(temporary, os.O_RDWR)
+        temporary.replace(path)
+        with suppress(OSError):  # not every file system can
+            _sync(path.parent, os.O_RDONLY)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a process left that was killed, whenever that was: before there was a lock, or while it removed it.
+
+    Raises:
+        OSError: it is in use.
+    """
+    if not (folder / "lock").exists():
+        folder.rmdir()  # of one that has just made it, who then makes another
+    elif lock := locked(folder / "lock"):
+        _remove(folder, lock)
+
+
+@contextmanager
+def _locked_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`, which goes in the end; others leave it alone while its lock is held."""
+    while True:
+        folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
+        lock = filelock.FileLock(folder / "lock")
+        try:
+            lock.acquire(blocking=False)
+        except filelock.Timeout:  # another is removing it
+            continue
+        except (OSError, NotImplementedError):  # the file system knows no locks
+            pass
+        if not folder.exists() or (lock.is_locked and not (folder / "lock").exists()):
+            continue  # another took it for abandoned
+        try:
+            yield folder
+        finally:
+            _remove(folder, lock)
+        return
+
+
+def _remove(folder: Path, lock: BaseFileLock) -> None:
+    """Remove a folder, its lock last of all; no error here hides one before."""
+    with suppress(OSError):
+        for inside in folder.iterdir():
+            if inside.name != "lock":
+                shutil.rmtree(inside, ignore_errors=True) if inside.is_dir() else inside.unlink()
+    lock.release()  # Windows removes nothing that is open
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def locked(path: Path) -> BaseFileLock | None:
+    """Return a lock of a file, held until it is released or the process ends.
+
+    None where another process holds it, or the file system knows no locks.
+    """
+    lock = filelock.FileLock(path)
+    try:
+        return lock.acquire(blocking=False).lock
+    except (filelock.Timeout, OSError, NotImplementedError):
+        return None
+
+
+def state_folder(out: Path, folder: Path | None) -> Path:
+    """Return where the states of unfinished work on `out` lie: a hidden folder beside it.
+
+    Args:
+        out: the output.
+        folder: in which it lies instead, by the path of the output, where what lies beside outputs is lost.
+    """
+    beside = out.parent if folder is None else folder / out.parent.relative_to(out.anchor)
+    return beside / ".checkpoint" / out.stem
+
+
+def remove_states(folder: Path) -> None:
+    """Remove a folder of `state_folder`, and the one around it where that holds no states of other work."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):
+        folder.parent.rmdir()
+
+
+def _sync(path: Path, how: int) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, how)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a data frame as CSV."""
+    with atomic_write(path) as temporary:
+        frame.to_csv(temporary, index=False)
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Write a dictionary as indented JSON."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def say(text: str) -> None:
+    """Write a line to stderr at once; what is secret of a URL is hidden."""
+    print(without_secrets(text), file=sys.stderr, flush=True)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file as hexadecimal text, read as a stream."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

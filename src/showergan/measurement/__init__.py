@@ -1,5 +1,0 @@
-"""One sample against the real one."""
-
-import lazy_loader as lazy
-
-__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

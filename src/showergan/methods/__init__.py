@@ -1,0 +1,1 @@
+"""Methods: losses, optimisers and constraints on the discriminator."""

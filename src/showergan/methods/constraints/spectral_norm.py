@@ -1,0 +1,132 @@
+"""Spectral normalisation (Miyato et al. 2018, section 2 and algorithm 1)."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch, Slot
+from showergan.methods.layers.outputs import scale_output
+from showergan.methods.layers.weights import (
+    flattened,
+    reparametrisations,
+    reparametrise,
+    trained_weight,
+    weight_layers,
+)
+
+
+class SpectralNorm(Constraint):
+    """W -> W / sigma, with sigma = u^T W v the largest singular value of the flattened weight.
+
+    The vectors u and v follow it by power iteration: one at every forward pass in training, those of generator steps
+    and gradient penalties included. So sigma is at most the singular value and never below 0, yet below it while
+    weights move fast. Each option besides the default is what the code published with Egorov & Rogachev 2023 does.
+    """
+
+    slot: ClassVar[Slot] = "normaliser"
+    kind: Literal["spectral_norm"] = "spectral_norm"
+    acts_on: Literal["weight", "output"] = Field(
+        "weight", description="output: the layer's output with its bias is divided by sigma"
+    )
+    sigma_gradient: Literal["attached", "detached"] = Field(
+        "attached", description="detached: sigma is a constant for the gradient"
+    )
+    start: Literal["gaussian", "uniform"] = Field(
+        "gaussian", description="gaussian: unit vectors; uniform: U(-1, 1), not normalised"
+    )
+    warmup_iterations: int = Field(
+        15, ge=0, le=10_000, description="power iterations before training"
+    )
+    iterate: Literal["every_pass", "after_step"] = Field(
+        "every_pass",
+        description="when an iteration is done; every_pass: at every forward pass in training; after_step: after each "
+        "discriminator step",
+    )
+
+    def attach(self, discriminator: nn.Module) -> None:
+        """Give each convolution and linear layer its vectors u, v and its division by sigma."""
+        for layer in weight_layers(discriminator).values():
+            matrix = _matrix(layer)
+            if self.start == "gaussian":
+                u, v = (matrix.new_empty(size).normal_() for size in matrix.shape)
+                u, v = u / u.norm(), v / v.norm()
+            else:
+                u, v = (matrix.new_empty(size).uniform_() * 2 - 1 for size in matrix.shape)
+            u, v = power_iteration(matrix, u, v, self.warmup_iterations)
+            attached = self.sigma_gradient == "attached"
+            if self.acts_on == "weight":
+                reparametrise(layer, divide_attached if attached else divide_detached, u=u, v=v)
+            else:
+                layer.register_buffer("u", u)
+                layer.register_buffer("v", v)
+                scale_output(layer, inverse_attached if attached else inverse_detached)
+            if self.iterate == "every_pass":
+                layer.register_forward_pre_hook(_iterate_in_training)
+
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Move every u, v by one power iteration."""
+        if self.iterate == "after_step":
+            for layer in weight_layers(discriminator).values():
+                _iterate(layer)
+
+
+def _iterate_in_training(layer: nn.Module, _: tuple[Tensor, ...]) -> None:
+    if layer.training:
+        _iterate(layer)
+
+
+def _iterate(layer: nn.Module) -> None:
+    """Move u, v of a layer by one power iteration; the old tensors stay as they are for graphs of earlier passes."""
+    state = layer if hasattr(layer, "u") else reparametrisations(layer)[0]
+    u, v = state.get_buffer("u"), state.get_buffer("v")
+    state.u, state.v = power_iteration(_matrix(layer), u, v, 1)
+
+
+def _matrix(layer: nn.Module) -> Tensor:
+    """Return the trained weight as a matrix, a constant for the gradient."""
+    return flattened(trained_weight(layer).detach())
+
+
+def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Return unit left and right singular vectors after `count` iterations.
+
+    Args:
+        matrix: shape (rows, columns).
+        u: unit vector, shape (rows,).
+        v: unit vector, shape (columns,).
+        count: number of iterations.
+    """
+    normalize = functional.normalize
+    for _ in range(count):
+        v = normalize(matrix.mT @ u, dim=0)
+        u = normalize(matrix @ v, dim=0)
+    return u, v
+
+
+def sigma(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...)."""
+    return state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
+
+
+def divide_attached(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return W / sigma (Miyato et al. 2018, equation 8)."""
+    return weight / sigma(weight, state)
+
+
+def divide_detached(weight: Tensor, state: nn.Module) -> Tensor:
+    """Return W / sigma, whose gradient takes sigma for a constant."""
+    return weight / sigma(weight, state).detach()
+
+
+def inverse_attached(layer: nn.Module) -> Tensor:
+    """Return 1 / sigma of a layer's own weight, shape ()."""
+    return 1 / sigma(layer.weight, layer)  # type: ignore[arg-type]
+
+
+def inverse_detached(layer: nn.Module) -> Tensor:
+    """Return 1 / sigma of a layer's own weight as a constant for the gradient, shape ()."""
+    return inverse_attached(layer).detach()

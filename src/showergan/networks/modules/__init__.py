@@ -1,5 +1,0 @@
-"""Networks as PyTorch knows them: modules with weights."""
-
-import lazy_loader
-
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

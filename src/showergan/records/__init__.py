@@ -1,0 +1,1 @@
+"""Records of what made each file, and what reads them."""

@@ -1,0 +1,223 @@
+"""Where results come from: the record of a job, which stands beside what it made."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from showergan.config.section import Section
+from showergan.errors import UserError
+from showergan.io.files import sha256_of, write_json
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+NAME = "provenance.json"  # of a record, or how its name ends
+PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
+
+
+class Code(Section):
+    """This package.
+
+    Attributes:
+        version: of the package.
+        commit: of the checkout that it runs from; None outside of one.
+        dirty: whether its files differ from those of the commit, or there are more.
+    """
+
+    version: str
+    commit: str | None
+    dirty: bool | None
+
+
+class MadeWith(Section):
+    """What a result may depend on beside its recipe and its inputs.
+
+    Attributes:
+        code: this package.
+        packages: versions of those that compute, and of Python.
+        machine: system and processor.
+        device: name, and of a GPU the versions of its driver and of CUDA.
+    """
+
+    code: Code
+    packages: dict[str, str]
+    machine: str
+    device: dict[str, str | None]
+
+
+class Record(MadeWith):
+    """What made some files. Paths are seen from the folder of the record, so that a run can be moved.
+
+    Attributes:
+        step: that made them, as the command line calls it.
+        recipe: of the step, whole.
+        settings: what else it was told.
+        finished: when, in UTC.
+        seconds: how long it took, or the part of it that ended it where it was killed before.
+        cpu_seconds: of all cores, from the start of the process on.
+        peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
+        inputs: SHA-256 of each file that it read, as it began.
+        outputs: SHA-256 of each file that it wrote.
+    """
+
+    step: str
+    recipe: dict[str, Any]
+    settings: dict[str, Any]
+    finished: str
+    seconds: float
+    cpu_seconds: float
+    peak_memory_MB: dict[str, int]
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+
+
+@contextmanager
+def recorded(
+    path: Path | None,
+    step: str,
+    recipe: dict[str, Any],
+    settings: dict[str, Any],
+    inputs: Iterable[Path],
+    outputs: Iterable[Path],
+) -> Iterator[None]:
+    """Write the record of what is done within, unless that fails; without a path nothing."""
+    if path is None:
+        yield
+        return
+    start = time.perf_counter()
+    read = _sha256s(path.parent, inputs)
+    yield
+    record = Record(
+        **dict(made_with()),
+        step=step,
+        recipe=recipe,
+        settings=settings,
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - start, 2),
+        cpu_seconds=round(time.process_time(), 2),
+        peak_memory_MB=_peak_memory(),
+        inputs=read,
+        outputs=_sha256s(path.parent, outputs),
+    )
+    write_json(record.model_dump(mode="json"), path)
+
+
+def made_with() -> MadeWith:
+    """Return what this process computes with; the device is the CPU as long as no GPU was used."""
+    return MadeWith(
+        code=_code(),
+        packages=packages(),
+        machine=platform.platform(),
+        device=_device(),
+    )
+
+
+def packages() -> dict[str, str]:
+    """Return the versions of Python and of the packages that compute."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def read_record(path: Path) -> Record:
+    """Read a record.
+
+    Raises:
+        UserError: it is none.
+    """
+    try:
+        return Record.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise UserError(
+            f"{path} is no record of this version: `--provenance` writes one."
+        ) from None
+
+
+def record_of(file: Path) -> tuple[Path, Record] | None:
+    """Return the record beside a file that lists it among what was made, and its path; None where there is none."""
+    records = ((path, read_record(path)) for path in sorted(file.parent.glob(f"*{NAME}")))
+    return next((found for found in records if file.name in found[1].outputs), None)
+
+
+def _sha256s(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file, seen from a folder, also of those within; what is missing the step tells."""
+    within = [[*path.rglob("*")] if path.is_dir() else [path] for path in paths]
+    files = [path for some in within for path in some if path.is_file()]
+    return {os.path.relpath(path, folder): sha256_of(path) for path in files}
+
+
+def _code() -> Code:
+    # A package that is installed somewhere below another's checkout is no part of it.
+    ours = _told("git", "ls-files", Path(__file__).name)
+    state = _told("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", ".")
+    if not ours or not state:
+        return Code(version=version("showergan"), commit=None, dirty=None)
+    commit, _, *changes = state.splitlines()
+    changed = any(not line.startswith("#") for line in changes)
+    return Code(version=version("showergan"), commit=commit.split()[-1], dirty=changed)
+
+
+def _device() -> dict[str, str | None]:
+    if (gpu := _gpu()) is None:
+        return {"name": "cpu"}
+    torch = sys.modules["torch"]
+    driver = _told("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
+    return {
+        "name": torch.cuda.get_device_name(gpu),
+        "driver": driver.split()[0] if driver else None,
+        "cuda": torch.version.cuda,
+    }
+
+
+def _gpu() -> int | None:
+    """Return the number of the GPU that this process used most memory of, if any."""
+    torch = sys.modules.get("torch")  # what has not loaded it used none
+    if torch is None or not torch.cuda.is_initialized():
+        return None
+    return max(range(torch.cuda.device_count()), key=torch.cuda.max_memory_reserved)
+
+
+def _peak_memory() -> dict[str, int]:
+    peak = {}
+    if resource:
+        unit = 1 if sys.platform == "darwin" else 1024  # bytes that getrusage counts in
+        peak["host"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+    if (device := peak_device_memory()) is not None:
+        peak["device"] = device
+    return peak
+
+
+def peak_device_memory() -> int | None:
+    """Return the most that this process has had of a GPU's memory, in MB; None where it used none.
+
+    It is what PyTorch asked for, its reserve included; what CUDA itself takes in each process is not known to it.
+    """
+    gpu = _gpu()
+    return None if gpu is None else round(sys.modules["torch"].cuda.max_memory_reserved(gpu) / 1e6)
+
+
+def _told(*command: str) -> str | None:
+    """Return what another program says, asked beside this file; None where it cannot."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

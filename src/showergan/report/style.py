@@ -1,0 +1,165 @@
+"""The look that all figures share: colours, fonts, sizes, and how they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import seaborn as sns
+from matplotlib import color_sequences, colormaps, rcParams
+from matplotlib.colors import Colormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.style import context
+from pydantic import Field
+
+from showergan.config.figures import Figures
+from showergan.config.section import Section
+from showergan.config.validation import read_json, validated
+from showergan.io.files import atomic_write
+from showergan.tasks.found import DEFAULT
+
+# Of seaborn's sizes: the densest figure must still hold its text.
+FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
+
+Colour = tuple[float, float, float]
+Dashes = str | tuple[float, tuple[float, ...]]  # as matplotlib takes them
+
+# Of nine markers and four kinds of dashes, which have no common divisor, 36 methods in a row have no two alike.
+GREYISH = 0.1  # least range of a colour's red, green and blue: greys are for what methods are compared with
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
+DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
+
+
+class Look(NamedTuple):
+    """What tells a method from all others: the colour, and without any colour the marker and the dashes together."""
+
+    colour: Colour
+    marker: str
+    dashes: Dashes
+
+
+def look(palette: str, place: int, variant: int = 0) -> Look:
+    """Return the look of the method at a place, which depends on no method after it.
+
+    Args:
+        palette: name of the colours, see `config.figures`.
+        place: of the method among all, from 0.
+        variant: of what has the same method, such as its further learning rates: other dashes.
+    """
+    of_seaborn = palette not in color_sequences
+    named = sns.color_palette(palette) if of_seaborn else color_sequences[palette]
+    colours = [c for c in map(to_rgb, named) if max(c) - min(c) > GREYISH]
+    further, place_of_36 = divmod(place, len(MARKERS) * len(DASHES))
+    number = (place_of_36 + variant) % len(DASHES)
+    dashes = DASHES[number]
+    if further:  # a dash, and ever more dots
+        dashes = (0, (6, 2, *(1, 2) * (further * len(DASHES) + number)))
+    # In a further round of colours each goes with other dashes.
+    colour = colours[(place + place // len(colours)) % len(colours)]
+    return Look(colour, MARKERS[place % len(MARKERS)], dashes)
+
+
+class Style(Section):
+    """The look of all figures, and what figures and tables call things."""
+
+    figures: Figures = Figures()
+    labels: dict[str, str] = Field(
+        {}, description="name of each method for readers; the order gives colours, markers, dashes"
+    )
+    architectures: dict[str, str] = Field(
+        {}, description="name of each architecture for readers, where there are several"
+    )
+    offsets: dict[str, float] = Field(
+        {}, description="up to which a penalty leaves a multiplier free, by method"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        {},
+        description="all that a published value may have in common with ours, by method, see `Config.setting`",
+    )
+    run: str = Field("", description="name of the run")
+    task: str = Field(DEFAULT, description="what the samples are")
+
+    @classmethod
+    def read(cls, look: str) -> Self:
+        """Return the style that JSON text, or a JSON file, describes.
+
+        Raises:
+            UserError: neither can be read, or it is not that of a style.
+        """
+        return validated(cls, read_json("--look", look), "look")
+
+    def look(self, method: str, variant: int = 0) -> Look:
+        """Return the look of a method: the same in every figure, however many methods a figure shows."""
+        return look(self.figures.palette, list(self.labels).index(method), variant)
+
+    def colour(self, method: str) -> Colour:
+        """Return the colour of a method."""
+        return self.look(method).colour
+
+    @property
+    def colormap(self) -> Colormap:
+        """The colour map of densities and energies; cells without a value stay clear."""
+        return colormaps[self.figures.colormap].with_extremes(bad=(0, 0, 0, 0))
+
+    def with_plain_names(self) -> Self:
+        """Return the style in which matplotlib takes no name for a formula, whatever signs it has."""
+        names = {
+            key: {name: label.replace("$", r"\$") for name, label in getattr(self, key).items()}
+            for key in ("labels", "architectures")
+        }
+        return self.model_copy(update=names)
+
+    @contextmanager
+    def theme(self) -> Iterator[None]:
+        """Set matplotlib's parameters for as long as the context lasts, whatever a user or a machine has set."""
+        with (
+            context("default"),
+            sns.axes_style("ticks"),
+            sns.plotting_context(self.figures.context, font_scale=FONT_SCALE[self.figures.context]),
+        ):
+            rcParams.update(
+                {
+                    "axes.spines.right": False,
+                    "axes.spines.top": False,
+                    "axes.titleweight": "normal",
+                    "figure.labelsize": "medium",
+                    # It comes with matplotlib; seaborn takes others first where a machine has them.
+                    "font.sans-serif": ["DejaVu Sans"],
+                    "figure.titlesize": "medium",
+                    "grid.color": "0.9",
+                    "grid.linewidth": 0.8,
+                    "legend.frameon": False,
+                    "legend.handlelength": 3.2,  # else dashes do not show
+                    "pdf.fonttype": 42,  # text stays text in vector editors
+                    "figure.dpi": self.figures.dpi,
+                    "savefig.dpi": self.figures.dpi,
+                }
+            )
+            yield
+
+    def save(self, figure: Figure, png: Path, pdf: Path) -> None:
+        """Write a figure as PNG and PDF; the same figure gives the same bytes."""
+        undated = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
+        with self.theme():  # matplotlib makes ticks, and reads their parameters, as late as here
+            for _ in range(2):  # the layout settles in the second pass
+                figure.draw_without_rendering()
+            # Both files share one layout, which is most of the work.
+            figure.set_layout_engine("none")
+            for path in (png, pdf):
+                kind = path.suffix[1:]
+                with atomic_write(path) as temporary:
+                    figure.savefig(temporary, format=kind, metadata=undated[kind])
+
+
+def themed(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Make a function draw within the theme of its style, its first argument, in which names are no formulas."""
+
+    @wraps(draw)
+    def within_theme(style: Style, *inputs: Any) -> Figure:
+        with style.theme():
+            return draw(style.with_plain_names(), *inputs)
+
+    return within_theme

@@ -1,0 +1,245 @@
+"""What a run found, in a page for a terminal."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from itertools import chain, zip_longest
+from typing import Any
+
+import pandas as pd
+
+from showergan.comparison.bars import BOUNDS
+from showergan.comparison.runs import RUN
+from showergan.comparison.summary import UNDEFINED
+from showergan.comparison.verdicts import CHOSEN
+from showergan.report.architectures import rows_of
+from showergan.report.labels import pair, records
+from showergan.report.numbers import compact, counted, plus_minus, told
+from showergan.report.registry import GLANCE, register_text
+from showergan.report.style import Style
+from showergan.tasks.found import named
+
+WIDTH = 100  # letters
+LABEL_WIDTH = 35
+
+# What the bars are, with their bounds, and the columns that tell of some in the table of methods.
+WORDS = {
+    "fraction": "E/ceiling at least {:g}",
+    "shuffled": "bins-E above that of shuffled conditions",
+    "physics": "bins-P/ceiling at least {:g}",
+    "response": "mean energy as made within a factor {:g} of real showers",
+    "resolution": "energy resolution error at most {:g}",
+    "failed": "share of failed seeds at most {:.2g}",
+    "showers": "showers in every bin",
+}
+COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
+
+# What the scorecard says of physics, whatever the bars.
+PHYSICS = {
+    "classifier AUC: physics": (
+        "a classifier that sees physics tells generated from real {} with AUC {} (0.5: not at all)"
+    ),
+    "energy resolution error": "energy resolution error of {1} (0: that of real {0})",
+}
+
+MACHINE = (
+    "Numbers are of this machine: another kind of processor rounds otherwise, trainings amplify that, and what hangs "
+    "on few seeds changes."
+)
+
+
+@register_text("1 Conclusion", GLANCE)
+def conclusion(
+    style: Style,
+    summary: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    robustness: pd.DataFrame,
+    bars: pd.DataFrame,
+    scorecard: pd.DataFrame,
+) -> str:
+    """Write what was compared, what came out, which bars the run meets, and where to look."""
+    run, labels = style.run, style.labels
+    score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
+    compared = _compared(run, summary, style.architectures.get(first, first))
+    summary, verdicts, robustness, scorecard = (
+        rows_of(first, table) for table in (summary, verdicts, robustness, scorecard)
+    )
+    of_task = named(style.task, "The look").bars
+    bars = bars[bars["bar"].isin(of_task)]
+    lines = [
+        *textwrap.wrap(compared, WIDTH),
+        *_scores(style, summary, robustness, bars, score),
+        *_undefined(summary),
+        *_verdicts(labels, verdicts[verdicts["score"] == score], score),
+        *_bars(of_task, bars),
+        *_physics(style.task, scorecard[scorecard["method"].isin(bars["subject"])]),
+        *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
+        f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
+    rates = summary.groupby("method")["learning_rates"].nunique()
+    n = summary["architecture"].nunique()
+    of = f"{n} architectures; what follows is about the first, {first}"
+    return (
+        f"Run {run}: {counted('method', summary['method'].nunique())} at "
+        f"{counted('pair', *rates)} of learning rates, "
+        f"{counted('seed', summary['seed'].nunique())} each, "
+        f"{of if n > 1 else f'{first} discriminator'}.{_diverged(summary)}"
+    )
+
+
+def _diverged(summary: pd.DataFrame) -> str:
+    runs = summary.groupby(RUN)["diverged"].any()
+    score = "an epoch without a generator counts as 0"
+    return f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
+
+
+def _scores(
+    style: Style,
+    summary: pd.DataFrame,
+    robustness: pd.DataFrame,
+    bars: pd.DataFrame,
+    score: str,
+) -> list[str]:
+    """Return a line per method: its score at the best and the worst learning rates."""
+    ends = summary[summary["score"] == score].iloc[0]
+    several = bool((robustness["n_rates"] > 1).any())
+    rows = []
+    for method, label in style.labels.items():
+        for row in records(robustness[robustness["method"] == method]):
+            line = {"method": textwrap.shorten(label, LABEL_WIDTH, placeholder=" ...")}
+            line["best" if several else score] = _known(row["best"], 3)
+            if len(set(robustness["n_rates"])) > 1:
+                line["pairs"] = str(row["n_rates"])
+            if several:
+                line["worst"] = _known(row["worst"], 3)
+                line["worst/\nbest"] = _known(row["robustness"], 2)
+            line |= {column: of.get(method, "") for column, of in _columns(bars).items() if of}
+            rows.append(line)
+    shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
+    among = " at the best and worst rates" * several
+    head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
+    return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
+
+
+def _columns(bars: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what the bars found, by column and method."""
+    of = {bar: records(bars[bars["bar"] == bar]) for bar in COLUMNS}
+    found = {
+        column: {row["subject"]: _compact(row["value"]) for row in of[bar]}
+        for bar, column in COLUMNS.items()
+    }
+    seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
+    return {**found, "failed": seeds}
+
+
+def _undefined(summary: pd.DataFrame) -> list[str]:
+    """Say which scores no run has, nor real samples."""
+    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count()
+    none = known.index[known.sum(axis=1) == 0]
+    return textwrap.wrap(f"{', '.join(none)}: {UNDEFINED}.", WIDTH) if len(none) else []
+
+
+def _real(ends: pd.Series, called: str) -> str:
+    """Return what real samples, as the task calls them, score."""
+    if math.isnan(ends["ceiling"]):
+        return f"other real {called} {ends['other_real']:.3f}, no exact ceiling"
+    return f"real {called} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+
+
+def _aligned(rows: list[dict[str, str]]) -> list[str]:
+    """Return lines of a table: the first column to the left, numbers to the right."""
+    heads = zip_longest(*(column.split("\n") for column in rows[0]), fillvalue="")
+    cells = [*heads, *(row.values() for row in rows)]
+    first, *others = (max(map(len, column)) for column in zip(*cells, strict=True))
+    lines = [
+        "  ".join([label.ljust(first), *(n.rjust(w) for n, w in zip(numbers, others, strict=True))])
+        for label, *numbers in cells
+    ]
+    return [f"  {line}".rstrip() for line in lines]
+
+
+def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
+    """Return a line per choice of learning rates: which methods differ from the baseline in every seed."""
+    # The difference of the null, which is not tested, is no finding.
+    rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
+    if rows.empty:
+        return ["Verdicts do not apply: the baseline or every other method was left out."]
+    baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
+    n, needed = int(rows["n_pairs"].max()), int(rows["n_needed"].max())
+    power = f"{counted('seed', n)} decide nothing at 5 %, {needed} could"
+    sure = power if n < needed else "*: decided at 5 %"
+    head = f"Minus that of {baseline} at rates of generator, discriminator, where all seeds agree ({sure}):"
+    lines = textwrap.wrap(head, WIDTH)
+    for choice in sorted(rows["learning_rates"].unique(), key=lambda c: c == CHOSEN):
+        here = rows[rows["learning_rates"] == choice]
+        agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
+        found = [_difference(row, labels) for row in records(agree)]
+        name = "chosen" if choice == CHOSEN else pair(choice)
+        lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
+    return lines
+
+
+def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
+    decided = "*" * (row["verdict"] in ("better", "worse"))
+    noise = " (within noise)" * bool(row["within_noise"])
+    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
+
+
+def _bars(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
+    """Return which bars of the task are not met, which are, and which say nothing of this run."""
+    if not of_task:
+        return []
+    found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
+    for bar in of_task:
+        rows = bars[bars["bar"] == bar]
+        met = "met" if rows["met"].astype(bool).all() else "NOT MET"
+        found["do not apply" if rows.empty else met].append(_bar(bar, rows))
+    head = "Bars for the methods with SN at the learning rates they chose, by their median seed:"
+    lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
+    return [head, *chain.from_iterable(lines)]
+
+
+def _bar(bar: str, rows: pd.DataFrame) -> str:
+    text = WORDS[bar].format(BOUNDS.get(bar))
+    more = {
+        "failed": " ({n_failed} of {n_seeds})",
+        "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
+    }
+    return text + "".join(more.get(bar, "").format(**row) for row in records(rows.head(1)))
+
+
+def _physics(called: str, card: pd.DataFrame) -> list[str]:
+    """Return what tells generated from real samples, from the least to the most over the seeds of some methods."""
+    found = []
+    for title, words in PHYSICS.items():
+        values = card.loc[card["chosen"].astype(bool) & (card["title"] == title), "value"]
+        if values.notna().any():
+            least, most = compact(values.min()), compact(values.max())
+            undefined = " or undefined" * bool(values.isna().any())
+            found.append(words.format(called, f"{least} to {most}{undefined}"))
+    return textwrap.wrap(f"In all of their seeds: {'; '.join(found)}.", WIDTH) if found else []
+
+
+def _hanging(head: str, text: str) -> list[str]:
+    lines = textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent="  " + head,
+        subsequent_indent=" " * (2 + len(head)),
+        break_on_hyphens=False,
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _known(value: float, digits: int) -> str:
+    return told(value, f".{digits}f") or "undefined"
+
+
+def _compact(value: float) -> str:
+    return "undefined" if math.isnan(value) else compact(value)

@@ -1,0 +1,177 @@
+"""What all samples of showers are measured with; the real training showers fix it."""
+
+import math
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from showergan.config.evaluation import Evaluation
+from showergan.io.files import say
+from showergan.metrics.features import Features, ReferenceStatistics
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.energy_centre import DepthFit
+from showergan.tasks.showers.features import OBSERVABLES
+from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
+from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM, STATISTICS
+
+ENERGY_BINS = 5
+
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Centre and scale of the physics statistics of the real training showers, each of shape (4,).
+
+    The median, and half the distance between the 16 % and 84 % quantiles: one sd for a Gaussian.
+    """
+
+    centre: _Array
+    scale: _Array
+
+    @classmethod
+    def of(cls, statistics: NDArray[np.floating]) -> "Scale":
+        """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no shower
+            low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
+        return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
+
+    def __call__(self, statistics: NDArray[np.floating]) -> _Array:
+        """Return standardised statistics."""
+        return (statistics - self.centre) / self.scale
+
+
+@dataclass(frozen=True)
+class ShowerReferenceStatistics(ReferenceStatistics):
+    """What all samples of showers are measured with.
+
+    Attributes:
+        impact_depth_cm: where the physics statistics take the impact point.
+        scale: of the physics statistics.
+        rectangles: bins of the entry point.
+        energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
+    """
+
+    impact_depth_cm: float
+    scale: Scale
+    rectangles: Rectangles
+    energy_edges_GeV: tuple[float, ...]
+
+    metrics = METRICS
+    observables = OBSERVABLES
+
+    @property
+    def told(self) -> str:
+        """Where the impact point is taken, and where there are fewer bins than usual."""
+        told = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+        if self.n_bins == 1:
+            told += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
+        if len(self.energy_edges_GeV) == 2:
+            told += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
+        return told
+
+    @property
+    def n_bins(self) -> int:
+        """Number of rectangles."""
+        return self.rectangles.n_bins
+
+    def spaces(self, features: Features) -> dict[str, NDArray[np.floating]]:
+        """Return E, P and P_std, the physics statistics on the scale of the training showers."""
+        return {**features.spaces, "P_std": self.scale(features.spaces["P"])}
+
+    def bins(self, features: Features) -> NDArray[np.int64]:
+        """Return the rectangle of each entry point."""
+        return self.rectangles.assign(Particles.of(features.conditions).point)
+
+    def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
+        """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
+        edges = self.energy_edges_GeV
+        momentum = Particles.of(features.conditions).momentum_GeV
+        index = np.searchsorted(edges[1:-1], momentum, side="right")
+        pairs = pairwise(edges)
+        return {_range(*ends): index == i for i, ends in enumerate(pairs)}
+
+    def write(self, file: h5py.File) -> None:
+        """Keep it in the file of a reference."""
+        file.attrs["x_edges_cm"] = self.rectangles.x_edges
+        file.attrs["y_edges_cm"] = self.rectangles.y_edges
+        file.attrs["energy_edges_GeV"] = self.energy_edges_GeV
+        file.attrs["impact_depth_cm"] = self.impact_depth_cm
+        file["scale/centre"], file["scale/scale"] = self.scale.centre, self.scale.scale
+
+    @classmethod
+    def read(cls, file: h5py.File) -> "ShowerReferenceStatistics":
+        """Read it from the file of a reference."""
+        x, y, energy = (
+            tuple(file.attrs[name].tolist())
+            for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
+        )
+        scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
+        if {scale.centre.shape, scale.scale.shape} != {(len(STATISTICS),)}:
+            raise ValueError(f"scale is not of {len(STATISTICS)} statistics")
+        if not np.isfinite(energy).all() or len(energy) < 2 or (np.diff(energy) < 0).any():
+            raise ValueError("energy_edges_GeV do not increase")
+        return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
+
+
+def reference_statistics_of(
+    impact_depth_cm: float, train: Features, recipe: Evaluation
+) -> ShowerReferenceStatistics:
+    """Return what training showers with these features fix; they are seen with this depth of the impact point."""
+    particles, partition = Particles.of(train.conditions), recipe.partition
+    rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
+    if rectangles.n_bins < math.prod(partition.bins):
+        asked = " x ".join(map(str, partition.bins))
+        say(
+            f"Bins of the entry point: {rectangles.n_bins} in place of {asked}, whose edges coincide"
+        )
+    return ShowerReferenceStatistics(
+        impact_depth_cm,
+        Scale.of(train.spaces["P"]),
+        rectangles,
+        energy_edges(particles.momentum_GeV),
+    )
+
+
+def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
+    """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
+    published = recipe.statistics == "published"
+    return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
+
+
+def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
+    """Return the depth of the impact point likewise, that of showers which come in chunks."""
+    fit = DepthFit()
+    for showers in chunks:
+        fit.add(showers)
+    return PUBLISHED_DEPTH_CM if recipe.statistics == "published" else fit.depth_cm
+
+
+def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
+    """Return quantiles of momenta in GeV; fewer where they read alike, as those of a test beam do."""
+    edges = np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()
+    last = edges[-1]
+    edges = [
+        e for e, before in zip(edges, [None, *edges], strict=False) if _told(e) != _told(before)
+    ]
+    return tuple(edges if len(edges) > 1 else (edges[0], last))
+
+
+def _told(momentum_GeV: float | None) -> str:
+    return "" if momentum_GeV is None else f"{momentum_GeV:.3g}"
+
+
+def _range(low: float, high: float) -> str:
+    """Return the label of a bin, by which tables know it."""
+    ends = dict.fromkeys((_told(low), _told(high)))
+    return f"{'-'.join(ends)} GeV"
