@@ -33,13 +33,13 @@ call("provenance", folder / "s.npz")
 """
 
 GPUS = """
-from showergan import gpu_slots
+from showergan.io import gpu_slots
 assert gpu_slots.take(["a", "b"], 1, gpu_slots.folder_of_locks()) == 0
 """
 
 CACHE = """
 from showergan.errors import UserError
-from showergan.tasks.showers import fetch_url
+from showergan.tasks.showers.remote import fetch_url
 from pathlib import Path
 try:
     fetch_url("http://127.0.0.1:9/x.npz", Path(sys.argv[1]) / "x.npz", None)

@@ -14,8 +14,7 @@ from showergan.comparison.runs import read_runs, run_of
 from showergan.config.kinds import one_of
 from showergan.config.section import Name
 from showergan.config.whole import Config
-from showergan.io.files import write_table
-from showergan.io.tables import tables
+from showergan.io.tables import tables, write_table
 from showergan.methods.losses import Loss
 from showergan.tasks.found import DEFAULT, named
 

@@ -9,8 +9,7 @@ from showergan.cli.step import Anchors, Metrics, Output, Step
 from showergan.comparison.runs import read_runs
 from showergan.comparison.summary import learning_rate_grid, summarise
 from showergan.config.evaluation import ScoreName
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 
 
 class Summarise(Step):
