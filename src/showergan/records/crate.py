@@ -1,4 +1,4 @@
-"""A finished run as an RO-Crate: its records as JSON-LD in its folder, which archives and search engines read."""
+"""A finished run as an RO-Crate: its records as JSON-LD, which archives and search engines read."""
 
 import mimetypes
 import os
@@ -12,10 +12,10 @@ from rocrate.rocrate import ROCrate
 from showergan.errors import UserError
 from showergan.io.files import write_json
 from showergan.records.provenance import Record
-from showergan.records.verification import CRATE, findings, records_in, seen_from
+from showergan.records.verification import CRATE, findings, path_of, records_in
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-# What the profile adds to the words of RO-Crate 1.1, without the need to look it up.
+# A term of the profile that RO-Crate 1.1 lacks, so that nobody has to look it up.
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 
 
@@ -36,9 +36,9 @@ def write_crate(run: Path | str, license: str) -> None:
     wrong = [f for f in findings(run) if f.kind not in no_matter and f.path != run / CRATE]
     if wrong:
         raise UserError(
-            f"{run}: {len(wrong)} files are not as they were made: `showergan verify {run}` tells."
+            f"{run}: {len(wrong)} files are not as they were made: `showergan verify {run}` lists them."
         )
-    records = records_in(run)
+    records, _ = records_in(run)
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms.update(TERMS)
     content = _Content(crate, run)
@@ -77,8 +77,8 @@ class _Content:
         action = self._crate.add_action(
             self._software(record),
             f"#{path.relative_to(self._run).as_posix()}",
-            [self._file(seen_from(path, name), sha) for name, sha in record.inputs.items()],
-            [self._file(seen_from(path, name), sha) for name, sha in record.outputs.items()],
+            [self._file(path_of(path, name), sha) for name, sha in record.inputs.items()],
+            [self._file(path_of(path, name), sha) for name, sha in record.outputs.items()],
             about,
         )
         self.actions.append(action)
