@@ -1,4 +1,4 @@
-"""Validation whose messages are for people: each key at fault, its value and what is allowed."""
+"""Validation with messages for people: each wrong key, its value and what is allowed."""
 
 import contextlib
 import copy
@@ -22,37 +22,37 @@ from showergan.errors import UserError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_json(option: str, given: str) -> Any:
-    """Return what an option of the command line says, given as JSON text or as the path of a JSON file.
+def read_json(option: str, value: str) -> Any:
+    """Return the content of an option of the command line: JSON text, or the path of a JSON file.
 
-    Of the record of a job it is the recipe, so that the job can be repeated.
+    Of the record of a job only the recipe is returned, so that the job can be repeated.
 
     Raises:
         UserError: neither can be read.
     """
     try:
-        is_text = given.lstrip().startswith("{")
-        text = given if is_text else Path(given).read_text(encoding="utf-8")
+        is_text = value.lstrip().startswith("{")
+        text = value if is_text else Path(value).read_text(encoding="utf-8")
         raw = json.loads(text, object_pairs_hook=partial(each_once, where=option))
         return raw.get("recipe", raw) if isinstance(raw, dict) else raw
     except OSError as error:
         raise UserError(
-            f"{option} {given}: give JSON text, or a JSON file that can be read ({error.strerror})"
+            f"{option} {value}: give JSON text, or a JSON file that can be read ({error.strerror})"
         ) from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{option} is not JSON: {error}") from None
 
 
 def validated(model: type[Model], raw: Any, what: str) -> Model:
-    """Return an instance of the model made of plain values, as strictly as JSON is read.
+    """Return an instance of a model from plain values, with the types of JSON and no others.
 
     Args:
-        model: what to make.
+        model: class of the instance.
         raw: plain dictionaries, lists, texts and numbers.
-        what: how the message calls it.
+        what: name of it in messages.
 
     Raises:
-        UserError: names each key at fault, its value and what is allowed.
+        UserError: it names each wrong key, its value and what is allowed.
     """
     try:
         if key := _no_text(raw):
@@ -71,7 +71,7 @@ def validated(model: type[Model], raw: Any, what: str) -> Model:
 
 
 def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
-    """Return a copy of `raw` in which a text where the model allows none is the YAML value it spells.
+    """Return a copy of `raw` where each text that the model does not allow is read as a YAML value.
 
     A text that the model allows stays as it is: a label 12 or a choice nan remain texts.
     """
@@ -88,7 +88,7 @@ def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
 
 
 def _no_text(raw: Any) -> str | None:
-    """Return the path of a key that is not a text, if there is one."""
+    """Return the path of the first key that is not a text, if any."""
     parts = (
         raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
     )
@@ -101,7 +101,7 @@ def _no_text(raw: Any) -> str | None:
 
 
 def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
-    """Read the text at the location of an error in place."""
+    """Replace the text at the location of an error by the value that it spells."""
     for part in location:
         try:
             here = raw[part]
@@ -113,7 +113,7 @@ def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
 
 
 def _value(text: str) -> Any:
-    """Read a value as YAML 1.2 does: JSON knows 1e-3, which is a text in YAML 1.1."""
+    """Read a value as in YAML 1.2: JSON knows 1e-3, which is a text in YAML 1.1."""
     for read in (json.loads, yaml.safe_load):
         with contextlib.suppress(ValueError, yaml.YAMLError):
             return read(text)
@@ -148,7 +148,7 @@ def _explain(model: type[BaseModel], details: Any) -> str:
 
 
 def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[Any, Any, bool]]:
-    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to tell a type."""
+    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to name a type."""
     here: Any = model
     for part in location:
         candidates = list(_models(here))
@@ -164,13 +164,13 @@ def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[A
 
 
 def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:
-    """Return what is allowed where the last part of `location` stands."""
+    """Return the fields that are allowed at the last part of `location`."""
     beside = _models_at(model, location[:-1])
     return {key: field for c in beside for key, field in c.model_fields.items()}
 
 
 def _models_at(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[type[BaseModel]]:
-    """Yield what may stand at a location."""
+    """Yield the models that are allowed at a location."""
     places = [model, *(here for _, here, _ in _walk(model, location))]
     yield from _models(places[-1])
 
