@@ -108,7 +108,7 @@ def record(path, step, recipe, cpu_seconds, outputs=()):
     for name in outputs:
         (path.parent / name).write_bytes(bytes(1_000_000))
     made = Record(
-        **dict(made_with()),
+        **made_with(),
         **{"step": step, "recipe": recipe, "settings": {}, "finished": "", "seconds": 99},
         **{"cpu_seconds": cpu_seconds, "peak_memory_MB": {"host": 50}, "inputs": {}},
         outputs=dict.fromkeys(outputs, ""),

@@ -149,7 +149,7 @@ def test_the_audit_is_repeatable(cuda):
 
 def test_a_record_names_the_gpu(cuda):
     torch.ones(2, device=cuda).sum().item()
-    found = made_with().device
+    found = made_with()["device"]
     assert found["name"] == torch.cuda.get_device_name(cuda)
     assert found["cuda"] == torch.version.cuda
     assert found["driver"][0].isdigit()

@@ -42,26 +42,14 @@ class Code(Section):
     dirty: bool | None
 
 
-class MadeWith(Section):
-    """Software and machine, which a result may depend on beside its recipe and its inputs.
+class Record(Section):
+    """The record of a job. Paths are relative to the folder of the record, so that a run can be moved.
 
     Attributes:
         code: this package.
         packages: versions of those that compute, and of Python.
         machine: system and processor.
         device: name, and of a GPU the versions of its driver and of CUDA.
-    """
-
-    code: Code
-    packages: dict[str, str]
-    machine: str
-    device: dict[str, str | None]
-
-
-class Record(MadeWith):
-    """The record of a job. Paths are relative to the folder of the record, so that a run can be moved.
-
-    Attributes:
         step: name of the subcommand.
         recipe: of the step, whole.
         settings: other options.
@@ -73,6 +61,10 @@ class Record(MadeWith):
         outputs: SHA-256 of each file that it wrote.
     """
 
+    code: Code
+    packages: dict[str, str]
+    machine: str
+    device: dict[str, str | None]
     step: str
     recipe: dict[str, Any]
     settings: dict[str, Any]
@@ -101,7 +93,7 @@ def recorded(
     read = _sha256s(path.parent, inputs)
     yield
     record = Record(
-        **dict(made_with()),
+        **made_with(),
         step=step,
         recipe=recipe,
         settings=settings,
@@ -115,10 +107,10 @@ def recorded(
     write_json(record.model_dump(mode="json"), path)
 
 
-def made_with() -> MadeWith:
-    """Return software and machine of this process; the device is the CPU as long as no GPU was used."""
-    machine, device = platform.platform(), _device()
-    return MadeWith(code=_code(), packages=packages(), machine=machine, device=device)
+def made_with() -> dict[str, Any]:
+    """Return software and machine of this process as in a `Record`; the device is the CPU until a GPU was used."""
+    about = {"machine": platform.platform(), "device": _device()}
+    return {"code": _code().model_dump(), "packages": packages(), **about}
 
 
 def packages() -> dict[str, str]:

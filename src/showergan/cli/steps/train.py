@@ -123,7 +123,7 @@ class Train(TrainingRecipe, Step):
             provenance={
                 "recipe": self.whole(),
                 "source_sha256": task.source_sha256(data),
-                **made_with().model_dump(),
+                **made_with(),
             },
         )
         save_generator(description, result.states, generator)
