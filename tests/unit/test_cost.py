@@ -1,6 +1,7 @@
 """The estimated cost of a run: by hand, and from a run of which all is known."""
 
 import json
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -148,6 +149,15 @@ def test_a_finished_run_is_read(tmp_path):
     for other in others:
         training = {"epochs": 4, "evaluate": {"first": 2, "every": 2}, "batch_size": 100}
         assert not is_like(config(training=training | other), of)
+
+
+def test_nothing_left_costs_nothing(monkeypatch):
+    command = import_module("showergan.cli.cost")
+    monkeypatch.setattr(command.model, "measured", lambda run: OF)
+    monkeypatch.setattr(command, "config_of", lambda files: config())
+    monkeypatch.setattr(command, "planned", lambda files, remaining: {})
+    done = CliRunner().invoke(app, ["cost", "--remaining"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (0, "nothing is left to do\n")
 
 
 def test_a_folder_without_trainings_is_refused(tmp_path, monkeypatch):

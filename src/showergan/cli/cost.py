@@ -48,7 +48,10 @@ def cost(
     files = configfile or []
     of = model.measured(measured)
     config = config_of(files)
-    rows = model.estimate(config, planned(files, remaining), of, n_train)
+    if not (jobs := planned(files, remaining)):
+        print("nothing is left to do")
+        return
+    rows = model.estimate(config, jobs, of, n_train)
     print(_table(rows, speed))
     for n in devices or [1]:
         print(f"on {n} at once: {_time(model.clock(rows, n) / speed)}")
@@ -68,8 +71,8 @@ def _table(rows: pd.DataFrame, speed: float) -> str:
     lines = [
         f"{'rule':{RULE_WIDTH}}{'jobs':>7}{'hours':>10}{'longest':>11}{'memory':>9}{'files':>10}"
     ]
-    for name, chosen in [*((name, names == name) for name in names.unique()), ("all", names != "")]:
-        some = rows.loc[names.index[chosen]]
+    for name in [*names.unique(), "all"]:
+        some = rows if name == "all" else rows.loc[names.index[names == name]]
         hours = some.seconds.sum() / HOUR / speed
         longest = _time(some.longest.max() / speed)
         memory, files = f"{some.memory_MB.max():.0f} MB", f"{some.stored_MB.sum():.0f} MB"
