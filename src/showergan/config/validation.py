@@ -13,7 +13,6 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from showergan.config.keys import each_once
 from showergan.config.kinds import Kind
@@ -122,15 +121,16 @@ def _value(text: str) -> Any:
 
 def _explain(model: type[BaseModel], details: Any) -> str:
     location = details["loc"]
-    key = ".".join(str(part) for part, _, added in _walk(model, location) if not added)
-    key = key or "top level"
+    parts, models = _found_at(model, location)
+    key = ".".join(map(str, parts)) or "top level"
+    beside = _found_at(model, location[:-1])[1]
+    fields = {name: field for some in beside for name, field in some.model_fields.items()}
     if details["type"] == "extra_forbidden":
-        allowed = sorted(_fields_beside(model, location))
-        close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+        close = difflib.get_close_matches(str(location[-1]), sorted(fields), n=1)
         hint = f"did you mean {close[0]}? " if close else ""
-        return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
+        return f"{key}: unknown key; {hint}allowed here: {', '.join(sorted(fields))}"
     if details["type"] == "missing":
-        field = _fields_beside(model, location).get(location[-1])
+        field = fields.get(location[-1])
         meaning = f": {field.description}" if field and field.description else ""
         return f"{key}: missing; it must be given{meaning}"
     if details["type"] == "value_error":
@@ -141,38 +141,31 @@ def _explain(model: type[BaseModel], details: Any) -> str:
         allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
         return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
     must = re.sub(r"^\w+ should ", "must ", details["msg"])
-    names = [f"'{kind}'" for kind in map(_kind, _models_at(model, location)) if kind]
+    names = [f"'{kind}'" for kind in map(_kind, models) if kind]
     if names and not isinstance(details["input"], dict):
         must = f"must be {{kind: ...}}, with a kind of {', '.join(names)}"
     return f"{key} = {details['input']!r}: {must}"
 
 
-def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[Any, Any, bool]]:
-    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to name a type."""
+def _found_at(
+    model: type[BaseModel], location: tuple[Any, ...]
+) -> tuple[list[Any], list[type[BaseModel]]]:
+    """Return the location of an error without the parts that pydantic added to name a type, and the models there."""
     here: Any = model
+    parts = []
     for part in location:
-        candidates = list(_models(here))
-        named = [c for c in candidates if part in c.model_fields]
-        tagged = [c for c in candidates if _kind(c) == part]
+        models = list(_models(here))
+        named = [some for some in models if part in some.model_fields]
+        tagged = [some for some in models if _kind(some) == part]
+        # Of several types without models, as a number or a word.
+        is_type = not models and get_origin(here) in (Union, UnionType)
         if named:
             here = named[0].model_fields[part].annotation
         elif tagged:
             here = tagged[0]
-        # Of several types without models, as a number or a word.
-        of_a_value = not candidates and get_origin(here) in (Union, UnionType)
-        yield part, here, of_a_value or bool(tagged and not named)
-
-
-def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:
-    """Return the fields that are allowed at the last part of `location`."""
-    beside = _models_at(model, location[:-1])
-    return {key: field for c in beside for key, field in c.model_fields.items()}
-
-
-def _models_at(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[type[BaseModel]]:
-    """Yield the models that are allowed at a location."""
-    places = [model, *(here for _, here, _ in _walk(model, location))]
-    yield from _models(places[-1])
+        if named or not (tagged or is_type):
+            parts.append(part)
+    return parts, list(_models(here))
 
 
 def _kind(model: type[BaseModel]) -> str | None:
