@@ -1,6 +1,7 @@
 """Choice of the device to compute on."""
 
 import os
+from contextlib import suppress
 
 import torch
 
@@ -30,11 +31,10 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
         raise UserError(f"--per-gpu {per_gpu}: give a number of at least 1")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else _cpu(require_gpu)
-    try:
+    device = None
+    with suppress(RuntimeError):  # no name of a device
         device = torch.device(name)
-    except RuntimeError:
-        raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...") from None
-    if device.type not in ("cpu", "cuda"):
+    if device is None or device.type not in ("cpu", "cuda"):
         raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...")
     if device.type == "cpu":
         if require_gpu:
