@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import DiscriminatorNetwork
+from showergan.config.optimisers import Optimiser, RMSprop
 from showergan.config.section import Count, Section, Seed
-from showergan.methods.optimisers import Optimiser
-from showergan.methods.optimisers.rmsprop import RMSprop
-from showergan.networks import DiscriminatorNetwork
 
 BatchSize = Annotated[int, Field(ge=2, le=10**6, description="showers per step")]
 

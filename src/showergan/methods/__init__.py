@@ -1,1 +1,1 @@
-"""Methods: losses, optimisers and constraints on the discriminator."""
+"""Methods: losses, optimisers and constraints on the discriminator, which act as their parameters in `config` say."""

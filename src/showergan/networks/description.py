@@ -1,11 +1,15 @@
-"""What a network is made of, read off the live modules."""
+"""Layers, shapes and parameter counts of networks, read off the live modules."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
+
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork, Shape
+from showergan.networks.base import build
 
 INPUT, OUTPUT = "input", "output"
 
@@ -75,3 +79,40 @@ def _kind(layer: nn.Module) -> str:
     if isinstance(layer, nn.Dropout):
         words.append(f"{layer.p:g}")
     return " ".join(words)
+
+
+def architectures(
+    generator: GeneratorNetwork,
+    discriminator: DiscriminatorNetwork,
+    sample_shape: Shape,
+    n_conditions: int,
+    further: dict[str, list[dict[str, Any]]],
+) -> pd.DataFrame:
+    """Return the layers of generator, discriminator and further networks.
+
+    Args:
+        generator: noise and conditions to samples.
+        discriminator: samples and conditions to scores.
+        sample_shape: of one sample, without the batch.
+        n_conditions: numbers that a sample is conditioned on.
+        further: what `describe` returns of other networks, by name.
+
+    Returns:
+        Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.
+    """
+    noise, sample = torch.zeros(2, generator.noise_size), torch.zeros(2, *sample_shape)
+    name = "image" if len(sample_shape) == 3 else "sample"
+    condition, sizes = torch.zeros(2, n_conditions), (sample_shape, n_conditions)
+    layers = {
+        "generator": describe(build(generator, *sizes), noise=noise, condition=condition),
+        "discriminator": describe(
+            build(discriminator, *sizes), **{name: sample}, condition=condition
+        ),
+        **further,
+    }
+    return pd.DataFrame(
+        {"network": network, "order": order, **row}
+        for network, rows in layers.items()
+        for order, row in enumerate(rows)
+        if row["shape"] != "0"  # conditions where there are none
+    ).rename(columns={"name": "layer"})

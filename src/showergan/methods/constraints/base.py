@@ -1,15 +1,9 @@
-"""What a constraint on the discriminator is."""
-
-from __future__ import annotations
+"""A constraint on the discriminator, and what it sees."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import Self
 
 from torch import Tensor, nn
-
-from showergan.config.kinds import Kind
-
-Slot = Literal["normaliser", "multiplier", "penalty", "controller"]
 
 
 @dataclass(frozen=True)
@@ -33,27 +27,12 @@ class DiscriminatorBatch:
     mix: Tensor
 
 
-def between(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Return a point on the segment from each fake sample to a real one, of their shape (n, ...).
+class Constraint:
+    """What one idea for bounding a discriminator does during training.
 
-    Args:
-        real: shape (n, ...).
-        fake: same shape.
-        mix: places on the segments, shape (n,): 0 is fake, 1 is real.
+    A subclass also inherits its parameters, frozen; whatever changes in training lives in the discriminator as
+    parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
     """
-    mix = mix.view(-1, *[1] * (real.ndim - 1))
-    return mix * real + (1 - mix) * fake
-
-
-class Constraint(Kind):
-    """One idea for bounding a discriminator: its parameters, and what it does during training.
-
-    A subclass is frozen and holds parameters only; whatever changes in training lives in the
-    discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
-    """
-
-    slot: ClassVar[Slot]
-    per_sample: ClassVar[bool] = False  # whether the score of a sample must not depend on others
 
     def in_training(self, n_steps: int) -> Self:
         """Return the constraint as it acts in a training of so many generator steps."""

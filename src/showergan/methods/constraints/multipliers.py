@@ -1,36 +1,23 @@
 """Multipliers of a normalised discriminator (Egorov & Rogachev 2023, section 3)."""
 
-from __future__ import annotations
-
-from typing import ClassVar, Literal
-
 import torch
-from pydantic import Field, PositiveFloat
 from torch import Tensor, nn
 
-from showergan.methods.constraints.base import Constraint, DiscriminatorBatch, Slot
-from showergan.methods.layers.outputs import multipliers, multiply_output, total_multiplier
-from showergan.methods.layers.weights import weight_layers
+from showergan.config import constraints as parameters
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
+from showergan.methods.layers import multipliers, multiply_output, total_multiplier, weight_layers
 
 
-class ConstantMultiplier(Constraint):
+class ConstantMultiplier(parameters.ConstantMultiplier, Constraint):
     """The discriminator's output times a fixed constant."""
-
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["constant"] = "constant"
-    value: PositiveFloat = Field(description="c; the Lipschitz bound is c times the normalised one")
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output."""
         multiply_output(discriminator, self.value, trained=False)
 
 
-class TrainableMultiplier(Constraint):
+class TrainableMultiplier(parameters.TrainableMultiplier, Constraint):
     """The discriminator's output times a coefficient that is trained with it."""
-
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["trainable"] = "trainable"
-    start: PositiveFloat = Field(1.0, description="first value; with an offset penalty, the offset")
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output by a new parameter."""
@@ -47,12 +34,8 @@ class TrainableMultiplier(Constraint):
         return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
 
 
-class LayerMultipliers(Constraint):
+class LayerMultipliers(parameters.LayerMultipliers, Constraint):
     """The output of each normalised layer times a coefficient of its own."""
-
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["trainable_per_layer"] = "trainable_per_layer"
-    start: PositiveFloat = Field(1.0, description="first value of every coefficient")
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output of every convolution and linear layer by a new parameter."""

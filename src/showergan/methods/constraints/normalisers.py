@@ -1,51 +1,36 @@
-"""Spectral normalisation (Miyato et al. 2018, section 2 and algorithm 1)."""
+"""Normalisers: bounds on the weights."""
 
-from __future__ import annotations
-
-from typing import ClassVar, Literal
-
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from showergan.methods.constraints.base import Constraint, DiscriminatorBatch, Slot
-from showergan.methods.layers.outputs import scale_output
-from showergan.methods.layers.weights import (
+from showergan.config import constraints as parameters
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
+from showergan.methods.layers import (
     flattened,
     reparametrisations,
     reparametrise,
+    scale_output,
     trained_weight,
     weight_layers,
 )
 
 
-class SpectralNorm(Constraint):
-    """W -> W / sigma, with sigma = u^T W v the largest singular value of the flattened weight.
+class WeightClipping(parameters.WeightClipping, Constraint):
+    """Weight clipping (Arjovsky, Chintala & Bottou 2017, algorithm 1)."""
 
-    The vectors u and v follow it by power iteration: one at every forward pass in training, those of generator steps
-    and gradient penalties included. So sigma is at most the singular value and never below 0, yet below it while
-    weights move fast. Each option besides the default is what the code published with Egorov & Rogachev 2023 does.
-    """
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Clip in place."""
+        clipped: list[nn.Module] = [discriminator]
+        if self.layers == "linear":
+            found = weight_layers(discriminator).values()
+            clipped = [layer for layer in found if isinstance(layer, nn.Linear)]
+        for module in clipped:
+            for parameter in module.parameters():
+                parameter.data.clamp_(-self.bound, self.bound)
 
-    slot: ClassVar[Slot] = "normaliser"
-    kind: Literal["spectral_norm"] = "spectral_norm"
-    acts_on: Literal["weight", "output"] = Field(
-        "weight", description="output: the layer's output with its bias is divided by sigma"
-    )
-    sigma_gradient: Literal["attached", "detached"] = Field(
-        "attached", description="detached: sigma is a constant for the gradient"
-    )
-    start: Literal["gaussian", "uniform"] = Field(
-        "gaussian", description="gaussian: unit vectors; uniform: U(-1, 1), not normalised"
-    )
-    warmup_iterations: int = Field(
-        15, ge=0, le=10_000, description="power iterations before training"
-    )
-    iterate: Literal["every_pass", "after_step"] = Field(
-        "every_pass",
-        description="when an iteration is done; every_pass: at every forward pass in training; after_step: after each "
-        "discriminator step",
-    )
+
+class SpectralNorm(parameters.SpectralNorm, Constraint):
+    """Spectral normalisation (Miyato et al. 2018, section 2 and algorithm 1)."""
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each convolution and linear layer its vectors u, v and its division by sigma."""
