@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from showergan.config.constraints import Constraint
 from showergan.config.kinds import kinds
 from showergan.config.losses import Loss
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
 from showergan.config.training import AuditRecipe
 from showergan.networks import residual

@@ -1,0 +1,77 @@
+"""Choices of the configuration, the classes that act on them, and those that other packages bring."""
+
+import subprocess
+import sys
+from typing import ClassVar
+
+import pytest
+
+from showergan.config.constraints import Constraint as Parameters
+from showergan.config.kinds import acting, implementation_of, kinds
+from showergan.config.losses import Loss, Wasserstein
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.optimisers import Optimiser
+from showergan.errors import UserError
+from showergan.methods import losses, optimisers
+from showergan.methods.constraints.base import Constraint
+from showergan.networks.base import Discriminator, Generator
+
+IDEAS = {
+    Loss: losses.Loss,
+    Optimiser: optimisers.Optimiser,
+    GeneratorNetwork: Generator,
+    DiscriminatorNetwork: Discriminator,
+    **dict.fromkeys(Parameters.__subclasses__(), Constraint),
+}
+KINDS = [(kind, base) for idea, base in IDEAS.items() for kind in kinds(idea).values()]
+OURS = [pair for pair in KINDS if pair[0].__module__.startswith("showergan.")]
+
+
+@pytest.mark.parametrize(("kind", "base"), OURS)
+def test_every_kind_has_an_implementation(kind, base):
+    found = implementation_of(kind.model_construct(), base)
+    assert issubclass(found, base) and found.__name__ == kind.__name__
+
+
+def test_what_acts_has_the_same_parameters():
+    loss = acting(Wasserstein(), losses.Loss)
+    assert isinstance(loss, Wasserstein)
+    assert acting(loss, losses.Loss) is loss
+    adam = kinds(Optimiser)["adam"](betas=(0.5, 0.9))
+    assert acting(adam, optimisers.Optimiser).model_dump() == adam.model_dump()
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("", "test_kinds.Lost is no showergan.methods.losses.Loss: let it inherit"),
+        ("showergan.methods.optimisers:Adam", "optimisers.Adam is no showergan.methods.losses"),
+        ("showergan.methods.losses:Gone", r"losses:Gone cannot be imported .* mend .*Lost"),
+        ("showergan.gone:Loss", "showergan.gone:Loss cannot be imported"),
+    ],
+)
+def test_a_kind_without_its_implementation_is_refused(place, message):
+    class Lost(Wasserstein):
+        implementation: ClassVar[str] = place
+
+    Lost.__qualname__ = "Lost"
+    with pytest.raises(UserError, match=f"kind wasserstein: .*{message}"):
+        acting(Lost(), losses.Loss)
+
+
+def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
+    """And hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
+    (tmp_path / "broken.py").write_text("import not_there\n")
+    info = tmp_path / "broken-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[showergan.losses]\nbroken = broken:Broken\n")
+    code = (
+        f"import sys; sys.path.append({str(tmp_path)!r})\n"
+        "import showergan.config.training, showergan.config.architectures\n"
+        "print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False\n"
+    assert "package broken offers broken:Broken" in done.stderr
+    assert "No module named 'not_there'" in done.stderr
