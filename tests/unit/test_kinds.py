@@ -5,20 +5,22 @@ import sys
 from typing import ClassVar
 
 import pytest
+import torch
 
 from showergan.config.constraints import Constraint as Parameters
+from showergan.config.constraints import WeightClipping
 from showergan.config.kinds import acting, implementation_of, kinds
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
 from showergan.errors import UserError
-from showergan.methods import losses, optimisers
+from showergan.methods import losses
 from showergan.methods.constraints.base import Constraint
 from showergan.networks.base import Discriminator, Generator
 
 IDEAS = {
     Loss: losses.Loss,
-    Optimiser: optimisers.Optimiser,
+    Optimiser: torch.optim.Optimizer,
     GeneratorNetwork: Generator,
     DiscriminatorNetwork: Discriminator,
     **dict.fromkeys(Parameters.__subclasses__(), Constraint),
@@ -37,15 +39,15 @@ def test_what_acts_has_the_same_parameters():
     loss = acting(Wasserstein(), losses.Loss)
     assert isinstance(loss, Wasserstein)
     assert acting(loss, losses.Loss) is loss
-    adam = kinds(Optimiser)["adam"](betas=(0.5, 0.9))
-    assert acting(adam, optimisers.Optimiser).model_dump() == adam.model_dump()
+    clipping = WeightClipping(bound=0.5, layers="linear")
+    assert acting(clipping, Constraint).model_dump() == clipping.model_dump()
 
 
 @pytest.mark.parametrize(
     ("place", "message"),
     [
         ("", "test_kinds.Lost is no showergan.methods.losses.Loss: let it inherit"),
-        ("showergan.methods.optimisers:Adam", "optimisers.Adam is no showergan.methods.losses"),
+        ("torch.optim:Adam", "torch.optim.adam.Adam is no showergan.methods.losses"),
         ("showergan.methods.losses:Gone", r"losses:Gone cannot be imported .* mend .*Lost"),
         ("showergan.gone:Loss", "showergan.gone:Loss cannot be imported"),
     ],

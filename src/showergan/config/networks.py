@@ -30,8 +30,8 @@ class Network(Kind):
 class GeneratorNetwork(Network):
     """Noise and conditions to samples."""
 
-    noise: NoiseDistribution
-    noise_size: NoiseSize
+    noise: NoiseDistribution = "normal"
+    noise_size: NoiseSize = 128
 
 
 class DiscriminatorNetwork(Network):
@@ -82,7 +82,6 @@ class PerceptronGenerator(GeneratorNetwork):
 
     implementation: ClassVar[str] = "showergan.networks.perceptron:PerceptronGenerator"
     kind: Literal["perceptron"] = "perceptron"
-    noise: NoiseDistribution = "normal"
     noise_size: NoiseSize = 2
     width: Width = 512
     depth: HiddenLayers = 3
@@ -126,8 +125,6 @@ class ConvolutionalGenerator(GeneratorNetwork):
 
     implementation: ClassVar[str] = "showergan.networks.convolutional:ConvolutionalGenerator"
     kind: Literal["convolutional"] = "convolutional"
-    noise: NoiseDistribution = "normal"
-    noise_size: NoiseSize = 128
     filters: Filters = 64
     constant_filters: bool = Field(False, description="the same number in all layers")
     depth: Depth = None
@@ -154,8 +151,6 @@ class ResidualGenerator(GeneratorNetwork):
 
     implementation: ClassVar[str] = "showergan.networks.residual:ResidualGenerator"
     kind: Literal["residual"] = "residual"
-    noise: NoiseDistribution = "normal"
-    noise_size: NoiseSize = 128
     filters: Filters = 32
     normalisation: GeneratorNormalisation = "batch"
 
@@ -181,8 +176,6 @@ class TextGenerator(GeneratorNetwork):
 
     implementation: ClassVar[str] = "showergan.networks.text:TextGenerator"
     kind: Literal["text_generator"] = "text_generator"
-    noise: NoiseDistribution = "normal"
-    noise_size: NoiseSize = 128
     dim: Channels = 512
     blocks: Blocks = 5
 

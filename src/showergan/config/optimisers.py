@@ -1,4 +1,4 @@
-"""Optimisers that the configuration may choose; `methods.optimisers` makes them."""
+"""Optimisers that the configuration may choose, of both networks; those of PyTorch, with the same parameters."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,13 +10,16 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Optimiser(Kind):
-    """A rule that moves weights along gradients, and its parameters but the learning rate."""
+    """A rule that moves weights along gradients, and its parameters but the learning rate.
+
+    The implementation is a `torch.optim.Optimizer` whose keywords have the names of the parameters.
+    """
 
 
 class Adam(Optimiser):
     """The running mean of each gradient over the root of its running mean square."""
 
-    implementation: ClassVar[str] = "showergan.methods.optimisers:Adam"
+    implementation: ClassVar[str] = "torch.optim:Adam"
     kind: Literal["adam"] = "adam"
     betas: tuple[Beta, Beta] = Field(
         (0.9, 0.999), description="memories of the mean and of the mean square"
@@ -26,7 +29,7 @@ class Adam(Optimiser):
 class RMSprop(Optimiser):
     """Each gradient over the root of its running mean square, with the memory 0.99."""
 
-    implementation: ClassVar[str] = "showergan.methods.optimisers:RMSprop"
+    implementation: ClassVar[str] = "torch.optim:RMSprop"
     kind: Literal["rmsprop"] = "rmsprop"
 
 

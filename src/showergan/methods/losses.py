@@ -43,7 +43,10 @@ class Loss(ABC):
 
 
 class Wasserstein(parameters.Wasserstein, Loss):
-    """The dual form of the Wasserstein distance (Arjovsky, Chintala & Bottou 2017, algorithm 1)."""
+    """The dual form of the Wasserstein distance (Arjovsky, Chintala & Bottou 2017, algorithm 1).
+
+    It estimates the distance times the Lipschitz constant of the best f (ibid., equation 3).
+    """
 
     estimates: ClassVar[str] = "Wasserstein distance"
 
@@ -54,10 +57,6 @@ class Wasserstein(parameters.Wasserstein, Loss):
     def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
         """Return -E f(fake)."""
         return -fake.mean()
-
-    def estimate(self, discriminator_loss: float) -> float:
-        """Return E f(real) - E f(fake): the distance times the Lipschitz constant of the best f (ibid., equation 3)."""
-        return -discriminator_loss
 
 
 class NonSaturating(parameters.NonSaturating, Loss):

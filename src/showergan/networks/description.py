@@ -1,6 +1,5 @@
 """Layers, shapes and parameter counts of networks, read off the live modules."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -29,46 +28,28 @@ def describe(module: nn.Module, **inputs: Tensor) -> list[dict[str, Any]]:
         Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (what goes in and
         out without the batch, for example "32x15x15"; "" where nothing goes in) and parameters (their number).
     """
-    rows: list[dict[str, Any]] = [_row(name, INPUT, None, value) for name, value in inputs.items()]
+    rows = [_row(name, INPUT, None, value) for name, value in inputs.items()]
     copy = deepcopy(module).eval()
     for name, layer in copy.named_modules():
         if not list(layer.children()):
             layer.register_forward_hook(
                 lambda layer, given, result, name=name: rows.append(
-                    _row(name, _kind(layer), given[0], result, _parameters(layer))
+                    _row(name, _kind(layer), given[0], result)
+                    | {"parameters": sum(p.numel() for p in layer.parameters())}
                 )
             )
     result = copy(*inputs.values())
-    return rows + [_row(name, OUTPUT, value, value) for name, value in _named(result)]
+    outputs = {OUTPUT: result} if isinstance(result, Tensor) else result._asdict()
+    return rows + [_row(name, OUTPUT, value, value) for name, value in outputs.items()]
 
 
-def _row(
-    name: str, kind: str, given: Tensor | None, result: Tensor, parameters: int = 0
-) -> dict[str, Any]:
-    takes = "" if given is None else _shape(given)
-    return {
-        "name": name,
-        "kind": kind,
-        "takes": takes,
-        "shape": _shape(result),
-        "parameters": parameters,
-    }
-
-
-def _named(result: Any) -> Iterator[tuple[str, Tensor]]:
-    """Give the tensors of a result with their names, where it is a named tuple."""
-    if isinstance(result, Tensor):
-        yield OUTPUT, result
-    else:
-        yield from result._asdict().items()
+def _row(name: str, kind: str, taken: Tensor | None, result: Tensor) -> dict[str, Any]:
+    takes = "" if taken is None else _shape(taken)
+    return {"name": name, "kind": kind, "takes": takes, "shape": _shape(result), "parameters": 0}
 
 
 def _shape(values: Tensor) -> str:
     return "x".join(map(str, values.shape[1:])) or "1"
-
-
-def _parameters(layer: nn.Module) -> int:
-    return sum(p.numel() for p in layer.parameters())
 
 
 def _kind(layer: nn.Module) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from showergan.config.kinds import acting
+from showergan.config.kinds import acting, implementation_of
 from showergan.config.networks import Shape
 from showergan.config.training import TrainingRecipe
 from showergan.errors import UserError
@@ -17,7 +17,6 @@ from showergan.io.progress import Progress
 from showergan.io.weights import outline
 from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
-from showergan.methods.optimisers import Optimiser
 from showergan.networks.base import Discriminator, Generator, state_of
 from showergan.networks.base import build as build_network
 from showergan.training.average import Average
@@ -97,9 +96,8 @@ class Trainer:
             Average(self.generator, recipe.generator_average) if recipe.generator_average else None
         )
         rates = recipe.learning_rates
-        optimiser: Optimiser = acting(recipe.optimiser, Optimiser)
-        self.generator_optimiser = optimiser.of(self.generator, rates.generator)
-        self.discriminator_optimiser = optimiser.of(self.discriminator, rates.discriminator)
+        self.generator_optimiser = _optimiser(recipe, self.generator, rates.generator)
+        self.discriminator_optimiser = _optimiser(recipe, self.discriminator, rates.discriminator)
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
         order = stream(seed, "discriminator batches", device)
@@ -302,6 +300,15 @@ class Trainer:
             if checkpoints and step < n_steps:
                 checkpoints.reached(self)
         return result
+
+
+def _optimiser(
+    recipe: TrainingRecipe, network: torch.nn.Module, learning_rate: float
+) -> torch.optim.Optimizer:
+    """Return an optimiser of all weights of a network."""
+    rule: Any = implementation_of(recipe.optimiser, torch.optim.Optimizer)
+    settings = recipe.optimiser.model_dump(exclude={"kind"})
+    return rule(network.parameters(), lr=learning_rate, **settings)
 
 
 def finite(state: dict[str, Tensor]) -> bool:

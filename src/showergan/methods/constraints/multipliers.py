@@ -16,7 +16,22 @@ class ConstantMultiplier(parameters.ConstantMultiplier, Constraint):
         multiply_output(discriminator, self.value, trained=False)
 
 
-class TrainableMultiplier(parameters.TrainableMultiplier, Constraint):
+class _Trained(Constraint):
+    """Coefficients whose changes of sign are counted, since nothing keeps them positive."""
+
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Count changes of sign."""
+        last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
+        discriminator.get_buffer("sign_changes").add_((now != last).sum())
+        last.copy_(now)
+
+    def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
+        """Return the product of all coefficients, and how often a sign has changed."""
+        changes = discriminator.get_buffer("sign_changes")
+        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
+
+
+class TrainableMultiplier(parameters.TrainableMultiplier, _Trained):
     """The discriminator's output times a coefficient that is trained with it."""
 
     def attach(self, discriminator: nn.Module) -> None:
@@ -24,17 +39,8 @@ class TrainableMultiplier(parameters.TrainableMultiplier, Constraint):
         multiply_output(discriminator, self.start, trained=True)
         _watch_signs(discriminator)
 
-    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Count a change of sign: nothing keeps the coefficient positive."""
-        _count_sign_changes(discriminator)
 
-    def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
-        """Return the coefficient, and how often its sign has changed."""
-        changes = discriminator.get_buffer("sign_changes")
-        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
-
-
-class LayerMultipliers(parameters.LayerMultipliers, Constraint):
+class LayerMultipliers(parameters.LayerMultipliers, _Trained):
     """The output of each normalised layer times a coefficient of its own."""
 
     def attach(self, discriminator: nn.Module) -> None:
@@ -43,16 +49,10 @@ class LayerMultipliers(parameters.LayerMultipliers, Constraint):
             multiply_output(layer, self.start, trained=True)
         _watch_signs(discriminator)
 
-    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Count changes of sign: nothing keeps the coefficients positive."""
-        _count_sign_changes(discriminator)
-
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return each coefficient, their product, and how often a sign has changed."""
         each = {f"multiplier_{name}": c for name, c in multipliers(discriminator).items()}
-        total = total_multiplier(discriminator)
-        changes = discriminator.get_buffer("sign_changes")
-        return {**each, "multiplier": total, "sign_changes": changes}
+        return each | super().record(discriminator)
 
 
 def _signs(discriminator: nn.Module) -> Tensor:
@@ -64,9 +64,3 @@ def _watch_signs(discriminator: nn.Module) -> None:
     signs = _signs(discriminator)
     discriminator.register_buffer("multiplier_signs", signs)
     discriminator.register_buffer("sign_changes", signs.new_zeros(()))
-
-
-def _count_sign_changes(discriminator: nn.Module) -> None:
-    last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
-    discriminator.get_buffer("sign_changes").add_((now != last).sum())
-    last.copy_(now)

@@ -1,5 +1,7 @@
 """Normalisers: bounds on the weights."""
 
+from functools import partial
+
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -42,13 +44,16 @@ class SpectralNorm(parameters.SpectralNorm, Constraint):
             else:
                 u, v = (matrix.new_empty(size).uniform_() * 2 - 1 for size in matrix.shape)
             u, v = power_iteration(matrix, u, v, self.warmup_iterations)
-            attached = self.sigma_gradient == "attached"
+            divide, inverse = (
+                partial(function, detached=self.sigma_gradient == "detached")
+                for function in (divide_by_sigma, inverse_sigma)
+            )
             if self.acts_on == "weight":
-                reparametrise(layer, divide_attached if attached else divide_detached, u=u, v=v)
+                reparametrise(layer, divide, u=u, v=v)
             else:
                 layer.register_buffer("u", u)
                 layer.register_buffer("v", v)
-                scale_output(layer, inverse_attached if attached else inverse_detached)
+                scale_output(layer, inverse)
             if self.iterate == "every_pass":
                 layer.register_forward_pre_hook(_iterate_in_training)
 
@@ -92,26 +97,23 @@ def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[T
     return u, v
 
 
-def sigma(weight: Tensor, state: nn.Module) -> Tensor:
-    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...)."""
-    return state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
+def sigma(weight: Tensor, state: nn.Module, detached: bool) -> Tensor:
+    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...).
+
+    Args:
+        weight: W.
+        state: has the buffers u and v.
+        detached: the gradient takes it for a constant.
+    """
+    found = state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
+    return found.detach() if detached else found
 
 
-def divide_attached(weight: Tensor, state: nn.Module) -> Tensor:
+def divide_by_sigma(weight: Tensor, state: nn.Module, detached: bool) -> Tensor:
     """Return W / sigma (Miyato et al. 2018, equation 8)."""
-    return weight / sigma(weight, state)
+    return weight / sigma(weight, state, detached)
 
 
-def divide_detached(weight: Tensor, state: nn.Module) -> Tensor:
-    """Return W / sigma, whose gradient takes sigma for a constant."""
-    return weight / sigma(weight, state).detach()
-
-
-def inverse_attached(layer: nn.Module) -> Tensor:
+def inverse_sigma(layer: nn.Module, detached: bool) -> Tensor:
     """Return 1 / sigma of a layer's own weight, shape ()."""
-    return 1 / sigma(layer.weight, layer)  # type: ignore[arg-type]
-
-
-def inverse_detached(layer: nn.Module) -> Tensor:
-    """Return 1 / sigma of a layer's own weight as a constant for the gradient, shape ()."""
-    return inverse_attached(layer).detach()
+    return 1 / sigma(layer.weight, layer, detached)  # type: ignore[arg-type]
