@@ -2,7 +2,7 @@
 
 import torch
 
-from showergan.config.kinds import acting
+from showergan.config.kinds import implemented
 from showergan.config.methods import Composition
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.training import TrainingRecipe
@@ -56,7 +56,7 @@ def discriminator_of(size):
 def constrained(name):
     discriminator = discriminator_of("small")
     chosen = Composition.model_validate(COMPOSITIONS[name]).constraints
-    constraints = [acting(parameters, Constraint) for parameters in chosen]
+    constraints = [implemented(parameters, Constraint) for parameters in chosen]
     for constraint in constraints:
         constraint.attach(discriminator)
     return discriminator, constraints

@@ -9,7 +9,7 @@ import torch
 
 from showergan.config.constraints import Constraint as Parameters
 from showergan.config.constraints import WeightClipping
-from showergan.config.kinds import acting, implementation_of, kinds
+from showergan.config.kinds import implementation_of, implemented, kinds
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
@@ -36,11 +36,11 @@ def test_every_kind_has_an_implementation(kind, base):
 
 
 def test_what_acts_has_the_same_parameters():
-    loss = acting(Wasserstein(), losses.Loss)
+    loss = implemented(Wasserstein(), losses.Loss)
     assert isinstance(loss, Wasserstein)
-    assert acting(loss, losses.Loss) is loss
+    assert implemented(loss, losses.Loss) is loss
     clipping = WeightClipping(bound=0.5, layers="linear")
-    assert acting(clipping, Constraint).model_dump() == clipping.model_dump()
+    assert implemented(clipping, Constraint).model_dump() == clipping.model_dump()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_kind_without_its_implementation_is_refused(place, message):
 
     Lost.__qualname__ = "Lost"
     with pytest.raises(UserError, match=f"kind wasserstein: .*{message}"):
-        acting(Lost(), losses.Loss)
+        implemented(Lost(), losses.Loss)
 
 
 def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):

@@ -16,7 +16,7 @@ from showergan.config.networks import (
     ShowerGenerator,
 )
 from showergan.errors import UserError
-from showergan.networks.base import Built, build
+from showergan.networks.base import NetworkModule, build
 from showergan.networks.shower import Conv2d
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 
@@ -63,7 +63,7 @@ def test_discriminator_shrinks_15_7_3_1(size):
 
 def shape_of(network):
     images = {"convolutional": (1, 16, 16), "residual": (1, 16, 16)}
-    own = implementation_of(network, Built).only_shape
+    own = implementation_of(network, NetworkModule).only_shape
     return own or images.get(network.kind, (3, 4))
 
 

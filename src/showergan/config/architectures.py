@@ -25,7 +25,7 @@ class Networks(Section):
 
 
 class Architecture(Networks):
-    """Two networks, and what they are called."""
+    """Two networks and their name."""
 
     label: Line = Field(description="name in figures and tables")
 

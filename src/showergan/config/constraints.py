@@ -1,4 +1,4 @@
-"""Constraints on the discriminator that the configuration may choose; `methods.constraints` does what they say."""
+"""Parameters of the constraints on the discriminator, which `methods.constraints` implements."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -8,9 +8,13 @@ from showergan.config.kinds import Kind, import_installed
 
 
 class Constraint(Kind):
-    """One idea for bounding a discriminator, and its parameters."""
+    """A way of bounding the discriminator, and its parameters.
 
-    per_sample: ClassVar[bool] = False  # whether the score of a sample must not depend on others
+    Attributes:
+        per_sample: the constraint is about the score of each sample, which must not depend on others.
+    """
+
+    per_sample: ClassVar[bool] = False
 
 
 class Normaliser(Constraint):
@@ -101,7 +105,7 @@ class GradientPenalty(Penalty):
     """
 
     implementation: ClassVar[str] = "showergan.methods.constraints.penalties:GradientPenalty"
-    per_sample: ClassVar[bool] = True  # else there is no gradient of a sample
+    per_sample: ClassVar[bool] = True
     kind: Literal["gradient"] = "gradient"
     weight: PositiveFloat = Field(10.0, description="lambda")
     one_sided: bool = Field(False, description="penalise only norms above 1")

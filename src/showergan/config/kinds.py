@@ -1,7 +1,7 @@
-"""Choices that the configuration makes by their `kind`: what it may say here, what is done elsewhere.
+"""Choices by `kind`: parameters that the configuration may give, and the import of the classes that implement them.
 
-Classes of this package hold parameters only, so that the workflow can read a configuration without PyTorch. The class
-that acts as they say is imported when it is needed.
+The classes in `config` hold parameters only, so that the workflow reads a configuration without importing PyTorch. An
+implementation is imported when it is needed.
 """
 
 import warnings
@@ -16,14 +16,14 @@ from showergan.config.section import Section
 from showergan.errors import UserError
 
 Found = TypeVar("Found", bound="Kind")
-Acting = TypeVar("Acting")
+Implementation = TypeVar("Implementation")
 
 
 class Kind(Section):
     """A choice and its parameters, frozen and checked.
 
     Attributes:
-        implementation: the class that acts as the parameters say, as "module:class"; "": the class of the parameters.
+        implementation: the class that does what the parameters describe, as "module:class"; "": this class.
         kind: name of the choice in the configuration.
     """
 
@@ -35,12 +35,12 @@ class Kind(Section):
     def _without_nulls(cls, raw: Any) -> Any:
         """Leave out keys set to null, so that a file laid over another can clear those of the kind it replaces.
 
-        What comes from here is judged as Python's own, where the tuples that JSON has as lists are tuples.
+        Lists become tuples, since pydantic validates the result as Python objects, not as JSON.
         """
         if not isinstance(raw, dict):
             return raw
-        given = {k: v for k, v in raw.items() if v is not None}
-        return {k: tuple(v) if isinstance(v, list) else v for k, v in given.items()}
+        kept = {k: v for k, v in raw.items() if v is not None}
+        return {k: tuple(v) if isinstance(v, list) else v for k, v in kept.items()}
 
 
 def kinds(base: type[Found]) -> dict[str, type[Found]]:
@@ -57,15 +57,15 @@ def one_of(base: type[Kind]) -> Any:
     return Annotated[Union[choices], Field(discriminator="kind")]  # noqa: UP007
 
 
-def implementation_of(parameters: Kind, base: type[Acting]) -> type[Acting]:
-    """Import and return the class that acts as parameters say.
+def implementation_of(parameters: Kind, base: type[Implementation]) -> type[Implementation]:
+    """Import and return the class that implements a choice.
 
     Args:
-        parameters: of the configuration.
-        base: the class that it must inherit.
+        parameters: of the choice.
+        base: the class that the implementation must inherit.
 
     Raises:
-        UserError: it does not, or cannot be imported.
+        UserError: it does not inherit it, or cannot be imported.
     """
     own, place = type(parameters), parameters.implementation
     try:
@@ -83,8 +83,8 @@ def implementation_of(parameters: Kind, base: type[Acting]) -> type[Acting]:
     return found
 
 
-def acting(parameters: Kind, base: type[Acting]) -> Acting:
-    """Return an object with the same parameters that also acts as they say; see `implementation_of`."""
+def implemented(parameters: Kind, base: type[Implementation]) -> Implementation:
+    """Return an instance of the implementation with the same parameters; see `implementation_of`."""
     found = implementation_of(parameters, base)
     return parameters if isinstance(parameters, found) else found(**dict(parameters))
 
@@ -92,7 +92,7 @@ def acting(parameters: Kind, base: type[Acting]) -> Acting:
 def import_installed(group: str) -> None:
     """Import the modules in which installed packages define further kinds.
 
-    A package that cannot be imported is warned of: only a configuration that names its kinds needs it.
+    A package that cannot be imported gives a warning, since only a configuration that names its kinds needs it.
 
     Args:
         group: of entry points, for example "showergan.losses".

@@ -1,4 +1,4 @@
-"""Losses that the configuration may choose; `methods.losses` computes them."""
+"""Losses to choose from, which `methods.losses` computes."""
 
 from typing import ClassVar, Literal
 

@@ -63,7 +63,7 @@ class LearningRateSearch(Section):
 
 
 class Composition(Section):
-    """What a method is made of: a loss and the constraints on the discriminator."""
+    """A loss and the constraints on the discriminator."""
 
     loss: one_of(Loss) = Field(  # type: ignore[valid-type]
         Wasserstein(), description="gan: non-saturating; least_squares: LSGAN"
@@ -111,7 +111,7 @@ class Method(Composition):
 
     @property
     def composition(self) -> Composition:
-        """What it is made of, without its name and learning rates."""
+        """The loss and the constraints, without name and learning rates."""
         return Composition(**{key: getattr(self, key) for key in Composition.model_fields})
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Networks that the configuration may choose; `networks.base.build` makes them."""
+"""Parameters of the networks, from which `networks.base.build` makes modules of PyTorch."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -8,7 +8,7 @@ from showergan.config.kinds import Kind, import_installed
 
 Shape = tuple[int, ...]  # of one sample, without the batch
 
-# Sizes of networks, also those that a file names, which is not to take all memory or for ever.
+# Bounds on sizes, also of networks that a file describes: none may take all memory or for ever.
 Units = Annotated[int, Field(gt=0, le=2**14)]
 Layers = Annotated[int, Field(gt=0, le=1000)]
 
@@ -19,7 +19,7 @@ NoiseSize = Annotated[Units, Field(description="numbers of noise per sample")]
 
 
 class Network(Kind):
-    """An architecture and its parameters; the implementation is a module of PyTorch."""
+    """An architecture and its parameters; the implementation is a `networks.base.NetworkModule`."""
 
     @property
     def name(self) -> str:
@@ -35,7 +35,7 @@ class GeneratorNetwork(Network):
 
 
 class DiscriminatorNetwork(Network):
-    """Samples and conditions to scores; a network that can normalise says how in a field `normalisation`."""
+    """Samples and conditions to scores; a network with normalisation layers has a field `normalisation`."""
 
     @property
     def mixes_samples(self) -> bool:

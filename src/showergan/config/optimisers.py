@@ -1,4 +1,4 @@
-"""Optimisers that the configuration may choose, of both networks; those of PyTorch, with the same parameters."""
+"""Optimisers of both networks to choose from: those of PyTorch, with the same parameters."""
 
 from typing import Annotated, ClassVar, Literal
 

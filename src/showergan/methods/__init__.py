@@ -1,1 +1,1 @@
-"""Methods: losses, optimisers and constraints on the discriminator, which act as their parameters in `config` say."""
+"""Losses and constraints on the discriminator; `config` has a class of the same name with the parameters of each."""

@@ -89,7 +89,7 @@ def trained_weight(layer: nn.Module) -> Tensor:
 
 
 def scale_output(module: nn.Module, factor: Callable[[nn.Module], Tensor]) -> None:
-    """Multiply the output of `module`, bias included, by factor(module), asked for at every call.
+    """Multiply the output of `module`, bias included, by factor(module), computed at every call.
 
     Args:
         module: a layer, or the whole discriminator.
@@ -102,7 +102,7 @@ def scale_output(module: nn.Module, factor: Callable[[nn.Module], Tensor]) -> No
 
 
 def output_scale(module: nn.Module) -> Tensor:
-    """Return what the output of `module` is multiplied by now, shape ()."""
+    """Return the present factor of the output of `module`, shape ()."""
     factors = getattr(module, "output_factors", [])
     return math.prod((f(module) for f in factors), start=torch.ones(()))
 

@@ -1,4 +1,4 @@
-"""A generator and a discriminator with weights, and how they are made."""
+"""Base classes of generators and discriminators, and `build`, which makes one from its parameters."""
 
 from typing import Any, ClassVar, overload
 
@@ -10,7 +10,7 @@ from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork, Ne
 from showergan.errors import UserError
 
 
-class Built(nn.Module):
+class NetworkModule(nn.Module):
     """A network with weights, whose first values come from PyTorch's global random generator.
 
     Attributes:
@@ -36,7 +36,7 @@ class Built(nn.Module):
             )
 
 
-class Generator(Built):
+class Generator(NetworkModule):
     """Noise, shape (n, noise_size), and conditions, shape (n, n_conditions), to samples, shape (n, *sample_shape)."""
 
     settings: GeneratorNetwork
@@ -49,7 +49,7 @@ class Generator(Built):
         return torch.rand(size, generator=random, device=device) * 2 - 1
 
 
-class Discriminator(Built):
+class Discriminator(NetworkModule):
     """Samples, shape (n, *sample_shape), and conditions, shape (n, n_conditions), to scores, shape (n,)."""
 
     settings: DiscriminatorNetwork
@@ -62,7 +62,7 @@ def build(
     settings: DiscriminatorNetwork, sample_shape: Shape, n_conditions: int
 ) -> Discriminator: ...
 def build(settings: Any, sample_shape: Shape, n_conditions: int) -> Generator | Discriminator:
-    """Return a new network; see `Built` for what goes in.
+    """Return a new network; for the arguments see `NetworkModule`.
 
     Raises:
         UserError: the network is not made for samples of this shape.

@@ -12,12 +12,12 @@ from showergan.errors import UserError
 Module = TypeVar("Module", bound=nn.Module)
 
 SMALLEST = 4  # pixels on a side, from which generators double and to which discriminators halve
-SIZES = {16: 2, 32: 3, 64: 4}  # of images, and how often they double
+SIZES = {16: 2, 32: 3, 64: 4}  # of images, and the number of doublings from SMALLEST
 RESIDUAL = 0.3  # weight of a block beside its shortcut, as in the code of Gulrajani et al. 2017
 
 
 def doublings(kind: str, sample_shape: Shape) -> int:
-    """Return how often images double from 4 x 4 pixels to their size.
+    """Return the number of doublings from 4 x 4 pixels to the size of images.
 
     Raises:
         UserError: samples are no square images of a size that is known.
@@ -32,7 +32,7 @@ def doublings(kind: str, sample_shape: Shape) -> int:
 
 
 def spread(number: int, places: int) -> list[int]:
-    """Return how many of a number of layers stand at each place; the first get what is left over.
+    """Distribute a number of layers evenly over places; the first get the remainder.
 
     Places are ordered from small images to large ones, where a layer takes more time.
     """
@@ -96,7 +96,7 @@ class Bottleneck(nn.Module):
         channels_in: of x.
         channels_out: of the result; between the outer two convolutions there are half as many.
         scale: of the image: doubled (each pixel four times), halved (mean of four pixels) or kept.
-        normalised: how h is, at its end.
+        normalised: normalisation at the end of h.
     """
 
     def __init__(

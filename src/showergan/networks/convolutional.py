@@ -1,4 +1,4 @@
-"""Convolutional networks of images (Radford, Metz & Chintala 2016, DCGAN), and what may be changed about them."""
+"""Convolutional networks of images (Radford, Metz & Chintala 2016, DCGAN) and variants of them."""
 
 import torch
 from torch import Tensor, nn
@@ -88,7 +88,7 @@ class ConvolutionalDiscriminator(Discriminator):
 def _further(
     settings: parameters.ConvolutionalGenerator | parameters.ConvolutionalDiscriminator, scales: int
 ) -> int:
-    """Return how many convolutions keep the scale."""
+    """Return the number of convolutions that keep the scale."""
     fewest = scales + 1
     depth = settings.depth or fewest
     if depth < fewest:

@@ -25,16 +25,16 @@ def describe(module: nn.Module, **inputs: Tensor) -> list[dict[str, Any]]:
         **inputs: of the module's `forward` in their order, by the names to show, with a batch in front.
 
     Returns:
-        Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (what goes in and
-        out without the batch, for example "32x15x15"; "" where nothing goes in) and parameters (their number).
+        Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (of input
+        and output without the batch, for example "32x15x15"; "" without an input) and parameters (their number).
     """
     rows = [_row(name, INPUT, None, value) for name, value in inputs.items()]
     copy = deepcopy(module).eval()
     for name, layer in copy.named_modules():
         if not list(layer.children()):
             layer.register_forward_hook(
-                lambda layer, given, result, name=name: rows.append(
-                    _row(name, _kind(layer), given[0], result)
+                lambda layer, taken, result, name=name: rows.append(
+                    _row(name, _kind(layer), taken[0], result)
                     | {"parameters": sum(p.numel() for p in layer.parameters())}
                 )
             )
@@ -53,7 +53,7 @@ def _shape(values: Tensor) -> str:
 
 
 def _kind(layer: nn.Module) -> str:
-    """Return the class with what shapes the output: kernel and stride, or the probability of dropout."""
+    """Return the class, with kernel and stride of a convolution and the probability of dropout."""
     words = [type(layer).__name__]
     if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d):
         words += ["x".join(map(str, layer.kernel_size)), f"/{layer.stride[0]}"]
@@ -76,7 +76,7 @@ def architectures(
         discriminator: samples and conditions to scores.
         sample_shape: of one sample, without the batch.
         n_conditions: numbers that a sample is conditioned on.
-        further: what `describe` returns of other networks, by name.
+        further: results of `describe` for other networks, by name.
 
     Returns:
         Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.

@@ -39,7 +39,7 @@ class Conv2d(nn.Conv2d):
     """A convolution; where the kernel covers its whole input, done as a matrix product, faster on CPUs."""
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return what `nn.Conv2d` returns, but for rounding."""
+        """Return the result of `nn.Conv2d`, up to rounding."""
         if image.shape[2:] != self.kernel_size or any(self.padding):
             return super().forward(image)
         image, weight = (x.movedim(1, -1).flatten(1) for x in (image, self.weight))

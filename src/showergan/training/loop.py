@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from showergan.config.kinds import acting, implementation_of
+from showergan.config.kinds import implementation_of, implemented
 from showergan.config.networks import Shape
 from showergan.config.training import TrainingRecipe
 from showergan.errors import UserError
@@ -80,11 +80,11 @@ class Trainer:
                 "choose a smaller batch or give more of them"
             )
         self.samples, self.conditions, self.recipe = samples, conditions, recipe
-        self.loss: Loss = acting(recipe.method.loss, Loss)
+        self.loss: Loss = implemented(recipe.method.loss, Loss)
         self._per_epoch = n // size
         self._n_steps = recipe.epochs * self._per_epoch
         self.constraints: list[Constraint] = [
-            acting(constraint, Constraint).in_training(self._n_steps)
+            implemented(constraint, Constraint).in_training(self._n_steps)
             for constraint in recipe.method.constraints
         ]
         device, seed = samples.device, recipe.seed
@@ -345,5 +345,5 @@ def build(
         discriminator = build_network(recipe.discriminator, sample_shape, n_conditions)
         torch.set_rng_state(stream(recipe.seed, "constraint", cpu).get_state())
         for constraint in recipe.method.constraints:
-            acting(constraint, Constraint).attach(discriminator)
+            implemented(constraint, Constraint).attach(discriminator)
     return generator.to(device), discriminator.to(device)

@@ -11,7 +11,7 @@ from showergan.cli.step import Input, Metrics, Output, Step
 from showergan.comparison.loss_meaning import HISTORY, loss_correlation, loss_meaning, with_seconds
 from showergan.comparison.loss_meaning import estimates as _estimates
 from showergan.comparison.runs import read_runs, run_of
-from showergan.config.kinds import acting, one_of
+from showergan.config.kinds import implemented, one_of
 from showergan.config.losses import Loss
 from showergan.config.section import Name
 from showergan.config.whole import Config
@@ -47,7 +47,9 @@ class LossMeaning(Step):
     ) -> None:
         """Read histories and metrics of every run."""
         registry = named(self.task, "The recipe").metrics
-        losses: dict[str, ActingLoss] = {n: acting(p, ActingLoss) for n, p in self.losses.items()}
+        losses: dict[str, ActingLoss] = {
+            n: implemented(p, ActingLoss) for n, p in self.losses.items()
+        }
         with tables(*metrics, *histories, *trainings):
             seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
             # Methods have columns of their own, as ABCAS has its r.

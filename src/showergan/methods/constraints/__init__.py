@@ -1,1 +1,1 @@
-"""Constraints on the discriminator: what they do during training."""
+"""Constraints on the discriminator, as they act during training."""

@@ -1,4 +1,4 @@
-"""A constraint on the discriminator, and what it sees."""
+"""Base class of constraints on the discriminator, and the batch that they act on."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class DiscriminatorBatch:
-    """What the discriminator has seen in one of its steps.
+    """Samples and scores of one step of the discriminator.
 
     Attributes:
         real: real samples, shape (batch, ...).
@@ -28,10 +28,10 @@ class DiscriminatorBatch:
 
 
 class Constraint:
-    """What one idea for bounding a discriminator does during training.
+    """A way of bounding the discriminator, as it acts during training.
 
-    A subclass also inherits its parameters, frozen; whatever changes in training lives in the discriminator as
-    parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
+    A subclass also inherits its parameters from `config.constraints`, frozen. Whatever changes in training lives in the
+    discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
     """
 
     def in_training(self, n_steps: int) -> Self:
@@ -39,7 +39,7 @@ class Constraint:
         return self
 
     def attach(self, discriminator: nn.Module) -> None:
-        """Add to the discriminator what the constraint needs, once, before training."""
+        """Add parameters, buffers and hooks to the discriminator, once, before training."""
 
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor | None:
         """Return a term, shape (), to add to the discriminator's loss."""
