@@ -1,6 +1,6 @@
 """Base classes of generators and discriminators, and `build`, which makes one from its parameters."""
 
-from typing import Any, ClassVar, overload
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -55,19 +55,13 @@ class Discriminator(NetworkModule):
     settings: DiscriminatorNetwork
 
 
-@overload
-def build(settings: GeneratorNetwork, sample_shape: Shape, n_conditions: int) -> Generator: ...
-@overload
-def build(
-    settings: DiscriminatorNetwork, sample_shape: Shape, n_conditions: int
-) -> Discriminator: ...
-def build(settings: Any, sample_shape: Shape, n_conditions: int) -> Generator | Discriminator:
-    """Return a new network; for the arguments see `NetworkModule`.
+def build(settings: Network, sample_shape: Shape, n_conditions: int) -> Any:
+    """Return a new `Generator` or `Discriminator`; for the arguments see `NetworkModule`.
 
     Raises:
         UserError: the network is not made for samples of this shape.
     """
-    base: Any = Generator if isinstance(settings, GeneratorNetwork) else Discriminator
+    base = Generator if isinstance(settings, GeneratorNetwork) else Discriminator
     return implementation_of(settings, base)(settings, sample_shape, n_conditions)
 
 
