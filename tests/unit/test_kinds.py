@@ -2,14 +2,14 @@
 
 import subprocess
 import sys
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import pytest
 import torch
 
 from showergan.config.constraints import Constraint as Parameters
 from showergan.config.constraints import WeightClipping
-from showergan.config.kinds import implementation_of, implemented, kinds
+from showergan.config.kinds import Kind, implementation_of, implemented, kinds
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
@@ -59,6 +59,20 @@ def test_a_kind_without_its_implementation_is_refused(place, message):
     Lost.__qualname__ = "Lost"
     with pytest.raises(UserError, match=f"kind wasserstein: .*{message}"):
         implemented(Lost(), losses.Loss)
+
+
+def test_two_choices_of_one_kind_are_refused():
+    class Base(Kind):
+        pass
+
+    class First(Base):
+        kind: Literal["same"] = "same"
+
+    class Second(Base):
+        kind: Literal["same"] = "same"
+
+    with pytest.raises(UserError, match=r"First and .*Second have the same kind, same: rename one"):
+        kinds(Base)
 
 
 def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):

@@ -44,9 +44,20 @@ class Kind(Section):
 
 
 def kinds(base: type[Found]) -> dict[str, type[Found]]:
-    """Return the direct subclasses of a class by their kind."""
-    found = sorted(base.__subclasses__(), key=lambda kind: kind.__name__)
-    return {kind.model_fields["kind"].default: kind for kind in found}
+    """Return the direct subclasses of a class by their kind.
+
+    Raises:
+        UserError: two of them have the same kind.
+    """
+    found: dict[str, type[Found]] = {}
+    for own in sorted(base.__subclasses__(), key=lambda own: own.__name__):
+        other = found.setdefault(own.model_fields["kind"].default, own)
+        if other is not own:
+            raise UserError(
+                f"{other.__module__}.{other.__name__} and {own.__module__}.{own.__name__} have the same kind, "
+                f"{own.model_fields['kind'].default}: rename one, or uninstall its package"
+            )
+    return found
 
 
 def one_of(base: type[Kind]) -> Any:
