@@ -11,12 +11,16 @@ from showergan.config.constraints import Constraint as Parameters
 from showergan.config.constraints import WeightClipping
 from showergan.config.kinds import Kind, implementation_of, implemented, kinds
 from showergan.config.losses import Loss, Wasserstein
-from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.networks import (
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+    PerceptronDiscriminator,
+)
 from showergan.config.optimisers import Optimiser
 from showergan.errors import UserError
 from showergan.methods import losses
 from showergan.methods.constraints.base import Constraint
-from showergan.networks.base import Discriminator, Generator
+from showergan.networks.base import Discriminator, Generator, build
 
 IDEAS = {
     Loss: losses.Loss,
@@ -59,6 +63,24 @@ def test_a_kind_without_its_implementation_is_refused(place, message):
     Lost.__qualname__ = "Lost"
     with pytest.raises(UserError, match=f"kind wasserstein: .*{message}"):
         implemented(Lost(), losses.Loss)
+
+
+class Critic(Discriminator):
+    """The mean of all numbers of a sample."""
+
+    def forward(self, sample, condition):
+        return self.settings.width * sample.flatten(1).mean(1)
+
+
+class CriticParameters(PerceptronDiscriminator):
+    implementation: ClassVar[str] = f"{__name__}:Critic"
+
+
+def test_a_network_of_another_package_is_built():
+    critic = build(CriticParameters(width=3), (2,), 0)
+    assert type(critic) is Critic
+    scores = critic(torch.tensor([[1.0, 3.0]]), torch.empty(1, 0))
+    assert scores.tolist() == [6.0]
 
 
 def test_two_choices_of_one_kind_are_refused():
