@@ -80,10 +80,10 @@ class Trainer:
                 "choose a smaller batch or give more of them"
             )
         self.samples, self.conditions, self.recipe = samples, conditions, recipe
-        self.loss: Loss = implemented(recipe.method.loss, Loss)
+        self.loss = implemented(recipe.method.loss, Loss)
         self._per_epoch = n // size
         self._n_steps = recipe.epochs * self._per_epoch
-        self.constraints: list[Constraint] = [
+        self.constraints = [
             implemented(constraint, Constraint).in_training(self._n_steps)
             for constraint in recipe.method.constraints
         ]
