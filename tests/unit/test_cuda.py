@@ -10,10 +10,10 @@ from every_kernel import TRAININGS, trained
 from small_training import COMPOSITIONS, recipe
 
 from showergan.config.methods import LearningRates
+from showergan.config.networks import ShowerDiscriminator
 from showergan.config.training import AuditRecipe
 from showergan.errors import Paused
 from showergan.io.device import choose_device
-from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.records.provenance import made_with, peak_device_memory
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
