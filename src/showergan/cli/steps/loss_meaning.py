@@ -15,8 +15,7 @@ from showergan.config.kinds import implemented, one_of
 from showergan.config.losses import Loss
 from showergan.config.section import Name
 from showergan.config.whole import Config
-from showergan.io.tables import tables
-from showergan.io.tables import write_table
+from showergan.io.tables import tables, write_table
 from showergan.methods.losses import Loss as ActingLoss
 from showergan.tasks.found import DEFAULT, named
 
