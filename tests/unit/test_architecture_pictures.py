@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of
 
 from showergan.report.style import Style
-from showergan.tasks.images.figures.architecture_pictures import ROWS, SIDE, architecture_pictures
+from showergan.tasks.images.figures.generated_images import ROWS, SIDE
+
+architecture_pictures = figure_of("architecture_pictures")
 
 METHODS = {"gan": "GAN", "gp": "WGAN-GP"}
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import table_of
 from judged import verdicts
 
 from showergan.comparison.bars import BARS, BOUNDS, bars
@@ -12,8 +13,10 @@ from showergan.comparison.robustness import robustness
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import learning_rate_grid
 from showergan.report.style import Style
-from showergan.report.tables.conclusion import WIDTH, conclusion
+from showergan.report.tables.conclusion import WIDTH
 from showergan.tasks.found import TASKS
+
+conclusion = table_of("conclusion")
 
 LABELS = {"none": "no normalization", "sn": "vanilla SN", "sn_null": "SN * 1.001"}
 HIGH, LOW = "0.001_0.0003", "0.001_3e-05"

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.cli.steps import STEPS
+from showergan.config.catalogue.exhibit import exhibits
 from showergan.io.tables import read_csv
-from showergan.report.registry import exhibits
 from showergan.report.style import Style
 from showergan.report.table_files import Table, latex, markdown, save_table
 
@@ -113,9 +113,9 @@ def test_missing_numbers_stay_missing(tmp_path):
 def test_exhibits_show_hard_names(run, tmp_path, exhibit, inputs):
     kind, name = exhibit.split()
     made = exhibits(f"{kind}s", [])[name]
-    options = [f"--{option}={run[option]}" for option in made.inputs]
-    outputs = [f"--{ending}={tmp_path}/x.{ending}" for ending in made.kinds]
-    command = [kind, name, *options, *outputs, "--look", json.dumps({"labels": HARD})]
+    options = [f"--{option}={run[option]}" for option in made.reads]
+    outputs = [f"--{ending}={tmp_path}/x.{ending}" for ending in made.files]
+    command = [kind, name, *options, *outputs, "--style", json.dumps({"labels": HARD})]
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, (done.output, done.exception)
 

@@ -3,23 +3,26 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of, table_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from showergan.comparison.rank_agreement import rank_agreement as agreement_of
 from showergan.comparison.scorecard import position
 from showergan.config.figures import Figures
-from showergan.report.anchors import REFERENCES
-from showergan.report.figures.rank_agreement import rank_agreement
-from showergan.report.figures.scorecard import WARNING, scorecard
-from showergan.report.heat_map import NONE
-from showergan.report.numbers import compact, plus_minus
+from showergan.report.figures.scorecard import NONE, WARNING
+from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
-from showergan.report.tables.failures import failures
 from showergan.report.tables.scorecard import OF_UNSCALED
-from showergan.report.tables.scorecard import scorecard as scorecard_table
-from showergan.tasks.showers.figures.energy_response import energy_response, momentum_of
+from showergan.report.texts import compact, plus_minus
+from showergan.tasks.showers.figures.energy_response import momentum_of
 from showergan.tasks.showers.metrics import METRICS as REGISTRY
+
+rank_agreement = figure_of("rank_agreement")
+scorecard = figure_of("scorecard")
+failures = table_of("failures")
+scorecard_table = table_of("scorecard")
+energy_response = figure_of("energy_response")
 
 LABELS = {"sn": "vanilla SN", "plain": "no normalization", "clip": "clipping", "abcas": "ABCAS"}
 GOOD = {"sn": 0.5, "plain": 0.25, "clip": 0.0, "abcas": 0.75}

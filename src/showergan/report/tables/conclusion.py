@@ -1,6 +1,4 @@
-"""What a run found, in a page for a terminal."""
-
-from __future__ import annotations
+"""The findings of a run, in a page for a terminal."""
 
 import math
 import textwrap
@@ -13,11 +11,9 @@ from showergan.comparison.bars import BOUNDS
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import UNDEFINED
 from showergan.comparison.verdicts import CHOSEN
-from showergan.report.architectures import rows_of
-from showergan.report.labels import pair, records
-from showergan.report.numbers import compact, counted, plus_minus, told
-from showergan.report.registry import GLANCE, register_text
+from showergan.report.exhibits import of_architecture
 from showergan.report.style import Style
+from showergan.report.texts import compact, counted, formatted, pair, plus_minus, records
 from showergan.tasks.found import named
 
 WIDTH = 100  # letters
@@ -49,7 +45,6 @@ MACHINE = (
 )
 
 
-@register_text("1 Conclusion", GLANCE)
 def conclusion(
     style: Style,
     summary: pd.DataFrame,
@@ -63,9 +58,9 @@ def conclusion(
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
     summary, verdicts, robustness, scorecard = (
-        rows_of(first, table) for table in (summary, verdicts, robustness, scorecard)
+        of_architecture(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
-    of_task = named(style.task, "The look").bars
+    of_task = named(style.task, "The style").bars
     bars = bars[bars["bar"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),
@@ -238,7 +233,7 @@ def _hanging(head: str, text: str) -> list[str]:
 
 
 def _known(value: float, digits: int) -> str:
-    return told(value, f".{digits}f") or "undefined"
+    return formatted(value, f".{digits}f") or "undefined"
 
 
 def _compact(value: float) -> str:

@@ -1,7 +1,5 @@
 """Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
@@ -11,29 +9,21 @@ import pandas as pd
 import yaml
 
 from showergan.comparison.summary import ANCHORS, CEILING, UNDEFINED
-from showergan.report.labels import pair, records
-from showergan.report.numbers import plus_minus, told
-from showergan.report.registry import Applicable, register_table
-from showergan.report.scores import shown
+from showergan.report.runs import shown
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table
+from showergan.report.texts import formatted, pair, plus_minus, records
 
 KEY = ["architecture", "method", "score"]
 VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
 COLUMNS = ("max", "selected", "last")
 
 
-def _of(discriminator: str) -> Applicable:
-    return lambda config: discriminator in config.compared
-
-
-@register_table("Table 1: bounds on the discriminator", _of("standard"), "published")
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
     return _table(style, summary, published[published["table"] == 1], ["none", "clipping", "sn"])
 
 
-@register_table("Table 2: what is built on SN", _of("standard"), "published")
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
     methods = [
@@ -43,7 +33,6 @@ def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Tab
     return _table(style, summary, published[published["table"] == 2], methods)
 
 
-@register_table("Table 3: the small discriminator", _of("small"), "published")
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
     methods = [
@@ -54,7 +43,6 @@ def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Tab
     return _table(style, summary, published[published["table"] == 3], methods, scores)
 
 
-@register_table("All methods", caption="published")
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write all methods: a part per score, a row per method with the published value beside ours."""
     # A method may stand in several published tables.
@@ -225,7 +213,7 @@ def _row(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
         "method": f"{labels.get(method, method)} ({pair(row['learning_rates'])})",
         "published max": "" if row["published_differs"] else spread["published"],
         **{column: spread[column] for column in COLUMNS},
-        "selected of ceiling": told(row["fraction_of_ceiling"], ".0%"),
+        "selected of ceiling": formatted(row["fraction_of_ceiling"], ".0%"),
         "seeds": str(row["n_seeds"]),
         "diverged": str(row["n_diverged"]),
     }

@@ -1,33 +1,30 @@
 """Conditional scores at several learning rates (figure 5 of Egorov & Rogachev 2023)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from showergan.comparison.summary import scores_over_epochs
-from showergan.config.whole import Config
-from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
-from showergan.report.labels import rates_in_words
-from showergan.report.layout import empty_figure, legend_below, new_figure
-from showergan.report.registry import COMPARISON, register_figure
-from showergan.report.runs import SEED, Group, by_size, groups, key
-from showergan.report.scores import sample_size
+from showergan.report.layout import empty_figure, label_outer, legend_below, new_figure
+from showergan.report.runs import (
+    Group,
+    anchor_key,
+    anchor_scores,
+    by_size,
+    draw_anchors,
+    groups,
+    key,
+    sample_size,
+)
 from showergan.report.style import Style
+from showergan.report.texts import rates_in_words
 
 SCORES = {"bins-E": "bins-E: embedding", "bins-P": "bins-P: physics"}
 COMPARED = ("sn", "abcas")
 POINTS = 3  # of the running mean
 
 
-def _worth(config: Config) -> bool:
-    n_epochs = len(config.training.evaluated_epochs)
-    return n_epochs >= POINTS and not config.methods.keys().isdisjoint(COMPARED)
-
-
-@register_figure("Conditional PRD-AUC, SN against ABCAS", COMPARISON, _worth)
 def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw bins-E and bins-P on test over epochs, a row per pair of learning rates.
 
@@ -63,15 +60,14 @@ def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFram
     for panel, (score, name) in zip(axes[0], SCORES.items(), strict=True):
         rates = panel.get_title(loc="left")
         panel.set_title(f"{name}, {sample_size(scores, score)}\n{rates}", loc="left")
-    for panel in axes[-1]:
-        panel.set_xlabel("Epoch")
+    label_outer(axes, "Epoch")
     methods = key(drawn[label] for label in style.labels.values() if label in drawn)
     legend_below(figure, methods | anchor_key(ends))
     return figure
 
 
 def _runs(axes: Axes, group: Group) -> None:
-    group.draw_seeds(axes, "epoch", "value", SEED | {"linestyle": "-"})
+    group.draw_seeds(axes, "epoch", "value")
     mean = group.rows.groupby("epoch")["value"].mean()
     smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()
     group.draw(axes, smooth.reset_index(), "epoch", "value", linewidth=2.4)
