@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from click import Context, HelpFormatter
 from rich.markup import escape
 from typer.core import TyperCommand
 
@@ -35,7 +34,7 @@ def _command_of(exhibit: Exhibit) -> type[TyperCommand]:
     """Return the class of a command whose own help is the docstring of what it calls, which loads its module."""
 
     class Command(TyperCommand):
-        def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        def format_help(self, ctx: Any, formatter: Any) -> None:
             from showergan.report.exhibits import function_of  # loads what draws
 
             self.help = getdoc(function_of(exhibit))
@@ -53,10 +52,12 @@ def _command(exhibit: Exhibit) -> Any:
             raise UserError(
                 "The style has no labels, the names of the methods: nothing would be shown."
             )
-        inputs = flat({name: paths[name] for name in exhibit.reads})
-        outputs = [paths[ending] for ending in exhibit.files]
-        files = {"settings": {}, "inputs": inputs, "outputs": outputs}
-        with recorded(provenance, exhibit.command, shown.model_dump(mode="json"), **files):
+        files: dict[str, Any] = {
+            "inputs": flat({name: paths[name] for name in exhibit.reads}),
+            "outputs": [paths[ending] for ending in exhibit.files],
+        }
+        recipe = shown.model_dump(mode="json")
+        with recorded(provenance, exhibit.command, recipe, settings={}, **files):
             exhibits.write(exhibit, shown, paths)
 
     options = [keyword(name, _input(artefact)) for name, artefact in exhibit.reads.items()]

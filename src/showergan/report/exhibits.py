@@ -43,8 +43,7 @@ def write(exhibit: Exhibit, style: Style, paths: dict[str, Any]) -> None:
             f"{exhibit.command} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to "
             f"{options}; if they are, this is a fault of showergan: please report it."
         ) from error
-    save = {"figure": Style.save, "table": save_table, "text": save_text}[exhibit.kind]
-    save(style, made, *(paths[ending] for ending in exhibit.files))
+    SAVE[exhibit.kind](style, made, *(paths[ending] for ending in exhibit.files))
 
 
 def make(exhibit: Exhibit, style: Style, *read: Any) -> Any:
@@ -130,6 +129,11 @@ def read_published(path: Path) -> pd.DataFrame:
     return texts.astype({"table": int, "mean": float, "sd": float})
 
 
+SAVE: dict[str, Callable[..., None]] = {
+    "figure": Style.save,
+    "table": save_table,
+    "text": save_text,
+}
 READERS: dict[str, Callable[[Path], Any]] = {
     "path": Path,
     "table": read_table,

@@ -89,5 +89,5 @@ def _times(text: str) -> str:
     )
 
 
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")

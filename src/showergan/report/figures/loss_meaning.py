@@ -1,5 +1,7 @@
 """Losses and quality over training: whether the loss falls while samples get better, and how fast they do."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -68,7 +70,7 @@ def _draw_rho(axes: Axes, style: Style, rows: pd.DataFrame, title: str) -> None:
             row = group.rows[group.rows["form"] == form].iloc[0]
             y = place + shift
             face = group.colour if form == "estimate" else "white"
-            own = {"color": group.colour, "markerfacecolor": face, "markersize": 7}
+            own: Any = {"color": group.colour, "markerfacecolor": face, "markersize": 7}
             axes.plot([row["low"], row["high"]], [y, y], color=group.colour, linewidth=1.4)
             axes.plot(row["rho"], y, marker, **own)
             seeds = [float(word.partition(":")[2]) for word in str(row["rhos"]).split()]
