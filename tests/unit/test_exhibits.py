@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config.catalogue.any_task import ARTEFACTS
-from showergan.config.catalogue.exhibit import TRAINING, exhibit, exhibits
+from showergan.config.catalogue.exhibit import TRAINING, Exhibit, exhibits
 from showergan.errors import UserError
 from showergan.report.exhibits import READERS, function_of
 from showergan.tasks.found import TASKS
@@ -49,7 +49,7 @@ def test_every_file_is_in_the_catalogue_and_captioned(folder):
     modules = {entry.module for entry in found.values()}
     assert files == {SOURCE.parent / f"{module.replace('.', '/')}.py" for module in modules}
     captions = {path.stem for path in (ROOT / f"workflow/report/{folder}").glob("*.rst")}
-    assert captions == {entry.caption for entry in found.values()}
+    assert captions == {entry.caption or entry.name for entry in found.values()}
 
 
 def test_titles_are_for_readers():
@@ -71,8 +71,8 @@ def test_captions_are_not_glued(path):
 
 
 def test_an_entry_of_a_module_with_several():
-    one = exhibit("birds.ducks", "Ducks", TRAINING, "summary metrics", artefacts=ARTEFACTS)
-    assert (one.name, one.caption, one.command) == ("ducks", "ducks", "figure ducks")
+    one = Exhibit("birds.ducks", "Ducks", TRAINING, "summary metrics", artefacts=ARTEFACTS)
+    assert (one.name, one.command) == ("ducks", "figure ducks")
     assert one.module == "showergan.report.figures.birds"
     assert one.reads == {name: ARTEFACTS[name] for name in ("summary", "metrics")}
     assert one.files == ("png", "pdf") and one.applicable(None)
@@ -80,11 +80,11 @@ def test_an_entry_of_a_module_with_several():
 
 def test_an_unknown_artefact_is_named():
     with pytest.raises(ValueError, match=r"ducks: no artefact is called sumary; there are data, "):
-        exhibit("ducks", "Ducks", TRAINING, "sumary", artefacts=ARTEFACTS)
+        Exhibit("ducks", "Ducks", TRAINING, "sumary", artefacts=ARTEFACTS)
 
 
 def test_a_name_that_is_taken_is_refused(monkeypatch):
-    taken = exhibit("losses", "Ducks", TRAINING, "summary", artefacts=ARTEFACTS)
+    taken = Exhibit("losses", "Ducks", TRAINING, "summary", artefacts=ARTEFACTS)
     monkeypatch.setattr("showergan.config.catalogue.toys.EXHIBITS", (taken,))
     with pytest.raises(ValueError, match="toys: another of the figures is called losses, too"):
         exhibits("figures", ["toys"])

@@ -351,13 +351,6 @@ class TestScores:
         mean = over_epochs(style, runs, make_anchors()).axes[0].lines[2]
         np.testing.assert_allclose(mean.get_ydata(), 0.4)
 
-    @pytest.mark.parametrize("rows", [slice(None), slice(0)])
-    def test_values_that_are_not_numbers(self, style, rows, tmp_path):
-        broken = many_runs(make_metrics().assign(value=np.nan)).iloc[rows]
-        anchors = make_anchors().assign(value=np.nan)
-        figure = over_epochs(style, broken, anchors)
-        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
-
     def test_prd_curves(self, style):
         curves = make_curves().assign(point=[*range(11)] * 3)
         figure = curves_of(style, many_runs(curves), make_curves().assign(anchor="ceiling"))
@@ -385,13 +378,6 @@ class TestTraining:
         """Ticks of a logarithmic axis between 1 and 2 crowd: 1.1 x 10^0, 1.2 x 10^0, ..."""
         runs = many_runs(make_history().assign(lipschitz_bound=np.linspace(1, largest, 40)))
         assert losses(style, runs, chosen(runs)).axes[2].get_yscale() == scale
-
-    def test_diverged_run(self, style, tmp_path):
-        history = make_history().astype(float)
-        history.loc[10:, ["score_gap", "generator_loss", "lipschitz_bound"]] = np.nan
-        runs = many_runs(history, ["sn"])
-        figure = losses(style, runs, chosen(runs))
-        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
 
 class TestEmbedding:

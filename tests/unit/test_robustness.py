@@ -144,7 +144,7 @@ class TestFigure:
 def test_table(style, tmp_path):
     ratios = robustness(make_grid())
     ratios.to_csv(tmp_path / "r.csv", index=False)
-    made = table_of(style, pd.read_csv(tmp_path / "r.csv"))
+    made = written(style, pd.read_csv(tmp_path / "r.csv"))
     parts = made.parts
     assert list(parts) == ["bins-E on test, mean over seeds"]
     (table,) = parts.values()

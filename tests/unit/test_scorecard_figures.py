@@ -336,11 +336,6 @@ class TestEnergyResponse:
         assert "outside: 3 of 9 values, of 1 run" in figure.axes[0].get_title()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
-    def test_values_that_are_not_numbers(self, style, tmp_path):
-        metrics = make_responses(["sn"], "1").assign(value=np.nan)
-        figure = response_of(style, metrics, make_anchors().assign(value=np.nan))
-        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
-
     def test_nothing_to_show(self, style):
         figure = response_of(style, make_responses().iloc[:0], make_anchors())
         assert "No energy response" in words(figure)

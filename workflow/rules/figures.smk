@@ -8,7 +8,7 @@ for figure, exhibit in FIGURES.items():
         output:
             png=report(
                 "results/{run}/figures/{figure}.png",
-                caption=f"../report/figures/{exhibit.caption}.rst",
+                caption=f"../report/figures/{exhibit.caption or exhibit.name}.rst",
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),

@@ -15,7 +15,7 @@ for table, exhibit in FILES.items():
             tex="results/{run}/tables/{table}.tex",
             html=report(
                 "results/{run}/tables/{table}.html",
-                caption=f"../report/tables/{exhibit.caption}.rst",
+                caption=f"../report/tables/{exhibit.caption or exhibit.name}.rst",
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),
@@ -46,7 +46,7 @@ rule conclusion:
     output:
         txt=report(
             "results/{run}/conclusion.txt",
-            caption=f"../report/tables/{CONCLUSION.caption}.rst",
+            caption=f"../report/tables/conclusion.rst",
             category=CONCLUSION.section,
             labels={"result": CONCLUSION.title},
         ),

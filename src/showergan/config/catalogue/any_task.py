@@ -12,7 +12,7 @@ from showergan.config.catalogue.exhibit import (
     VERDICTS,
     WGAN_STUDY,
     Artefact,
-    exhibit,
+    Exhibit,
 )
 
 METHODS, NETS, NONE = ("labels", "architectures"), ("architectures",), ()
@@ -47,9 +47,15 @@ ARTEFACTS = {
     "published": Artefact("published values: CSV", "published", names=(*METHODS, "settings")),
 }
 
-figure = partial(exhibit, artefacts=ARTEFACTS)
-table = partial(exhibit, artefacts=ARTEFACTS, section=IN_NUMBERS, kind="table")
-published = partial(table, reads="summary published", caption="published")
+figure = partial(Exhibit, artefacts=ARTEFACTS)
+table = partial(Exhibit, artefacts=ARTEFACTS, section=IN_NUMBERS, kind="table")
+published = partial(table, read="summary published", caption="published")
+ORDER, RATES = when.methods_to_order, when.several_rates
+EPOCHS, LOSSES = when.several_epochs, when.losses_over_epochs
+SN, ABCAS = when.constraint("spectral_norm"), when.constraint("abcas")
+TRAINED, PER_LAYER = when.constraint("trainable"), when.constraint("trainable_per_layer")
+SEVERAL, RANDOM = when.several_architectures, when.random_architectures
+STANDARD, SMALL = when.architecture("standard"), when.architecture("small")
 
 EXHIBITS = (
     figure(
@@ -66,23 +72,11 @@ EXHIBITS = (
         "5 Robustness to the learning rates",
         GLANCE,
         "summary grid robustness anchors",
-        when.several_rates,
+        RATES,
     ),
-    figure(
-        "score_over_epochs",
-        "PRD-AUC over epochs",
-        COMPARISON,
-        "metrics anchors grid",
-        when.several_epochs,
-    ),
+    figure("score_over_epochs", "PRD-AUC over epochs", COMPARISON, "metrics anchors grid", EPOCHS),
     figure("prd_curves", "Precision and recall", COMPARISON, "curves anchor_curves grid"),
-    figure(
-        "scorecard.rank_agreement",
-        "Do metrics agree?",
-        COMPARISON,
-        "agreement",
-        when.methods_to_order,
-    ),
+    figure("scorecard.rank_agreement", "Do metrics agree?", COMPARISON, "agreement", ORDER),
     figure("critical_difference", "Ranks", VERDICTS, "ranks", when.ranks),
     figure("learning_rate_grid", "Learning rates", VERDICTS, "grid anchors", when.grid_of_rates),
     figure("losses", "Losses and Lipschitz bounds", TRAINING, "histories grid"),
@@ -92,30 +86,18 @@ EXHIBITS = (
         "Lipschitz bounds beside scores",
         TRAINING,
         "lipschitz summary grid anchors",
-        when.several_rates,
+        RATES,
     ),
-    figure("abcas", "Exponent of ABCAS", TRAINING, "histories", when.constraint("abcas")),
-    figure(
-        "multipliers",
-        "Multiplier of the output",
-        TRAINING,
-        "histories",
-        when.constraint("trainable"),
-    ),
+    figure("abcas", "Exponent of ABCAS", TRAINING, "histories", ABCAS),
+    figure("multipliers", "Multiplier of the output", TRAINING, "histories", TRAINED),
     figure(
         "multipliers.layer_multipliers",
         "Multipliers of the layers",
         TRAINING,
         "histories",
-        when.constraint("trainable_per_layer"),
+        PER_LAYER,
     ),
-    figure(
-        "update_cosine",
-        "What a change of scale changes",
-        TRAINING,
-        "audit",
-        when.constraint("spectral_norm"),
-    ),
+    figure("update_cosine", "What a change of scale changes", TRAINING, "audit", SN),
     figure("architectures.generator_architecture", "Generator", NETWORKS, "architectures"),
     figure("architectures.discriminator_architecture", "Discriminator", NETWORKS, "architectures"),
     figure(
@@ -123,50 +105,33 @@ EXHIBITS = (
         "Does the loss mean something?",
         WGAN_STUDY,
         "loss_estimates loss_meaning loss_correlation",
-        when.losses_over_epochs,
+        LOSSES,
     ),
     figure(
         "loss_meaning.convergence",
         "Convergence by steps and by the clock",
         WGAN_STUDY,
         "loss_meaning",
-        when.losses_over_epochs,
+        LOSSES,
     ),
-    table("failures", "Failures", reads="failures"),
-    table("scorecard", "Scorecard", reads="scorecard"),
-    table("verdicts", "Verdicts", reads="verdicts", applicable=when.baseline),
+    table("failures", "Failures", read="failures"),
+    table("scorecard", "Scorecard", read="scorecard"),
+    table("verdicts", "Verdicts", read="verdicts", applicable=when.baseline),
     table(
         "verdicts.robustness",
         "Robustness to the learning rates",
-        reads="robustness",
-        applicable=when.several_rates,
+        read="robustness",
+        applicable=RATES,
     ),
-    table(
-        "outcomes",
-        "Architectures under each method",
-        reads="outcomes",
-        applicable=when.several_architectures,
-    ),
+    table("outcomes", "Architectures under each method", read="outcomes", applicable=SEVERAL),
     table(
         "outcomes.successes",
         "Architectures on which one of two succeeds",
-        reads="successes",
-        applicable=when.random_architectures,
+        read="successes",
+        applicable=RANDOM,
     ),
     published("published.all_methods", "All methods"),
-    published(
-        "published.table_1",
-        "Table 1: bounds on the discriminator",
-        applicable=when.architecture("standard"),
-    ),
-    published(
-        "published.table_2",
-        "Table 2: what is built on SN",
-        applicable=when.architecture("standard"),
-    ),
-    published(
-        "published.table_3",
-        "Table 3: the small discriminator",
-        applicable=when.architecture("small"),
-    ),
+    published("published.table_1", "Table 1: bounds on the discriminator", applicable=STANDARD),
+    published("published.table_2", "Table 2: what is built on SN", applicable=STANDARD),
+    published("published.table_3", "Table 3: the small discriminator", applicable=SMALL),
 )

@@ -1,7 +1,7 @@
 """Figures and tables as data: title, section, artefacts, and the module whose function makes each."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -39,27 +39,52 @@ class Exhibit:
     """A figure, a table or a text.
 
     Attributes:
-        name: its own, and that of the function of `module` that makes it of a style and of what it reads.
+        place: its name, after that of its module and a dot where the two differ.
         title: in the report.
         section: of the report.
-        reads: the artefacts that it is made from; the function has parameters of the same names in the same order.
+        read: names of the artefacts that it is made from, blanks between them.
         applicable: whether it has something to show in a run. One that has not is left out of the run; where it is
             asked for, it says so in words.
         kind: what it is.
-        module: that draws or writes it.
-        caption: name of its caption in workflow/report.
+        artefacts: those that there are, by name.
+        caption: name of its caption in workflow/report, by default its own.
         every_architecture: whether it shows all architectures, and not the first of several.
+        package: whose folder `figures` or `tables` has its module.
     """
 
-    name: str
+    place: str
     title: str
     section: str
-    reads: Mapping[str, Artefact]
-    applicable: Callable[[Config], bool]
-    kind: Literal["figure", "table", "text"]
-    module: str
-    caption: str
+    read: str
+    applicable: Callable[[Config], bool] = lambda config: True
+    kind: Literal["figure", "table", "text"] = "figure"
+    artefacts: Mapping[str, Artefact] = field(kw_only=True)
+    caption: str = ""
     every_architecture: bool = False
+    package: str = "showergan.report"
+
+    def __post_init__(self) -> None:
+        if unknown := [name for name in self.read.split() if name not in self.artefacts]:
+            raise ValueError(
+                f"{self.name}: no artefact is called {', '.join(unknown)};"
+                f" there are {', '.join(self.artefacts)}"
+            )
+
+    @property
+    def name(self) -> str:
+        """Its own, and that of the function of its module that makes it of a style and of what it reads."""
+        return self.place.split(".")[-1]
+
+    @property
+    def module(self) -> str:
+        """The module that draws or writes it."""
+        folder = "figures" if self.kind == "figure" else "tables"
+        return f"{self.package}.{folder}.{self.place.split('.')[0]}"
+
+    @property
+    def reads(self) -> dict[str, Artefact]:
+        """The artefacts that it is made from, by the names of the parameters of its function, in their order."""
+        return {name: self.artefacts[name] for name in self.read.split()}
 
     @property
     def command(self) -> str:
@@ -87,49 +112,6 @@ class Exhibit:
             own = {"figures": config.figures.model_dump(mode="json")}
         asked = {name for artefact in self.reads.values() for name in artefact.names}
         return own | {name: known[name] for name in known if name in asked}
-
-
-def exhibit(
-    place: str,
-    title: str,
-    section: str,
-    reads: str,
-    applicable: Callable[[Config], bool] = lambda config: True,
-    kind: Literal["figure", "table", "text"] = "figure",
-    *,
-    artefacts: Mapping[str, Artefact],
-    caption: str = "",
-    every_architecture: bool = False,
-    package: str = "showergan.report",
-) -> Exhibit:
-    """Return an exhibit.
-
-    Args:
-        place: its name, after that of its module and a dot where the two differ.
-        title: see `Exhibit`, as for what follows.
-        section: of the report.
-        reads: names of artefacts, blanks between them.
-        applicable: whether it has something to show; always by default.
-        kind: what it is.
-        artefacts: those there are, by name.
-        caption: of its own name by default.
-        every_architecture: whether it shows all.
-        package: whose folder `figures` or `tables` has the module.
-
-    Raises:
-        ValueError: no artefact has one of the names.
-    """
-    module, name = place.split(".") if "." in place else (place, place)
-    if unknown := [known for known in reads.split() if known not in artefacts]:
-        raise ValueError(
-            f"{name}: no artefact is called {', '.join(unknown)}; there are {', '.join(artefacts)}"
-        )
-    read = {known: artefacts[known] for known in reads.split()}
-    module = f"{package}.{'figures' if kind == 'figure' else 'tables'}.{module}"
-    caption = caption or name
-    return Exhibit(
-        name, title, section, read, applicable, kind, module, caption, every_architecture
-    )
 
 
 def exhibits(folder: str, tasks: Iterable[str]) -> dict[str, Exhibit]:

@@ -4,9 +4,9 @@ from functools import partial
 
 from showergan.config.catalogue import applicable as when
 from showergan.config.catalogue.any_task import ARTEFACTS
-from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, exhibit
+from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, Exhibit
 
-figure = partial(exhibit, artefacts=ARTEFACTS, package="showergan.tasks.images")
+figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.images")
 
 EXHIBITS = (
     figure("generated_images", "3 Generated beside real images", GLANCE, "reference examples grid"),

@@ -4,14 +4,14 @@ from functools import partial
 
 from showergan.config.catalogue import any_task
 from showergan.config.catalogue import applicable as when
-from showergan.config.catalogue.exhibit import COMPARISON, DATA, GLANCE, Artefact, exhibit
+from showergan.config.catalogue.exhibit import COMPARISON, DATA, GLANCE, Artefact, Exhibit
 
 ARTEFACTS = {
     **any_task.ARTEFACTS,
     "predictions": Artefact("predictions of the embedding: CSV", names=()),
     "embedding_metrics": Artefact("R^2 of the embedding by target: JSON", "json", names=()),
 }
-figure = partial(exhibit, artefacts=ARTEFACTS, package="showergan.tasks.showers")
+figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.showers")
 
 EXHIBITS = (
     figure(

@@ -3,9 +3,9 @@
 from functools import partial
 
 from showergan.config.catalogue.any_task import ARTEFACTS
-from showergan.config.catalogue.exhibit import COMPARISON, GLANCE, exhibit
+from showergan.config.catalogue.exhibit import COMPARISON, GLANCE, Exhibit
 
-figure = partial(exhibit, artefacts=ARTEFACTS, package="showergan.tasks.text")
+figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.text")
 
 EXHIBITS = (
     figure("sampled_lines", "3 Sampled lines", GLANCE, "reference examples grid"),

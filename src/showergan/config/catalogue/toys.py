@@ -4,7 +4,7 @@ from functools import partial
 
 from showergan.config.catalogue import any_task
 from showergan.config.catalogue import applicable as when
-from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, Artefact, exhibit
+from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, Artefact, Exhibit
 
 ARTEFACTS = {
     **any_task.ARTEFACTS,
@@ -12,7 +12,7 @@ ARTEFACTS = {
     "gradients": Artefact("gradients by layer: CSV of `fixed_generator`", names=()),
     "weights": Artefact("histograms of weights: CSV of `fixed_generator`", names=()),
 }
-figure = partial(exhibit, artefacts=ARTEFACTS, package="showergan.tasks.toys")
+figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.toys")
 
 EXHIBITS = (
     figure("generated_points", "3 Generated over real points", GLANCE, "reference examples grid"),

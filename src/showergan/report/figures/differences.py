@@ -10,14 +10,7 @@ from matplotlib.patches import Patch
 
 from showergan.comparison.significance import FLOORS
 from showergan.comparison.verdicts import CHOSEN
-from showergan.report.layout import (
-    Key,
-    beside,
-    empty_figure,
-    legend_below,
-    names_in_rows,
-    new_figure,
-)
+from showergan.report import layout
 from showergan.report.runs import COMPARED, SCORES, by_size, shown
 from showergan.report.style import Colour, Style
 from showergan.report.texts import counted, labelled, pair, records, wrapped
@@ -42,7 +35,9 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     scores = shown(COMPARED, verdicts["score"])
     rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
     if rows.empty:
-        return empty_figure("Nothing to compare: the baseline or every other method was left out.")
+        return layout.empty_figure(
+            "Nothing to compare: the baseline or every other method was left out."
+        )
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in scores if score in set(rows["score"])]
     choices = sorted(set(rows["learning_rates"]), key=_in_order)
@@ -52,7 +47,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         choices, parts = choices[:-1], parts[:-1]
     lines = [list(dict.fromkeys(part["label"])) for part in parts]
     heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
-    figure = new_figure(1.6 + sum(heights))
+    figure = layout.new_figure(1.6 + sum(heights))
     axes = figure.subplots(
         len(choices), len(scores), sharex="col", sharey="row", squeeze=False, height_ratios=heights
     )
@@ -68,7 +63,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
             panel.grid(axis="x")
             panel.locator_params(axis="x", nbins=5)
             panel.tick_params(axis="y", length=0)
-        names_in_rows(line[0], [wrapped(name, 30) for name in names])
+        layout.names_in_rows(line[0], [wrapped(name, 30) for name in names])
         if len(choices) > 1:
             as_chosen = "\n(as chosen)" * (same is not None and parts[same] is here)
             name = "as chosen" if choice == CHOSEN else pair(choice)
@@ -83,10 +78,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         " at the right, seeds in the direction of the mean"
     )
     kinds = set(rows["verdict"].map(_kind))
-    key: Key = {text: _mark(kind, "0.3") for kind, (text, *_) in VERDICTS.items() if kind in kinds}
+    key: layout.Key = {
+        text: _mark(kind, "0.3") for kind, (text, *_) in VERDICTS.items() if kind in kinds
+    }
     if rows["noise_floor"].notna().any():
         key["within the noise between equal methods"] = Patch(color=NOISE)
-    legend_below(figure, key)
+    layout.legend_below(figure, key)
     return figure
 
 
@@ -120,4 +117,4 @@ def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
     axes.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
     axes.plot(row["mean_difference"], y, **mark)
     seeds = f"{row['same_direction']}/{row['n_pairs']}"
-    beside(axes, y, seeds, fontsize="x-small", color="0.3")
+    layout.beside(axes, y, seeds, fontsize="x-small", color="0.3")

@@ -7,24 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from showergan.comparison.runs import RUN
-from showergan.report.layout import (
-    Key,
-    beside,
-    empty_figure,
-    legend_below,
-    names_in_rows,
-    new_figure,
-    panels,
-    rows_of,
-)
-from showergan.report.runs import (
-    anchor_key,
-    anchor_scores,
-    at_chosen_rates,
-    by_size,
-    draw_anchors,
-    groups,
-)
+from showergan.report import layout, runs
 from showergan.report.style import Colour, Style
 from showergan.report.texts import compact, fitted, pair
 
@@ -47,10 +30,10 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figu
     bound exceeds the largest gradient, the geometric mean over seeds.
     """
     total = lipschitz[lipschitz["layer"] == "total"]
-    found = groups(style, at_chosen_rates(total, grid))
+    found = runs.groups(style, runs.at_chosen_rates(total, grid))
     if not found:
-        return empty_figure(NONE)
-    figure = new_figure(0.9 + 0.72 * len(found))
+        return layout.empty_figure(NONE)
+    figure = layout.new_figure(0.9 + 0.72 * len(found))
     axes = figure.subplots()
     axes.set_xscale("log")
     for y, group in enumerate(found):
@@ -59,14 +42,16 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figu
             values = group.rows[name].where(group.rows[name] > 0)
             points = _points(marker, group.colour, filled=filled)
             axes.plot(values, np.full(len(values), y - lift), alpha=0.9, **points)
-        beside(axes, y, _ratio(group.rows))
+        layout.beside(axes, y, _ratio(group.rows))
     place: Any = {"xycoords": "axes fraction", "xytext": (6, 4), "textcoords": "offset points"}
     axes.annotate("bound / gradient", (1, 1), color="0.35", **place)
-    names_in_rows(axes, [fitted(g.label, 26) for g in found])
+    layout.names_in_rows(axes, [fitted(g.label, 26) for g in found])
     axes.set_xlabel("Lipschitz constant of the discriminator, per unit of its input")
     axes.grid(axis="x")
     known = QUANTITIES.values()
-    legend_below(figure, {label: _points(m, "0.3", filled=full) for label, m, full, _ in known})
+    layout.legend_below(
+        figure, {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
+    )
     return figure
 
 
@@ -84,29 +69,29 @@ def binding(
     """
     score = str(grid["score"].iloc[0])
     bounds = lipschitz.loc[lipschitz["layer"] == "total", [*RUN, "operator"]]
-    runs = summary[summary["score"] == score].astype({"seed": str})
-    runs = runs.merge(bounds.astype({"seed": str}), on=RUN)
-    runs = runs[runs["method"].isin(style.labels) & np.isfinite(runs["operator"])]
-    runs = runs[runs["operator"] > 0]
-    pairs = sorted(runs["learning_rates"].unique(), key=by_size, reverse=True)
+    points = summary[summary["score"] == score].astype({"seed": str})
+    points = points.merge(bounds.astype({"seed": str}), on=RUN)
+    points = points[points["method"].isin(style.labels) & np.isfinite(points["operator"])]
+    points = points[points["operator"] > 0]
+    pairs = sorted(points["learning_rates"].unique(), key=runs.by_size, reverse=True)
     if not pairs:
-        return empty_figure(NONE)
-    ends = anchor_scores(anchors)
+        return layout.empty_figure(NONE)
+    ends = runs.anchor_scores(anchors)
     marks = {m: _points(style.line(m).marker, style.colour(m), filled=True) for m in style.labels}
-    figure = new_figure(0.6 + 3.0 * rows_of(len(pairs), PER_ROW))
-    axes = panels(figure, len(pairs), PER_ROW, shared=True)
+    figure = layout.new_figure(0.6 + 3.0 * layout.rows_of(len(pairs), PER_ROW))
+    axes = layout.panels(figure, len(pairs), PER_ROW, shared=True)
     for number, (panel, rates) in enumerate(zip(axes.flat, pairs, strict=False)):
         for method, mark in marks.items():
-            here = runs[(runs["learning_rates"] == rates) & (runs["method"] == method)]
+            here = points[(points["learning_rates"] == rates) & (points["method"] == method)]
             panel.plot(here["operator"], here["selected"], alpha=0.9, **mark)
-        draw_anchors(panel, ends, score)
+        runs.draw_anchors(panel, ends, score)
         panel.set(xscale="log", ylim=(-0.03, 1.03), title=pair(rates))
         panel.set_xlabel("Lipschitz bound of the discriminator")
         panel.grid(axis="both")
         if number % PER_ROW == 0:
             panel.set_ylabel(f"{score} on test")
-    key: Key = {label: marks[method] for method, label in style.labels.items()}
-    legend_below(figure, key | anchor_key(ends))
+    key: layout.Key = {label: marks[method] for method, label in style.labels.items()}
+    layout.legend_below(figure, key | runs.anchor_key(ends))
     return figure
 
 

@@ -7,15 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from showergan.report.layout import (
-    Key,
-    beside,
-    empty_figure,
-    label_outer,
-    legend_below,
-    new_figure,
-    rows_of,
-)
+from showergan.report import layout
 from showergan.report.runs import Group, by_size, groups, groups_with, key, scale_for
 from showergan.report.style import Colour, Style
 from showergan.report.texts import fitted, rates_in_words
@@ -35,12 +27,12 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if not _layers(g)]
     if not found:
-        return empty_figure(
+        return layout.empty_figure(
             "No method of this run has a trained multiplier of the discriminator's output."
         )
     rows = pd.concat([g.rows for g in found])
     pairs = sorted(set(rows["learning_rates"]), key=by_size)
-    figure = new_figure(0.9 + 3.7 * len(pairs))
+    figure = layout.new_figure(0.9 + 3.7 * len(pairs))
     axes = figure.subplots(len(pairs), 1, sharex=True, squeeze=False)
     drawn: dict[str, Group] = {}
     for panel, pair in zip(axes.flat, pairs, strict=True):
@@ -54,10 +46,10 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
         panel.set_title(rates_in_words(pair), loc="left")
         # Of its own: at one pair multipliers may grow by decades, and stay in a hundredth at another.
         scale_for(panel, rows.loc[rows["learning_rates"] == pair, TOTAL])
-    label_outer(axes, "Generator step", "Multiplier of the output")
+    layout.label_outer(axes, "Generator step", "Multiplier of the output")
     # In the order of the methods, also of one that the first panel lacks.
     ordered = sorted(drawn.values(), key=lambda g: list(style.labels).index(g.method))
-    legend_below(figure, key(ordered) | _offset_key(style, ordered))
+    layout.legend_below(figure, key(ordered) | _offset_key(style, ordered))
     return figure
 
 
@@ -68,9 +60,9 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if _layers(g)]
     if not found:
-        return empty_figure("No method of this run has a trained multiplier for each layer.")
-    columns, rows = min(len(found), PER_ROW), rows_of(len(found), PER_ROW)
-    figure = new_figure(5.4 * rows)
+        return layout.empty_figure("No method of this run has a trained multiplier for each layer.")
+    columns, rows = min(len(found), PER_ROW), layout.rows_of(len(found), PER_ROW)
+    figure = layout.new_figure(5.4 * rows)
     axes = figure.subplots(2 * rows, columns, sharex=True, squeeze=False)
     above, below = axes[::2], axes[1::2]
     colours = _layer_colours([name for group in found for name in _layers(group)])
@@ -86,11 +78,11 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
         product.set_xlabel("Generator step")
     for panel in (*above.flat[len(found) :], *below.flat[len(found) :]):
         panel.remove()
-    label_outer(above, y="Multiplier of a layer")
-    label_outer(below, y="Product of all layers")
+    layout.label_outer(above, y="Multiplier of a layer")
+    layout.label_outer(below, y="Product of all layers")
     figure.align_ylabels(axes[:, 0])
-    layers: Key = {name: {"color": c, "linewidth": 2.2} for name, c in colours.items()}
-    legend_below(figure, layers | _offset_key(style, found))
+    layers: layout.Key = {name: {"color": c, "linewidth": 2.2} for name, c in colours.items()}
+    layout.legend_below(figure, layers | _offset_key(style, found))
     return figure
 
 
@@ -103,10 +95,10 @@ def _layers(group: Group) -> list[str]:
 def _offset(axes: Axes, value: float, colour: Colour | str) -> None:
     """Draw the offset of a penalty, with its value."""
     axes.axhline(value, color=colour, zorder=1, **OFFSET)
-    beside(axes, value, f"{value:g}", color=colour, fontsize="small")
+    layout.beside(axes, value, f"{value:g}", color=colour, fontsize="small")
 
 
-def _offset_key(style: Style, drawn: list[Group]) -> Key:
+def _offset_key(style: Style, drawn: list[Group]) -> layout.Key:
     """Return the legend of offsets, if there are any."""
     have_one = any(group.method in style.offsets for group in drawn)
     return {"offset of the penalty": {"color": "0.3", **OFFSET}} if have_one else {}

@@ -5,19 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from showergan.comparison.summary import scores_over_epochs
-from showergan.report.layout import label_outer, legend_below, new_figure, panels, rows_of
-from showergan.report.runs import (
-    SCORES,
-    anchor_key,
-    anchor_scores,
-    at_chosen_rates,
-    draw_anchors,
-    draw_runs,
-    groups,
-    key,
-    sample_size,
-    shown,
-)
+from showergan.report import layout, runs
 from showergan.report.style import Style
 
 
@@ -28,19 +16,21 @@ def score_over_epochs(
 
     Broken lines are what real showers score, with their own and with shuffled conditions, and an untrained generator.
     """
-    scores = scores_over_epochs(at_chosen_rates(metrics, grid))
+    scores = scores_over_epochs(runs.at_chosen_rates(metrics, grid))
     scores = scores[scores["split"] == "test"].sort_values("epoch", kind="stable")
-    ends = anchor_scores(anchors)
-    names = shown(SCORES, scores["score"])
-    figure = new_figure(0.5 + 3.2 * rows_of(len(names), 2))
-    axes = panels(figure, len(names), 2, shared=True)
+    ends = runs.anchor_scores(anchors)
+    names = runs.shown(runs.SCORES, scores["score"])
+    figure = layout.new_figure(0.5 + 3.2 * layout.rows_of(len(names), 2))
+    axes = layout.panels(figure, len(names), 2, shared=True)
     for panel, score in zip(axes.flat, names, strict=False):
-        draw_runs(panel, groups(style, scores[scores["score"] == score]), "epoch", "value")
-        draw_anchors(panel, ends, score)
-        panel.set_title(f"{SCORES.get(score, score)}\n{sample_size(scores, score)}")
+        runs.draw_runs(
+            panel, runs.groups(style, scores[scores["score"] == score]), "epoch", "value"
+        )
+        runs.draw_anchors(panel, ends, score)
+        panel.set_title(f"{runs.SCORES.get(score, score)}\n{runs.sample_size(scores, score)}")
         panel.set_ylim(-0.03, 1.03)
         panel.grid(axis="y")
         panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    label_outer(axes, "Epoch", "PRD-AUC on test")
-    legend_below(figure, key(groups(style, scores)) | anchor_key(ends))
+    layout.label_outer(axes, "Epoch", "PRD-AUC on test")
+    layout.legend_below(figure, runs.key(runs.groups(style, scores)) | runs.anchor_key(ends))
     return figure

@@ -21,26 +21,17 @@ COLUMNS = ("max", "selected", "last")
 
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
-    return _table(style, summary, published[published["table"] == 1], ["none", "clipping", "sn"])
+    return _published_table(1, style, summary, published)
 
 
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
-    methods = [
-        *("sn", "sn_constant", "sn_coef", "sn_coef_l1_offset", "sn_coef_l2_offset"),
-        *("sn_coef_l2_low_offset", "sn_coefs_l2_offset", "abcas"),
-    ]
-    return _table(style, summary, published[published["table"] == 2], methods)
+    return _published_table(2, style, summary, published)
 
 
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
-    methods = [
-        *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
-        *("sn_coefs_l2_offset", "abcas"),
-    ]
-    scores = ("E", "bins-E", "bins-P")
-    return _table(style, summary, published[published["table"] == 3], methods, scores)
+    return _published_table(3, style, summary, published)
 
 
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
@@ -51,12 +42,19 @@ def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) ->
     return _table(style, summary, latest, style.labels, scores)
 
 
+def _published_table(n: int, style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Return the published table of a number: its methods and its scores, in its order."""
+    part = published[published["table"] == n]
+    methods, scores = (list(dict.fromkeys(part[name])) for name in ("method", "score"))
+    return _table(style, summary, part, methods, scores)
+
+
 def _table(
     style: Style,
     summary: pd.DataFrame,
     published: pd.DataFrame,
     methods: Iterable[str],
-    scores: Sequence[str] = ("bins-E", "bins-P"),
+    scores: Sequence[str],
 ) -> Table:
     """Return the table of those of some methods that there are, in this order, at the chosen learning rates."""
     labels = {method: style.labels[method] for method in methods if method in style.labels}
@@ -86,12 +84,10 @@ def numbers(
         differs, see `with_published`.
     """
     runs = ["architecture", "method", "learning_rates", "score"]
-    chosen = summary[summary["score"].isin(scores)]
-    groups = chosen.groupby(runs, sort=False)
+    groups = summary[summary["score"].isin(scores)].groupby(runs, sort=False)
     values = {}
     for column in COLUMNS:
-        values[column] = groups[column].mean()
-        values[f"{column}_sd"] = groups[column].std(ddof=1)
+        values |= {column: groups[column].mean(), f"{column}_sd": groups[column].std(ddof=1)}
     table = pd.DataFrame(
         {
             **values,

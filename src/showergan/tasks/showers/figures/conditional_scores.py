@@ -6,17 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from showergan.comparison.summary import scores_over_epochs
-from showergan.report.layout import empty_figure, label_outer, legend_below, new_figure
-from showergan.report.runs import (
-    Group,
-    anchor_key,
-    anchor_scores,
-    by_size,
-    draw_anchors,
-    groups,
-    key,
-    sample_size,
-)
+from showergan.report import layout, runs
 from showergan.report.style import Style
 from showergan.report.texts import rates_in_words
 
@@ -39,34 +29,34 @@ def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFram
     }
     if not parts:
         names = " or ".join(style.labels.get(m, m) for m in COMPARED)
-        return empty_figure(f"No method of this run is {names}.")
-    ends = anchor_scores(anchors)
-    figure = new_figure(0.9 + 2.3 * len(parts))
+        return layout.empty_figure(f"No method of this run is {names}.")
+    ends = runs.anchor_scores(anchors)
+    figure = layout.new_figure(0.9 + 2.3 * len(parts))
     axes = figure.subplots(len(parts), len(SCORES), sharex=True, sharey="col", squeeze=False)
     several = len({architecture for architecture, _ in parts}) > 1
-    drawn: dict[str, Group] = {}
-    pairs = sorted(parts, key=lambda pair: (pair[0], by_size(pair[1])))
+    drawn: dict[str, runs.Group] = {}
+    pairs = sorted(parts, key=lambda pair: (pair[0], runs.by_size(pair[1])))
     for line, (architecture, rates) in zip(axes, pairs, strict=True):
         here = parts[architecture, rates]
         for panel, score in zip(line, SCORES, strict=True):
-            for group in groups(style, here[here["score"] == score]):
+            for group in runs.groups(style, here[here["score"] == score]):
                 _runs(panel, group)
                 drawn[group.label] = group
-            draw_anchors(panel, ends, score)
+            runs.draw_anchors(panel, ends, score)
             panel.grid(axis="y")
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
             panel.set_ylabel(f"{score} on test")
         line[0].set_title(rates_in_words(rates) + f" ({architecture})" * several, loc="left")
     for panel, (score, name) in zip(axes[0], SCORES.items(), strict=True):
         rates = panel.get_title(loc="left")
-        panel.set_title(f"{name}, {sample_size(scores, score)}\n{rates}", loc="left")
-    label_outer(axes, "Epoch")
-    methods = key(drawn[label] for label in style.labels.values() if label in drawn)
-    legend_below(figure, methods | anchor_key(ends))
+        panel.set_title(f"{name}, {runs.sample_size(scores, score)}\n{rates}", loc="left")
+    layout.label_outer(axes, "Epoch")
+    methods = runs.key(drawn[label] for label in style.labels.values() if label in drawn)
+    layout.legend_below(figure, methods | runs.anchor_key(ends))
     return figure
 
 
-def _runs(axes: Axes, group: Group) -> None:
+def _runs(axes: Axes, group: runs.Group) -> None:
     group.draw_seeds(axes, "epoch", "value")
     mean = group.rows.groupby("epoch")["value"].mean()
     smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()

@@ -3,15 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.layout import label_outer, legend_below, new_figure, rows_of
-from showergan.report.runs import (
-    anchor_key,
-    at_chosen_rates,
-    draw_anchors,
-    draw_runs,
-    groups,
-    key,
-)
+from showergan.report import layout, runs
 from showergan.report.style import Style
 
 METRIC = "ngram_divergence"
@@ -30,22 +22,22 @@ def ngram_divergence(
     untrained generator, which is where every training starts.
     """
     rows = metrics[(metrics["metric"] == METRIC) & (metrics["split"] == "test")]
-    rows = at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
+    rows = runs.at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
     rows = rows.sort_values("step", kind="stable")
     ends = anchors[anchors["metric"] == METRIC].pivot_table("value", "space", "anchor")
     spaces = sorted(rows["space"].unique())
-    lines = rows_of(len(spaces), 2)
-    figure = new_figure(0.5 + 2.7 * lines)
+    lines = layout.rows_of(len(spaces), 2)
+    figure = layout.new_figure(0.5 + 2.7 * lines)
     axes = figure.subplots(lines, 2, sharex=True, squeeze=False)
     for panel, space in zip(axes.flat, spaces, strict=False):
-        draw_runs(panel, groups(style, rows[rows["space"] == space]), "step", "value")
-        draw_anchors(panel, ends, space)
+        runs.draw_runs(panel, runs.groups(style, rows[rows["space"] == space]), "step", "value")
+        runs.draw_anchors(panel, ends, space)
         panel.set_title(space, fontsize="medium")
         panel.set_ylim(0, 1.03)
         panel.set_xlim(left=0)
         panel.grid(axis="y")
-    label_outer(axes, "Generator step", "JS divergence [bit]")
-    legend_below(figure, key(groups(style, rows)) | anchor_key(ends))
+    layout.label_outer(axes, "Generator step", "JS divergence [bit]")
+    layout.legend_below(figure, runs.key(runs.groups(style, rows)) | runs.anchor_key(ends))
     return figure
 
 
