@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergan.report.layout import label_outer, legend_below, names_in_rows, new_figure, rows_of
+from showergan.report.layout import label_outer, legend_below, new_figure, rows_of
 from showergan.report.runs import draw_runs, groups, key
 from showergan.report.style import Style
 from showergan.report.texts import fitted
@@ -78,8 +78,8 @@ def _draw_rho(axes: Axes, style: Style, rows: pd.DataFrame, title: str) -> None:
             if not np.isfinite(row["rho"]):
                 axes.text(0.02, y, "estimate or quality is constant", va="center", fontsize="small")
     axes.axvline(0, color="0.6", linewidth=0.8)
-    names_in_rows(axes, [group.label for group in found])
-    axes.set_xlim(-1.05, 1.05)
+    axes.set_yticks(range(len(found)), [group.label for group in found])
+    axes.set(xlim=(-1.05, 1.05), ylim=(len(found) - 0.5, -0.5))
     axes.set_xlabel(f"Spearman's rho: 1 where the estimate falls as {title} improves")
     faces = {"estimate": "0.3", "per_lipschitz": "white"}
     marks = [(m, "0.3", faces[form], label) for form, (m, label) in FORMS.items()]

@@ -21,6 +21,7 @@ def update_cosine(style: Style, audit: pd.DataFrame) -> Figure:
     figure = new_figure(3.9)
     axes = figure.subplots(1, 2, sharex=True, squeeze=False)
     left, right = axes.flat
+    right.set_yscale("log")  # before there are values: an axis of none but NaN cannot be made so
     key: Key = {}
     for place, change in enumerate(changes):
         rows = audit[audit["change"] == change].sort_values("step")
@@ -32,7 +33,7 @@ def update_cosine(style: Style, audit: pd.DataFrame) -> Figure:
         right.plot(rows["step"], difference.where(difference > 0), **key[change])
     left.axhline(1, color="0.85", linewidth=0.8, zorder=0)
     left.set_ylabel("Cosine of the weights' movements")
-    right.set(yscale="log", ylabel="Relative difference of the movements")
+    right.set_ylabel("Relative difference of the movements")
     label_outer(axes, "Discriminator step, generator not trained")
     legend_below(figure, key)
     return figure
