@@ -85,7 +85,7 @@ def numbers(
     """
     runs = ["architecture", "method", "learning_rates", "score"]
     groups = summary[summary["score"].isin(scores)].groupby(runs, sort=False)
-    values = {}
+    values: dict[str, pd.Series] = {}
     for column in COLUMNS:
         values |= {column: groups[column].mean(), f"{column}_sd": groups[column].std(ddof=1)}
     table = pd.DataFrame(
