@@ -11,7 +11,7 @@ from test_names import HARD, METHODS, RATES, run  # noqa: F401
 
 from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.figures import Figures
-from showergan.io.tables import OTHERS
+from showergan.io.tables import UNEXPECTED
 from showergan.report.exhibits import SAVE, make, read_published, read_table
 from showergan.report.style import Style
 from showergan.report.tables.published import __file__ as PUBLISHED
@@ -181,7 +181,7 @@ def test_it_is_made_of_whatever_a_run_gives(artefacts, name, change, tmp_path):
     read = [changed(found[task][key], CHANGES[change]) for key in one.reads]
     paths = [tmp_path / f"x.{ending}" for ending in one.files]
     if (name, change) in FAIL:
-        with pytest.raises(OTHERS):
+        with pytest.raises(UNEXPECTED):
             make(one, style, *read)
         return
     made = make(one, style, *read)

@@ -15,7 +15,7 @@ from showergan.comparison.runs import run_of
 from showergan.config.catalogue.exhibit import Artefact, Exhibit
 from showergan.errors import UserError
 from showergan.io.arrays import opened_arrays
-from showergan.io.tables import OTHERS, read_csv, tables
+from showergan.io.tables import UNEXPECTED, read_csv, tables
 from showergan.report.style import Style
 from showergan.report.table_files import save_table, save_text
 
@@ -37,7 +37,7 @@ def write(exhibit: Exhibit, style: Style, paths: dict[str, Any]) -> None:
         read = [load(artefact, paths[name]) for name, artefact in exhibit.reads.items()]
     try:
         made = make(exhibit, style, *read)
-    except OTHERS as error:
+    except UNEXPECTED as error:
         options = ", ".join("--" + name.replace("_", "-") for name in exhibit.reads)
         raise UserError(
             f"{exhibit.command} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to "
