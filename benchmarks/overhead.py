@@ -30,8 +30,8 @@ def main() -> None:
             *("scorecard", metrics, *anchors, *summary, *recipe("scorecard")),
             *("--out", files["scorecard"], *ends),
         )
-        look = json.dumps({"labels": {name: m.label for name, m in CONFIG.sorted_methods.items()}})
-        shared = ("--look", look, "--provenance", folder / "made.provenance.json")
+        style = json.dumps({"labels": {name: m.label for name, m in CONFIG.sorted_methods.items()}})
+        shared = ("--style", style, "--provenance", folder / "made.provenance.json")
         drawn = [w for kind in ("png", "pdf") for w in (f"--{kind}", folder / f"losses.{kind}")]
         used["figure losses"] = run(
             *("figure", "losses", "--histories", history, "--grid", files["grid"]), *shared, *drawn

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from showergan.report.numbers import compact, plus_minus
+from showergan.report.texts import compact, plus_minus
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.shower_file import write_npz

@@ -21,11 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from showergan.report.layout import WIDTH_INCH
-from showergan.report.numbers import compact, plus_minus
-from showergan.report.style import Style, themed
+from showergan.report.style import Style
+from showergan.report.texts import compact, plus_minus
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.calorimeter import FRONT_FACE_CM, THRESHOLD_MEV
-from showergan.tasks.showers.drawing.shower_images import draw_image
+from showergan.tasks.showers.drawing import draw_image
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.sample import Showers
@@ -169,7 +169,6 @@ def cells(pairs: dict[str, tuple[Showers, Showers]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@themed
 def draw(
     style: Style, showers: tuple[Showers, Showers], bands: dict[str, Pair], inside: Pair
 ) -> mpl.figure.Figure:
@@ -181,7 +180,7 @@ def draw(
     )
     real, made = showers
     colours = ("0.25", mpl.color_sequences[style.figures.palette][1])
-    looks: list[dict[str, Any]] = [
+    lines: list[dict[str, Any]] = [
         {"color": colours[0], "marker": "o", "linewidth": 2.5},
         {"color": colours[1], "marker": "s", "linestyle": "--", "markerfacecolor": "white"},
     ]
@@ -196,10 +195,10 @@ def draw(
 
     energies = [pair[0].E.median() for pair in bands.values()]
     for panel, statistic in (("resolution", resolution), ("occupancy", percent_of("occupancy"))):
-        for place, look in enumerate(looks):
+        for place, line in enumerate(lines):
             values = [statistic(pair[place]) for pair in bands.values()]
             errors = [spread(statistic, pair[place]) for pair in bands.values()]
-            panels[panel].errorbar(energies, values, errors, label=SIMULATORS[place], **look)
+            panels[panel].errorbar(energies, values, errors, label=SIMULATORS[place], **line)
     ratios = [ratio(pair, percent_of("occupancy")) for pair in bands.values()]
     strip(panels["ratio"], energies, *zip(*ratios, strict=True), colours[1])
     for name in ("resolution", "occupancy", "ratio"):
@@ -216,8 +215,8 @@ def draw(
 
     radii = np.arange(len(RINGS)) + 0.5
     area = 2 * np.pi * radii
-    for rows, look in zip(inside, looks, strict=True):
-        panels["rings"].plot(radii, 100 * rows[RINGS].mean() / area, **look)
+    for rows, line in zip(inside, lines, strict=True):
+        panels["rings"].plot(radii, 100 * rows[RINGS].mean() / area, **line)
     ratios = [ratio(inside, percent_of(name)) for name in RINGS]
     strip(panels["ring"], radii, *zip(*ratios, strict=True), colours[1])
     panels["rings"].set(yscale="log", ylabel="energy per cm² [%]")

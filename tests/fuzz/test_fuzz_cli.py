@@ -25,7 +25,7 @@ from showergan.config.whole import parse_config
 ROOT = Path(__file__).parents[2]
 CONFIG = parse_config(yaml.safe_load((ROOT / "config.yaml").read_text()))
 OF_RUN = {"architecture": "small", "method": "sn", "rates": "0.001_0.0001", "seed": "1"}
-LOOK = json.dumps({"labels": {"sn": "SN"}})
+STYLE = json.dumps({"labels": {"sn": "SN"}})
 
 
 def commands(group, *names):
@@ -69,7 +69,7 @@ def call(*words):
 def recipe_of(command):
     """Return a recipe that the step of a command takes."""
     if command[0] in ("figure", "table"):
-        return ["--look", LOOK]
+        return ["--style", STYLE]
     step = STEPS.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",

@@ -162,7 +162,7 @@ def test_any_name(name, what):
 @settings(max_examples=100)
 @given(label=st.one_of(st.text(max_size=12), st.sampled_from(NASTY)))
 def test_any_label(label):
-    """It is a line, and no more than a text wherever it goes: in a look, in a command, in a script of a page."""
+    """It is a line, and no more than a text wherever it goes: in a style, in a command, in a script of a page."""
     raw = copy.deepcopy(VALID["experiments/toys.yaml"])
     method = next(iter(raw["methods"]))
     raw["methods"][method]["label"] = label
@@ -170,9 +170,9 @@ def test_any_label(label):
     if config is None:
         return
     assert label.splitlines() == [label]
-    look = json.dumps({"labels": {method: config.methods[method].label}})
-    assert Style.read(look.replace("<", r"\u003c")).labels == {method: label}
-    assert shlex.split(shlex.quote(look)) == [look]
+    style = json.dumps({"labels": {method: config.methods[method].label}})
+    assert Style.read(style.replace("<", r"\u003c")).labels == {method: label}
+    assert shlex.split(shlex.quote(style)) == [style]
 
 
 # Recipes

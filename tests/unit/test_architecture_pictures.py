@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of
 
 from showergan.report.style import Style
-from showergan.tasks.images.figures.architecture_pictures import ROWS, SIDE, architecture_pictures
+from showergan.tasks.images.figures.generated_images import ROWS, SMALL_SIDE
+
+architecture_pictures = figure_of("architecture_pictures")
 
 METHODS = {"gan": "GAN", "gp": "WGAN-GP"}
 
@@ -14,7 +17,7 @@ def grid_of(architectures):
     keys = [(a, m) for a in architectures for m in METHODS]
     runs = pd.DataFrame(keys, columns=["architecture", "method"]).assign(learning_rates="1_1")
     random = np.random.default_rng(1)
-    pictures = random.integers(0, 256, (len(runs), SIDE**2 + 4, 1, 8, 8)).astype(np.uint8)
+    pictures = random.integers(0, 256, (len(runs), SMALL_SIDE**2 + 4, 1, 8, 8)).astype(np.uint8)
     examples = pd.concat(
         [
             pd.DataFrame({**dict(row), "seed": "1", "image": list(images)})
@@ -42,7 +45,10 @@ def test_every_cell_shows_its_own_pictures_and_score():
     ]
     for axis, own in zip(axes, pictures, strict=True):
         drawn = axis.images[0].get_array()
-        assert drawn.shape == (9 * SIDE - 1, 9 * SIDE - 1)  # a pixel lies between two pictures
+        assert drawn.shape == (
+            9 * SMALL_SIDE - 1,
+            9 * SMALL_SIDE - 1,
+        )  # a pixel lies between two pictures
         assert (drawn[:8, 9:17] == own[1, 0]).all()
     red, grey = (axis.spines["left"].get_edgecolor() for axis in axes[:2])
     assert red != grey

@@ -11,7 +11,7 @@ from showergan.cli.steps import STEPS
 from showergan.config.architectures import RandomArchitectures
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.report.architectures import of_first
+from showergan.report.exhibits import of_first
 from showergan.report.style import Style
 
 RATES = {"generator": 1e-4, "discriminator": 1e-4}

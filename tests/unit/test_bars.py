@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import table_of
 from judged import verdicts
 
 from showergan.comparison.bars import BARS, BOUNDS, bars
@@ -12,8 +13,10 @@ from showergan.comparison.robustness import robustness
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import learning_rate_grid
 from showergan.report.style import Style
-from showergan.report.tables.conclusion import WIDTH, conclusion
+from showergan.report.tables.conclusion import WIDTH
 from showergan.tasks.found import TASKS
+
+conclusion = table_of("conclusion")
 
 LABELS = {"none": "no normalization", "sn": "vanilla SN", "sn_null": "SN * 1.001"}
 HIGH, LOW = "0.001_0.0003", "0.001_3e-05"
@@ -223,7 +226,7 @@ class TestConclusion:
         text = self.text(summary, make_card(ceiling=NAN))
         told = "(other real showers 0.800, no exact ceiling, shuffled 0.407)"
         assert told in " ".join(text.split())
-        assert "ceiling\n" not in text.split("Bars")[0]
+        assert "ceiling\n" not in text.split("Acceptance criteria")[0]
         assert "  do not apply: E/ceiling at least 0.85; bins-P/ceiling at least 0.7\n" in text
         assert max(map(len, text.splitlines())) <= WIDTH
 
@@ -245,13 +248,13 @@ class TestConclusion:
         assert "Verdicts do not apply" in text
         assert "NOT MET" not in text and "AUC" not in text
         assert "\n  do not apply: E/ceiling at least 0.85; bins-E above" in text
-        assert "worst" not in text.split("Bars")[0]  # of one pair of learning rates
+        assert "worst" not in text.split("Acceptance criteria")[0]  # of one pair of learning rates
 
     def test_no_word_of_bars_that_a_task_does_not_have(self, monkeypatch):
         text = self.text(task="toys")
-        for word in ("Bars", "apply", "energy", "failed", "AUC", "machine", "E/"):
+        for word in ("Acceptance criteria", "apply", "energy", "failed", "AUC", "machine", "E/"):
             assert word not in text
         monkeypatch.setattr(type(TASKS["toys"]), "bars", ("failed",))
-        told = self.text(task="toys").split("Bars")[1]
+        told = self.text(task="toys").split("Acceptance criteria")[1]
         assert "met: share of failed seeds at most 0.33 (0 of 6)\n" in told
         assert "apply" not in told and "energy" not in told

@@ -18,13 +18,12 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.cli.steps import STEPS
 from showergan.comparison.summary import learning_rate_grid
+from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.methods import Composition
 from showergan.errors import UserError
 from showergan.evaluation.generator_file import load_generator
 from showergan.methods.losses import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.report.registry import exhibits
-from showergan.tasks.found import TASKS
 from showergan.training.history import History
 from showergan.training.loop import Trainer
 
@@ -39,7 +38,7 @@ SHARED = {
 }
 CHOICE = {"choose_by": "plane", "own_learning_rates": {"sn": "0.001_0.01", "none": "0.001_0.01"}}
 METHODS = {"sn": {"normaliser": {"kind": "spectral_norm"}}, "none": {}}
-LOOK = {"labels": {"sn": "vanilla SN", "none": "no normalization"}, "task": "toys"}
+STYLE = {"labels": {"sn": "vanilla SN", "none": "no normalization"}, "task": "toys"}
 SURVIVES, DIVERGES, DIVERGES_LATE = 1, 2, 3  # seeds, of `none` at the pair WILD
 
 
@@ -221,7 +220,7 @@ def compare(folder):
 
 def exhibit(name, inputs, outputs, kind="table"):
     options = [f"--{n}={path}" for n, path in (inputs | outputs).items() if n != "ranks"]
-    done = CliRunner().invoke(app, [kind, name, f"--look={json.dumps(LOOK)}", *options])
+    done = CliRunner().invoke(app, [kind, name, f"--style={json.dumps(STYLE)}", *options])
     assert done.exit_code == 0, done.output
 
 
@@ -384,10 +383,10 @@ def test_figures_show_what_there_is(folder, tmp_path, name):
     files = {"scorecard_means": "scorecard_table.csv", "reference": "real.h5"}
     files |= {"histories": "history.csv", "data": "toys.h5", "anchor_curves": "c.csv"}
     options = []
-    for name_, artefact in exhibits("figures", [TASKS["toys"]])[name].inputs.items():
+    for name_, artefact in exhibits("figures", ["toys"])[name].reads.items():
         file = files.get(name_, f"{name_}.npz" if name_ == "examples" else f"{name_}.csv")
         found = sorted(folder.glob(f"*/*/*/*/*/{file}")) if artefact.of_runs else [folder / file]
         options += [f"--{name_.replace('_', '-')}={path}" for path in found]
     out = [f"--{kind}={tmp_path}/f.{kind}" for kind in ("png", "pdf")]
-    done = CliRunner().invoke(app, ["figure", name, f"--look={json.dumps(LOOK)}", *options, *out])
+    done = CliRunner().invoke(app, ["figure", name, f"--style={json.dumps(STYLE)}", *options, *out])
     assert done.exit_code == 0, done.exception

@@ -1,10 +1,10 @@
-"""Figures and tables as the workflow and the command line see them: found by themselves, light, drawn by name."""
+"""Figures and tables as the workflow and the command line know them: from the catalogue, drawn by name."""
 
-import importlib
 import json
 import re
 import subprocess
 import sys
+from inspect import getdoc, signature
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,52 +15,47 @@ from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config.whole import parse_config
+from showergan.config.catalogue.any_task import ARTEFACTS
+from showergan.config.catalogue.exhibit import TRAINING, Exhibit, exhibits
 from showergan.errors import UserError
-from showergan.report.artefacts import ARTEFACTS, Artefact, read_table
-from showergan.report.registry import exhibits, register_figure
+from showergan.report.exhibits import READERS, function_of
 from showergan.tasks.found import TASKS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/showergan"
-LOOK = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
+STYLE = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
 
-NEW = '''
-from showergan.report.artefacts import Artefact, read_table
-from showergan.report.registry import TRAINING, register_figure
-from showergan.report.layout import new_figure
-
-FEATHERS = {"feathers": Artefact("feathers: CSV", read_table, of_runs=True)}
+EXHIBITS = {
+    **exhibits("figures", TASKS),
+    **{f"table {k}": e for k, e in exhibits("tables", TASKS).items()},
+}
 
 
-@register_figure("New", TRAINING, lambda config: config.run == "new", own=FEATHERS)
-def how_new(style, summary, feathers):
-    """Draw nothing."""
-    return new_figure(2)
-'''
+@pytest.mark.parametrize("entry", EXHIBITS.values(), ids=EXHIBITS)
+def test_catalogue_and_functions_agree(entry):
+    """A function has the parameters that the catalogue reads, in that order: they are given by place."""
+    parameters = [*signature(function_of(entry)).parameters]
+    assert parameters == ["style", *entry.reads]
+    assert getdoc(function_of(entry))
+    assert all(artefact.reader in READERS for artefact in entry.reads.values())
 
 
-@pytest.mark.parametrize("package", ["figures", "tables"])
-def test_every_file_is_found_and_captioned(package):
-    found = exhibits(package, TASKS.values())
-    places = (SOURCE / package, *SOURCE.glob(f"tasks/*/{package}"))
+@pytest.mark.parametrize("folder", ["figures", "tables"])
+def test_every_file_is_in_the_catalogue_and_captioned(folder):
+    found = exhibits(folder, TASKS)
+    places = (SOURCE / "report" / folder, *SOURCE.glob(f"tasks/*/{folder}"))
     files = {path for place in places for path in place.glob("*.py")}
     files -= {path for path in files if path.stem in ("__init__", "file_table")}  # of no run
-    assert files == {
-        Path(sys.modules[exhibit.make.__module__].__file__) for exhibit in found.values()
-    }
-    for name, exhibit in found.items():
-        assert exhibit.make.__name__ == name
-        assert (ROOT / f"workflow/report/{package}/{exhibit.caption}.rst").exists()
-    captions = {path.stem for path in (ROOT / f"workflow/report/{package}").glob("*.rst")}
-    assert captions == {exhibit.caption for exhibit in found.values()}
+    modules = {entry.module for entry in found.values()}
+    assert files == {SOURCE.parent / f"{module.replace('.', '/')}.py" for module in modules}
+    captions = {path.stem for path in (ROOT / f"workflow/report/{folder}").glob("*.rst")}
+    assert captions == {entry.caption or entry.name for entry in found.values()}
 
 
 def test_titles_are_for_readers():
-    found = {**exhibits("figures", TASKS.values()), **exhibits("tables", TASKS.values())}
-    for name, exhibit in found.items():
-        assert "_" not in exhibit.title, name
-        assert exhibit.title.strip("0123456789 ")[0].isupper(), name
+    for name, entry in EXHIBITS.items():
+        assert "_" not in entry.title, name
+        assert entry.title.strip("0123456789 ")[0].isupper(), name
 
 
 @pytest.mark.parametrize(
@@ -75,86 +70,69 @@ def test_captions_are_not_glued(path):
     assert not re.findall(r"\S*[a-z`)][.;:][A-Z]\S*", shown)
 
 
-@pytest.fixture
-def ducks(tmp_path, monkeypatch):
-    """A task with a folder for its own figures."""
-    folder = tmp_path / "ducks/figures"
-    folder.mkdir(parents=True)
-    for place in (folder, folder.parent):
-        (place / "__init__.py").touch()
-    (folder.parent / "task.py").write_text(
-        "from showergan.tasks.toys.task import ToyTask\nclass Ducks(ToyTask):\n    name = 'ducks'\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    yield folder
-    for name in [name for name in sys.modules if name.startswith("ducks")]:
-        del sys.modules[name]
+def test_an_entry_of_a_module_with_several():
+    one = Exhibit("birds.ducks", "Ducks", TRAINING, "summary metrics", artefacts=ARTEFACTS)
+    assert (one.name, one.command) == ("ducks", "figure ducks")
+    assert one.module == "showergan.report.figures.birds"
+    assert one.reads == {name: ARTEFACTS[name] for name in ("summary", "metrics")}
+    assert one.files == ("png", "pdf") and one.applicable(None)
 
 
-def test_a_new_file_is_a_new_figure(ducks):
-    (ducks / "how_new.py").write_text(NEW)
-    (ducks / "helper.py").write_text("helper = 3\n")
-    task = importlib.import_module("ducks.task").Ducks()
-    found = exhibits("figures", [task])
-    figure = found.pop("how_new")
-    assert found == exhibits("figures", []) != {}
-    assert exhibits("tables", [task]) == exhibits("tables", [])
-    assert (figure.title, figure.section, figure.caption) == ("New", "4 Training", "how_new")
-    assert figure.inputs == {
-        "summary": ARTEFACTS["summary"],
-        "feathers": Artefact("feathers: CSV", read_table, of_runs=True),
-    }
-    assert figure.kinds == ("png", "pdf")
-    methods = {"sn": {"label": "SN", "learning_rates": {"generator": 1, "discriminator": 1}}}
-    for run, worth in (("new", True), ("old", False)):
-        text = json.dumps({"run": run, "methods": methods})
-        assert figure.applicable(parse_config(json.loads(text))) == worth
+def test_an_unknown_artefact_is_named():
+    with pytest.raises(ValueError, match=r"ducks: no artefact is called sumary; there are data, "):
+        Exhibit("ducks", "Ducks", TRAINING, "sumary", artefacts=ARTEFACTS)
 
 
-def test_a_name_that_is_taken_is_told(ducks):
-    (ducks / "losses.py").write_text(NEW.replace("how_new", "losses"))
-    task = importlib.import_module("ducks.task").Ducks()
-    with pytest.raises(ValueError, match="ducks: other figures are called losses, too"):
-        exhibits("figures", [task])
+def test_a_name_that_is_taken_is_refused(monkeypatch):
+    taken = Exhibit("losses", "Ducks", TRAINING, "summary", artefacts=ARTEFACTS)
+    monkeypatch.setattr("showergan.config.catalogue.toys.EXHIBITS", (taken,))
+    with pytest.raises(ValueError, match="toys: another of the figures is called losses, too"):
+        exhibits("figures", ["toys"])
 
 
 def test_a_task_has_its_own_alone():
-    own = {name: set(exhibits("figures", [task])) for name, task in TASKS.items()}
+    own = {name: set(exhibits("figures", [name])) for name in TASKS}
     assert "target_showers" in own["showers"] - own["toys"]
     assert "generated_points" in own["toys"] - own["showers"]
+    assert set(exhibits("figures", ["ducks"])) == set(exhibits("figures", [])) < own["toys"]
 
 
-def test_an_unknown_input_is_told():
-    with pytest.raises(ValueError, match=r"drawn: no artefact is called sumary; there are data, "):
-
-        @register_figure("New", "1 Section")
-        def drawn(style, sumary):
-            pass
-
-
-def test_drawing_needs_no_torch_and_no_training(tmp_path):
+def test_drawing_imports_what_it_draws_alone(tmp_path):
     table = tmp_path / "verdicts.csv"
     table.write_text("score,method,architecture\n")
-    files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
-    arguments = ["figure", "differences", f"--verdicts={table}", f"--look={LOOK}", *files]
-    code = f"import sys, showergan.cli; showergan.cli.app({arguments!r}, standalone_mode=False)"
-    code += "; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (tmp_path / "v.png").read_bytes().startswith(b"\x89PNG")
+    code = f"""
+import sys
+from pathlib import Path
+from showergan.config.catalogue.exhibit import exhibits
+one = exhibits("figures", [])["differences"]
+assert "matplotlib" not in sys.modules or "showergan.report" not in sys.modules
+from showergan.report.exhibits import Style, write
+paths = {{name: Path({str(tmp_path)!r}) / f"verdicts.{{name}}" for name in ("png", "pdf")}}
+write(one, Style(), paths | {{"verdicts": Path({str(table)!r})}})
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "verdicts.png").read_bytes().startswith(b"\x89PNG")
     loaded = set(done.stdout.split())
-    assert "matplotlib.figure" in loaded
-    assert (
-        not {"torch", "snakemake", "showergan.training.loop", "showergan.evaluation.measure"}
-        & loaded
-    )
+    of_figures = {name for name in loaded if name.startswith("showergan.report.figures.")}
+    assert of_figures == {"showergan.report.figures.differences"}
+    heavy = {
+        "snakemake",
+        "showergan.cli",
+        "showergan.training.loop",
+        "showergan.evaluation.measure",
+    }
+    assert not heavy & loaded
 
 
-@pytest.mark.parametrize("package", ["drawing", "figures", "tables"])
-def test_they_stand_apart(package):
-    places = (SOURCE / package, *SOURCE.glob(f"tasks/*/{package}"))
-    text = "\n".join(path.read_text() for place in places for path in place.glob("*.py*"))
+def test_they_stand_apart():
+    """Data frames in, no training and no torch."""
+    folders = (SOURCE / "report", *SOURCE.glob("tasks/*/figures"), SOURCE / "tasks/showers")
+    paths = [path for folder in folders[:-1] for path in folder.rglob("*.py")]
+    text = "\n".join(path.read_text() for path in (*paths, folders[-1] / "drawing.py"))
     assert not re.search(
-        r"torch|showergan\.(training|measurement|inference|networks|steps|cli)", text
+        r"import torch|showergan\.(training|evaluation|networks|methods|cli)\b", text
     )
 
 
@@ -182,8 +160,8 @@ class TestCommandLine:
         grid = tmp_path / "grid.csv"
         keys = {"architecture": "small", "learning_rates": "1_1", "chosen": True}
         pd.DataFrame({"method": ["sn", "none"], **keys}).to_csv(grid, index=False)
-        (tmp_path / "look.json").write_text(LOOK)
-        options += ["--grid", str(grid), "--look", str(tmp_path / "look.json")]
+        (tmp_path / "style.json").write_text(STYLE)
+        options += ["--grid", str(grid), "--style", str(tmp_path / "style.json")]
         options += ["--png", str(tmp_path / "losses.png"), "--pdf", str(tmp_path / "losses.pdf")]
         done = CliRunner().invoke(app, ["figure", "losses", *options])
         assert done.exit_code == 0, done.exception
@@ -197,18 +175,18 @@ class TestCommandLine:
         pd.DataFrame([row], columns=["score", "method", *names]).to_csv(table, index=False)
         files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex", "html")]
         done = CliRunner().invoke(
-            app, ["table", "robustness", f"--robustness={table}", f"--look={LOOK}", *files]
+            app, ["table", "robustness", f"--robustness={table}", f"--style={STYLE}", *files]
         )
         assert done.exit_code == 0, done.exception
         assert "vanilla SN" in (tmp_path / "t.md").read_text()
         page = (tmp_path / "t.html").read_text(encoding="utf-8")
         assert "<td>vanilla SN</td>" in page and page.startswith("<!DOCTYPE html>")
 
-    def drawn(self, tmp_path, text, look=LOOK):
+    def drawn(self, tmp_path, text, style=STYLE):
         (tmp_path / "verdicts.csv").write_text(text)
         files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
         table = f"--verdicts={tmp_path}/verdicts.csv"
-        arguments = ["figure", "differences", table, f"--look={look}", *files]
+        arguments = ["figure", "differences", table, f"--style={style}", *files]
         done = CliRunner().invoke(app, arguments)
         assert done.exit_code != 0 and not (tmp_path / "v.png").exists()
         return done.exception
@@ -233,6 +211,6 @@ class TestCommandLine:
         error = self.drawn(tmp_path, "score,method,architecture\n")
         assert isinstance(error, ValueError) and not isinstance(error, UserError)
 
-    def test_a_look_without_methods_is_told(self, tmp_path):
-        error = self.drawn(tmp_path, "score,method,architecture\n", look="{}")
+    def test_a_style_without_methods_is_told(self, tmp_path):
+        error = self.drawn(tmp_path, "score,method,architecture\n", style="{}")
         assert isinstance(error, UserError) and "labels" in str(error)

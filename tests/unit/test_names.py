@@ -1,6 +1,5 @@
 """Names and labels are what they say, whatever pandas, matplotlib, Markdown and LaTeX would take them for."""
 
-import json
 from html import escape
 from itertools import product
 
@@ -8,12 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
-from typer.testing import CliRunner
 
-from showergan.cli import app
 from showergan.cli.steps import STEPS
 from showergan.io.tables import read_csv
-from showergan.report.registry import exhibits
 from showergan.report.style import Style
 from showergan.report.table_files import Table, latex, markdown, save_table
 
@@ -97,27 +93,6 @@ def test_missing_numbers_stay_missing(tmp_path):
     assert table["bin"].tolist() == ["0", "1"]
     assert table["value"].dtype == np.float64
     assert table["value"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("exhibit", "inputs"),
-    [
-        ("table verdicts", ("verdicts",)),
-        ("table robustness", ("robustness",)),
-        ("table outcomes", ("outcomes", "successes")),
-        ("table scorecard", ("scorecard", "anchors")),
-        ("figure differences", ("verdicts",)),
-        ("figure robustness", ("grid", "summary")),
-    ],
-)
-def test_exhibits_show_hard_names(run, tmp_path, exhibit, inputs):
-    kind, name = exhibit.split()
-    made = exhibits(f"{kind}s", [])[name]
-    options = [f"--{option}={run[option]}" for option in made.inputs]
-    outputs = [f"--{ending}={tmp_path}/x.{ending}" for ending in made.kinds]
-    command = [kind, name, *options, *outputs, "--look", json.dumps({"labels": HARD})]
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 0, (done.output, done.exception)
 
 
 def test_labels_are_no_formulas():

@@ -3,27 +3,28 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of
 from shower_files import make_showers, write_data_set
 
 from showergan.config.figures import Figures
 from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
 from showergan.networks.description import architectures, describe
-from showergan.report.figures.abcas import abcas
-from showergan.report.figures.architectures import (
-    architecture,
-    blocks_of,
-    discriminator_architecture,
-    generator_architecture,
-)
-from showergan.report.figures.learning_rate_grid import learning_rate_grid
-from showergan.report.figures.lipschitz import lipschitz
-from showergan.report.figures.multipliers import layer_multipliers, multipliers
-from showergan.report.figures.update_cosine import update_cosine
-from showergan.report.labels import fitted
+from showergan.report.figures.architectures import architecture, layers_of
 from showergan.report.style import Style
-from showergan.tasks.showers.figures.conditional_scores import conditional_scores
-from showergan.tasks.showers.figures.task import on_paper, task
+from showergan.report.texts import fitted
+from showergan.tasks.showers.figures.task import on_paper
 from showergan.tasks.showers.task import TASK
+
+abcas = figure_of("abcas")
+discriminator_architecture = figure_of("discriminator_architecture")
+generator_architecture = figure_of("generator_architecture")
+learning_rate_grid = figure_of("learning_rate_grid")
+lipschitz = figure_of("lipschitz")
+layer_multipliers = figure_of("layer_multipliers")
+multipliers = figure_of("multipliers")
+update_cosine = figure_of("update_cosine")
+conditional_scores = figure_of("conditional_scores")
+task = figure_of("task")
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
 LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]
@@ -152,39 +153,52 @@ class TestDescribe:
         assert not module[0]._forward_hooks
 
 
+def cells_of(figure):
+    """Return the texts of the table of a figure, row by row."""
+    found = figure.axes[0].tables[0].get_celld()
+    n_rows, n_columns = (max(places) + 1 for places in zip(*found, strict=True))
+    texts = [[found[i, j].get_text().get_text() for j in range(n_columns)] for i in range(n_rows)]
+    return [[text.replace("\N{NO-BREAK SPACE}", " ") for text in row] for row in texts]
+
+
 class TestArchitecture:
-    def test_blocks(self, table):
-        blocks = blocks_of(table[table["network"] == "generator"])
-        assert [b.joined for b in blocks[:2]] == [["noise\n50", "condition\n7"], []]
-        assert blocks[1].followers == ["BatchNorm2d", "ReLU"]
-        assert len(blocks) == 5 + 1
+    def test_layers(self, table):
+        found = layers_of(table[table["network"] == "generator"])
+        assert list(found["layer"][:2]) == ["noise", "condition"]
+        assert list(found["out"][:2]) == ["50", "7"]
+        assert found["modules"][3].split(", ")[1:] == ["BatchNorm2d", "ReLU"]
+        assert len(found) == 2 + 5 + 1
 
     def test_condition_enters_at_the_head(self, table):
-        blocks = blocks_of(table[table["network"] == "discriminator"])
-        assert {b.layer: b.joined for b in blocks if b.joined} == {
-            "convolutions.0": ["image\n1\N{MULTIPLICATION SIGN}30\N{MULTIPLICATION SIGN}30"],
-            "head.0": ["condition\n7"],
-        }
+        found = layers_of(table[table["network"] == "discriminator"])
+        names = list(found["layer"])
+        assert names[:2] == ["image", "convolutions.0"]
+        assert names[names.index("condition") + 1] == "head.0"
+        assert list(found["out"][found["modules"] == "input"]) == ["1x30x30", "7"]
 
     @pytest.mark.parametrize(
-        ("network", "n_boxes", "total"),
+        ("network", "n_rows", "total"),
         [
             ("generator", 2 + 5 + 1, "162 321"),
             ("discriminator", 2 + 7 + 1, "406 849"),
-            ("embedding", 12, "134 936"),
+            ("embedding", 14, "134 936"),
         ],
     )
-    def test_boxes_and_total(self, style, table, network, n_boxes, total, tmp_path):
+    def test_rows_and_total(self, style, table, network, n_rows, total, tmp_path):
         table.to_csv(tmp_path / "a.csv", index=False)  # empty shapes come back as NaN
         with style.theme():
             figure = architecture(pd.read_csv(tmp_path / "a.csv"), network)
-        assert len(figure.axes[0].patches) >= n_boxes
-        assert total in words(figure)
-        assert network in words(figure)
+        head, *rows, last = cells_of(figure)
+        assert head == ["layer", "modules", "in", "out", "parameters"]
+        assert len(rows) == n_rows and last[-1] == total
+        assert figure.axes[0].get_title() == network.capitalize()
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_each_network_has_its_figure(self, style, table):
-        assert "162 321" in words(generator_architecture(style, table))
-        assert "406 849" in words(discriminator_architecture(style, table))
+        assert cells_of(generator_architecture(style, table))[-1][-1] == "162 321"
+        shown = cells_of(discriminator_architecture(style, table))
+        assert shown[-1][-1] == "406 849"
+        assert shown[2][:2] == ["convolutions.0", "Conv2d 3\N{MULTIPLICATION SIGN}3 /2, LeakyReLU"]
 
 
 class TestTask:

@@ -24,7 +24,7 @@ from showergan.records.provenance import read_record, recorded
 
 SRC = Path(__file__).parents[2] / "src"
 SMALL = {"discriminator": {"kind": "shower_discriminator", "size": "small"}}
-LOOK = json.dumps({"labels": {"sn": "vanilla SN"}})
+STYLE = json.dumps({"labels": {"sn": "vanilla SN"}})
 
 
 def run(*arguments):
@@ -68,7 +68,7 @@ def test_a_figure_is_recorded_and_drawn_again_from_its_record(tmp_path):
     table.write_text("score,method,architecture\n")
     files = [f"--{kind}={tmp_path}/v.{kind}" for kind in ("png", "pdf")]
     record = tmp_path / "v.provenance.json"
-    told = ["--look", LOOK, "--provenance", record]
+    told = ["--style", STYLE, "--provenance", record]
     run("figure", "differences", "--verdicts", table, *files, *told)
     found = read_record(record)
     assert found.step == "figure differences"
@@ -76,7 +76,7 @@ def test_a_figure_is_recorded_and_drawn_again_from_its_record(tmp_path):
     assert found.inputs == {"verdicts.csv": sha256(table)}
     assert found.outputs == {n: sha256(tmp_path / n) for n in ("v.png", "v.pdf")}
     first = (tmp_path / "v.png").read_bytes()
-    run("figure", "differences", "--verdicts", table, *files, "--look", record)
+    run("figure", "differences", "--verdicts", table, *files, "--style", record)
     assert (tmp_path / "v.png").read_bytes() == first
 
 

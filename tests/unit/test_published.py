@@ -9,7 +9,7 @@ from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
 from showergan.config.whole import parse_config
-from showergan.report.artefacts import read_published
+from showergan.report.exhibits import read_published
 from showergan.report.tables.published import differences, layout, numbers, with_published
 
 ROOT = Path(__file__).parents[2]

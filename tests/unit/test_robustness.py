@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of, table_of
 
 from showergan.comparison.robustness import ROBUSTNESS, robustness
 from showergan.comparison.summary import learning_rate_grid
-from showergan.report.figures.robustness import robustness as draw
 from showergan.report.table_files import save_table
-from showergan.report.tables.robustness import robustness as table_of
+
+draw = figure_of("robustness")
+written = table_of("robustness")
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 
@@ -142,7 +144,7 @@ class TestFigure:
 def test_table(style, tmp_path):
     ratios = robustness(make_grid())
     ratios.to_csv(tmp_path / "r.csv", index=False)
-    made = table_of(style, pd.read_csv(tmp_path / "r.csv"))
+    made = written(style, pd.read_csv(tmp_path / "r.csv"))
     parts = made.parts
     assert list(parts) == ["bins-E on test, mean over seeds"]
     (table,) = parts.values()

@@ -6,13 +6,15 @@ import math
 
 import pandas as pd
 import pytest
+from drawn import table_of
 from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.comparison.successes import PUBLISHED, mcnemar, outcomes, successes
 from showergan.report.style import Style
-from showergan.report.tables.outcomes import outcomes as outcomes_table
-from showergan.report.tables.successes import successes as successes_table
+
+outcomes_table = table_of("outcomes")
+successes_table = table_of("successes")
 
 
 def summary_of(runs):

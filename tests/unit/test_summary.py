@@ -8,8 +8,8 @@ from showergan.comparison import runs
 from showergan.comparison.runs import RUN, read_runs
 from showergan.comparison.summary import learning_rate_grid, summarise, summarise_runs
 from showergan.errors import UserError
-from showergan.report.numbers import plus_minus
 from showergan.report.tables.published import layout, numbers
+from showergan.report.texts import plus_minus
 
 
 def metrics(select, test, broken=0):

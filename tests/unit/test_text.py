@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from drawn import figure_of
 from small_training import recipe
 
 from showergan.config.evaluation import EvaluationRecipe
@@ -27,13 +28,15 @@ from showergan.report.style import Style
 from showergan.tasks.found import TASKS, of_file
 from showergan.tasks.text.data import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.tasks.text.dataset import load, split_by_blocks, write
-from showergan.tasks.text.figures.ngram_divergence import ngram_divergence
-from showergan.tasks.text.figures.sampled_lines import by_epoch, sampled_lines
+from showergan.tasks.text.figures.sampled_lines import by_epoch
 from showergan.tasks.text.lines import NO_CHARACTER, Lines
 from showergan.tasks.text.metrics.repeated_lines import repeated
 from showergan.tasks.text.ngrams import NGRAMS, divergence, ngrams
 from showergan.tasks.text.reading import alphabet_of, decoded, encoded, sequences
 from showergan.training.loop import Trainer
+
+ngram_divergence = figure_of("ngram_divergence")
+sampled_lines = figure_of("sampled_lines")
 
 SHAPE = (LENGTH, 7)
 CPU = torch.device("cpu")

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import figure_of, table_of
 from judged import ranks, verdicts
 from three_methods import LABELS
 
@@ -16,11 +17,12 @@ from showergan.comparison.verdicts import (
     probability_of_improvement,
 )
 from showergan.errors import UserError
-from showergan.report.figures.critical_difference import critical_difference as draw_ranks
 from showergan.report.figures.critical_difference import joined
-from showergan.report.figures.differences import differences
 from showergan.report.table_files import save_table
-from showergan.report.tables.verdicts import verdicts as verdict_table
+
+draw_ranks = figure_of("critical_difference")
+differences = figure_of("differences")
+verdict_table = table_of("verdicts")
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 
@@ -424,7 +426,7 @@ class TestFigures:
         table = ranks(random_summary(5, ["bins-E"])).assign(average_rank=[1.5, 1.5, 3.0])
         figure = draw_ranks(style, table)
         (panel,) = figure.axes
-        marked = {(m.marker, m.colour) for m in map(style.look, LABELS)}
+        marked = {(m.marker, m.colour) for m in map(style.line, LABELS)}
         drawn = [line for line in panel.lines if (line.get_marker(), line.get_color()) in marked]
         places = {(line.get_xdata()[0], line.get_ydata()[0]) for line in drawn}
         assert len(drawn) == len(places) == 3

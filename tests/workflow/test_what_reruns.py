@@ -53,7 +53,7 @@ def test_nothing_by_itself(tiny):
     [{"palette": "deep"}, {"dpi": 100}, {"context": "talk"}, {"colormap": "magma"}],
     ids=lambda c: next(iter(c)),
 )
-def test_look_redraws_figures_only(tiny, change):
+def test_style_redraws_figures_only(tiny, change):
     tiny.configure(**{f"figures__{key}": value for key, value in change.items()})
     assert tiny.would_run() == FIGURES | ALL
 
@@ -76,7 +76,7 @@ def test_label_touches_figures_and_tables_only(tiny):
         ("report/tables/conclusion.py", {"conclusion": 1}),
         ("report/runs.py", FIGURES | TABLES),
         ("tasks/showers/figures/task.py", {"figure_task": 1}),
-        ("tasks/showers/drawing/shower_images.py", OF_SHOWERS),
+        ("tasks/showers/drawing.py", OF_SHOWERS),
         ("comparison/verdicts.py", {}),
     ],
 )

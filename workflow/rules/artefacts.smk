@@ -2,10 +2,9 @@ import hashlib
 from functools import cache
 
 import showergan
-from showergan.report.registry import exhibits
-from showergan.io.files import sha256_of
+from showergan.config.catalogue.exhibit import exhibits
 
-# Where lies what figures and tables are made from, see showergan/report/artefacts.py.
+# The files that figures and tables are made from, see ARTEFACTS in showergan/config/catalogue.
 ARTEFACTS = {
     "data": DATASET,
     "reference": rules.reference.output.features,
@@ -39,7 +38,7 @@ ARTEFACTS = {
 PACKAGE = Path(showergan.__file__).parent
 SHIPPED = {"published": PACKAGE / "report/tables/published.csv"}
 
-FIGURES, TABLES = (exhibits(kind, [TASK]) for kind in ("figures", "tables"))
+FIGURES, TABLES = (exhibits(kind, [CONFIG.task]) for kind in ("figures", "tables"))
 
 # Rules that only this task has; they add to ARTEFACTS what its figures and tables are made from.
 if Path(workflow.current_basedir.join(f"tasks/{CONFIG.task}.smk").get_path_or_uri(True)).exists():
@@ -49,25 +48,28 @@ if Path(workflow.current_basedir.join(f"tasks/{CONFIG.task}.smk").get_path_or_ur
 
 def made_from(exhibit):
     """Return the inputs of a figure or a table."""
-    return {name: ARTEFACTS[name] for name in exhibit.inputs if name not in SHIPPED}
+    return {name: ARTEFACTS[name] for name in exhibit.reads if name not in SHIPPED}
 
 
-sha256_once = cache(sha256_of)
+content = cache(Path.read_bytes)
 
 
 def code_of(exhibit):
-    """Return a text that changes with what the package has to make a figure or a table: code, and published values."""
-    _, *home, kind, module = exhibit.make.__module__.split(".")
-    own = Path(*home)
-    places = (f"{own}/{kind}/{module}.py", f"{own}/drawing/*.py", "report/*.py")
+    """Return a text that changes with the files of the package that make an exhibit: its code, and published values."""
+    _, *home, folder, module = exhibit.module.split(".")
+    places = (
+        "/".join([*home, folder, f"{module}.py"]),
+        "/".join([*home, "drawing.py"]),
+        "report/*.py",
+    )
     code = {path for place in places for path in PACKAGE.glob(place)}
-    shipped = {SHIPPED[name] for name in exhibit.inputs if name in SHIPPED}
-    return hashlib.sha256(" ".join(map(sha256_once, sorted(code | shipped))).encode()).hexdigest()
+    shipped = {SHIPPED[name] for name in exhibit.reads if name in SHIPPED}
+    return hashlib.sha256(b"".join(map(content, sorted(code | shipped)))).hexdigest()
 
 
 def options_of(exhibit):
     """Return a params function that gives what an exhibit is made from as options of the command line, as bash reads them."""
-    shipped = {name: os.path.relpath(SHIPPED[name]) for name in exhibit.inputs if name in SHIPPED}
+    shipped = {name: os.path.relpath(SHIPPED[name]) for name in exhibit.reads if name in SHIPPED}
 
     def options(wildcards, input):
         named = {**dict(input.items()), **shipped}.items()
@@ -87,4 +89,4 @@ def together(exhibit):
 
     Whenever an input of a job in a group is made, Snakemake counts all its inputs again: an hour where there are 10 000.
     """
-    return None if any(a.of_runs for a in exhibit.inputs.values()) else "comparison"
+    return None if any(a.of_runs for a in exhibit.reads.values()) else "comparison"

@@ -8,7 +8,7 @@ for figure, exhibit in FIGURES.items():
         output:
             png=report(
                 "results/{run}/figures/{figure}.png",
-                caption=f"../report/figures/{exhibit.caption}.rst",
+                caption=f"../report/figures/{exhibit.caption or exhibit.name}.rst",
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),
@@ -25,11 +25,11 @@ for figure, exhibit in FIGURES.items():
         params:
             inputs=options_of(exhibit),
             code=code_of(exhibit),
-            look=look_of(exhibit),
+            style=style_of(exhibit),
         message:
             "Drawing {wildcards.figure}"
         shell:
-            "showergan figure {wildcards.figure} {params.inputs} --look {params.look:q}"
+            "showergan figure {wildcards.figure} {params.inputs} --style {params.style:q}"
             " --png {output.png:q} --pdf {output.pdf:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 

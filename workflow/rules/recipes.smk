@@ -15,10 +15,10 @@ def recipe_of(step, *names):
     return recipe
 
 
-def look_of(exhibit):
-    """Return a params function that gives a figure or a table its look: no other rule may see it.
+def style_of(exhibit):
+    """Return a params function that gives a figure or a table its style: no other rule may see it.
 
     No text in it begins a tag: the report has it in a script of its page as it is.
     """
-    text = json.dumps(exhibit.look(CONFIG)).replace("<", r"\u003c")
+    text = json.dumps(exhibit.style_of(CONFIG)).replace("<", r"\u003c")
     return lambda wildcards: text

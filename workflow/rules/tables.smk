@@ -1,6 +1,6 @@
 # The conclusion is a text that stands beside them.
 CONCLUSION = TABLES["conclusion"]
-FILES = {name: exhibit for name, exhibit in TABLES.items() if "csv" in exhibit.kinds}
+FILES = {name: exhibit for name, exhibit in TABLES.items() if exhibit.kind == "table"}
 
 for table, exhibit in FILES.items():
 
@@ -15,7 +15,7 @@ for table, exhibit in FILES.items():
             tex="results/{run}/tables/{table}.tex",
             html=report(
                 "results/{run}/tables/{table}.html",
-                caption=f"../report/tables/{exhibit.caption}.rst",
+                caption=f"../report/tables/{exhibit.caption or exhibit.name}.rst",
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),
@@ -31,11 +31,11 @@ for table, exhibit in FILES.items():
         params:
             inputs=options_of(exhibit),
             code=code_of(exhibit),
-            look=look_of(exhibit),
+            style=style_of(exhibit),
         message:
             "Writing {wildcards.table}"
         shell:
-            "showergan table {wildcards.table} {params.inputs} --look {params.look:q}"
+            "showergan table {wildcards.table} {params.inputs} --style {params.style:q}"
             " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
             " --html {output.html:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
@@ -46,7 +46,7 @@ rule conclusion:
     output:
         txt=report(
             "results/{run}/conclusion.txt",
-            caption=f"../report/tables/{CONCLUSION.caption}.rst",
+            caption=f"../report/tables/conclusion.rst",
             category=CONCLUSION.section,
             labels={"result": CONCLUSION.title},
         ),
@@ -60,11 +60,11 @@ rule conclusion:
     params:
         inputs=options_of(CONCLUSION),
         code=code_of(CONCLUSION),
-        look=look_of(CONCLUSION),
+        style=style_of(CONCLUSION),
     message:
         "Concluding"
     shell:
-        "showergan table conclusion {params.inputs} --look {params.look:q}"
+        "showergan table conclusion {params.inputs} --style {params.style:q}"
         " --txt {output.txt:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 

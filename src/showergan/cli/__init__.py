@@ -18,10 +18,10 @@ from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
 from showergan.cli.records import crate, provenance, verify
 from showergan.cli.steps import OF_ANY_TASK, OF_TASK
+from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.whole import schema as _schema
 from showergan.errors import Paused, UserError
 from showergan.io.files import say
-from showergan.report.registry import exhibits
 from showergan.tasks.found import TASKS
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
@@ -39,9 +39,9 @@ for _function in (generate, export):
     add_function(app, _function)
 for _read in (provenance, verify, crate, cost):
     app.command()(_read)
-for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
-    _found = exhibits(_kind, TASKS.values())
-    add_exhibits(app, _kind[:-1], f"{_told}, as the workflow does.", _found)
+for _kind, _summary in (("figures", "Draw a figure"), ("tables", "Write a table")):
+    _found = exhibits(_kind, TASKS)
+    add_exhibits(app, _kind[:-1], f"{_summary}, as the workflow does.", _found)
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""The look of the figures."""
+"""The style of the figures, and what figures and tables call things."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ Colormap = Literal["viridis", "cividis", "plasma", "inferno", "magma", "rocket",
 
 
 class Figures(Section):
-    """The look of the figures; nothing here re-runs anything but figures."""
+    """The style of the figures; nothing here re-runs anything but figures."""
 
     dpi: int = Field(160, ge=50, le=600)
     palette: Palette = Field(
@@ -23,3 +23,24 @@ class Figures(Section):
     )
     colormap: Colormap = Field("viridis", description="colour map of energy deposits")
     context: Literal["paper", "notebook", "talk"] = "notebook"
+
+
+class StyleKeys(Section):
+    """What a figure or a table shows of the configuration, see `Exhibit.style_of`."""
+
+    figures: Figures = Figures()
+    labels: dict[str, str] = Field(
+        {}, description="name of each method for readers; the order gives colours, markers, dashes"
+    )
+    architectures: dict[str, str] = Field(
+        {}, description="name of each architecture for readers, where there are several"
+    )
+    offsets: dict[str, float] = Field(
+        {}, description="up to which a penalty leaves a multiplier free, by method"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        {},
+        description="all that a published value may have in common with ours, by method, see `Config.setting`",
+    )
+    run: str = Field("", description="name of the run")
+    task: str = Field("showers", description="what the samples are")

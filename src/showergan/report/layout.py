@@ -1,6 +1,4 @@
-"""How a figure is laid out: its size and panels, what stands beside them, its legend; and what takes its place."""
-
-from __future__ import annotations
+"""Layout of a figure: its size and panels, texts beside them, its legend, and a figure that says why it is empty."""
 
 from typing import Any
 
@@ -11,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergan.report.labels import wrapped
+from showergan.report.texts import wrapped
 
 WIDTH_INCH = 10.0
 
@@ -29,8 +27,8 @@ def empty_figure(reason: str) -> Figure:
     figure = new_figure(2.2)
     axes = figure.subplots()
     axes.set_axis_off()
-    look: Any = {"ha": "center", "va": "center", "fontsize": "large", "color": "0.35"}
-    axes.text(0.5, 0.5, wrapped(reason, 56), transform=axes.transAxes, linespacing=1.5, **look)
+    style: Any = {"ha": "center", "va": "center", "fontsize": "large", "color": "0.35"}
+    axes.text(0.5, 0.5, wrapped(reason, 56), transform=axes.transAxes, linespacing=1.5, **style)
     return figure
 
 
@@ -50,12 +48,20 @@ def panels(figure: Figure, n: int, per_row: int, *, shared: bool = False) -> np.
     return axes
 
 
+def label_outer(axes: np.ndarray, x: str = "", y: str = "") -> None:
+    """Name the axes: x below the last row of panels, y left of the first column."""
+    for panel in axes[-1] if x else ():
+        panel.set_xlabel(x)
+    for panel in axes[:, 0] if y else ():
+        panel.set_ylabel(y)
+
+
 def legend_below(figure: Figure, key: Key) -> None:
     """Put one legend under all panels, in as many columns as fit; the figure grows by its height."""
     if not key:
         return
     handles = [
-        look if isinstance(look, Artist) else Line2D([], [], **look) for look in key.values()
+        style if isinstance(style, Artist) else Line2D([], [], **style) for style in key.values()
     ]
     size_inch = rcParams["legend.fontsize"] / 72
     widest_inch = (max(map(len, key)) * 0.5 + 6) * size_inch
@@ -67,13 +73,20 @@ def legend_below(figure: Figure, key: Key) -> None:
     figure.legend(handles, list(key), loc="outside lower center", ncols=columns)
 
 
-def beside(axes: Axes, y: float, text: str, **look: Any) -> None:
+def beside(axes: Axes, y: float, text: str, **style: Any) -> None:
     """Write a text at the height y into the margin on the right, where no data are."""
     place: Any = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
-    axes.annotate(text, (1, y), xytext=(6, 0), va="center", **place, **look)
+    axes.annotate(text, (1, y), xytext=(6, 0), va="center", **place, **style)
+
+
+def names_in_rows(axes: Axes, names: list[str]) -> None:
+    """Name rows at y = 0, 1, ... from the top, without ticks."""
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
 
 
 def framed(axes: Axes) -> None:
-    """Close the frame of a picture, thinly."""
+    """Close the frame of an image, thinly."""
     axes.spines[:].set(visible=True, color="0.5", linewidth=0.6)
     axes.tick_params(width=0.6, length=3, color="0.5")

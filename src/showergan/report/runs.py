@@ -1,8 +1,6 @@
-"""The lines that tables of many runs make in a figure."""
+"""Lines of many runs and of the ends of a metric's scale: what real samples score, and an untrained generator."""
 
-from __future__ import annotations
-
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,15 +8,34 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from showergan.comparison.runs import METHOD
-from showergan.report.labels import pair
+from showergan.comparison.summary import scores_over_epochs
 from showergan.report.layout import Key
 from showergan.report.style import MARKERS, Colour, Dashes, Style
+from showergan.report.texts import pair
 
 # Thin lines; by their colour they belong to the thick one of their method.
 SEED: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.45, "linestyle": "-", "marker": ""}
 MEAN: dict[str, Any] = {"linewidth": 2.0, "zorder": 3}  # thick ones
 MARKED = 8  # points of a long line that get a marker
 WIDE = 30.0  # a range of values beyond which an axis is logarithmic
+
+# Of anchors: label, dashes, colour.
+_ANCHORS: dict[str, tuple[str, tuple[float, ...], str]] = {
+    "ceiling": ("real against real (ceiling)", (5, 3), "black"),
+    "other_real": ("other real samples (no ceiling)", (12, 3), "black"),
+    "shuffled": ("real, conditions shuffled (floor)", (1, 1.5), "0.25"),
+    "untrained": ("untrained generator (floor)", (5, 2, 1, 2), "0.55"),
+}
+# The same where no lines are: what a floor is, its place says.
+REFERENCES = {name: label.removesuffix(" (floor)") for name, (label, *_) in _ANCHORS.items()}
+
+SCORES = {
+    "bins-E": "bins-E: embedding, mean over bins",
+    "bins-P": "bins-P: physics, mean over bins",
+    "E": "E: embedding, all conditions",
+    "P": "P: physics, all conditions",
+}
+COMPARED = ("bins-E", "bins-P", "E")  # by figures and tables of verdicts
 
 
 class Group(NamedTuple):
@@ -48,9 +65,14 @@ class Group(NamedTuple):
         """The rows of each seed."""
         return [rows for _, rows in self.rows.groupby("seed", sort=True)]
 
-    def draw(self, axes: Axes, rows: pd.DataFrame, x: Hashable, y: Hashable, **look: Any) -> None:
-        """Draw a line through two columns of a table in the look of the group, with a few markers if it is long."""
-        own: dict[str, Any] = {**self.line, "markersize": 5, **look}
+    @property
+    def line(self) -> dict[str, Any]:
+        """The properties of a line of the group."""
+        return {"color": self.colour, "marker": self.marker, "linestyle": self.dashes}
+
+    def draw(self, axes: Axes, rows: pd.DataFrame, x: Hashable, y: Hashable, **style: Any) -> None:
+        """Draw a line through two columns of a table in the style of the group, with a few markers if it is long."""
+        own: dict[str, Any] = {**self.line, "markersize": 5, **style}
         if len(rows) == 1:  # which no line would show
             own["marker"] = own["marker"] or "."
         if len(rows) > 3 * MARKED:
@@ -59,15 +81,36 @@ class Group(NamedTuple):
             own["markevery"] = (step * MARKERS.index(self.marker) // len(MARKERS), step)
         axes.plot(rows[x], rows[y], **own)
 
-    @property
-    def line(self) -> dict[str, Any]:
-        """The properties of a line in the look of the group."""
-        return {"color": self.colour, "marker": self.marker, "linestyle": self.dashes}
-
-    def draw_seeds(self, axes: Axes, x: Hashable, y: Hashable, look: dict[str, Any] = SEED) -> None:
+    def draw_seeds(self, axes: Axes, x: str, y: str, style: dict[str, Any] = SEED) -> None:
         """Draw a line for each seed."""
         for rows in self.seeds:
-            self.draw(axes, rows, x, y, **look)
+            self.draw(axes, rows, x, y, **style)
+
+
+def draw_runs(
+    axes: Axes,
+    found: Iterable[Group],
+    x: str,
+    y: str,
+    by: str = "",
+    average: str = "mean",
+    **how: Any,
+) -> None:
+    """Draw thin lines, which are seeds, and for each group a thick one, their average.
+
+    Args:
+        axes: of the panel.
+        found: the groups.
+        x: column to the right.
+        y: column upwards.
+        by: column that tells which points of the seeds are averaged, x by default.
+        average: a method of pandas' groups.
+        how: its options.
+    """
+    for group in found:
+        group.draw_seeds(axes, x, y)
+        points = group.rows.groupby(by or x)[[x, y]].agg(average, **how)
+        group.draw(axes, points, x, y, **MEAN)
 
 
 def at_chosen_rates(runs: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +139,7 @@ def groups(style: Style, runs: pd.DataFrame) -> list[Group]:
         for number, ((architecture, rates), part) in enumerate(ordered):
             name = label + f" {architecture}" * several_architectures
             name += f" ({pair(str(rates))})" * several_rates
-            found.append(Group(name, *style.look(method, number), part))
+            found.append(Group(name, *style.line(method, number), part))
     return found
 
 
@@ -115,3 +158,50 @@ def scale_for(axes: Axes, values: pd.Series) -> None:
     finite = values[np.isfinite(values)]
     if len(finite) and finite.min() > 0 and finite.max() > WIDE * finite.min():
         axes.set_yscale("log")
+
+
+def anchor_line(anchor: Hashable) -> dict[str, Any]:
+    """Return the properties of the line of an anchor."""
+    _, dashes, colour = _ANCHORS[str(anchor)]
+    return {"color": colour, "linestyle": (0, dashes), "linewidth": 1.1}
+
+
+def anchor_scores(anchors: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC of the anchors (columns) by score (rows, for example bins-E)."""
+    scores = scores_over_epochs(anchors).pivot_table("value", "score", "anchor")
+    return scores[[name for name in _ANCHORS if name in scores]]
+
+
+def draw_anchors(axes: Axes, values: pd.DataFrame, row: str) -> None:
+    """Draw a horizontal line for each anchor that has a value in a row of a table."""
+    for name, column in values.items():
+        if np.isfinite(value := column.get(row, np.nan)):
+            axes.axhline(value, zorder=1, **anchor_line(name))
+
+
+def anchor_key(names: Collection[Hashable]) -> Key:
+    """Return the legend of some anchors."""
+    return {label: anchor_line(name) for name, (label, *_) in _ANCHORS.items() if name in names}
+
+
+def shown(known: Iterable[str], there: Iterable[str]) -> list[str]:
+    """Return the known names among those there are, in their order; where none is known all, of nothing the known."""
+    found = set(there)
+    return [name for name in known if name in found] or sorted(found) or list(known)
+
+
+def sample_size(scores: pd.DataFrame, score: str) -> str:
+    """Return the number of samples n and of clusters K, which a PRD-AUC must not be read without.
+
+    A mean over bins goes with the smallest of each: small bins get fewer clusters.
+    """
+    rows = scores[scores["score"] == score]
+    if rows.empty:
+        return "no values"
+    if rows["value"].isna().all():
+        return "undefined"
+    n, clusters, most = rows["n"].min(), rows["clusters"].min(), scores["clusters"].max()
+    if not score.startswith("bins-"):
+        return f"n = {n:.0f}, K = {clusters:.0f}"
+    fewer = f"{clusters:.0f} to " if clusters < most else ""
+    return f"n \N{GREATER-THAN OR EQUAL TO} {n:.0f} per bin, K = {fewer}{most:.0f}"

@@ -1,25 +1,19 @@
-"""The look that all figures share: colours, fonts, sizes, and how they are written."""
+"""The style that all figures share: colours, fonts, sizes, and how they are written."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import seaborn as sns
 from matplotlib import color_sequences, colormaps, rcParams
 from matplotlib.colors import Colormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.style import context
-from pydantic import Field
 
-from showergan.config.figures import Figures
-from showergan.config.section import Section
+from showergan.config.figures import StyleKeys
 from showergan.config.validation import read_json, validated
 from showergan.io.files import atomic_write
-from showergan.tasks.found import DEFAULT
 
 # Of seaborn's sizes: the densest figure must still hold its text.
 FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
@@ -33,16 +27,16 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
 
-class Look(NamedTuple):
-    """What tells a method from all others: the colour, and without any colour the marker and the dashes together."""
+class Line(NamedTuple):
+    """The line of a method, unlike all others: by its colour, and without colours by marker and dashes together."""
 
     colour: Colour
     marker: str
     dashes: Dashes
 
 
-def look(palette: str, place: int, variant: int = 0) -> Look:
-    """Return the look of the method at a place, which depends on no method after it.
+def line(palette: str, place: int, variant: int = 0) -> Line:
+    """Return the line of the method at a place, which depends on no method after it.
 
     Args:
         palette: name of the colours, see `config.figures`.
@@ -59,45 +53,28 @@ def look(palette: str, place: int, variant: int = 0) -> Look:
         dashes = (0, (6, 2, *(1, 2) * (further * len(DASHES) + number)))
     # In a further round of colours each goes with other dashes.
     colour = colours[(place + place // len(colours)) % len(colours)]
-    return Look(colour, MARKERS[place % len(MARKERS)], dashes)
+    return Line(colour, MARKERS[place % len(MARKERS)], dashes)
 
 
-class Style(Section):
-    """The look of all figures, and what figures and tables call things."""
-
-    figures: Figures = Figures()
-    labels: dict[str, str] = Field(
-        {}, description="name of each method for readers; the order gives colours, markers, dashes"
-    )
-    architectures: dict[str, str] = Field(
-        {}, description="name of each architecture for readers, where there are several"
-    )
-    offsets: dict[str, float] = Field(
-        {}, description="up to which a penalty leaves a multiplier free, by method"
-    )
-    settings: dict[str, dict[str, Any]] = Field(
-        {},
-        description="all that a published value may have in common with ours, by method, see `Config.setting`",
-    )
-    run: str = Field("", description="name of the run")
-    task: str = Field(DEFAULT, description="what the samples are")
+class Style(StyleKeys):
+    """The style of all figures, and what figures and tables call things."""
 
     @classmethod
-    def read(cls, look: str) -> Self:
+    def read(cls, style: str) -> Self:
         """Return the style that JSON text, or a JSON file, describes.
 
         Raises:
             UserError: neither can be read, or it is not that of a style.
         """
-        return validated(cls, read_json("--look", look), "look")
+        return validated(cls, read_json("--style", style), "style")
 
-    def look(self, method: str, variant: int = 0) -> Look:
-        """Return the look of a method: the same in every figure, however many methods a figure shows."""
-        return look(self.figures.palette, list(self.labels).index(method), variant)
+    def line(self, method: str, variant: int = 0) -> Line:
+        """Return the line of a method: the same in every figure, however many methods a figure shows."""
+        return line(self.figures.palette, list(self.labels).index(method), variant)
 
     def colour(self, method: str) -> Colour:
         """Return the colour of a method."""
-        return self.look(method).colour
+        return self.line(method).colour
 
     @property
     def colormap(self) -> Colormap:
@@ -152,14 +129,3 @@ class Style(Section):
                 kind = path.suffix[1:]
                 with atomic_write(path) as temporary:
                     figure.savefig(temporary, format=kind, metadata=undated[kind])
-
-
-def themed(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Make a function draw within the theme of its style, its first argument, in which names are no formulas."""
-
-    @wraps(draw)
-    def within_theme(style: Style, *inputs: Any) -> Figure:
-        with style.theme():
-            return draw(style.with_plain_names(), *inputs)
-
-    return within_theme

@@ -1,6 +1,4 @@
-"""What a table is, and how it is written: as numbers, Markdown, LaTeX and HTML; and how a text is."""
-
-from __future__ import annotations
+"""Tables as files: numbers as CSV, and what people read as Markdown, LaTeX and HTML; and files of texts."""
 
 import re
 from html import escape
@@ -36,7 +34,7 @@ tr:hover td { background: #f3f3f3 }
 """
 
 # By their titles, parts that fit a page each.
-Parts = dict[str, "pd.DataFrame"]
+Parts = dict[str, pd.DataFrame]
 
 
 class Table(NamedTuple):
@@ -55,29 +53,14 @@ def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path, html:
     shown = {title: _filled(part) for title, part in table.parts.items()}
     with atomic_write(csv) as temporary:
         table.numbers.to_csv(temporary, index=False)
-    with atomic_write(md) as temporary:
-        written = [
-            f"**{markdown(title)}**\n\n"
-            + part.rename(columns=markdown)
-            .map(markdown)
-            .to_markdown(index=False, disable_numparse=True)
-            + "\n"
-            for title, part in shown.items()
-        ]
-        temporary.write_text("\n".join(written), encoding="utf-8")
-    with atomic_write(tex) as temporary:
-        written = [
-            f"\\paragraph{{{latex(title)}}}\\leavevmode\n\n"
-            + part.rename(columns=latex).map(latex).to_latex(index=False, escape=False)
-            for title, part in shown.items()
-        ]
-        temporary.write_text("\n".join(written), encoding="utf-8")
-    with atomic_write(html) as temporary:
-        written = [
-            f"<h2>{escape(title)}</h2>\n{part.to_html(index=False, border=0)}\n"
-            for title, part in shown.items()
-        ]
-        temporary.write_text(PAGE + "\n".join(written), encoding="utf-8")
+    for path, beginning, written in ((md, "", _markdown), (tex, "", _latex), (html, PAGE, _html)):
+        save_text(style, beginning + "\n".join(written(*part) for part in shown.items()), path)
+
+
+def save_text(style: Style, text: str, path: Path) -> None:
+    """Write a text."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:
@@ -85,10 +68,19 @@ def _filled(table: pd.DataFrame) -> pd.DataFrame:
     return table[[column for column in table if table.empty or table[column].astype(bool).any()]]
 
 
-def save_text(style: Style, text: str, txt: Path) -> None:
-    """Write a text."""
-    with atomic_write(txt) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+def _markdown(title: str, part: pd.DataFrame) -> str:
+    texts = part.rename(columns=markdown).map(markdown)
+    return f"**{markdown(title)}**\n\n{texts.to_markdown(index=False, disable_numparse=True)}\n"
+
+
+def _latex(title: str, part: pd.DataFrame) -> str:
+    texts = part.rename(columns=latex).map(latex)
+    tabular = texts.to_latex(index=False, escape=False)
+    return f"\\paragraph{{{latex(title)}}}\\leavevmode\n\n{tabular}"
+
+
+def _html(title: str, part: pd.DataFrame) -> str:
+    return f"<h2>{escape(title)}</h2>\n{part.to_html(index=False, border=0)}\n"
 
 
 def latex(text: str) -> str:

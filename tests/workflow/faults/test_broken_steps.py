@@ -17,10 +17,10 @@ import showergan
 RUN = "train/small/sn/0.001_0.001/seed1"
 NETWORK = {"kind": "perceptron", "width": 8}
 EVALUATION = {"clusters": 4, "repeats": 2}
-LOOK = {"labels": {"sn": "SN"}, "task": "toys"}
+STYLE = {"labels": {"sn": "SN"}, "task": "toys"}
 METRICS = "small/sn/0.001_0.001/seed1/metrics.csv"
 
-# By step: recipe or look, files that it reads, files that it writes; in the order of the pipeline.
+# By step: recipe or style, files that it reads, files that it writes; in the order of the pipeline.
 STEPS = {
     "make-data": (
         {"task": "toys", "data": {"source": "gaussians_8", "n_points": 256}},
@@ -59,12 +59,12 @@ STEPS = {
         {"out": "scorecard.csv", "agreement": "agreement.csv", "failures": "failures.csv"},
     ),
     "table scorecard": (
-        LOOK,
+        STYLE,
         {"scorecard": "scorecard.csv"},
         {"csv": "table.csv", "md": "table.md", "tex": "table.tex", "html": "table.html"},
     ),
     "figure prd_curves": (
-        LOOK,
+        STYLE,
         {"curves": METRICS.replace("metrics", "curves"), "anchor-curves": "real_curves.csv"}
         | {"grid": "grid.csv"},
         {"png": "figure.png", "pdf": "figure.pdf"},
@@ -77,7 +77,7 @@ STATES = {"SHOWERGAN_CHECKPOINT_SECONDS": "0"}
 def start(step, source, out, **how):
     """Start a step that reads in one folder and writes in another."""
     recipe, reads, writes = STEPS[step]
-    words = [*step.split(), "--look" if " " in step else "--recipe", json.dumps(recipe)]
+    words = [*step.split(), "--style" if " " in step else "--recipe", json.dumps(recipe)]
     for name, file in reads.items():
         words += [f"--{name}"] * bool(name) + [source / file]
     for name, file in writes.items():

@@ -1,1 +1,1 @@
-"""Figures of any task: each in a file, which says what it is called, made from and when worth drawing."""
+"""Figures of any task: functions that the catalogue names, data frames in and a matplotlib figure out."""

@@ -1,6 +1,4 @@
-"""How strongly ABCAS bounds the discriminator, if at all (figure 6 of Egorov & Rogachev 2023)."""
-
-from __future__ import annotations
+"""Strength of the bound that ABCAS sets to the discriminator (figure 6 of Egorov & Rogachev 2023)."""
 
 import math
 
@@ -9,31 +7,28 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from showergan.comparison.runs import RUN
-from showergan.report.applicable import with_constraint
 from showergan.report.layout import empty_figure, legend_below, new_figure
-from showergan.report.registry import TRAINING, register_figure
 from showergan.report.runs import Group, groups_with, key
-from showergan.report.style import Style, look
+from showergan.report.style import Style, line
 
 LARGE_R = 10.0  # above it, the axis is logarithmic
 BASE = 0.9  # of the factor that multiplies the weights
 IDLE = 0.99  # a factor that never fell below has left the discriminator as it was: vanilla SN
 
 
-@register_figure("Exponent of ABCAS", TRAINING, with_constraint("abcas"))
 def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     """Draw r over training, one line per run; the right axis has the factor 0.9^r of the weights.
 
-    A run whose factor never fell below 0.99 (shaded) is told in words: it was trained as with vanilla SN. The legend
-    has the factors at the end. Of several pairs of learning rates each has a look of its own.
+    Runs whose factor never fell below 0.99 (shaded) are counted in the title: they were trained as with vanilla SN. The
+    legend has the factors at the end. Of several pairs of learning rates each has a line of its own.
     """
     found = groups_with(style, histories, "abcas_r")
     if not found:
         return empty_figure("No method of this run has ABCAS.")
     rows = pd.concat([g.rows for g in found])
     if rows["learning_rates"].nunique() > 1:
-        looks = (look(style.figures.palette, place) for place in range(len(found)))
-        found = [g._replace(**own._asdict()) for g, own in zip(found, looks, strict=True)]
+        lines = (line(style.figures.palette, place) for place in range(len(found)))
+        found = [g._replace(**own._asdict()) for g, own in zip(found, lines, strict=True)]
     figure = new_figure(4.6)
     axes = figure.subplots()
     for group in found:
@@ -41,7 +36,7 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     if rows["abcas_r"].max() > LARGE_R:
         axes.set_yscale("symlog", linthresh=1)
     axes.set(xlabel="Generator step", ylabel="r")
-    axes.set_title("\n".join(_told(rows)), loc="left")
+    axes.set_title("\n".join(_warnings(rows)), loc="left")
     axes.axhspan(0, math.log(IDLE, BASE), color="0.93", linewidth=0, zorder=0)
     _factors(axes)
     named = [g._replace(label=f"{g.label}: {_at_the_end(g)} at the end") for g in found]
@@ -49,7 +44,7 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     return figure
 
 
-def _told(rows: pd.DataFrame) -> list[str]:
+def _warnings(rows: pd.DataFrame) -> list[str]:
     """Return what must not be overlooked: runs that ABCAS left alone, and steps at which q = dm / beta was clipped."""
     runs = rows.groupby(RUN)
     idle = BASE ** runs["abcas_r"].max() > IDLE
@@ -69,9 +64,8 @@ def _told(rows: pd.DataFrame) -> list[str]:
 def _factors(axes: Axes) -> None:
     """Write at the right what the ticks at the left mean for the weights."""
     right = axes.twinx()
-    right.set_yscale(
-        axes.get_yscale(), **({"linthresh": 1} if axes.get_yscale() == "symlog" else {})
-    )
+    is_log = axes.get_yscale() == "symlog"
+    right.set_yscale(axes.get_yscale(), **({"linthresh": 1} if is_log else {}))
     right.set(ylim=axes.get_ylim(), ylabel="weights are multiplied by $0.9^r$")
     right.yaxis.set_major_formatter(lambda r, _: f"{BASE**r:.3g}")
     right.spines["right"].set_visible(True)

@@ -1,7 +1,5 @@
 """Ranks of all methods (Demšar 2006)."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -10,29 +8,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from showergan.comparison.significance import LEVEL
-from showergan.config.whole import Config
-from showergan.report.labels import labelled, records, wrapped
 from showergan.report.layout import empty_figure, new_figure
-from showergan.report.numbers import counted
-from showergan.report.registry import VERDICTS, register_figure
-from showergan.report.scores import SCORES, shown
+from showergan.report.runs import SCORES, shown
 from showergan.report.style import Style
+from showergan.report.texts import counted, labelled, records, wrapped
 
 RANKED = ("bins-E", "bins-P")
 
 # Of a panel of ranks.
 LINE_INCH = 0.21  # its unit of height
-BAR_STEP = 0.35  # between joining lines, in that unit
+JOIN_STEP = 0.35  # between joining lines, in that unit
 SIDE = 0.65  # room for labels on either side, in lengths of the axis
 LABEL_WIDTH = 36  # letters that fit there
 
 
-def _worth(config: Config) -> bool:
-    """Of fewer seeds or methods the critical difference is as long as the axis of ranks, whatever the ranks."""
-    return len(config.methods) >= 3 and len(config.training.seeds) >= 3
-
-
-@register_figure("Ranks", VERDICTS, _worth)
 def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
     """Draw average ranks; a thick line joins methods that the Nemenyi test cannot separate (Demšar 2006).
 
@@ -51,7 +40,7 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
         score = str(group["score"].iloc[0])
         head = f"{group['architecture'].iloc[0]}, " * several + SCORES.get(score, score)
-        panel.set_title(f"{head}\n{_tested(group)}")
+        panel.set_title(f"{head}\n{_basis(group)}")
     return figure
 
 
@@ -68,22 +57,23 @@ def joined(positions: list[float], reach: float) -> list[tuple[float, float]]:
 def _rank_axis(axes: Axes, group: pd.DataFrame, style: Style) -> None:
     """Draw the methods of one score, sorted by rank, around an axis of ranks; y counts lines downwards."""
     k, reach = int(group["n_methods"].iloc[0]), group["critical_difference"].iloc[0]
-    bars = _bars(group)
+    joins = _joins(group)
     axes.set(xlim=(1 - SIDE * (k - 1), k + SIDE * (k - 1)), ylim=(_depth(group) - 2.2, -2.2))
     axes.axis("off")
+    above: Any = {"ha": "center", "va": "bottom", "fontsize": "small"}
     axes.plot([1, k], [0, 0], color="black", linewidth=1)
     for rank in range(1, k + 1):
         axes.plot([rank, rank], [0, -0.2], color="black", linewidth=1)
-        axes.text(rank, -0.3, str(rank), ha="center", va="bottom", fontsize="small")
+        axes.text(rank, -0.3, str(rank), **above)
     middle = (1 + k) / 2
     ends = [middle - reach / 2, middle + reach / 2]
     axes.plot(ends, [-1.5, -1.5], "|-", color="black", linewidth=1, markersize=6)
-    axes.text(middle, -1.65, "critical difference", ha="center", va="bottom", fontsize="small")
-    for level, (first, last) in enumerate(bars):
+    axes.text(middle, -1.65, "critical difference", **above)
+    for level, (first, last) in enumerate(joins):
         pad = 0.012 * (k - 1)
-        y = 0.4 + BAR_STEP * level
+        y = 0.4 + JOIN_STEP * level
         axes.plot([first - pad, last + pad], [y, y], color="black", linewidth=3.5, zorder=3)
-    top = 0.9 + BAR_STEP * len(bars)
+    top = 0.9 + JOIN_STEP * len(joins)
     left = (k + 1) // 2
     for i, row in enumerate(records(group)):
         is_left = i < left
@@ -98,22 +88,17 @@ def _elbow(
 
     The marker stands at the label, and the rank in it: on the axis those of equal ranks would hide each other.
     """
-    rank, look, (end, way) = row["average_rank"], style.look(row["method"]), side
+    rank, line, (end, way) = row["average_rank"], style.line(row["method"]), side
     margin = end + way * 0.05 * (k - 1)
     axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
     axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
-    axes.plot(margin, y, look.marker, color=look.colour, markersize=6, zorder=4, clip_on=False)
-    axes.text(
-        margin + way * 0.03 * (k - 1),
-        y,
-        f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})",
-        ha="right" if way < 0 else "left",
-        va="center",
-        fontsize="small",
-    )
+    axes.plot(margin, y, line.marker, color=line.colour, markersize=6, zorder=4, clip_on=False)
+    text = f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})"
+    place: Any = {"ha": "right" if way < 0 else "left", "va": "center", "fontsize": "small"}
+    axes.text(margin + way * 0.03 * (k - 1), y, text, **place)
 
 
-def _bars(group: pd.DataFrame) -> list[tuple[float, float]]:
+def _joins(group: pd.DataFrame) -> list[tuple[float, float]]:
     """Return the lines that join what cannot be separated; only a Friedman test that rejects allows any other."""
     differ = not group["friedman_p"].iloc[0] > LEVEL
     reach = group["critical_difference"].iloc[0] if differ else math.inf
@@ -126,17 +111,18 @@ def _step(group: pd.DataFrame) -> float:
 
 
 def _depth(group: pd.DataFrame) -> float:
-    """Return the height of a panel in lines: the bar and the axis, the joining lines, the labels."""
-    return 3.5 + BAR_STEP * len(_bars(group)) + _step(group) * ((len(group) + 1) // 2 - 1) + 0.3
+    """Return the height of a panel in lines: the scale and the axis, the joining lines, the labels."""
+    labels = _step(group) * ((len(group) + 1) // 2 - 1) + 0.3
+    return 3.5 + JOIN_STEP * len(_joins(group)) + labels
 
 
-def _tested(group: pd.DataFrame) -> str:
+def _basis(group: pd.DataFrame) -> str:
     """Return what the ranks of one score rest on."""
     first = group.iloc[0]
-    told = [counted("seed", *group["n_seeds"])]
+    parts = [counted("seed", *group["n_seeds"])]
     if pd.notna(first["friedman_p"]):
-        told.append(f"Friedman p = {first['friedman_p']:.2g}")
-    told.append(f"critical difference {first['critical_difference']:.2f}")
+        parts.append(f"Friedman p = {first['friedman_p']:.2g}")
+    parts.append(f"critical difference {first['critical_difference']:.2f}")
     if first["critical_difference"] > first["n_methods"] - 1:
-        told.append("too few seeds to separate any")
-    return ", ".join(told)
+        parts.append("too few seeds to separate any")
+    return ", ".join(parts)

@@ -1,7 +1,5 @@
 """Differences of the methods to the baseline."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -12,17 +10,13 @@ from matplotlib.patches import Patch
 
 from showergan.comparison.significance import FLOORS
 from showergan.comparison.verdicts import CHOSEN
-from showergan.report.applicable import with_baseline
-from showergan.report.labels import labelled, pair, records, wrapped
-from showergan.report.layout import Key, beside, empty_figure, legend_below, new_figure
-from showergan.report.numbers import counted
-from showergan.report.registry import GLANCE, register_figure
-from showergan.report.runs import by_size
-from showergan.report.scores import COMPARED, SCORES, shown
+from showergan.report import layout
+from showergan.report.runs import COMPARED, SCORES, by_size, shown
 from showergan.report.style import Colour, Style
+from showergan.report.texts import counted, labelled, pair, records, wrapped
 
 # Meaning, marker, whether it is filled, and line of the interval: the surer a verdict, the more ink.
-LOOKS = {
+VERDICTS = {
     "decided": ("better or worse (p \N{LESS-THAN OR EQUAL TO} 0.05 after Holm)", "o", True, "-"),
     "undecided": ("undecided", "o", False, "-"),
     "too few seeds": ("too few seeds to decide", "D", False, ":"),
@@ -32,7 +26,6 @@ LOOKS = {
 NOISE = "0.9"  # grey of differences within noise
 
 
-@register_figure("4 Differences to vanilla SN", GLANCE, with_baseline)
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """Draw the mean paired difference of each method to the baseline, with its 95 % bootstrap interval.
 
@@ -42,7 +35,9 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     scores = shown(COMPARED, verdicts["score"])
     rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
     if rows.empty:
-        return empty_figure("Nothing to compare: the baseline or every other method was left out.")
+        return layout.empty_figure(
+            "Nothing to compare: the baseline or every other method was left out."
+        )
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in scores if score in set(rows["score"])]
     choices = sorted(set(rows["learning_rates"]), key=_in_order)
@@ -52,7 +47,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         choices, parts = choices[:-1], parts[:-1]
     lines = [list(dict.fromkeys(part["label"])) for part in parts]
     heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
-    figure = new_figure(1.6 + sum(heights))
+    figure = layout.new_figure(1.6 + sum(heights))
     axes = figure.subplots(
         len(choices), len(scores), sharex="col", sharey="row", squeeze=False, height_ratios=heights
     )
@@ -61,17 +56,18 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
             of_score = here[here["score"] == score]
             for row in records(of_score):
                 _difference(panel, names.index(row["label"]), row, style)
-            _noise(panel, of_score["noise_floor"].max())
+            if not math.isnan(floor := of_score["noise_floor"].max()):
+                # Differences that methods without a difference may well have.
+                panel.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x")
             panel.locator_params(axis="x", nbins=5)
             panel.tick_params(axis="y", length=0)
-        line[0].set_yticks(range(len(names)), [wrapped(name, 30) for name in names])
-        line[0].set_ylim(len(names) - 0.5, -0.5)
+        layout.names_in_rows(line[0], [wrapped(name, 30) for name in names])
         if len(choices) > 1:
-            line[0].set_ylabel(
-                _head(choice) + "\n(as chosen)" * (parts[same or 0] is here and same is not None)
-            )
+            as_chosen = "\n(as chosen)" * (same is not None and parts[same] is here)
+            name = "as chosen" if choice == CHOSEN else pair(choice)
+            line[0].set_ylabel(f"Learning rates\n{name}{as_chosen}")
     for panel, score in zip(axes[0], scores, strict=True):
         title = SCORES.get(score, score).replace(": ", "\n")
         pairs = counted("paired seed", *rows.loc[rows["score"] == score, "n_pairs"])
@@ -82,10 +78,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         " at the right, seeds in the direction of the mean"
     )
     kinds = set(rows["verdict"].map(_kind))
-    key: Key = {told: _look(kind, "0.3") for kind, (told, *_) in LOOKS.items() if kind in kinds}
+    key: layout.Key = {
+        text: _mark(kind, "0.3") for kind, (text, *_) in VERDICTS.items() if kind in kinds
+    }
     if rows["noise_floor"].notna().any():
         key["within the noise between equal methods"] = Patch(color=NOISE)
-    legend_below(figure, key)
+    layout.legend_below(figure, key)
     return figure
 
 
@@ -101,38 +99,22 @@ def _repeated(parts: list[pd.DataFrame]) -> int | None:
     return next((i for i, part in enumerate(plain[:-1]) if part.equals(plain[-1])), None)
 
 
-def _head(choice: str) -> str:
-    """Return the title of the panels of one choice of learning rates."""
-    return "Learning rates\n" + ("as chosen" if choice == CHOSEN else pair(choice))
-
-
 def _kind(verdict: str) -> str:
-    return verdict if verdict in LOOKS else "decided"
+    return verdict if verdict in VERDICTS else "decided"
 
 
-def _look(verdict: str, colour: Colour | str) -> dict[str, Any]:
-    """Return the look of a difference, as matplotlib draws it."""
-    _, marker, filled, line = LOOKS[_kind(verdict)]
-    return {
-        "color": colour,
-        "linestyle": line,
-        "linewidth": 2,
-        "marker": marker,
-        "markersize": 6,
-        "markerfacecolor": colour if filled else "white",
-    }
-
-
-def _noise(axes: Axes, floor: float) -> None:
-    """Shade the differences that methods without a difference may well have."""
-    if not math.isnan(floor):
-        axes.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
+def _mark(verdict: str, colour: Colour | str) -> dict[str, Any]:
+    """Return the properties of the line of a difference."""
+    _, marker, filled, line = VERDICTS[_kind(verdict)]
+    face = colour if filled else "white"
+    own = {"marker": marker, "markersize": 6, "markerfacecolor": face}
+    return {"color": colour, "linestyle": line, "linewidth": 2, **own}
 
 
 def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
     """Draw one difference with its interval; a single pair has none."""
-    look = _look(row["verdict"], style.colour(row["method"]))
-    axes.plot([row["low"], row["high"]], [y, y], **{**look, "marker": ""})
-    axes.plot(row["mean_difference"], y, **look)
+    mark = _mark(row["verdict"], style.colour(row["method"]))
+    axes.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
+    axes.plot(row["mean_difference"], y, **mark)
     seeds = f"{row['same_direction']}/{row['n_pairs']}"
-    beside(axes, y, seeds, fontsize="x-small", color="0.3")
+    layout.beside(axes, y, seeds, fontsize="x-small", color="0.3")

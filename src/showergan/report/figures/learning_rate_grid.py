@@ -1,7 +1,5 @@
 """The score of every pair of learning rates that was tried."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -12,29 +10,15 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from showergan.config.whole import Config
-from showergan.report.anchors import anchor_scores
-from showergan.report.labels import fitted, records
 from showergan.report.layout import empty_figure, new_figure, panels, rows_of
-from showergan.report.numbers import counted
-from showergan.report.registry import VERDICTS, register_figure
+from showergan.report.runs import anchor_scores
 from showergan.report.style import Style
+from showergan.report.texts import counted, fitted, records
 
 PER_ROW = 3
-FRAME = "#d55e00"
+FRAME: Any = {"fill": False, "edgecolor": "#d55e00", "linewidth": 3, "clip_on": False}
 
 
-def _worth(config: Config) -> bool:
-    """With one rate of either network the figure of robustness shows the same, and more."""
-    searches = [config.learning_rates(method) for method in config.methods]
-    return any(
-        len({pair.generator for pair in pairs}) > 1
-        and len({pair.discriminator for pair in pairs}) > 1
-        for pairs in searches
-    )
-
-
-@register_figure("Learning rates", VERDICTS, _worth)
 def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw a heat map per method: the mean score on select of each pair of learning rates, the method's own framed.
 
@@ -49,51 +33,35 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
     score = shown["score"].iloc[0]
     generator = sorted(shown["generator_rate"].unique(), reverse=True)
     discriminator = sorted(shown["discriminator_rate"].unique())
-    rows = rows_of(len(methods), PER_ROW)
-    figure = new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
+    figure = new_figure(1.4 + rows_of(len(methods), PER_ROW) * (0.8 + 0.52 * len(generator)))
     axes = panels(figure, len(methods), PER_ROW)
     low, high = shown["select_mean"].min(), shown["select_mean"].max()
     if not low < high:  # one value, or none, has no range
         low, high = 0.0, 1.0
     for panel, method in zip(axes.flat, methods, strict=False):
         part = shown[shown["method"] == method]
-        # A pair that was not tried stays blank.
         cells = part.assign(text=[_cell(row) for row in records(part)])
+        # A pair that was not tried stays blank.
         table, texts = (
-            cells.pivot(
-                index="generator_rate", columns="discriminator_rate", values=values
-            ).reindex(index=generator, columns=discriminator)
+            cells.pivot(index="generator_rate", columns="discriminator_rate", values=values)
+            .reindex(index=generator, columns=discriminator)
+            .rename(index="{:g}".format, columns="{:g}".format)
             for values in ("select_mean", "text")
         )
-        sns.heatmap(
-            table,
-            ax=panel,
-            annot=texts,
-            fmt="",
-            vmin=low,
-            vmax=high,
-            cmap=style.colormap,
-            cbar=False,
-            linewidths=1,
-            xticklabels=[f"{r:g}" for r in discriminator],
-            yticklabels=[f"{r:g}" for r in generator],
-        )
-        look: Any = {"fill": False, "edgecolor": FRAME, "linewidth": 3, "clip_on": False}
-        for row in part[part["chosen"].astype(bool)].to_dict("records"):
+        scale = {"vmin": low, "vmax": high, "cmap": style.colormap, "cbar": False}
+        sns.heatmap(table, ax=panel, annot=texts, fmt="", linewidths=1, **scale)
+        for row in records(part[part["chosen"].astype(bool)]):
             x = discriminator.index(row["discriminator_rate"])
             y = generator.index(row["generator_rate"])
-            panel.add_patch(Rectangle((x, y), 1, 1, **look))
+            panel.add_patch(Rectangle((x, y), 1, 1, **FRAME))
         panel.set_title(fitted(style.labels[method], 27))
         panel.set(xlabel="", ylabel="")
         panel.tick_params(rotation=0, length=0)
     figure.supxlabel(f"Learning rate of the discriminator{_scale(anchors, score)}")
     figure.supylabel("Learning rate of the generator")
-    figure.colorbar(
-        ScalarMappable(Normalize(low, high), style.colormap),
-        ax=figure.axes,
-        label=f"{score} on select, mean of {counted('seed', *shown['n_seeds'])}",
-        aspect=30,
-    )
+    label = f"{score} on select, mean of {counted('seed', *shown['n_seeds'])}"
+    colours = ScalarMappable(Normalize(low, high), style.colormap)
+    figure.colorbar(colours, ax=figure.axes, label=label, aspect=30)
     return figure
 
 

@@ -1,6 +1,4 @@
-"""How loose the Lipschitz bound of a discriminator is: the product of its layers against its gradients."""
-
-from __future__ import annotations
+"""Lipschitz bounds of the discriminators: beside the gradients that they bound, and beside the score."""
 
 from typing import Any
 
@@ -8,12 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.labels import fitted
-from showergan.report.layout import Key, beside, empty_figure, legend_below, new_figure
-from showergan.report.numbers import compact
-from showergan.report.registry import TRAINING, register_figure
-from showergan.report.runs import at_chosen_rates, groups
+from showergan.comparison.runs import RUN
+from showergan.report import layout, runs
 from showergan.report.style import Colour, Style
+from showergan.report.texts import compact, fitted, pair
 
 # Column: label, marker, whether it is filled, height within a method's row.
 QUANTITIES = {
@@ -23,9 +19,10 @@ QUANTITIES = {
     "gradient_real": ("largest gradient at real", ">", False, -0.11),
     "gradient_fake": ("largest gradient at fake", "<", False, -0.22),
 }
+NONE = "No Lipschitz constants were measured in this run."
+PER_ROW = 3
 
 
-@register_figure("Lipschitz bounds and gradients", TRAINING)
 def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figure:
     """Draw per method the bounds on the Lipschitz constant (filled) and the largest gradients seen (open).
 
@@ -33,45 +30,75 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figu
     bound exceeds the largest gradient, the geometric mean over seeds.
     """
     total = lipschitz[lipschitz["layer"] == "total"]
-    found = groups(style, at_chosen_rates(total, grid))
+    found = runs.groups(style, runs.at_chosen_rates(total, grid))
     if not found:
-        return empty_figure("No Lipschitz constants were measured in this run.")
-    figure = new_figure(0.9 + 0.72 * len(found))
+        return layout.empty_figure(NONE)
+    figure = layout.new_figure(0.9 + 0.72 * len(found))
     axes = figure.subplots()
     axes.set_xscale("log")
     for y, group in enumerate(found):
         axes.axhspan(y - 0.5, y + 0.5, color="0.96" if y % 2 else "white", zorder=0)
         for name, (_, marker, filled, lift) in QUANTITIES.items():
             values = group.rows[name].where(group.rows[name] > 0)
-            look = _look(marker, filled, group.colour)
-            axes.plot(values, np.full(len(values), y - lift), alpha=0.9, **look)
-        beside(axes, y, _ratio(group.rows))
-    axes.annotate(
-        "bound / gradient",
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(6, 4),
-        textcoords="offset points",
-        color="0.35",
-    )
-    axes.set_yticks(range(len(found)), [fitted(g.label, 26) for g in found])
-    axes.tick_params(axis="y", length=0)
-    axes.set(
-        ylim=(len(found) - 0.5, -0.5),
-        xlabel="Lipschitz constant of the discriminator, per unit of its input",
-    )
+            points = _points(marker, group.colour, filled=filled)
+            axes.plot(values, np.full(len(values), y - lift), alpha=0.9, **points)
+        layout.beside(axes, y, _ratio(group.rows))
+    place: Any = {"xycoords": "axes fraction", "xytext": (6, 4), "textcoords": "offset points"}
+    axes.annotate("bound / gradient", (1, 1), color="0.35", **place)
+    layout.names_in_rows(axes, [fitted(g.label, 26) for g in found])
+    axes.set_xlabel("Lipschitz constant of the discriminator, per unit of its input")
     axes.grid(axis="x")
-    key: Key = {
-        label: _look(marker, filled, "0.3") for label, marker, filled, _ in QUANTITIES.values()
-    }
-    legend_below(figure, key)
+    known = QUANTITIES.values()
+    layout.legend_below(
+        figure, {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
+    )
     return figure
 
 
-def _look(marker: str, filled: bool, colour: Colour | str) -> dict[str, Any]:
+def binding(
+    style: Style,
+    lipschitz: pd.DataFrame,
+    summary: pd.DataFrame,
+    grid: pd.DataFrame,
+    anchors: pd.DataFrame,
+) -> Figure:
+    """Draw a point per run and a panel per pair of learning rates, from small rates to large.
+
+    To the right lies the bound on the Lipschitz constant of the discriminator, the product of the operator norms of its
+    layers after the last step, upwards the score on test that chooses epochs and learning rates.
+    """
+    score = str(grid["score"].iloc[0])
+    bounds = lipschitz.loc[lipschitz["layer"] == "total", [*RUN, "operator"]]
+    points = summary[summary["score"] == score].astype({"seed": str})
+    points = points.merge(bounds.astype({"seed": str}), on=RUN)
+    points = points[points["method"].isin(style.labels) & np.isfinite(points["operator"])]
+    points = points[points["operator"] > 0]
+    pairs = sorted(points["learning_rates"].unique(), key=runs.by_size, reverse=True)
+    if not pairs:
+        return layout.empty_figure(NONE)
+    ends = runs.anchor_scores(anchors)
+    marks = {m: _points(style.line(m).marker, style.colour(m), filled=True) for m in style.labels}
+    figure = layout.new_figure(0.6 + 3.0 * layout.rows_of(len(pairs), PER_ROW))
+    axes = layout.panels(figure, len(pairs), PER_ROW, shared=True)
+    for number, (panel, rates) in enumerate(zip(axes.flat, pairs, strict=False)):
+        for method, mark in marks.items():
+            here = points[(points["learning_rates"] == rates) & (points["method"] == method)]
+            panel.plot(here["operator"], here["selected"], alpha=0.9, **mark)
+        runs.draw_anchors(panel, ends, score)
+        panel.set(xscale="log", ylim=(-0.03, 1.03), title=pair(rates))
+        panel.set_xlabel("Lipschitz bound of the discriminator")
+        panel.grid(axis="both")
+        if number % PER_ROW == 0:
+            panel.set_ylabel(f"{score} on test")
+    key: layout.Key = {label: marks[method] for method, label in style.labels.items()}
+    layout.legend_below(figure, key | runs.anchor_key(ends))
+    return figure
+
+
+def _points(marker: str, colour: Colour | str, *, filled: bool) -> dict[str, Any]:
     face = colour if filled else "white"
-    look = {"marker": marker, "markersize": 6, "markerfacecolor": face}
-    return {"color": colour, "linestyle": "", **look}
+    properties = {"marker": marker, "markersize": 6, "markerfacecolor": face}
+    return {"color": colour, "linestyle": "", **properties}
 
 
 def _ratio(rows: pd.DataFrame) -> str:

@@ -1,12 +1,9 @@
-"""What happens during training: losses and the discriminator's Lipschitz bound."""
-
-from __future__ import annotations
+"""Quantities of training: losses and the discriminator's Lipschitz bound."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.layout import new_figure
-from showergan.report.registry import TRAINING, register_figure
+from showergan.report.layout import label_outer, new_figure
 from showergan.report.runs import at_chosen_rates, groups, scale_for
 from showergan.report.style import Style
 
@@ -18,7 +15,6 @@ QUANTITIES = {
 SMOOTHED = 0.05  # of a run, in the running median
 
 
-@register_figure("Losses and Lipschitz bounds", TRAINING)
 def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> Figure:
     """Draw quantities of training over generator steps: rows are methods, columns quantities.
 
@@ -34,14 +30,13 @@ def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> Figure:
             for seed in group.seeds:
                 window = max(round(SMOOTHED * len(seed)), 1)
                 smooth = seed[column].rolling(window, center=True, min_periods=1).median()
-                look = {"color": group.colour}
-                panel.plot(seed["step"], seed[column], alpha=0.25, linewidth=0.6, **look)
-                panel.plot(seed["step"], smooth, linewidth=1.4, **look)
+                colour = {"color": group.colour}
+                panel.plot(seed["step"], seed[column], alpha=0.25, linewidth=0.6, **colour)
+                panel.plot(seed["step"], smooth, linewidth=1.4, **colour)
             panel.set_ylabel(label)
             panel.ticklabel_format(axis="y", scilimits=(-3, 4), useMathText=True)
         scale_for(line[-1], group.rows["lipschitz_bound"])
         line[0].set_title(group.label, loc="left", fontweight="bold")
-    for panel in axes[-1]:
-        panel.set_xlabel("Generator step")
+    label_outer(axes, x="Generator step")
     figure.align_ylabels(axes)
     return figure

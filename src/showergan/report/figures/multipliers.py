@@ -1,7 +1,5 @@
 """The trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -9,22 +7,19 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from showergan.report.applicable import with_constraint
-from showergan.report.labels import fitted, rates_in_words
-from showergan.report.layout import Key, beside, empty_figure, legend_below, new_figure, rows_of
-from showergan.report.registry import TRAINING, register_figure
+from showergan.report import layout
 from showergan.report.runs import Group, by_size, groups, groups_with, key, scale_for
 from showergan.report.style import Colour, Style
+from showergan.report.texts import fitted, rates_in_words
 
 TOTAL = "multiplier"
 EACH = "multiplier_"  # before the name of a layer that has one of its own
 PER_ROW = 3
 FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
 LINE: dict[str, Any] = {"linewidth": 1, "alpha": 0.8}
-OFFSET: Any = {"linestyle": (0, (8, 2, 1, 2, 1, 2)), "linewidth": 1}  # a look that no method has
+OFFSET: Any = {"linestyle": (0, (8, 2, 1, 2, 1, 2)), "linewidth": 1}  # dashes that no method has
 
 
-@register_figure("Multiplier of the output", TRAINING, with_constraint("trainable"))
 def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """Draw the multiplier of the output under each regularisation, a panel per pair of learning rates.
 
@@ -32,15 +27,15 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if not _layers(g)]
     if not found:
-        return empty_figure(
+        return layout.empty_figure(
             "No method of this run has a trained multiplier of the discriminator's output."
         )
     rows = pd.concat([g.rows for g in found])
     pairs = sorted(set(rows["learning_rates"]), key=by_size)
-    figure = new_figure(0.9 + 3.7 * len(pairs))
-    axes = figure.subplots(len(pairs), 1, sharex=True, squeeze=False)[:, 0]
+    figure = layout.new_figure(0.9 + 3.7 * len(pairs))
+    axes = figure.subplots(len(pairs), 1, sharex=True, squeeze=False)
     drawn: dict[str, Group] = {}
-    for panel, pair in zip(axes, pairs, strict=True):
+    for panel, pair in zip(axes.flat, pairs, strict=True):
         here = groups(style, rows[rows["learning_rates"] == pair])
         for group in here:
             group.draw_seeds(panel, "step", TOTAL, LINE)
@@ -49,17 +44,15 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
             owners = {g.colour for g in here if style.offsets.get(g.method) == offset}
             _offset(panel, offset, owners.pop() if len(owners) == 1 else "0.3")
         panel.set_title(rates_in_words(pair), loc="left")
-        panel.set_ylabel("Multiplier of the output")
         # Of its own: at one pair multipliers may grow by decades, and stay in a hundredth at another.
         scale_for(panel, rows.loc[rows["learning_rates"] == pair, TOTAL])
-    axes[-1].set_xlabel("Generator step")
+    layout.label_outer(axes, "Generator step", "Multiplier of the output")
     # In the order of the methods, also of one that the first panel lacks.
     ordered = sorted(drawn.values(), key=lambda g: list(style.labels).index(g.method))
-    legend_below(figure, key(ordered) | _offset_key(style, ordered))
+    layout.legend_below(figure, key(ordered) | _offset_key(style, ordered))
     return figure
 
 
-@register_figure("Multipliers of the layers", TRAINING, with_constraint("trainable_per_layer"))
 def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """Draw the coefficient of each layer (above) and their product (below), a column per method.
 
@@ -67,20 +60,16 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if _layers(g)]
     if not found:
-        return empty_figure("No method of this run has a trained multiplier for each layer.")
-    columns, rows = min(len(found), PER_ROW), rows_of(len(found), PER_ROW)
-    figure = new_figure(5.4 * rows)
+        return layout.empty_figure("No method of this run has a trained multiplier for each layer.")
+    columns, rows = min(len(found), PER_ROW), layout.rows_of(len(found), PER_ROW)
+    figure = layout.new_figure(5.4 * rows)
     axes = figure.subplots(2 * rows, columns, sharex=True, squeeze=False)
     above, below = axes[::2], axes[1::2]
     colours = _layer_colours([name for group in found for name in _layers(group)])
     for group, each, product in zip(found, above.flat, below.flat, strict=False):
         for name in _layers(group):
-            group.draw_seeds(
-                each,
-                "step",
-                EACH + name,
-                LINE | {"color": colours[name], "marker": "", "linestyle": "-"},
-            )
+            own = {"color": colours[name], "marker": "", "linestyle": "-"}
+            group.draw_seeds(each, "step", EACH + name, LINE | own)
         group.draw_seeds(product, "step", TOTAL, LINE)
         scale_for(product, group.rows[TOTAL])
         if group.method in style.offsets:
@@ -89,12 +78,11 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
         product.set_xlabel("Generator step")
     for panel in (*above.flat[len(found) :], *below.flat[len(found) :]):
         panel.remove()
-    for panels, label in ((above, "Multiplier of a layer"), (below, "Product of all layers")):
-        for panel in panels[:, 0]:
-            panel.set_ylabel(label)
+    layout.label_outer(above, y="Multiplier of a layer")
+    layout.label_outer(below, y="Product of all layers")
     figure.align_ylabels(axes[:, 0])
-    layers: Key = {name: {"color": c, "linewidth": 2.2} for name, c in colours.items()}
-    legend_below(figure, layers | _offset_key(style, found))
+    layers: layout.Key = {name: {"color": c, "linewidth": 2.2} for name, c in colours.items()}
+    layout.legend_below(figure, layers | _offset_key(style, found))
     return figure
 
 
@@ -107,10 +95,10 @@ def _layers(group: Group) -> list[str]:
 def _offset(axes: Axes, value: float, colour: Colour | str) -> None:
     """Draw the offset of a penalty, with its value."""
     axes.axhline(value, color=colour, zorder=1, **OFFSET)
-    beside(axes, value, f"{value:g}", color=colour, fontsize="small")
+    layout.beside(axes, value, f"{value:g}", color=colour, fontsize="small")
 
 
-def _offset_key(style: Style, drawn: list[Group]) -> Key:
+def _offset_key(style: Style, drawn: list[Group]) -> layout.Key:
     """Return the legend of offsets, if there are any."""
     have_one = any(group.method in style.offsets for group in drawn)
     return {"offset of the penalty": {"color": "0.3", **OFFSET}} if have_one else {}
@@ -121,10 +109,8 @@ def _layer_colours(names: list[str]) -> dict[str, Colour]:
     blocks: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         blocks.setdefault(name.split(".")[0], []).append(name)
-    return {
-        name: shade
-        for number, block in enumerate(blocks.values())
-        for name, shade in zip(
-            block, sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block)), strict=True
-        )
-    }
+    shades: dict[str, Colour] = {}
+    for number, block in enumerate(blocks.values()):
+        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
+        shades |= zip(block, palette, strict=True)
+    return shades

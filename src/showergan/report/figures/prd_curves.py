@@ -1,21 +1,14 @@
 """The PRD curves of the last epoch."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.anchors import anchor_key, look_of
-from showergan.report.layout import legend_below, new_figure
-from showergan.report.registry import COMPARISON, register_figure
-from showergan.report.runs import MEAN, at_chosen_rates, groups, key
-from showergan.report.scores import shown
+from showergan.report import layout, runs
 from showergan.report.style import Style
 
 SPACES = {"E": "E: embedding", "P": "P: physics"}
 
 
-@register_figure("Precision and recall", COMPARISON)
 def prd_curves(
     style: Style, curves: pd.DataFrame, anchor_curves: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
@@ -23,22 +16,21 @@ def prd_curves(
 
     The mean is that of precision and of recall at equal angle. A perfect generator reaches the upper right corner.
     """
-    curves = at_chosen_rates(curves, grid)
-    figure = new_figure(5.2)
-    spaces = shown(SPACES, curves["space"])
+    curves = runs.at_chosen_rates(curves, grid)
+    figure = layout.new_figure(5.2)
+    spaces = runs.shown(SPACES, curves["space"])
     axes = figure.subplots(1, len(spaces), sharex=True, sharey=True, squeeze=False)[0]
     for panel, space in zip(axes, spaces, strict=True):
-        for group in groups(style, curves[curves["space"] == space]):
-            mean = group.rows.groupby("point")[["recall", "precision"]].mean()
-            group.draw_seeds(panel, "recall", "precision")
-            group.draw(panel, mean, "recall", "precision", **MEAN)
-        for name, rows in anchor_curves[anchor_curves["space"] == space].groupby("anchor"):
-            panel.plot(rows["recall"], rows["precision"], zorder=1, **look_of(name))
+        here, ends = (table[table["space"] == space] for table in (curves, anchor_curves))
+        runs.draw_runs(panel, runs.groups(style, here), "recall", "precision", by="point")
+        for name, rows in ends.groupby("anchor"):
+            panel.plot(rows["recall"], rows["precision"], zorder=1, **runs.anchor_line(name))
         panel.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal", xlabel="Recall")
-        every = (table.loc[table["space"] == space, "recall"] for table in (curves, anchor_curves))
-        undefined = all(recall.isna().all() for recall in every)
+        undefined = all(bool(table["recall"].isna().all()) for table in (here, ends))
         panel.set_title(SPACES.get(space, space) + "\nundefined" * undefined)
         panel.grid()
     axes[0].set_ylabel("Precision")
-    legend_below(figure, key(groups(style, curves)) | anchor_key(set(anchor_curves["anchor"])))
+    layout.legend_below(
+        figure, runs.key(runs.groups(style, curves)) | runs.anchor_key(set(anchor_curves["anchor"]))
+    )
     return figure

@@ -1,7 +1,5 @@
 """The score of each method at every learning rate, and how much of it is left at the worst pair."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 
@@ -11,18 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
-from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
-from showergan.report.applicable import with_several_rates
-from showergan.report.labels import fitted
-from showergan.report.layout import Key, empty_figure, legend_below, new_figure
-from showergan.report.registry import GLANCE, register_figure
-from showergan.report.style import Look, Style
+from showergan.report.layout import Key, empty_figure, legend_below, names_in_rows, new_figure
+from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
+from showergan.report.style import Line, Style
+from showergan.report.texts import fitted
 
 BAND = 0.13  # of its colour in a band
-MEAN: dict[str, Any] = {"markersize": 7, "zorder": 4}
 
 
-@register_figure("5 Robustness to the learning rates", GLANCE, with_several_rates)
 def robustness(
     style: Style,
     summary: pd.DataFrame,
@@ -49,14 +43,13 @@ def robustness(
     runs = summary[summary["score"] == score]
     ends = anchor_scores(anchors)
     figure = new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
-    axes = figure.subplots(
-        1, len(generators) + 1, squeeze=False, width_ratios=[*[1.6] * len(generators), 1]
-    )[0]
+    widths = [*[1.6] * len(generators), 1]
+    axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
     for panel, generator in zip(axes[:-1], generators, strict=True):
         part = grid[grid["generator_rate"] == generator]
         for method in methods:
             of_method = part[part["method"] == method]
-            _scores(panel, of_method, runs[runs["method"] == method], style.look(method))
+            _scores(panel, of_method, runs[runs["method"] == method], style.line(method))
         draw_anchors(panel, ends, score)
         panel.set(xscale="log", ylim=(-0.03, 1.03), xlim=(rates[0] / 1.4, rates[-1] * 1.4))
         panel.set_xticks(rates, [f"{rate:g}" for rate in rates])
@@ -77,41 +70,36 @@ def robustness(
     return figure
 
 
-def _scores(axes: Axes, means: pd.DataFrame, runs: pd.DataFrame, look: Look) -> None:
+def _scores(axes: Axes, means: pd.DataFrame, runs: pd.DataFrame, line: Line) -> None:
     """Draw means and seeds of one method at one learning rate of the generator."""
     means = means.sort_values("discriminator_rate")
-    colour, marker, dashes = look
+    colour, marker, dashes = line
     seeds = runs.groupby("learning_rates")["selected"].agg(["min", "max"])
     ends = seeds.reindex(means["learning_rates"])
-    x = means["discriminator_rate"]
+    x, y = means["discriminator_rate"], means["test_mean"]
     axes.fill_between(x, ends["min"], ends["max"], color=colour, alpha=BAND, linewidth=0)
-    axes.plot(x, means["test_mean"], color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
-    for rate, mean, low, high, chosen in zip(
-        x, means["test_mean"], ends["min"], ends["max"], means["chosen"], strict=True
-    ):
+    axes.plot(x, y, color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
+    points = zip(x, y, ends["min"], ends["max"], means["chosen"], strict=True)
+    for rate, mean, low, high, chosen in points:
         axes.plot([rate, rate], [low, high], color=colour, linewidth=0.8, alpha=0.6)
-        face = colour if chosen else "white"
-        axes.plot(rate, mean, marker, color=colour, markerfacecolor=face, **MEAN)
+        own: Any = {"color": colour, "markerfacecolor": colour if chosen else "white"}
+        axes.plot(rate, mean, marker, markersize=7, zorder=4, **own)
 
 
 def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
-    """Draw a line per method; its label and look are the key of the whole figure."""
+    """Draw a line per method; its label and line are the key of the whole figure."""
     value, n_rates = (ratios.set_index("method")[name] for name in ("robustness", "n_rates"))
     # Ratios over different pairs do not compare.
     is_uneven = n_rates[methods].nunique() > 1
     names = [fitted(style.labels[m], 26) + f"\n({n_rates[m]} pairs)" * is_uneven for m in methods]
-    for number, method in enumerate(methods):
+    for y, method in enumerate(methods):
         ratio = value[method]
         text = f"{ratio:.2f}" if math.isfinite(ratio) else "undefined"
         length = ratio if math.isfinite(ratio) else 0.0
-        colour, marker, dashes = style.look(method)
-        look: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
-        axes.plot(
-            [0, length], [number, number], linewidth=2.2, markevery=[1], clip_on=False, **look
-        )
-        axes.text(length + 0.05, number, text, va="center", fontsize="small")
-    axes.set_yticks(range(len(methods)), names)
-    axes.tick_params(axis="y", length=0)
+        colour, marker, dashes = style.line(method)
+        own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
+        axes.plot([0, length], [y, y], linewidth=2.2, markevery=[1], clip_on=False, **own)
+        axes.text(length + 0.05, y, text, va="center", fontsize="small")
+    names_in_rows(axes, names)
     axes.spines["left"].set_visible(False)
-    axes.set(xlim=(0, 1.16), ylim=(len(methods) - 0.5, -0.5), xlabel="worst over best mean")
-    axes.set_title("robustness")
+    axes.set(xlim=(0, 1.16), xlabel="worst over best mean", title="robustness")

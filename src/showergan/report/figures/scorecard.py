@@ -1,25 +1,24 @@
-"""All methods judged by all metrics, as a map."""
-
-from __future__ import annotations
+"""Maps of metrics: all methods judged by all metrics, and whether the metrics put them in the same order."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
-from matplotlib import rcParams
+from matplotlib import colormaps, rcParams
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
-from showergan.report.anchors import REFERENCES
-from showergan.report.heat_map import NONE, UNKNOWN, Grid, draw_map, sentence
-from showergan.report.labels import fitted, records
 from showergan.report.layout import WIDTH_INCH, Key, empty_figure, legend_below, new_figure
-from showergan.report.numbers import compact, counted
-from showergan.report.registry import GLANCE, register_figure
+from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
+from showergan.report.texts import compact, counted, fitted, records, sentence, with_minus
 
+FEWEST = 3  # methods whose order says anything
+UNKNOWN = "0.92"  # colour of a cell without a value
+NONE = "\N{EN DASH}"  # its text
 # Vermillion stands apart from every colour of viridis, for the colour-blind too.
 WARNING = "#d55e00"
 INCOMPLETE = "*"
@@ -29,7 +28,18 @@ CELL_INCH = 0.29
 TURNED_BELOW_INCH = 1.0  # columns narrower than this have upright labels
 
 
-@register_figure("2 Scorecard", GLANCE)
+class Grid(NamedTuple):
+    """The cells of a map: a row per metric and a column per method.
+
+    Attributes:
+        values: what the colour shows.
+        texts: what stands in the cells.
+    """
+
+    values: pd.DataFrame
+    texts: pd.DataFrame
+
+
 def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     """Draw a map of the chosen runs: the number is the mean over seeds, the colour its place on the metric's scale.
 
@@ -54,24 +64,99 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
     seeds = counted("seed", *means["n_seeds"].dropna())
     mean = "one seed" if seeds == "1 seed" else f"mean of {seeds}"
-    told = f"on test at the epoch chosen on select, {mean}"
     for panel, (architecture, grid) in zip(axes, blocks.items(), strict=True):
         _block(panel, grid, labels, len(methods), colours, column_inch)
         head = f"{architecture}, " * (len(blocks) > 1)
-        panel.set_title(sentence(head + told), pad=10)
-    figure.colorbar(
-        ScalarMappable(Normalize(0, 1), style.colormap),
-        ax=list(axes),
-        location="bottom",
-        label=f"position: 0 worst or untrained, 1 {REFERENCES[references[0]]}",
-        aspect=45,
-        shrink=0.6,
-        pad=0.02,
-    )
+        basis = f"{head}on test at the epoch chosen on select, {mean}"
+        panel.set_title(sentence(basis), pad=10)
+    place: Any = {"location": "bottom", "aspect": 45, "shrink": 0.6, "pad": 0.02}
+    label = f"position: 0 worst or untrained, 1 {REFERENCES[references[0]]}"
+    scale = ScalarMappable(Normalize(0, 1), style.colormap)
+    figure.colorbar(scale, ax=list(axes), label=label, **place)
     legend_below(
         figure, _key({text for grid in blocks.values() for text in grid.texts.to_numpy().flat})
     )
     return figure
+
+
+def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
+    """Draw Kendall's tau of every two metrics over the methods: 1, the same order; -1, the opposite one."""
+    blocks = {
+        str(name): part
+        for name, part in agreement.groupby("architecture", sort=False)
+        if part["n_methods"].max() >= FEWEST
+    }
+    if not blocks:
+        most = int(agreement["n_methods"].max()) if len(agreement) else 0
+        return empty_figure(
+            f"Metrics agree where they rank methods alike, and ranks mean nothing below {FEWEST} methods:"
+            f" this run has {most}."
+        )
+    n_metrics = max(part["metric"].nunique() for part in blocks.values())
+    figure = new_figure(1.2 + len(blocks) * (1.8 + 0.36 * n_metrics))
+    axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
+    # Red and blue are told apart by all; the white between is "no relation".
+    colours = colormaps["RdBu"].with_extremes(bad=UNKNOWN), Normalize(-1, 1)
+    size = rcParams["xtick.labelsize"] * 0.9
+    for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
+        metrics = list(dict.fromkeys(part["metric"]))
+        # Of three methods or more only: two are always in the same order or in the opposite one.
+        known = part.assign(tau=part["tau"].where(part["n_methods"] >= FEWEST))
+        tau = known.pivot_table("tau", "metric", "other", dropna=False)
+        tau = tau.reindex(index=metrics[1:], columns=metrics[:-1])
+        # Every pair once: the other half would say the same.
+        half = np.tri(len(tau), dtype=bool)
+        texts = tau.map(lambda value: _signed(value) if math.isfinite(value) else NONE)
+        draw_map(panel, Grid(tau, texts.where(half, "")), colours, size=size, drawn=half)
+        panel.set_xticks(np.arange(len(tau)) + 0.5, list(tau), rotation=90)
+        head = f"{architecture}, " * (len(blocks) > 1)
+        number = counted("method", *part["n_methods"])
+        panel.set_title(sentence(f"{head}order of {number} by mean position over seeds"))
+    label = with_minus("Kendall's tau: 1 same order, 0 unrelated, -1 opposite order")
+    figure.colorbar(ScalarMappable(*colours[::-1]), ax=list(axes), label=label, aspect=30)
+    return figure
+
+
+def draw_map(
+    axes: Axes,
+    grid: Grid,
+    scale: tuple[Colormap, Normalize],
+    left: float = 0.0,
+    *,
+    size: float,
+    drawn: np.ndarray | None = None,
+) -> None:
+    """Draw the cells of a map from x = left on, one unit wide and high, and name its rows; y counts downwards.
+
+    Args:
+        axes: of the panel.
+        grid: the cells.
+        scale: colours and their ends.
+        left: x of the left end.
+        size: of the texts, in points.
+        drawn: which cells there are, all by default.
+    """
+    values = grid.values.to_numpy(dtype=float)
+    colours = scale[0](scale[1](np.ma.masked_invalid(values)))
+    # Minus infinity is a value, and the worst; not a missing one.
+    colours[np.isneginf(values)] = scale[0].get_under()
+    if drawn is not None:
+        colours[~drawn, 3] = 0
+    rows, columns = values.shape
+    x, y = left + np.arange(columns + 1), np.arange(rows + 1)
+    axes.pcolormesh(x, y, colours, edgecolors="white", linewidth=1)
+    centred: Any = {"ha": "center", "va": "center", "fontsize": size}
+    for (row, column), text in np.ndenumerate(grid.texts.to_numpy()):
+        red, green, blue, _ = colours[row, column]
+        colour = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.48 else "0.1"
+        # Not by colour alone.
+        weight = "bold" if values[row, column] < (scale[1].vmin or 0) else "normal"
+        place = left + column + 0.5, row + 0.5
+        axes.text(*place, text, color=colour, fontweight=weight, **centred)
+    axes.set_yticks(np.arange(rows) + 0.5, list(grid.values.index))
+    axes.set(xlim=(0, left + columns), ylim=(rows, 0))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
 
 
 def _cells(table: pd.DataFrame, order: list[str]) -> Grid:
@@ -89,7 +174,7 @@ def _cell(row: dict[str, Any]) -> str:
     if math.isnan(row["mean"]):
         return NONE
     missing = not row["reference"] and row["n_values"] != row["n_seeds"]
-    return compact(row["mean"]).replace("-", "\N{MINUS SIGN}") + INCOMPLETE * missing
+    return with_minus(compact(row["mean"])) + INCOMPLETE * missing
 
 
 def _block(
@@ -126,3 +211,8 @@ def _key(texts: set[str]) -> Key:
         colours[f"{INCOMPLETE} some seeds without a value"] = "none"
     square = {"marker": "s", "markersize": 9, "linestyle": ""}
     return {label: {**square, "color": colour} for label, colour in colours.items()}
+
+
+def _signed(tau: float) -> str:
+    text = with_minus(f"{tau:.1f}")
+    return "0.0" if text.endswith("0.0") else text

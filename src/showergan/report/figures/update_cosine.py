@@ -1,17 +1,12 @@
-"""What a change of the discriminator does to the way its weights take."""
-
-from __future__ import annotations
+"""The effect of a change of the discriminator on the movement of its weights."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.applicable import with_constraint
-from showergan.report.layout import Key, empty_figure, legend_below, new_figure
-from showergan.report.registry import TRAINING, register_figure
-from showergan.report.style import Style, look
+from showergan.report.layout import Key, empty_figure, label_outer, legend_below, new_figure
+from showergan.report.style import Style, line
 
 
-@register_figure("What a change of scale changes", TRAINING, with_constraint("spectral_norm"))
 def update_cosine(style: Style, audit: pd.DataFrame) -> Figure:
     """Draw how the movement of all weights since the start compares with that without the change.
 
@@ -24,11 +19,13 @@ def update_cosine(style: Style, audit: pd.DataFrame) -> Figure:
     if not changes:
         return empty_figure("No change of the discriminator was compared in this run.")
     figure = new_figure(3.9)
-    left, right = figure.subplots(1, 2, sharex=True)
+    axes = figure.subplots(1, 2, sharex=True, squeeze=False)
+    left, right = axes.flat
+    right.set_yscale("log")  # before there are values: an axis of none but NaN cannot be made so
     key: Key = {}
     for place, change in enumerate(changes):
         rows = audit[audit["change"] == change].sort_values("step")
-        colour, marker, dashes = look(style.figures.palette, place)
+        colour, marker, dashes = line(style.figures.palette, place)
         key[change] = {"color": colour, "marker": marker, "linestyle": dashes, "linewidth": 2}
         left.plot(rows["step"], rows["cosine"], **key[change])
         # A difference of exactly 0 has no place on a logarithmic axis.
@@ -36,8 +33,7 @@ def update_cosine(style: Style, audit: pd.DataFrame) -> Figure:
         right.plot(rows["step"], difference.where(difference > 0), **key[change])
     left.axhline(1, color="0.85", linewidth=0.8, zorder=0)
     left.set_ylabel("Cosine of the weights' movements")
-    right.set(yscale="log", ylabel="Relative difference of the movements")
-    for panel in (left, right):
-        panel.set_xlabel("Discriminator step, generator not trained")
+    right.set_ylabel("Relative difference of the movements")
+    label_outer(axes, "Discriminator step, generator not trained")
     legend_below(figure, key)
     return figure

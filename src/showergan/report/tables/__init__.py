@@ -1,1 +1,1 @@
-"""Tables of any task: one per file, which says what it is made from and when it is worth writing."""
+"""Tables of any task: functions that the catalogue names, data frames in and a `Table` or a text out."""

@@ -1,6 +1,4 @@
-"""What a run found, in a page for a terminal."""
-
-from __future__ import annotations
+"""The findings of a run, in a page for a terminal."""
 
 import math
 import textwrap
@@ -13,17 +11,15 @@ from showergan.comparison.bars import BOUNDS
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import UNDEFINED
 from showergan.comparison.verdicts import CHOSEN
-from showergan.report.architectures import rows_of
-from showergan.report.labels import pair, records
-from showergan.report.numbers import compact, counted, plus_minus, told
-from showergan.report.registry import GLANCE, register_text
+from showergan.report.exhibits import of_architecture
 from showergan.report.style import Style
+from showergan.report.texts import compact, counted, formatted, pair, plus_minus, records
 from showergan.tasks.found import named
 
 WIDTH = 100  # letters
 LABEL_WIDTH = 35
 
-# What the bars are, with their bounds, and the columns that tell of some in the table of methods.
+# The acceptance criteria in words, with their bounds, and the columns of some in the table of methods.
 WORDS = {
     "fraction": "E/ceiling at least {:g}",
     "shuffled": "bins-E above that of shuffled conditions",
@@ -35,7 +31,7 @@ WORDS = {
 }
 COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
 
-# What the scorecard says of physics, whatever the bars.
+# Findings of the scorecard on physics, whatever the criteria.
 PHYSICS = {
     "classifier AUC: physics": (
         "a classifier that sees physics tells generated from real {} with AUC {} (0.5: not at all)"
@@ -49,7 +45,6 @@ MACHINE = (
 )
 
 
-@register_text("1 Conclusion", GLANCE)
 def conclusion(
     style: Style,
     summary: pd.DataFrame,
@@ -58,21 +53,21 @@ def conclusion(
     bars: pd.DataFrame,
     scorecard: pd.DataFrame,
 ) -> str:
-    """Write what was compared, what came out, which bars the run meets, and where to look."""
+    """Write what was compared, what came out, which acceptance criteria the run meets, and where to look."""
     run, labels = style.run, style.labels
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
     summary, verdicts, robustness, scorecard = (
-        rows_of(first, table) for table in (summary, verdicts, robustness, scorecard)
+        of_architecture(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
-    of_task = named(style.task, "The look").bars
+    of_task = named(style.task, "The style").bars
     bars = bars[bars["bar"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary, robustness, bars, score),
         *_undefined(summary),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
-        *_bars(of_task, bars),
+        *_criteria(of_task, bars),
         *_physics(style.task, scorecard[scorecard["method"].isin(bars["subject"])]),
         *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
         f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
@@ -127,7 +122,7 @@ def _scores(
 
 
 def _columns(bars: pd.DataFrame) -> dict[str, dict[str, str]]:
-    """Return what the bars found, by column and method."""
+    """Return the values that criteria judge, by column and method."""
     of = {bar: records(bars[bars["bar"] == bar]) for bar in COLUMNS}
     found = {
         column: {row["subject"]: _compact(row["value"]) for row in of[bar]}
@@ -191,21 +186,23 @@ def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 
-def _bars(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
-    """Return which bars of the task are not met, which are, and which say nothing of this run."""
+def _criteria(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
+    """Return which criteria of the task are not met, which are, and which say nothing of this run."""
     if not of_task:
         return []
     found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
     for bar in of_task:
         rows = bars[bars["bar"] == bar]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
-        found["do not apply" if rows.empty else met].append(_bar(bar, rows))
-    head = "Bars for the methods with SN at the learning rates they chose, by their median seed:"
+        found["do not apply" if rows.empty else met].append(_criterion(bar, rows))
+    head = (
+        "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
+    )
     lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
     return [head, *chain.from_iterable(lines)]
 
 
-def _bar(bar: str, rows: pd.DataFrame) -> str:
+def _criterion(bar: str, rows: pd.DataFrame) -> str:
     text = WORDS[bar].format(BOUNDS.get(bar))
     more = {
         "failed": " ({n_failed} of {n_seeds})",
@@ -238,7 +235,7 @@ def _hanging(head: str, text: str) -> list[str]:
 
 
 def _known(value: float, digits: int) -> str:
-    return told(value, f".{digits}f") or "undefined"
+    return formatted(value, f".{digits}f") or "undefined"
 
 
 def _compact(value: float) -> str:

@@ -1,14 +1,10 @@
-"""What went wrong in each run, as a table."""
-
-from __future__ import annotations
+"""Failures of each run."""
 
 import pandas as pd
 
-from showergan.report.labels import labelled, pair
-from showergan.report.numbers import compact, told
-from showergan.report.registry import register_table
 from showergan.report.style import Style
 from showergan.report.table_files import Table
+from showergan.report.texts import compact, formatted, labelled, pair
 
 JUDGED = "What went wrong, at the epoch chosen on select"
 JUDGED_BY = ["epoch", "energy ratio", "diversity", "duplicates", "failed epochs", "failure"]
@@ -32,7 +28,6 @@ RARE = {
 RATIOS = {"energy_ratio": "energy ratio", "diversity": "diversity", "duplicates": "duplicates"}
 
 
-@register_table("Failures")
 def failures(style: Style, failures: pd.DataFrame) -> Table:
     """Write what went wrong in two parts: real samples first, then runs in the order of the labels."""
     of_run = failures["architecture"].notna()
@@ -61,7 +56,7 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
 
 def _count(value: float | str) -> str:
     """Return a whole number; in a table with gaps it has become a fraction."""
-    return told(float(value), ".0f")
+    return formatted(float(value), ".0f")
 
 
 def _ratio(value: float) -> str:

@@ -1,13 +1,11 @@
-"""How a file of generated showers compares, as a table of text for a terminal."""
-
-from __future__ import annotations
+"""The scorecard of one file of generated samples, as a table of text for a terminal."""
 
 import math
 
 import pandas as pd
 
 from showergan.metrics.registry import Entry
-from showergan.report.numbers import compact, plus_minus
+from showergan.report.texts import compact, plus_minus
 
 UNDEFINED = "undefined"
 
@@ -31,14 +29,14 @@ def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
 
 def _line(real: str, title: str, row: pd.Series, most: float) -> dict[str, str]:
     fraction = row["fraction_of_ceiling"]
+    fewer = (
+        "" if row["n"] == most else "\N{GREATER-THAN OR EQUAL TO} "
+    )  # of several bins, the smallest
     return {
         "metric": title,
         "value": plus_minus(row["value"], row["event_sd"]) or UNDEFINED,
         real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]) or UNDEFINED,
         "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else UNDEFINED,
         "fraction": f"{fraction:.0%}" if math.isfinite(fraction) else "",
-        # Of several bins, the smallest.
-        "n": f"{row['n']:.0f}"
-        if row["n"] == most
-        else f"\N{GREATER-THAN OR EQUAL TO} {row['n']:.0f}",
+        "n": f"{fewer}{row['n']:.0f}",
     }

@@ -1,17 +1,16 @@
-"""What each method makes of each architecture."""
+"""Outcomes of methods on architectures: all of them, and on how many random ones one method of two succeeds alone."""
 
-from __future__ import annotations
+from typing import Any
 
 import pandas as pd
 
-from showergan.report.applicable import with_several_architectures
-from showergan.report.labels import records
-from showergan.report.registry import register_table
 from showergan.report.style import Style
 from showergan.report.table_files import Table
+from showergan.report.texts import records
+
+HEADS = {"ours": "score at least, of the ceiling", "published": "Inception score at least"}
 
 
-@register_table("Architectures under each method", applicable=with_several_architectures)
 def outcomes(style: Style, outcomes: pd.DataFrame) -> Table:
     """Write fractions of the ceiling, and what went wrong: a row per architecture, a column per method."""
     cells = outcomes.assign(
@@ -26,3 +25,28 @@ def outcomes(style: Style, outcomes: pd.DataFrame) -> Table:
     shown.insert(0, "architecture", [style.architectures[name] for name in names])
     score = outcomes["score"].iloc[0]
     return Table(outcomes, {f"PRD-AUC ({score}) over its ceiling": shown})
+
+
+def successes(style: Style, successes: pd.DataFrame) -> Table:
+    """Write a part per two methods, and the published one; a row per threshold."""
+    parts = {}
+    groups = successes.groupby(["source", "method", "other"], sort=False)
+    for (source, method, other), part in groups:
+        one, two = (style.labels.get(str(name), str(name)) for name in (method, other))
+        head = "Gulrajani et al. 2017, table 2: " * (source == "published")
+        title = f"{head}{one} and {two} on {part['n'].iloc[0]} architectures"
+        rows = [_texts(row, HEADS[str(source)], one, two) for row in records(part)]
+        parts[title] = pd.DataFrame(rows, dtype=str)
+    return Table(successes, parts)
+
+
+def _texts(row: dict[str, Any], head: str, one: str, two: str) -> dict[str, str]:
+    p_value = row["p_value"]
+    return {
+        head: f"{row['threshold']:g}",
+        f"only {one}": str(row["only_method"]),
+        f"only {two}": str(row["only_other"]),
+        "both": str(row["both"]),
+        "neither": str(row["neither"]),
+        "p (McNemar)": f"{p_value:.3f}" if p_value >= 0.001 else "below 0.001",
+    }

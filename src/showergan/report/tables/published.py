@@ -1,7 +1,5 @@
 """Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
@@ -11,50 +9,31 @@ import pandas as pd
 import yaml
 
 from showergan.comparison.summary import ANCHORS, CEILING, UNDEFINED
-from showergan.report.labels import pair, records
-from showergan.report.numbers import plus_minus, told
-from showergan.report.registry import Applicable, register_table
-from showergan.report.scores import shown
+from showergan.report.runs import shown
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table
+from showergan.report.texts import formatted, pair, plus_minus, records
 
 KEY = ["architecture", "method", "score"]
 VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
 COLUMNS = ("max", "selected", "last")
 
 
-def _of(discriminator: str) -> Applicable:
-    return lambda config: discriminator in config.compared
-
-
-@register_table("Table 1: bounds on the discriminator", _of("standard"), "published")
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
-    return _table(style, summary, published[published["table"] == 1], ["none", "clipping", "sn"])
+    return _published_table(1, style, summary, published)
 
 
-@register_table("Table 2: what is built on SN", _of("standard"), "published")
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
-    methods = [
-        *("sn", "sn_constant", "sn_coef", "sn_coef_l1_offset", "sn_coef_l2_offset"),
-        *("sn_coef_l2_low_offset", "sn_coefs_l2_offset", "abcas"),
-    ]
-    return _table(style, summary, published[published["table"] == 2], methods)
+    return _published_table(2, style, summary, published)
 
 
-@register_table("Table 3: the small discriminator", _of("small"), "published")
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
-    methods = [
-        *("none", "sn", "sn_constant", "sn_coef", "sn_coef_l2_offset"),
-        *("sn_coefs_l2_offset", "abcas"),
-    ]
-    scores = ("E", "bins-E", "bins-P")
-    return _table(style, summary, published[published["table"] == 3], methods, scores)
+    return _published_table(3, style, summary, published)
 
 
-@register_table("All methods", caption="published")
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write all methods: a part per score, a row per method with the published value beside ours."""
     # A method may stand in several published tables.
@@ -63,12 +42,19 @@ def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) ->
     return _table(style, summary, latest, style.labels, scores)
 
 
+def _published_table(n: int, style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+    """Return the published table of a number: its methods and its scores, in its order."""
+    part = published[published["table"] == n]
+    methods, scores = (list(dict.fromkeys(part[name])) for name in ("method", "score"))
+    return _table(style, summary, part, methods, scores)
+
+
 def _table(
     style: Style,
     summary: pd.DataFrame,
     published: pd.DataFrame,
     methods: Iterable[str],
-    scores: Sequence[str] = ("bins-E", "bins-P"),
+    scores: Sequence[str],
 ) -> Table:
     """Return the table of those of some methods that there are, in this order, at the chosen learning rates."""
     labels = {method: style.labels[method] for method in methods if method in style.labels}
@@ -98,12 +84,10 @@ def numbers(
         differs, see `with_published`.
     """
     runs = ["architecture", "method", "learning_rates", "score"]
-    chosen = summary[summary["score"].isin(scores)]
-    groups = chosen.groupby(runs, sort=False)
-    values = {}
+    groups = summary[summary["score"].isin(scores)].groupby(runs, sort=False)
+    values: dict[str, pd.Series] = {}
     for column in COLUMNS:
-        values[column] = groups[column].mean()
-        values[f"{column}_sd"] = groups[column].std(ddof=1)
+        values |= {column: groups[column].mean(), f"{column}_sd": groups[column].std(ddof=1)}
     table = pd.DataFrame(
         {
             **values,
@@ -225,7 +209,7 @@ def _row(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
         "method": f"{labels.get(method, method)} ({pair(row['learning_rates'])})",
         "published max": "" if row["published_differs"] else spread["published"],
         **{column: spread[column] for column in COLUMNS},
-        "selected of ceiling": told(row["fraction_of_ceiling"], ".0%"),
+        "selected of ceiling": formatted(row["fraction_of_ceiling"], ".0%"),
         "seeds": str(row["n_seeds"]),
         "diverged": str(row["n_diverged"]),
     }

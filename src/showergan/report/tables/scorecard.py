@@ -1,7 +1,5 @@
 """All methods judged by all metrics, as a table."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -10,12 +8,10 @@ from showergan.comparison.scorecard import position
 from showergan.comparison.summary import ANCHORS
 from showergan.metrics.metric import UNSCALED, Part
 from showergan.metrics.registry import Registry
-from showergan.report.anchors import REFERENCES
-from showergan.report.labels import records
-from showergan.report.numbers import plus_minus
-from showergan.report.registry import register_table
+from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table
+from showergan.report.texts import plus_minus, records
 from showergan.tasks.found import named
 
 HEADS = {
@@ -27,10 +23,9 @@ OF_UNSCALED = "What generators made, before it was scaled to the energy of real 
 GROUP = ["architecture", "method", "learning_rates"]
 
 
-@register_table("Scorecard")
 def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
     """Write a part per idea, in it a row per method and reference, "mean ± sd" over seeds per metric."""
-    registry = named(style.task, "The look").metrics
+    registry = named(style.task, "The style").metrics
     numbers = means_over_seeds(scorecard, registry)
     return Table(numbers, _parts(numbers, style.labels, registry))
 

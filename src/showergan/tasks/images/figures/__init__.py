@@ -1,1 +1,1 @@
-"""Figures that only pictures have."""
+"""Figures of images alone: functions that the catalogue names."""

@@ -1,1 +1,1 @@
-"""Figures that only showers have."""
+"""Figures of showers alone: functions that the catalogue names."""

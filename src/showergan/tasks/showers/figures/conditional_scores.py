@@ -1,33 +1,20 @@
 """Conditional scores at several learning rates (figure 5 of Egorov & Rogachev 2023)."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from showergan.comparison.summary import scores_over_epochs
-from showergan.config.whole import Config
-from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
-from showergan.report.labels import rates_in_words
-from showergan.report.layout import empty_figure, legend_below, new_figure
-from showergan.report.registry import COMPARISON, register_figure
-from showergan.report.runs import SEED, Group, by_size, groups, key
-from showergan.report.scores import sample_size
+from showergan.report import layout, runs
 from showergan.report.style import Style
+from showergan.report.texts import rates_in_words
 
 SCORES = {"bins-E": "bins-E: embedding", "bins-P": "bins-P: physics"}
 COMPARED = ("sn", "abcas")
 POINTS = 3  # of the running mean
 
 
-def _worth(config: Config) -> bool:
-    n_epochs = len(config.training.evaluated_epochs)
-    return n_epochs >= POINTS and not config.methods.keys().isdisjoint(COMPARED)
-
-
-@register_figure("Conditional PRD-AUC, SN against ABCAS", COMPARISON, _worth)
 def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
     """Draw bins-E and bins-P on test over epochs, a row per pair of learning rates.
 
@@ -42,36 +29,35 @@ def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFram
     }
     if not parts:
         names = " or ".join(style.labels.get(m, m) for m in COMPARED)
-        return empty_figure(f"No method of this run is {names}.")
-    ends = anchor_scores(anchors)
-    figure = new_figure(0.9 + 2.3 * len(parts))
+        return layout.empty_figure(f"No method of this run is {names}.")
+    ends = runs.anchor_scores(anchors)
+    figure = layout.new_figure(0.9 + 2.3 * len(parts))
     axes = figure.subplots(len(parts), len(SCORES), sharex=True, sharey="col", squeeze=False)
     several = len({architecture for architecture, _ in parts}) > 1
-    drawn: dict[str, Group] = {}
-    pairs = sorted(parts, key=lambda pair: (pair[0], by_size(pair[1])))
+    drawn: dict[str, runs.Group] = {}
+    pairs = sorted(parts, key=lambda pair: (pair[0], runs.by_size(pair[1])))
     for line, (architecture, rates) in zip(axes, pairs, strict=True):
         here = parts[architecture, rates]
         for panel, score in zip(line, SCORES, strict=True):
-            for group in groups(style, here[here["score"] == score]):
+            for group in runs.groups(style, here[here["score"] == score]):
                 _runs(panel, group)
                 drawn[group.label] = group
-            draw_anchors(panel, ends, score)
+            runs.draw_anchors(panel, ends, score)
             panel.grid(axis="y")
             panel.xaxis.set_major_locator(MaxNLocator(integer=True))
             panel.set_ylabel(f"{score} on test")
         line[0].set_title(rates_in_words(rates) + f" ({architecture})" * several, loc="left")
     for panel, (score, name) in zip(axes[0], SCORES.items(), strict=True):
         rates = panel.get_title(loc="left")
-        panel.set_title(f"{name}, {sample_size(scores, score)}\n{rates}", loc="left")
-    for panel in axes[-1]:
-        panel.set_xlabel("Epoch")
-    methods = key(drawn[label] for label in style.labels.values() if label in drawn)
-    legend_below(figure, methods | anchor_key(ends))
+        panel.set_title(f"{name}, {runs.sample_size(scores, score)}\n{rates}", loc="left")
+    layout.label_outer(axes, "Epoch")
+    methods = runs.key(drawn[label] for label in style.labels.values() if label in drawn)
+    layout.legend_below(figure, methods | runs.anchor_key(ends))
     return figure
 
 
-def _runs(axes: Axes, group: Group) -> None:
-    group.draw_seeds(axes, "epoch", "value", SEED | {"linestyle": "-"})
+def _runs(axes: Axes, group: runs.Group) -> None:
+    group.draw_seeds(axes, "epoch", "value")
     mean = group.rows.groupby("epoch")["value"].mean()
     smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()
     group.draw(axes, smooth.reset_index(), "epoch", "value", linewidth=2.4)

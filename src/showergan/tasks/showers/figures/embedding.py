@@ -1,8 +1,5 @@
-"""What the embedding network knows of the particle: predictions against the truth."""
+"""Predictions of the embedding network against the truth."""
 
-from __future__ import annotations
-
-import json
 from typing import Any
 
 import numpy as np
@@ -11,9 +8,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.report.artefacts import OF_NONE, Artefact, read_table
 from showergan.report.layout import new_figure, rows_of
-from showergan.report.registry import DATA, register_figure
 from showergan.report.style import Style
 
 NAMES = {
@@ -27,17 +22,8 @@ NAMES = {
     "centre_y_cm": "centre y [cm]",
 }
 PER_ROW = 3
-OWN = {
-    "predictions": Artefact("predictions of the embedding: CSV", read_table, names=OF_NONE),
-    "embedding_metrics": Artefact(
-        "R^2 of the embedding by target: JSON",
-        lambda path: json.loads(path.read_text(encoding="utf-8")),
-        names=OF_NONE,
-    ),
-}
 
 
-@register_figure("Predictions of the embedding", DATA, own=OWN)
 def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]) -> Figure:
     """Draw the density of predicted against true values with R^2, one panel per target."""
     targets = predictions["target"].unique()
@@ -59,12 +45,12 @@ def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[s
         panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
         name = NAMES.get(target, target)
         r2 = embedding_metrics["r2"].get(target)
-        told = "$R^2$ undefined" if r2 is None else f"$R^2$ = {r2:.3f}"
+        text = "$R^2$ undefined" if r2 is None else f"$R^2$ = {r2:.3f}"
         panel.set(xlim=(low, high), ylim=(low, high), box_aspect=1)
         panel.set(xlabel=f"True {name}", ylabel=f"Predicted {name}")
         for axis in (panel.xaxis, panel.yaxis):
             axis.set_major_locator(MaxNLocator(5))
-        panel.text(0.05, 0.95, told, transform=panel.transAxes, va="top")
+        panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top")
     scale = LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
     for hexagons in drawn:
         hexagons.set_norm(scale)

@@ -1,6 +1,4 @@
-"""How much energy generated showers deposit per momentum, and how much it varies."""
-
-from __future__ import annotations
+"""Energy that generated showers deposit per momentum, and its spread."""
 
 import re
 from typing import Any
@@ -15,10 +13,9 @@ from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
 from showergan.metrics.metric import UNSCALED
 from showergan.report.layout import Key, empty_figure, legend_below, new_figure
-from showergan.report.numbers import counted
-from showergan.report.registry import COMPARISON, register_figure
-from showergan.report.runs import MEAN, at_chosen_rates, groups, key, scale_for
+from showergan.report.runs import at_chosen_rates, draw_runs, groups, key, scale_for
 from showergan.report.style import Style
+from showergan.report.texts import counted
 
 PANELS = {
     "response": "Response: mean energy / momentum [MeV/GeV]",
@@ -26,11 +23,10 @@ PANELS = {
 }
 SPACE = "energy"
 BIN = re.compile(r"(?P<low>\S*?\d)(-(?P<high>\d\S*))? GeV")
-FAR = 3.0  # times what is usual: what lies beyond is told in words, not drawn
+FAR = 3.0  # times what is usual: what lies beyond is counted, not drawn
 REAL: dict[str, Any] = {"color": "black", "linestyle": (0, (5, 3)), "linewidth": 1.4}
 
 
-@register_figure("Energy response and resolution", COMPARISON)
 def energy_response(
     style: Style, metrics: pd.DataFrame, anchors: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
@@ -46,8 +42,7 @@ def energy_response(
     space = UNSCALED + SPACE if of_scaled else SPACE
     rows = metrics[metrics["metric"].isin(PANELS) & (metrics["space"] == space)]
     rows = _with_momentum(rows[rows["split"] == "test"])
-    runs = rows.groupby(["architecture", "method", "learning_rates", "seed"])
-    rows = rows[rows["epoch"] == runs["epoch"].transform("max")]
+    rows = rows[rows["epoch"] == rows.groupby(RUN)["epoch"].transform("max")]
     real = real_anchor(anchors)
     real = _with_momentum(real[real["metric"].isin(PANELS) & (real["space"] == SPACE)])
     found = groups(style, rows)
@@ -56,11 +51,9 @@ def energy_response(
     figure = new_figure(5.0)
     axes = figure.subplots(1, 2)
     for panel, (metric, label) in zip(axes, PANELS.items(), strict=True):
-        for group in groups(style, rows[rows["metric"] == metric]):
-            median = group.rows.groupby("momentum")[["value"]].median().reset_index()
-            group.draw_seeds(panel, "momentum", "value")
-            # A method without neighbouring values has no line, but points.
-            group.draw(panel, median, "momentum", "value", **MEAN)
+        of_metric = groups(style, rows[rows["metric"] == metric])
+        # A method without neighbouring values has no line, but points.
+        draw_runs(panel, of_metric, "momentum", "value", average="median")
         ceiling = real[real["metric"] == metric]
         place = ceiling["momentum"], ceiling["value"], ceiling["event_sd"]
         panel.errorbar(*place, capsize=2.5, elinewidth=1.2, zorder=4, **REAL)

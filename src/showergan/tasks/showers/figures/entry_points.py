@@ -1,6 +1,4 @@
-"""Where the particles enter, and how many fall into each bin of the conditional scores."""
-
-from __future__ import annotations
+"""Entry points of the particles, and their numbers in the bins of the conditional scores."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,16 +14,16 @@ from matplotlib.ticker import MaxNLocator
 from showergan.comparison.summary import real_anchor
 from showergan.io.hdf5 import opened_hdf5
 from showergan.report.layout import framed, new_figure
-from showergan.report.registry import DATA, register_figure
 from showergan.report.style import Style
+from showergan.report.texts import with_minus
 from showergan.tasks.showers import dataset, rectangles
 from showergan.tasks.showers.sample import Particles
 
 CELLS = 45
 THIN = "#d55e00"
+CENTRED: Any = {"ha": "center", "va": "center", "fontsize": "small"}
 
 
-@register_figure("Entry points and their bins", DATA)
 def entry_points(style: Style, data: Path, reference: Path, anchors: pd.DataFrame) -> Figure:
     """Draw the density of training entry points, and beside it the bins with their counts and scores of real showers.
 
@@ -57,16 +55,15 @@ def _table(
     anchors: pd.DataFrame,
 ) -> None:
     """Write what each bin holds and scores, each in a square at its place: on the density it would hide the data."""
-    real = real_anchor(anchors)
-    real = real[real["metric"] == "prd_auc"]
+    real = real_anchor(anchors).query("metric == 'prd_auc'")
     scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(real.loc[real["flagged"].astype(bool), "bin"])
     columns, rows = len(partition.x_edges) - 1, len(partition.y_edges) - 1
     for number in range(partition.n_bins):
         is_thin = str(number) in thin
         iy, ix = divmod(number, columns)
-        look: Any = {"facecolor": THIN if is_thin else "none", "alpha": 0.15 if is_thin else None}
-        axes.add_patch(Rectangle((ix, iy), 1, 1, linewidth=0, **look))
+        fill: Any = {"facecolor": THIN if is_thin else "none", "alpha": 0.15 if is_thin else None}
+        axes.add_patch(Rectangle((ix, iy), 1, 1, linewidth=0, **fill))
         lines = ["THIN"] * is_thin
         lines += [f"{split} {of_bin[number]}" for split, of_bin in counts.items()]
         lines += [
@@ -75,27 +72,19 @@ def _table(
             if space in scores and np.isfinite(scores[space].get(str(number), np.nan))
         ]
         colour = THIN if is_thin else "black"
-        axes.text(
-            ix + 0.5,
-            iy + 0.5,
-            "\n".join(lines),
-            ha="center",
-            va="center",
-            fontsize="small",
-            color=colour,
-        )
+        axes.text(ix + 0.5, iy + 0.5, "\n".join(lines), color=colour, **CENTRED)
     axes.set(xlim=(0, columns), ylim=(0, rows), aspect="equal")
-    axes.set_xticks(range(1, columns), _told(partition.x_edges))
-    axes.set_yticks(range(1, rows), _told(partition.y_edges))
+    axes.set_xticks(range(1, columns), _between(partition.x_edges))
+    axes.set_yticks(range(1, rows), _between(partition.y_edges))
     axes.grid(color="0.6")
     framed(axes)
     axes.set(xlabel="edges in x [cm]", ylabel="edges in y [cm]")
     axes.set_title("Held-out showers per bin,\nand PRD-AUC of real against real")
 
 
-def _told(edges: Sequence[float]) -> list[str]:
-    """Return the edges between bins in words."""
-    return [f"{edge:.2g}".replace("-", "\N{MINUS SIGN}") for edge in edges[1:-1]]
+def _between(edges: Sequence[float]) -> list[str]:
+    """Return the edges between bins as texts."""
+    return [with_minus(f"{edge:.2g}") for edge in edges[1:-1]]
 
 
 def held_out(reference: Path) -> tuple[rectangles.Rectangles, dict[str, np.ndarray]]:

@@ -1,7 +1,5 @@
 """Generated showers beside real ones of the same condition."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from showergan.io.hdf5 import opened_hdf5
-from showergan.report.labels import wrapped
 from showergan.report.layout import new_figure
-from showergan.report.registry import GLANCE, register_figure
 from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Style
+from showergan.report.texts import wrapped
 from showergan.tasks.showers import sample
-from showergan.tasks.showers.drawing.shower_images import (
+from showergan.tasks.showers.drawing import (
     draw_image,
     energy_of,
     energy_scale,
@@ -28,7 +25,6 @@ N_CONDITIONS = 6
 PAPER = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}  # under words
 
 
-@register_figure("3 Generated beside real showers", GLANCE)
 def generated_showers(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
@@ -56,14 +52,8 @@ def generated_showers(
     for panel, i in zip(axes[0], chosen, strict=True):
         x, y = real.point[i]
         panel.set_title(f"{momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm")
-    look: Any = {
-        "location": "bottom",
-        "aspect": 60,
-        "pad": 0.01,
-        "extend": "max",
-        "extendfrac": 0.03,
-    }
-    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", **look)
+    own: Any = {"location": "bottom", "aspect": 60, "pad": 0.01, "extend": "max"}
+    figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", extendfrac=0.03, **own)
     return figure
 
 

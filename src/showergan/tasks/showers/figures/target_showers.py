@@ -1,18 +1,15 @@
 """Real showers from the softest to the most energetic particle."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from showergan.report.layout import legend_below, new_figure, panels
-from showergan.report.registry import DATA, register_figure
+from showergan.report.layout import label_outer, legend_below, new_figure, panels
 from showergan.report.style import Style
 from showergan.tasks.showers import dataset
-from showergan.tasks.showers.drawing.shower_images import (
+from showergan.tasks.showers.drawing import (
     EDGES_CM,
     MARK,
     draw_image,
@@ -26,17 +23,11 @@ N = 8  # panels
 ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
 MARKED = {"color": MARK, "linestyle": ""}
 ENTRY: dict[str, Any] = {**MARKED, "marker": "+", "markersize": 9, "markeredgewidth": 1.8}
-CENTRE: dict[str, Any] = {
-    **MARKED,
-    "marker": "o",
-    "markersize": 5,
-    "markerfacecolor": "white",
-    "markeredgewidth": 1.4,
-}
+CIRCLE = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "markeredgewidth": 1.4}
+CENTRE: dict[str, Any] = {**MARKED, **CIRCLE}
 WAY = {"arrowstyle": "->", "color": MARK, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
 
 
-@register_figure("Target showers", DATA)
 def target_showers(style: Style, data: Path) -> Figure:
     """Draw real showers from the softest to the most energetic particle.
 
@@ -61,10 +52,7 @@ def target_showers(style: Style, data: Path) -> Figure:
         panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
         total = energy_of(shown.energy[i])
         panel.set_title(f"{momentum_of(shown.momentum[i])}\nsum E = {total}")
-    for panel in axes[-1]:
-        panel.set_xlabel("x [cm]")
-    for panel in axes[:, 0]:
-        panel.set_ylabel("y [cm]")
+    label_outer(axes, "x [cm]", "y [cm]")
     figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
     where = f"{depth_cm:.1f} cm below, where the energy is centred"
     legend_below(figure, {"entry point": ENTRY, where: CENTRE})

@@ -1,34 +1,28 @@
 """The task as a schematic: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
 
-from __future__ import annotations
-
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
 
 from showergan.report.layout import empty_figure, framed, new_figure
-from showergan.report.registry import DATA, register_figure
 from showergan.report.style import Style
 from showergan.tasks.showers import dataset, sample
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
-from showergan.tasks.showers.drawing.shower_images import HALF_CM, MARK, energy_scale
+from showergan.tasks.showers.drawing import HALF_CM, MARK, energy_scale
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
 BODY = "#7f9fbf"
 # How x, which points away from the reader, looks on paper; z goes to the right and y up.
 SLANT = (0.42, 0.30)
-ARROW = {
-    "arrowstyle": "-|>,head_width=0.3,head_length=0.6",
-    "color": MARK,
-    "shrinkA": 0,
-    "shrinkB": 0,
-}
+HEAD = "-|>,head_width=0.3,head_length=0.6"
+ARROW = {"arrowstyle": HEAD, "color": MARK, "shrinkA": 0, "shrinkB": 0}
 
 
-@register_figure("The task", DATA)
 def task(style: Style, data: Path) -> Figure:
     """Draw what is to be learnt: from entry point and momentum to an image of energy deposits."""
     found = dataset.load(data, "test")
@@ -43,33 +37,25 @@ def task(style: Style, data: Path) -> Figure:
     space, image = left.subplots(), right.subplots()
     _experiment(space, point, momentum)
     x, y = np.meshgrid(_edges(), _edges())
-    look: dict[str, Any] = {"cmap": style.colormap, "norm": scale}
+    colours: Any = {"cmap": style.colormap, "norm": scale}
     deposits = np.ma.masked_less_equal(energy, 0)
-    space.pcolormesh(*on_paper(x, y, _depths()[1]), deposits, rasterized=True, **look)
-    mesh = image.pcolormesh(x, y, deposits, **look)
+    space.pcolormesh(*on_paper(x, y, _depths()[1]), deposits, rasterized=True, **colours)
+    mesh = image.pcolormesh(x, y, deposits, **colours)
     for line in _edges():
         image.axhline(line, color="0.93", linewidth=0.4, zorder=0)
         image.axvline(line, color="0.93", linewidth=0.4, zorder=0)
     image.plot(*point, "+", color=MARK, markersize=11, markeredgewidth=2)
     framed(image)
     rows, columns = energy.shape
-    image.set(
-        aspect="equal",
-        xlabel="x [cm]",
-        ylabel="y [cm]",
-        xticks=[-10, 0, 10],
-        yticks=[-10, 0, 10],
-        title=f"{rows} \N{MULTIPLICATION SIGN} {columns} energy deposits",
-    )
-    right.colorbar(
-        mesh, ax=image, label="Energy deposit [MeV]", location="bottom", aspect=25, pad=0.02
-    )
+    image.set(aspect="equal", xlabel="x [cm]", ylabel="y [cm]")
+    image.set(xticks=[-10, 0, 10], yticks=[-10, 0, 10])
+    image.set_title(f"{rows} \N{MULTIPLICATION SIGN} {columns} energy deposits")
+    place: Any = {"location": "bottom", "aspect": 25, "pad": 0.02}
+    right.colorbar(mesh, ax=image, label="Energy deposit [MeV]", **place)
     return figure
 
 
-def on_paper(
-    x: np.typing.ArrayLike, y: np.typing.ArrayLike, z: np.typing.ArrayLike
-) -> tuple[np.typing.NDArray, np.typing.NDArray]:
+def on_paper(x: ArrayLike, y: ArrayLike, z: ArrayLike) -> tuple[NDArray, NDArray]:
     """Return where points in space [cm] are drawn: an oblique projection."""
     x, y, z = (np.asarray(a, float) for a in (x, y, z))
     return z + SLANT[0] * x, y + SLANT[1] * x
@@ -87,8 +73,8 @@ def _example(found: sample.Showers) -> int:
 
 def _experiment(
     axes: Axes,
-    point: np.typing.NDArray[np.floating],
-    momentum: np.typing.NDArray[np.floating],
+    point: NDArray,
+    momentum: NDArray,
 ) -> None:
     """Draw the calorimeter and the particle in space."""
     axes.set_axis_off()
@@ -109,19 +95,11 @@ def _experiment(
     axes.plot(*way(0), "o", color=MARK, markersize=7, markeredgecolor="white")
     px, py, pz = momentum
     x, y = point
-    axes.text(
-        -44,
-        max(way(START_CM)[1], way(-20)[1]) + 4,
-        f"momentum\n$(p_x, p_y, p_z)$ =\n({px:.1f}, {py:.1f}, {pz:.1f}) GeV",
-        color=MARK,
-    )
-    axes.annotate(
-        f"entry point (x, y) = ({x:.1f}, {y:.1f}) cm\nin the plane z = 0",
-        way(0),
-        xytext=(10, 24.5),
-        color=MARK,
-        arrowprops={"arrowstyle": "-", "color": MARK, "linewidth": 0.8, "relpos": (0, 0)},
-    )
+    text = f"momentum\n$(p_x, p_y, p_z)$ =\n({px:.1f}, {py:.1f}, {pz:.1f}) GeV"
+    axes.text(-44, max(way(START_CM)[1], way(-20)[1]) + 4, text, color=MARK)
+    text = f"entry point (x, y) = ({x:.1f}, {y:.1f}) cm\nin the plane z = 0"
+    thread = {"arrowstyle": "-", "color": MARK, "linewidth": 0.8, "relpos": (0, 0)}
+    axes.annotate(text, way(0), xytext=(10, 24.5), color=MARK, arrowprops=thread)
     axes.text(-7, 16.5, "front face", ha="right", color="0.25")
     axes.text(15, -23.5, "calorimeter", ha="center", color=BODY)
     axes.annotate("", (51, 0), (45, 0), arrowprops=ARROW | {"color": "0.4", "linewidth": 2.4})
@@ -130,17 +108,12 @@ def _experiment(
 def _calorimeter(axes: Axes) -> None:
     """Draw the body, and its front face with the cells."""
     front, back = _depths()
-    for x, y in (
-        (-HALF_CM, -HALF_CM),
-        (HALF_CM, -HALF_CM),
-        (HALF_CM, HALF_CM),
-        (-HALF_CM, HALF_CM),
-    ):
+    whole = [-HALF_CM, HALF_CM]
+    for x, y in product(whole, whole):
         edge = on_paper([x, x], [y, y], [front, back])
         axes.plot(*edge, color=BODY, linewidth=0.9)
     _plane(axes, back, facecolor="white", edgecolor=BODY, linewidth=0.9)
     _plane(axes, front, facecolor=BODY, alpha=0.35, edgecolor="none")
-    whole = [-HALF_CM, HALF_CM]
     for line in _edges():
         for across, up in (([line, line], whole), (whole, [line, line])):
             axes.plot(*on_paper(across, up, front), color="white", linewidth=0.4)
@@ -152,20 +125,20 @@ def _depths() -> tuple[float, float]:
     return FRONT_FACE_CM, FRONT_FACE_CM + DEPTH_CM
 
 
-def _plane(axes: Axes, z: float, **look: Any) -> None:
+def _plane(axes: Axes, z: float, **style: Any) -> None:
     x, y = [-HALF_CM, HALF_CM, HALF_CM, -HALF_CM], [-HALF_CM, -HALF_CM, HALF_CM, HALF_CM]
-    axes.fill(*on_paper(x, y, z), **look)
+    axes.fill(*on_paper(x, y, z), **style)
 
 
 def _directions(axes: Axes, u: float, v: float, length: float = 7) -> None:
     """Draw where x, y and z point, from a place on paper."""
     for name, direction in zip("xyz", np.eye(3) * length, strict=True):
         du, dv = map(float, on_paper(*direction))
-        look = ARROW | {"color": "0.25", "linewidth": 1}
-        axes.annotate("", (u + du, v + dv), (u, v), arrowprops=look)
+        arrow = ARROW | {"color": "0.25", "linewidth": 1}
+        axes.annotate("", (u + du, v + dv), (u, v), arrowprops=arrow)
         axes.text(u + 1.25 * du + 0.3, v + 1.25 * dv, name, ha="center", va="center", color="0.25")
 
 
-def _edges() -> np.typing.NDArray[np.floating]:
+def _edges() -> NDArray:
     """Return the edges of the cells [cm], the same in x and in y."""
     return np.linspace(-HALF_CM, HALF_CM, sample.IMAGE_SHAPE[0] + 1)

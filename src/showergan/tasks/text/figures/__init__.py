@@ -1,1 +1,1 @@
-"""Figures that only text has."""
+"""Figures of text alone: functions that the catalogue names."""

@@ -1,20 +1,14 @@
-"""How the use of n-grams nears that of real text in training."""
-
-from __future__ import annotations
+"""Divergence of the use of n-grams from that of real text over training."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.report.anchors import anchor_key, draw_anchors
-from showergan.report.layout import legend_below, new_figure
-from showergan.report.registry import COMPARISON, register_figure
-from showergan.report.runs import MEAN, at_chosen_rates, groups, key
+from showergan.report import layout, runs
 from showergan.report.style import Style
 
 METRIC = "ngram_divergence"
 
 
-@register_figure("Divergence of n-grams over generator steps", COMPARISON)
 def ngram_divergence(
     style: Style,
     metrics: pd.DataFrame,
@@ -28,28 +22,22 @@ def ngram_divergence(
     untrained generator, which is where every training starts.
     """
     rows = metrics[(metrics["metric"] == METRIC) & (metrics["split"] == "test")]
-    rows = at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
+    rows = runs.at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
     rows = rows.sort_values("step", kind="stable")
     ends = anchors[anchors["metric"] == METRIC].pivot_table("value", "space", "anchor")
     spaces = sorted(rows["space"].unique())
-    lines = max(-(-len(spaces) // 2), 1)
-    figure = new_figure(0.5 + 2.7 * lines)
+    lines = layout.rows_of(len(spaces), 2)
+    figure = layout.new_figure(0.5 + 2.7 * lines)
     axes = figure.subplots(lines, 2, sharex=True, squeeze=False)
     for panel, space in zip(axes.flat, spaces, strict=False):
-        for group in groups(style, rows[rows["space"] == space]):
-            mean = group.rows.groupby("step")[["value"]].mean().reset_index()
-            group.draw_seeds(panel, "step", "value")
-            group.draw(panel, mean, "step", "value", **MEAN)
-        draw_anchors(panel, ends, space)
+        runs.draw_runs(panel, runs.groups(style, rows[rows["space"] == space]), "step", "value")
+        runs.draw_anchors(panel, ends, space)
         panel.set_title(space, fontsize="medium")
         panel.set_ylim(0, 1.03)
         panel.set_xlim(left=0)
-        panel.grid(axis="y", color="0.9", linewidth=0.8)
-    for panel in axes[-1]:
-        panel.set_xlabel("Generator step")
-    for panel in axes[:, 0]:
-        panel.set_ylabel("JS divergence [bit]")
-    legend_below(figure, key(groups(style, rows)) | anchor_key(ends))
+        panel.grid(axis="y")
+    layout.label_outer(axes, "Generator step", "JS divergence [bit]")
+    layout.legend_below(figure, runs.key(runs.groups(style, rows)) | runs.anchor_key(ends))
     return figure
 
 

@@ -1,16 +1,14 @@
 """Lines that generators make at every evaluated epoch."""
 
-from __future__ import annotations
-
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from showergan.io.hdf5 import opened_hdf5, text_of
-from showergan.report.layout import new_figure
-from showergan.report.registry import GLANCE, register_figure
+from showergan.report.layout import new_figure, rows_of
 from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Style
 
@@ -18,9 +16,10 @@ LINES = 3  # of each epoch
 EPOCHS = 6  # at most
 COLUMNS = 2
 LINE_INCH = 0.2
+# A sample is no formula, whatever characters it has.
+SAMPLE: Any = {"va": "top", "family": "monospace", "fontsize": "small", "parse_math": False}
 
 
-@register_figure("3 Sampled lines", GLANCE)
 def sampled_lines(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
@@ -33,7 +32,7 @@ def sampled_lines(
     blocks = [{"test text": _real(reference)}, *(by_epoch(group.seeds[0]) for group in found)]
     titles = [("Real", "black"), *((group.label, group.colour) for group in found)]
     columns = min(COLUMNS, max(len(found), 1))
-    rows = -(-len(found) // columns)
+    rows = rows_of(len(found), columns)
     heights = [_lines(blocks[0]), *[max(map(_lines, blocks[1:]), default=1)] * rows]
     figure = new_figure(LINE_INCH * (sum(heights) + 2 * len(heights)))
     parts = figure.add_gridspec(len(heights), columns, height_ratios=heights)
@@ -43,20 +42,13 @@ def sampled_lines(
         panel.set_axis_off()
         panel.set_title(title, loc="left", color=colour, fontweight="bold")
         panel.set_ylim(_lines(block), 0)
+        left = 0.22 if columns > 1 and title != "Real" else 0.11
         for number, (epoch, lines) in enumerate(block.items()):
             first = number * (LINES + 0.5)
             panel.text(0, first, epoch, va="top", fontsize="small", color="0.4")
             for place_in_block, line in enumerate(lines):
-                # A sample is no formula, whatever characters it has.
-                panel.text(
-                    0.22 if columns > 1 and title != "Real" else 0.11,
-                    first + place_in_block,
-                    line.replace(" ", "\N{MIDDLE DOT}"),
-                    va="top",
-                    family="monospace",
-                    fontsize="small",
-                    parse_math=False,
-                )
+                text = line.replace(" ", "\N{MIDDLE DOT}")
+                panel.text(left, first + place_in_block, text, **SAMPLE)
     return figure
 
 

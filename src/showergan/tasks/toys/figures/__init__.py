@@ -1,1 +1,1 @@
-"""Figures that only toys have."""
+"""Figures of toys alone: functions that the catalogue names."""

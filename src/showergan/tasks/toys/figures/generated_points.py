@@ -1,7 +1,5 @@
 """Generated points over real ones."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +7,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from showergan.io.hdf5 import opened_hdf5
-from showergan.report.labels import wrapped
-from showergan.report.layout import Key, legend_below, new_figure, panels, rows_of
-from showergan.report.registry import GLANCE, register_figure
+from showergan.report.layout import Key, label_outer, legend_below, new_figure, panels, rows_of
 from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Style
+from showergan.report.texts import wrapped
 
 COLUMNS = 4
 REAL, MODE = "0.75", "black"
 
 
-@register_figure("3 Generated over real points", GLANCE)
 def generated_points(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
@@ -31,9 +27,8 @@ def generated_points(
     with opened_hdf5(reference) as file:
         real, modes = file["examples/point"][:], file["modes"][:]
     found = groups(style, at_chosen_rates(examples, grid))
-    figure = new_figure(
-        0.4 + rows_of(len(found), COLUMNS) * (0.5 + 9.4 / min(max(len(found), 1), COLUMNS))
-    )
+    side_inch = 9.4 / min(max(len(found), 1), COLUMNS)
+    figure = new_figure(0.4 + rows_of(len(found), COLUMNS) * (0.5 + side_inch))
     axes = panels(figure, len(found), COLUMNS, shared=True)
     low, high = real.min(axis=0), real.max(axis=0)
     low, high = low - 0.25 * (high - low), high + 0.25 * (high - low)
@@ -47,8 +42,7 @@ def generated_points(
         beyond = int((~((points >= low) & (points <= high)).all(axis=1)).sum())
         if beyond:
             panel.text(0.97, 0.03, f"{beyond} beyond", transform=panel.transAxes, ha="right")
-    for panel in axes[:, 0]:
-        panel.set_ylabel("y")
+    label_outer(axes, y="y")
     dots: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 5}
     key: Key = {"real": dots | {"color": REAL}}
     key |= {f"generated: {group.label}": dots | {"color": group.colour} for group in found}

@@ -1,11 +1,10 @@
-"""Images of showers, and what stands beside them in words."""
-
-from __future__ import annotations
+"""Images of showers, and texts beside them."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.image import AxesImage
+from numpy.typing import NDArray
 
 from showergan.report.layout import framed
 from showergan.report.style import Style
@@ -16,20 +15,20 @@ EDGES_CM = (-HALF_CM, HALF_CM, -HALF_CM, HALF_CM)
 MARK = "#d55e00"  # of what is drawn over an image
 
 
-def ranks(values: np.typing.NDArray[np.floating], n: int) -> np.typing.NDArray[np.integer]:
+def ranks(values: NDArray[np.floating], n: int) -> NDArray[np.integer]:
     """Return the positions of n values at equal steps of the rank, from the smallest to the largest."""
     steps = np.linspace(0, len(values) - 1, min(n, len(values))).round().astype(int)
     return np.argsort(values)[steps]
 
 
-def energy_scale(energy: np.typing.NDArray[np.floating]) -> LogNorm:
+def energy_scale(energy: NDArray[np.floating]) -> LogNorm:
     """Return the logarithmic scale of the colours of images."""
     return LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
 
 
 def draw_image(
     axes: Axes,
-    energy: np.typing.NDArray[np.floating],
+    energy: NDArray[np.floating],
     style: Style,
     scale: LogNorm,
 ) -> AxesImage:
@@ -45,7 +44,7 @@ def draw_image(
     )
 
 
-def energy_of(energy: np.typing.NDArray[np.floating]) -> str:
+def energy_of(energy: NDArray[np.floating]) -> str:
     """Return the total energy of an image in words, also if it is absurd or not a number."""
     total = float(energy.sum(dtype=float)) / 1000
     if not np.isfinite(total):
@@ -56,6 +55,6 @@ def energy_of(energy: np.typing.NDArray[np.floating]) -> str:
     return rf"${digits} \times 10^{{{int(exponent)}}}$ GeV"
 
 
-def momentum_of(momentum: np.typing.NDArray[np.floating]) -> str:
+def momentum_of(momentum: NDArray[np.floating]) -> str:
     """Return the size of a momentum in words."""
     return f"|p| = {np.linalg.norm(momentum):.1f} GeV"

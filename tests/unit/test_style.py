@@ -1,4 +1,4 @@
-"""Looks of methods: apart for everybody, the same on every machine, and no more of them in a figure than it shows."""
+"""Styles of methods: apart for everybody, the same on every machine, and no more of them in a figure than it shows."""
 
 import itertools
 import os
@@ -12,12 +12,11 @@ import pytest
 import seaborn as sns
 import yaml
 
+from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.figures import Colormap, Figures, Palette
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.report.registry import exhibits
-from showergan.report.style import Style, look
-from showergan.tasks.found import TASKS
+from showergan.report.style import Style, line
 
 DEFAULT = Figures().palette
 
@@ -71,27 +70,27 @@ class TestApart:
     @pytest.mark.parametrize("sight", SIGHT)
     def test_eight_methods_by_colour_alone(self, sight):
         """Of the palette before, for the green-blind two were 10.8 apart; 2.3 is just noticeable side by side."""
-        assert apart([look(DEFAULT, place).colour for place in range(8)], sight) > 15
+        assert apart([line(DEFAULT, place).colour for place in range(8)], sight) > 15
 
     @pytest.mark.parametrize("palette", get_args(Palette))
     def test_any_number_of_methods_without_colours(self, palette):
-        looks = [look(palette, place) for place in range(150)]
-        assert len({(one.marker, one.dashes) for one in looks}) == len(looks)
+        lines = [line(palette, place) for place in range(150)]
+        assert len({(one.marker, one.dashes) for one in lines}) == len(lines)
 
     def test_a_colour_comes_again_with_other_dashes(self):
         """As 14 methods of the published study shared ten colours, and nothing else told them apart."""
-        looks = [look(DEFAULT, place) for place in range(32)]
-        assert len({(one.colour, one.dashes) for one in looks}) == len(looks)
+        lines = [line(DEFAULT, place) for place in range(32)]
+        assert len({(one.colour, one.dashes) for one in lines}) == len(lines)
 
     def test_pairs_of_one_method_have_other_dashes(self):
-        assert len({look(DEFAULT, 3, variant).dashes for variant in range(4)}) == 4
+        assert len({line(DEFAULT, 3, variant).dashes for variant in range(4)}) == 4
 
-    def test_a_look_depends_on_no_method_after_it(self):
+    def test_a_line_depends_on_no_method_after_it(self):
         few, many = (Style(labels={f"m{i}": str(i) for i in range(n)}) for n in (3, 14))
-        assert [few.look(f"m{i}") for i in range(3)] == [many.look(f"m{i}") for i in range(3)]
+        assert [few.line(f"m{i}") for i in range(3)] == [many.line(f"m{i}") for i in range(3)]
 
     def test_greys_are_those_of_references(self):
-        assert all(np.ptp(look("petroff10", place).colour) > 0.1 for place in range(10))
+        assert all(np.ptp(line("petroff10", place).colour) > 0.1 for place in range(10))
 
 
 class TestNames:
@@ -113,7 +112,7 @@ DRAWN = """
 import sys
 from pathlib import Path
 from showergan.report.layout import legend_below, new_figure
-from showergan.report.style import Style, themed
+from showergan.report.style import Style
 
 def draw(style):
     figure = new_figure(3)
@@ -125,7 +124,9 @@ def draw(style):
 
 style = Style(labels={"sn": "SN"})
 folder = Path(sys.argv[1])
-style.save(themed(draw)(style), folder / "f.png", folder / "f.pdf")
+with style.theme():
+    figure = draw(style)
+style.save(figure, folder / "f.png", folder / "f.pdf")
 """
 
 
@@ -195,18 +196,18 @@ def default_config(root, **methods):
 
 
 class TestShown:
-    """A figure is drawn anew when its look changes: it may hold no more than it shows."""
+    """A figure is drawn anew when its style changes: it may hold no more than it shows."""
 
     @pytest.fixture
     def figures(self):
-        return exhibits("figures", [TASKS["showers"]])
+        return exhibits("figures", ["showers"])
 
     def test_a_new_method_changes_no_figure_without_methods(self, figures, request):
         root = request.config.rootpath
         before = default_config(root)
         new = {**yaml.safe_load((root / "config.yaml").read_text())["methods"]["sn"], "label": "N"}
         after = default_config(root, new=new)
-        same = {name for name, f in figures.items() if f.look(before) == f.look(after)}
+        same = {name for name, f in figures.items() if f.style_of(before) == f.style_of(after)}
         assert same == {
             *("task", "target_showers", "entry_points", "embedding", "update_cosine"),
             *("generator_architecture", "discriminator_architecture", "rank_agreement"),
@@ -214,7 +215,7 @@ class TestShown:
 
     def test_names_are_those_of_the_configuration(self, figures, request):
         config = default_config(request.config.rootpath)
-        style = Style.model_validate(figures["multipliers"].look(config))
+        style = Style.model_validate(figures["multipliers"].style_of(config))
         assert style.labels == {name: m.label for name, m in config.sorted_methods.items()}
         assert style.offsets == {"sn_coef_l2_offset": 2.0}
-        assert set(figures["task"].look(config)) == {"figures"}
+        assert set(figures["task"].style_of(config)) == {"figures"}

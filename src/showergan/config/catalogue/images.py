@@ -1,0 +1,21 @@
+"""Figures of images alone."""
+
+from functools import partial
+
+from showergan.config.catalogue import applicable as when
+from showergan.config.catalogue.any_task import ARTEFACTS
+from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, Exhibit
+
+figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.images")
+
+EXHIBITS = (
+    figure("generated_images", "3 Generated beside real images", GLANCE, "reference examples grid"),
+    figure(
+        "generated_images.architecture_pictures",
+        "Architectures under each method",
+        WGAN_STUDY,
+        "examples grid outcomes",
+        when.several_architectures,
+        every_architecture=True,
+    ),
+)
