@@ -6,10 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+from forked import python
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")
@@ -45,9 +46,15 @@ TINY = {
 
 @dataclass(frozen=True)
 class Workflow:
-    """A folder with the workflow in it."""
+    """A folder with the workflow in it.
+
+    Attributes:
+        folder: where it lies.
+        python: that runs it; by default one that starts at once, and its jobs too.
+    """
 
     folder: Path
+    python: str = field(default_factory=python)
 
     def configure(self, **changes):
         """Write the overlay: TINY with changes at dotted keys, written as a__b=value."""
@@ -70,7 +77,7 @@ class Workflow:
     def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
         """Run snakemake and return its output."""
         done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
+            [self.python, "-m", "snakemake", "--configfile", configfile, *arguments],
             cwd=cwd or self.folder,
             env=self.environment,
             capture_output=True,
@@ -107,10 +114,11 @@ def copy_of_the_workflow(folder):
 
 
 def ran_to_its_end(folder):
+    """The tiny pipeline, run as a user runs it: each of its jobs is a process from its first line on."""
     folder.mkdir()
     workflow = copy_of_the_workflow(folder)
     workflow.configure()
-    workflow.snakemake("--cores", "2")
+    replace(workflow, python=sys.executable).snakemake("--cores", "2")
     return workflow
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from copies import METHODS, ROOT, planned_jobs
+from forked import python
 
 from showergan.io.files import sha256_of
 from showergan.records.provenance import read_record
@@ -67,7 +67,7 @@ def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
     }  # fmt: skip
     subprocess.run(
         [
-            *(sys.executable, "-m", "showergan.cli", "train"),
+            *(python(), "-m", "showergan.cli", "train"),
             *("--data", finished.folder / RUN / "data/showers.h5"),
             *("--recipe", folder / "provenance.json"),
             *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
@@ -402,7 +402,7 @@ def test_workflow_catalogue_entry_point(fresh):
 )
 def test_user_mistakes_on_the_command_line_give_a_message(arguments, named):
     done = subprocess.run(
-        [sys.executable, "-m", "showergan.cli", *arguments], capture_output=True, text=True
+        [python(), "-m", "showergan.cli", *arguments], capture_output=True, text=True
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
@@ -414,7 +414,7 @@ def test_a_run_costs_what_it_took(finished):
     records = [read_record(path) for path in (finished.folder / RUN).rglob("*provenance.json")]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "showergan.cli", "cost"),
+            *(python(), "-m", "showergan.cli", "cost"),
             *("--configfile", "tiny.yaml", "--measured", RUN, "--devices", "2"),
         ],
         cwd=finished.folder,
