@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from showergan.errors import UserError
 
-
 SHARE = float(os.environ.get("SHOWERGAN_FUZZ", 0.1))  # of all cases; make test-all takes 1
 
 
