@@ -55,6 +55,7 @@ AT_LOADING = {
     ),
 }
 
+_RUNNING: list[tuple[subprocess.Popen, Path]] = []
 _CLIENT = """#!{python} -IS
 import array, json, os, resource, signal, socket, sys
 words, environment, loaded = [*{word}, *sys.argv[1:]], dict(os.environ), {loaded}
@@ -80,7 +81,7 @@ sys.exit(status)
 
 @cache
 def python() -> str:
-    """Return the path of the executable; the server behind it ends with this process."""
+    """Return the path of the executable; `stop` ends the server behind it, at the latest this process does."""
     if not hasattr(os, "pidfd_open"):  # not Linux
         return sys.executable
     folder = Path(tempfile.mkdtemp(prefix="forked"))
@@ -97,16 +98,20 @@ def python() -> str:
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
-    atexit.register(_stop, server, folder)
+    _RUNNING.append((server, folder))
     while not Path(address).exists():
         time.sleep(0.01)
     return str(folder / "python")
 
 
-def _stop(server, folder):
-    server.terminate()
-    server.wait()
-    shutil.rmtree(folder)
+def stop():
+    """End the server, so that its time counts as that of this process."""
+    for server, folder in _RUNNING:
+        server.terminate()
+        server.wait()
+        shutil.rmtree(folder)
+    _RUNNING.clear()
+    python.cache_clear()
 
 
 def _serve(address: str, owner: int) -> list[str] | None:
