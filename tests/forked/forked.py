@@ -33,26 +33,13 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-LIBRARIES = (
-    *(
-        "torch",
-        "torch._dynamo",
-        "h5py",
-        "pandas",
-        "scipy.stats",
-        "scipy.optimize",
-        "sklearn.ensemble",
-    ),
-    *("sklearn.cluster", "sklearn.neighbors", "seaborn", "matplotlib.pyplot", "tqdm", "PIL.Image"),
-    *("pydantic", "typer", "yaml", "fsspec", "filelock", "snakemake.cli", "snakemake.dag"),
-)
+LIBRARIES = ("snakemake.cli", "snakemake.dag", "torch._dynamo")  # besides what showergan imports
 # Libraries and Python read these when they are loaded; to whom gives others a real Python is started.
 AT_LOADING = {
     **{f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")},
     **dict.fromkeys(("ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY", "OPENBLAS_CORETYPE", "MKL_CBWR")),
-    **dict.fromkeys(
-        ("PYTHONUTF8", "PYTHONIOENCODING", "PYTHONHASHSEED", "PYTHONWARNINGS", "LC_ALL")
-    ),
+    **dict.fromkeys(("PYTHONUTF8", "PYTHONIOENCODING", "PYTHONHASHSEED", "PYTHONWARNINGS")),
+    **dict.fromkeys(("LC_ALL", "LC_CTYPE", "LANG", "MPLBACKEND", "MPLCONFIGDIR")),
 }
 
 _RUNNING: list[tuple[subprocess.Popen, Path]] = []
@@ -209,14 +196,23 @@ def _become(words, folder, environment, limits, streams):
 
 
 def _run(option, what, *arguments):
+    """Run a module (-m) or a text (-c); return the exit status that Python would have."""
     sys.argv = [what if option == "-m" else option, *arguments]
     sys.path.insert(0, str(Path.cwd()))
-    if option == "-m":
-        runpy.run_module(what, run_name="__main__", alter_sys=True)
-    elif option == "-c":
-        exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
-    else:
-        raise NotImplementedError(option)
+    try:
+        if option == "-m":
+            runpy.run_module(what, run_name="__main__", alter_sys=True)
+        else:
+            exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+            return 1
+        return end.code or 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        return 1
+    return 0
 
 
 def _end(status):
@@ -231,17 +227,4 @@ def _end(status):
 
 if __name__ == "__main__":
     if _words := _serve(sys.argv[1], int(sys.argv[2])):
-        try:
-            _run(*_words)
-        except SystemExit as _end_of_it:
-            if isinstance(_end_of_it.code, str):
-                print(_end_of_it.code, file=sys.stderr)
-            _end(
-                {None: 0}.get(
-                    _end_of_it.code, _end_of_it.code if isinstance(_end_of_it.code, int) else 1
-                )
-            )
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            _end(1)
-        _end(0)
+        _end(_run(*_words))

@@ -184,8 +184,8 @@ def tests_of(module: Path) -> tuple[list[Path], list[Path]]:
     direct = [path for path, count in counts.items() if count]
     of_room = [path for path, text in texts().items() if re.search(rf"showergan\.{room}\b", text)]
 
-    def fit(path: Path) -> tuple[bool, int]:
-        return name not in path.stem, -counts[path]
+    def fit(path: Path) -> tuple[bool, bool, int]:
+        return name not in path.stem, room not in path.stem, -counts[path]
 
     first = sorted(direct or of_room, key=fit)[:N_FIRST]
     return first, sorted({*direct, *of_room} - {*first}, key=fit)

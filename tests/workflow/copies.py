@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -113,12 +112,12 @@ def copy_of_the_workflow(folder):
     return Workflow(folder)
 
 
-def ran_to_its_end(folder):
-    """The tiny pipeline, run as a user runs it: each of its jobs is a process from its first line on."""
+def ran_to_its_end(folder, **how):
+    """The tiny pipeline, run to its end; how: of a `Workflow`."""
     folder.mkdir()
-    workflow = copy_of_the_workflow(folder)
+    workflow = replace(copy_of_the_workflow(folder), **how)
     workflow.configure()
-    replace(workflow, python=sys.executable).snakemake("--cores", "2")
+    workflow.snakemake("--cores", "2")
     return workflow
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from copies import METHODS, ROOT, planned_jobs
+from copies import METHODS, ROOT, planned_jobs, ran_to_its_end
 from forked import python
 
 from showergan.io.files import sha256_of
@@ -52,6 +53,25 @@ def test_every_artefact_is_there(finished):
     kinds = ("csv", "html", "md", "provenance.json", "tex")
     assert named("tables/table_3.*") == [f"table_3.{kind}" for kind in kinds]
     assert not list(finished.folder.rglob("*.part"))
+
+
+@pytest.mark.slow
+def test_processes_of_a_user_make_the_same(finished, tmp_path):
+    """Jobs that are no forks but begin with Python itself, each of which takes seconds."""
+    theirs = ran_to_its_end(tmp_path / "real", python=sys.executable)
+    files = {
+        at: {
+            str(path.relative_to(at)): path.read_bytes()
+            for path in at.rglob("*")
+            if path.suffix in (".csv", ".txt", ".md", ".html", ".tex", ".npz", ".h5", ".pt")
+        }
+        for at in (finished.folder / RUN, theirs.folder / RUN)
+    }
+    ours, others = files.values()
+    assert len(ours) > 50 and ours.keys() == others.keys()
+    assert [name for name in ours if ours[name] != others[name]] == []
+    figures = [sorted(p.name for p in at.glob("figures/*.png")) for at in files]
+    assert figures[0] == figures[1]
 
 
 def test_a_second_run_does_nothing(finished):
