@@ -31,7 +31,7 @@ from pathlib import Path
 
 from cosmic_ray.commands.init import init
 from cosmic_ray.mutating import mutate_code
-from cosmic_ray.plugins import get_operator, operator_names
+from cosmic_ray.plugins import get_operator
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import MutationSpec
 
@@ -108,7 +108,7 @@ def draw(group: str, mutants: int, seed: int) -> list[MutationSpec]:
         sys.exit(f"{group}: no module in {', '.join(GROUPS[group])}; mend GROUPS in {__file__}")
     places = collections.defaultdict(list)
     with use_db("mutations.sqlite", WorkDB.Mode.create) as work:
-        init(modules, work, {name: {} for name in operator_names()})
+        init(modules, work, {})
         for item in work.work_items:
             [mutation] = item.mutations
             if worth_testing(mutation):

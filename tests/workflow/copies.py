@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -122,9 +123,12 @@ def ran_to_its_end(folder, **how):
 
 
 def small_toys(folder, epochs):
-    """A copy of the workflow whose small.yaml trains two methods once on 64 points, two steps an epoch."""
+    """A copy of the workflow whose small.yaml trains two methods once on 64 points, two steps an epoch.
+
+    Jobs on clusters are processes of the cluster, and so are none of a server of forks.
+    """
     folder.mkdir(exist_ok=True)
-    workflow = copy_of_the_workflow(folder)
+    workflow = replace(copy_of_the_workflow(folder), python=sys.executable)
     raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
     raw["data"]["n_points"] = 64
     raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}
