@@ -1,9 +1,9 @@
-# make: set up and run the default pipeline.   make test: set up and pass the tests.
+# make: set up and run the default pipeline.   make test: set up and pass the tests.   make test-all: all of them.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test lint schema clean
+.PHONY: run setup test test-all mutation lint schema clean
 
 run: setup
 	snakemake --cores all
@@ -19,9 +19,21 @@ setup: .venv/installed
 	bash envs/showergan.post-deploy.sh
 	@touch $@
 
-# Three workers for two cores: tests of clusters mostly wait. Files go in the order of tests/conftest.py, the longest first.
+# Files go in the order of tests/conftest.py, the longest first.
+PYTEST := OMP_NUM_THREADS=1 pytest --dist loadfile --no-loadscope-reorder --durations=25
+
 test: setup
-	pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) --numprocesses 2 -m "not slow"
+
+# All, also what is rare and slow; three workers for two cores, because tests of clusters mostly wait.
+test-all: setup
+	SHOWERGAN_FUZZ=1 $(PYTEST) --numprocesses 3
+
+# Break the code at random places and count what the unit tests see: 150 places take hours.
+MUTANTS ?= 150
+mutation: setup
+	$(BIN)/pip install --quiet --editable ".[mutation]"
+	nice python tests/mutation/run.py --mutants $(MUTANTS)
 
 lint: setup
 	ruff check

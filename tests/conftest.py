@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import forked
 import pytest
 
 
@@ -15,3 +16,7 @@ def _no_cache_of_the_user(tmp_path_factory):
 def pytest_collection_modifyitems(items):
     # What takes longest goes first, so that no worker is left with it at the end.
     items.sort(key=lambda item: "workflow" not in Path(item.path).parts)
+
+
+def pytest_sessionfinish():
+    forked.stop()

@@ -1,10 +1,19 @@
 """What happens to files on their way, or is done to them on purpose; and what a reader may answer."""
 
+import os
 import shutil
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from showergan.errors import UserError
+
+SHARE = float(os.environ.get("SHOWERGAN_FUZZ", 0.1))  # of all cases; make test-all takes 1
+
+
+def examples(n):
+    """Let a test have its share of n cases, the first of them."""
+    return settings(max_examples=max(5, round(SHARE * n)))
 
 
 @st.composite

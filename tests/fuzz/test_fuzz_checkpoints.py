@@ -7,8 +7,8 @@ import math
 
 import pytest
 import torch
-from attack import damaged
-from hypothesis import given, settings
+from attack import damaged, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.training import TrainingRecipe
@@ -88,7 +88,7 @@ def test_the_state_is_used_as_it_is(stopped, capsys):
     assert "goes on from" in capsys.readouterr().err
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(data=st.data())
 def test_damaged_bytes_behind_a_digest_that_fits(stopped, capsys, data):
     _, newest, _, state, _ = stopped

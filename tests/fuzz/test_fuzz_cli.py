@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 import typer
 import yaml
-from hypothesis import given, settings
+from attack import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan import cli
@@ -150,7 +151,7 @@ def ends_well(status, said, out):
         assert not out.exists() or not list(out.rglob("*"))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(command=st.sampled_from(READING), data=st.data())
 def test_files_of_other_kinds(files, out, command, data):
     shutil.rmtree(out, ignore_errors=True)
@@ -180,7 +181,7 @@ WORDS = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(command=st.sampled_from(sorted(COMMANDS)), words=st.lists(WORDS, max_size=4), data=st.data())
 def test_any_words(out, command, words, data):
     shutil.rmtree(out, ignore_errors=True)
@@ -223,7 +224,7 @@ def test_a_claim_of_terabytes_takes_no_memory(tmp_path):
     bombs["bomb.h5"] = "claims"
     most = 3 * 2**30
     for name, told in bombs.items():
-        code = "from showergan.tasks.showers import read_particles as read"
+        code = "from showergan.tasks.showers.particle_files import read_particles as read"
         code += "; import sys, pathlib; read(pathlib.Path(sys.argv[1]))"
         done = subprocess.run(
             [sys.executable, "-c", code, tmp_path / name],

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from attack import places
-from hypothesis import given, settings
+from attack import examples, places
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.cli.step import Step
@@ -108,7 +108,7 @@ def test_valid_configurations_are_read():
     assert all(map(parsed, VALID.values()))
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(
     name=st.sampled_from(sorted(VALID)),
     value=VALUES,
@@ -130,7 +130,7 @@ def test_other_values(name, value, how, data):
     parsed(raw)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(raw=st.dictionaries(st.sampled_from([*VALID["config.yaml"], "x"]), VALUES, max_size=4))
 def test_any_configuration(raw):
     parsed(raw)
@@ -143,7 +143,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(name=NAMES, what=st.sampled_from(["run", "method", "architecture"]))
 def test_any_name(name, what):
     raw = copy.deepcopy(VALID["experiments/toys.yaml"])
@@ -159,7 +159,7 @@ def test_any_name(name, what):
     assert (config is not None) == bool(simple)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(label=st.one_of(st.text(max_size=12), st.sampled_from(NASTY)))
 def test_any_label(label):
     """It is a line, and no more than a text wherever it goes: in a style, in a command, in a script of a page."""
@@ -178,7 +178,7 @@ def test_any_label(label):
 # Recipes
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     name=st.sampled_from(sorted(STEPS)),
     recipe=st.dictionaries(st.text(max_size=5), VALUES, max_size=3),
@@ -197,7 +197,7 @@ def test_any_recipe(name, recipe, data):
         assert read(step, made.canonical()).canonical() == made.canonical()
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     name=st.sampled_from(sorted(STEPS)),
     start=st.sampled_from(["", "{", " {", '{"a": ']),
@@ -238,7 +238,7 @@ WORDS = st.text(
 )
 
 
-@settings(max_examples=15)
+@examples(15)
 @given(
     groups=st.lists(
         st.lists(

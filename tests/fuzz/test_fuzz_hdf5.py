@@ -4,8 +4,8 @@ import h5py
 import numpy as np
 import pytest
 import torch
-from attack import attack, damaged
-from hypothesis import given, settings
+from attack import attack, damaged, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.evaluation import Evaluation
@@ -105,14 +105,14 @@ def test_valid_files_are_read(path, valid):
         assert not any(isinstance(answer, str) for answer in taken(path, kind))
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(kind=KINDS, data=st.data())
 def test_damage(path, valid, kind, data):
     path.write_bytes(data.draw(damaged(valid[kind])))
     taken(path, kind)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     kind=KINDS, start=st.sampled_from([b"", b"\x89HDF\r\n\x1a\n"]), content=st.binary(max_size=200)
 )
@@ -222,7 +222,7 @@ def replaced(path, content, change, pick):
     return name
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(kind=KINDS, change=st.sampled_from(CHANGES), data=st.data())
 def test_other_things_in_place_of_arrays(path, valid, kind, change, data):
     replaced(path, valid[kind], change, lambda names: data.draw(st.sampled_from(names)))
@@ -233,7 +233,7 @@ def test_other_things_in_place_of_arrays(path, valid, kind, change, data):
         assert not isinstance(answers[0], str)
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(
     kind=KINDS,
     dtype=st.sampled_from(["f2", "f4", ">f8", "u1", "i8", "c8", "S3", "?"]),
@@ -267,7 +267,7 @@ ATTRIBUTES = [
 ]
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(
     kind=KINDS,
     value=st.one_of(st.none(), st.sampled_from(ATTRIBUTES), st.text("ab\0é", max_size=3)),

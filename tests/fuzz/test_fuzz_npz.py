@@ -6,8 +6,8 @@ import zipfile
 
 import numpy as np
 import pytest
-from attack import attack, damaged
-from hypothesis import given, settings
+from attack import attack, damaged, examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
@@ -84,7 +84,7 @@ def test_the_valid_file_is_read(path):
         np.testing.assert_array_equal(found.energy, VALID["EnergyDeposit"][..., 0])
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(content=st.one_of(damaged(PLAIN), damaged(DEFLATED)))
 def test_damage(path, content):
     """A checksum guards every member, so that what is read all the same is what was written."""
@@ -94,7 +94,7 @@ def test_damage(path, content):
         np.testing.assert_array_equal(found.momentum, VALID["ParticleMomentum"])
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(content=st.binary(max_size=400))
 def test_anything(path, content):
     assert isinstance(taken(path, content), str)
@@ -111,7 +111,7 @@ NUMBERS = st.one_of(
 )
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(key=st.sampled_from(sorted(VALID)), data=st.data())
 def test_other_arrays(path, key, data):
     """Of other types and shapes, with values that are no numbers, huge or negative."""
@@ -128,7 +128,7 @@ def test_other_arrays(path, key, data):
         assert np.isfinite(found.point).all() and (found.momentum[:, 2] > 0).all()
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     value=st.sampled_from([np.nan, np.inf, -np.inf, -1.0, 1e39, 3e38, -0.0]),
     key=st.sampled_from([*PUBLISHED, PDG]),
@@ -143,7 +143,7 @@ def test_values(path, value, key, row):
         assert np.isfinite(found.energy).all() and (found.energy >= 0).all()
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(drop=st.sets(st.sampled_from(sorted(MEMBERS)), min_size=1), twice=st.booleans())
 def test_members_that_are_missing_or_there_twice(path, drop, twice):
     kept = [(name, data) for name, data in MEMBERS.items() if twice or name not in drop]
@@ -151,7 +151,7 @@ def test_members_that_are_missing_or_there_twice(path, drop, twice):
     taken(path, archive(kept + doubled))
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     place=st.sampled_from(["", "../", "/tmp/", "a/../../", "..\\", "C:\\"]),
     name=st.sampled_from(["EnergyDeposit.npy", "evil.npy", "evil"]),
@@ -168,7 +168,7 @@ def test_members_with_paths_write_nothing(path, place, name, data):
 DIMENSION = st.one_of(st.integers(-3, 3), st.sampled_from([N, 30, 2**31, 2**40, 2**62, 2**64]))
 
 
-@settings(max_examples=250)
+@examples(250)
 @given(
     key=st.sampled_from(sorted(VALID)),
     descr=st.sampled_from(
@@ -192,7 +192,7 @@ def test_headers_that_claim_anything(path, key, descr, shape, order, size):
     )
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(
     header=st.one_of(
         st.text(st.characters(max_codepoint=255), max_size=80),

@@ -6,8 +6,8 @@ import shutil
 
 import numpy as np
 import pytest
-from attack import attack, damaged
-from hypothesis import given, settings
+from attack import attack, damaged, examples
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -65,14 +65,14 @@ def test_valid_pictures_are_used(folder):
         assert counted(folder, f"a.{form}", content) == 9
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(form=st.sampled_from(sorted(VALID)), ending=st.sampled_from(sorted(VALID)), data=st.data())
 def test_damaged_pictures(folder, form, ending, data):
     """Each is used or left out, whatever its name says that it is."""
     assert counted(folder, f"a.{ending}", data.draw(damaged(VALID[form]))) in (8, 9)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     start=st.sampled_from(
         [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"BM", b"II*\0", b"P6 9 9 255\n"]
@@ -103,7 +103,7 @@ def test_bombs_are_left_out(folder):
     assert counted(folder, "a.ppm", header) == 8
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     name=st.text(
         st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20
@@ -114,7 +114,7 @@ def test_any_name_of_a_picture(folder, name):
         assert counted(folder, f"{name}.png", VALID["png"]) in (8, 9)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(
     names=st.lists(
         st.from_regex(r"[^/\0.\ud800-\udfff][^/\0\ud800-\udfff]{0,8}", fullmatch=True),
@@ -165,7 +165,7 @@ def test_valid_idx_files_are_read(folder):
     assert read_idx(folder, gzip.compress(PICTURES), LABELS, size=9) == N
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(packed=st.booleans(), which=st.booleans(), size=st.sampled_from([None, 9]), data=st.data())
 def test_damaged_idx_files(folder, packed, which, size, data):
     files = [gzip.compress(f, mtime=0) if packed else f for f in (PICTURES, LABELS)]
@@ -176,7 +176,7 @@ def test_damaged_idx_files(folder, packed, which, size, data):
 SIDE = st.sampled_from([0, 1, 8, 2**13, 2**16, 2**31, 2**32 - 1])
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(sizes=st.tuples(SIDE, SIDE, SIDE), packed=st.booleans(), labels=st.booleans())
 def test_idx_headers_that_claim_anything(folder, sizes, packed, labels):
     content = bytes([0, 0, 8, 3]) + b"".join(n.to_bytes(4, "big") for n in sizes) + bytes(63)
@@ -210,13 +210,13 @@ def test_a_valid_text_is_read(folder):
     assert read_text(folder, LINES) == 80
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(content=damaged(LINES), size=st.integers(2, 20))
 def test_damaged_texts(folder, content, size):
     assert isinstance(read_text(folder, content, size), int | str)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     content=st.one_of(st.binary(max_size=100), st.text(max_size=60).map(str.encode)),
     times=st.sampled_from([1, 200]),

@@ -1,8 +1,8 @@
 """Tables: particles and classes to generate for, and what steps and figures read of steps; read, or refused by name."""
 
 import pytest
-from attack import attack, damaged
-from hypothesis import given, settings
+from attack import attack, damaged, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.cli.steps import STEPS
@@ -69,21 +69,21 @@ def read(reader, path, content):
     return attack(reader, path)
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(content=any_of(PARTICLES))
 def test_particles(folder, content):
     found = read(read_particles, folder / "particles.csv", content)
     assert isinstance(found, str) or (found.momentum[:, 2] > 0).all()
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(content=any_of(CLASSES))
 def test_classes(folder, content):
     found = read(lambda path: read_classes(path, None, ("a", "b")), folder / "c.csv", content)
     assert isinstance(found, str) or (found.one_hot.sum(axis=1) == 1).all()
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(metrics=st.one_of(st.just(METRICS.encode()), any_of(METRICS)), anchors=any_of(ANCHORS))
 def test_metrics_of_runs(folder, metrics, anchors):
     """One table damaged or both."""

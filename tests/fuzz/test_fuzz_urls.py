@@ -9,8 +9,8 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
-from attack import attack
-from hypothesis import given, settings
+from attack import attack, examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.whole import parse_config
@@ -152,7 +152,7 @@ def test_an_announcement_of_too_much_is_enough(server, out):
     assert "room for" in fetched(f"{server}/x", out, headers={"Content-Length": str(10**15)})
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(
     length=st.one_of(st.integers(-1, 2 * len(CONTENT)), st.text("0123456789-+x. ", max_size=6)),
     n=st.integers(0, len(CONTENT)),
@@ -166,7 +166,7 @@ def test_lengths(server, out, length, n, status):
         assert found == CONTENT[: len(found)] and len(found) == int(length)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(parts=st.lists(st.binary(max_size=40), max_size=4), chunked=st.booleans())
 def test_any_body(server, out, parts, chunked):
     headers = {"Transfer-Encoding": "chunked"} if chunked else {}
@@ -189,7 +189,7 @@ FOREIGN = [
 ]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(
     url=st.one_of(
         st.sampled_from(FOREIGN),

@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 import torch
-from attack import attack, damaged, places
-from hypothesis import given, settings
+from attack import attack, damaged, examples, places
+from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.networks import PerceptronGenerator
@@ -134,13 +134,13 @@ def test_valid_files_are_used(path, valid):
         assert not isinstance(taken(path, valid, kind, content), str)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(kind=KINDS, data=st.data())
 def test_damage(path, valid, kind, data):
     taken(path, valid, kind, data.draw(damaged(valid[kind][1])))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     kind=KINDS, content=st.one_of(st.binary(max_size=200), st.binary(max_size=60).map(pickle.dumps))
 )
@@ -180,7 +180,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(kind=KINDS, value=VALUES, drop=st.booleans(), data=st.data())
 def test_other_content(path, valid, kind, value, drop, data):
     """Anything in place of anything, or lost."""
@@ -196,7 +196,7 @@ def test_other_content(path, valid, kind, value, drop, data):
     taken(path, valid, kind, saved(content))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(kind=KINDS, value=st.one_of(VALUES, st.lists(VALUES, max_size=3)), old=st.booleans())
 def test_files_of_other_things(path, valid, kind, value, old):
     assert isinstance(
@@ -256,7 +256,7 @@ def test_a_claim_of_terabytes_is_refused(path, valid):
         assert isinstance(taken(path, valid, "toys", bytes(claiming)), str)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(place=st.sampled_from(["../", "/tmp/", "..\\"]), name=st.sampled_from(["data.pkl", "evil"]))
 def test_members_with_paths_write_nothing(path, valid, place, name):
     for kind in ("toys", "seen"):

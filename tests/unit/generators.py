@@ -1,5 +1,7 @@
 """Trained generators as tests need them."""
 
+from functools import cache
+
 import numpy as np
 import torch
 
@@ -34,6 +36,7 @@ def trained(*networks, form="raw"):
     return TrainedGenerator(description, {i: state_of(n) for i, n in enumerate(networks, 1)})
 
 
+@cache
 def conditioning(form):
     """Return a conditioning: raw, scaled, particle (scaled, in the frame of the particle) or response (that, too)."""
     [showers] = gflash.simulate(40, seed=1)

@@ -1,11 +1,11 @@
 """Paths of thousands of runs fit a command, and bash makes of it what they were."""
 
 import subprocess
-import sys
 from itertools import product
 
 import numpy as np
 import pytest
+from forked import python
 
 from showergan.io.braces import folded
 
@@ -64,7 +64,7 @@ def test_a_path_alone_and_letters_that_bash_reads_otherwise():
 
 
 def test_the_command_line_takes_thousands():
-    command = f"{sys.executable} -m showergan.cli summarise {folded(GRID)} --anchors a.csv"
+    command = f"{python()} -m showergan.cli summarise {folded(GRID)} --anchors a.csv"
     command += """ --recipe '{"choose_by": "E"}' --out s.csv --grid g.csv"""
     assert len(command) < MOST
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)

@@ -186,7 +186,7 @@ def test_chunks_do_not_matter():
     """A network-free one: what rounds is left out."""
     random = np.random.default_rng(3)
     output = torch.from_numpy(random.exponential(1, (100, 1, 30, 30)).astype("f4"))
-    given = Particles(*particles(100))
+    given, response = Particles(*particles(100)), conditioning("response")
 
     def in_chunks(size):
         drawing = np.random.default_rng(5)
@@ -194,7 +194,7 @@ def test_chunks_do_not_matter():
         for first in range(0, 100, size):
             rows = slice(first, first + size)
             part = Particles(*(values[rows] for values in given))
-            parts.append(generated(output[rows], part, conditioning("response"), drawing).energy)
+            parts.append(generated(output[rows], part, response, drawing).energy)
         return np.concatenate(parts)
 
     for size in (1, 33):

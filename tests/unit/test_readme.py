@@ -11,6 +11,7 @@ import generators
 import pytest
 import typer
 import yaml
+from forked import python
 from snakemake.cli import get_argument_parser
 from snakemake.utils import update_config
 
@@ -91,7 +92,7 @@ def test_a_generator_is_used_as_told(tmp_path, monkeypatch):
     save_generator(made.description, made.states, tmp_path / path)
     showergan = tmp_path / "bin/showergan"
     showergan.parent.mkdir()
-    showergan.write_text(f'#!/bin/sh\nexec {sys.executable} -m showergan.cli "$@"\n')
+    showergan.write_text(f'#!/bin/sh\nexec {python()} -m showergan.cli "$@"\n')
     showergan.chmod(0o755)
     monkeypatch.setenv("PATH", str(showergan.parent), prepend=os.pathsep)
     done = subprocess.run(

@@ -15,6 +15,7 @@ from showergan.errors import UserError
 from showergan.tasks.showers import remote, remote_source
 from showergan.tasks.showers.remote import fetch_url
 
+pytestmark = pytest.mark.slow
 MIB = 2**20
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 import torch
+from forked import python
 from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan import cli
@@ -209,7 +210,7 @@ def test_a_killed_process_is_gone_on_with(data, tmp_path, capsys):
     """SIGKILL leaves no chance to save anything."""
     folder = tmp_path / "parts"
     killed = subprocess.Popen(
-        [sys.executable, "-m", "showergan.cli", *command(data, folder, "--checkpoint-seconds", "0")]
+        [python(), "-m", "showergan.cli", *command(data, folder, "--checkpoint-seconds", "0")]
     )
     deadline = time.monotonic() + 100
     while not (folder / ".checkpoint/generator/before.pt").exists():

@@ -6,10 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+from forked import python
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("Snakefile", "config.yaml", "workflow", "profiles", "envs", "experiments", "src")
@@ -45,9 +46,15 @@ TINY = {
 
 @dataclass(frozen=True)
 class Workflow:
-    """A folder with the workflow in it."""
+    """A folder with the workflow in it.
+
+    Attributes:
+        folder: where it lies.
+        python: that runs it; by default one that starts at once, and its jobs too.
+    """
 
     folder: Path
+    python: str = field(default_factory=python)
 
     def configure(self, **changes):
         """Write the overlay: TINY with changes at dotted keys, written as a__b=value."""
@@ -70,7 +77,7 @@ class Workflow:
     def snakemake(self, *arguments, check=True, cwd=None, configfile="tiny.yaml"):
         """Run snakemake and return its output."""
         done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--configfile", configfile, *arguments],
+            [self.python, "-m", "snakemake", "--configfile", configfile, *arguments],
             cwd=cwd or self.folder,
             env=self.environment,
             capture_output=True,
@@ -106,18 +113,22 @@ def copy_of_the_workflow(folder):
     return Workflow(folder)
 
 
-def ran_to_its_end(folder):
+def ran_to_its_end(folder, **how):
+    """The tiny pipeline, run to its end; how: of a `Workflow`."""
     folder.mkdir()
-    workflow = copy_of_the_workflow(folder)
+    workflow = replace(copy_of_the_workflow(folder), **how)
     workflow.configure()
     workflow.snakemake("--cores", "2")
     return workflow
 
 
 def small_toys(folder, epochs):
-    """A copy of the workflow whose small.yaml trains two methods once on 64 points, two steps an epoch."""
+    """A copy of the workflow whose small.yaml trains two methods once on 64 points, two steps an epoch.
+
+    Jobs on clusters are processes of the cluster, and so are none of a server of forks.
+    """
     folder.mkdir(exist_ok=True)
-    workflow = copy_of_the_workflow(folder)
+    workflow = replace(copy_of_the_workflow(folder), python=sys.executable)
     raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
     raw["data"]["n_points"] = 64
     raw["methods"] = {name: raw["methods"][name] for name in ("clipping", "sn")}

@@ -2,15 +2,15 @@
 
 import os
 import subprocess
-import sys
 from importlib.metadata import version
 
 import pytest
 from copies import ROOT
+from forked import python
 
 SNAKEFILE = f"""
 import os
-from showergan import missing_gpu
+from showergan.io import missing_gpu
 include: {str(ROOT / "workflow/rules/resources.smk")!r}
 rule one:
     shell: "echo"
@@ -24,7 +24,7 @@ def test_an_idle_gpu_is_told_of_once(device, n_told, tmp_path):
     (tmp_path / "Snakefile").write_text(SNAKEFILE)
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
     done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "1"],
+        [python(), "-m", "snakemake", "--cores", "1"],
         cwd=tmp_path,
         env=os.environ | {"PATH": path, "SHOWERGAN_DEVICE": device},
         capture_output=True,

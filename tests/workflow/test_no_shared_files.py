@@ -32,6 +32,7 @@ def artefacts(folder):
     }
 
 
+@pytest.mark.slow
 @needs_plugins
 @pytest.mark.skipif(not shutil.which("rsync"), reason="no rsync, which the storage takes")
 def test_nothing_but_the_storage_is_needed(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import time
 
 import pytest
 from copies import ROOT, copy_of_the_workflow, planned_jobs
+from forked import python
 
 MODULE = """
 configfile: "tiny.yaml"
@@ -37,7 +38,7 @@ def called(folder, *arguments, code=""):
     """Return what Snakemake says in a folder, and whether it succeeds."""
     code += "from snakemake.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments, "--dry-run", "--quiet", "rules"],
+        [python(), "-c", code, *arguments, "--dry-run", "--quiet", "rules"],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -14,7 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from copies import METHODS, ROOT, planned_jobs
+from copies import METHODS, ROOT, planned_jobs, ran_to_its_end
+from forked import python
 
 from showergan.io.files import sha256_of
 from showergan.records.provenance import read_record
@@ -54,6 +55,25 @@ def test_every_artefact_is_there(finished):
     assert not list(finished.folder.rglob("*.part"))
 
 
+@pytest.mark.slow
+def test_processes_of_a_user_make_the_same(finished, tmp_path):
+    """Jobs that are no forks but begin with Python itself, each of which takes seconds."""
+    theirs = ran_to_its_end(tmp_path / "real", python=sys.executable)
+    files = {
+        at: {
+            str(path.relative_to(at)): path.read_bytes()
+            for path in at.rglob("*")
+            if path.suffix in (".csv", ".txt", ".md", ".html", ".tex", ".npz", ".h5", ".pt")
+        }
+        for at in (finished.folder / RUN, theirs.folder / RUN)
+    }
+    ours, others = files.values()
+    assert len(ours) > 50 and ours.keys() == others.keys()
+    assert [name for name in ours if ours[name] != others[name]] == []
+    figures = [sorted(p.name for p in at.glob("figures/*.png")) for at in files]
+    assert figures[0] == figures[1]
+
+
 def test_a_second_run_does_nothing(finished):
     assert "Nothing to be done" in finished.snakemake("--cores", "1")
 
@@ -67,7 +87,7 @@ def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
     }  # fmt: skip
     subprocess.run(
         [
-            *(sys.executable, "-m", "showergan.cli", "train"),
+            *(python(), "-m", "showergan.cli", "train"),
             *("--data", finished.folder / RUN / "data/showers.h5"),
             *("--recipe", folder / "provenance.json"),
             *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
@@ -402,7 +422,7 @@ def test_workflow_catalogue_entry_point(fresh):
 )
 def test_user_mistakes_on_the_command_line_give_a_message(arguments, named):
     done = subprocess.run(
-        [sys.executable, "-m", "showergan.cli", *arguments], capture_output=True, text=True
+        [python(), "-m", "showergan.cli", *arguments], capture_output=True, text=True
     )
     assert done.returncode == 1
     assert done.stderr.startswith("error: ")
@@ -414,7 +434,7 @@ def test_a_run_costs_what_it_took(finished):
     records = [read_record(path) for path in (finished.folder / RUN).rglob("*provenance.json")]
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "showergan.cli", "cost"),
+            *(python(), "-m", "showergan.cli", "cost"),
             *("--configfile", "tiny.yaml", "--measured", RUN, "--devices", "2"),
         ],
         cwd=finished.folder,

@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 from copies import ROOT
@@ -23,7 +25,8 @@ def test_a_profile_is_read(fresh, profile, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(PLUGINS), prepend=os.pathsep)
     monkeypatch.setenv("SHOWERGAN_CHECKPOINT_FOLDER", "/checkpoints")
     besides = BESIDES.get(profile, ())
-    assert fresh.would_run("--profile", f"profiles/{profile}", *besides) == fresh.would_run()
+    with_plugins = replace(fresh, python=sys.executable)  # it looks for them when it starts
+    assert with_plugins.would_run("--profile", f"profiles/{profile}", *besides) == fresh.would_run()
 
 
 @needs_plugins

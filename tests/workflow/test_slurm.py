@@ -9,6 +9,7 @@ from copies import small_toys
 
 from showergan.records.provenance import read_record
 
+pytestmark = pytest.mark.slow
 TARGETS = ("tables", "results/toys/conclusion.txt")
 # Of this computer: no accounts, nobody but the controller who remembers jobs, and jobs that take seconds.
 HERE = (

@@ -1,19 +1,13 @@
-"""Commands in processes of their own, forked off one that has loaded everything, so that a test can start many."""
+"""Commands in processes of their own."""
 
-import multiprocessing
 import os
 import resource
-import sys
-from contextlib import contextmanager
+import subprocess
+from functools import partial
 
-NOBODY = 65534
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(
-    [
-        *("showergan.cli", "torch", "torch._dynamo", "h5py", "pandas", "scipy.stats"),
-        *("sklearn.ensemble", "seaborn"),
-    ]
-)
+from forked import python
+
+NOBODY = "65534"
 
 
 class Command:
@@ -29,28 +23,36 @@ class Command:
 
     def __init__(self, folder, *words, environment=None, most_bytes=None, as_nobody=False):
         folder.mkdir(exist_ok=True)
-        self._said, out = _SERVER.Pipe()
-        arguments = (folder, out, [str(w) for w in words], environment or {}, most_bytes)
-        with _one_thread():
-            self._process = _SERVER.Process(target=_run, args=(*arguments, as_nobody), daemon=True)
-            self._process.start()
-        out.close()
+        limit = most_bytes and partial(
+            resource.setrlimit, resource.RLIMIT_FSIZE, (most_bytes, most_bytes)
+        )
+        user = {"FORKED_USER": NOBODY} if as_nobody and os.geteuid() == 0 else {}
+        own = {"OMP_NUM_THREADS": "1", "SHOWERGAN_DEVICE": "cpu", **user, **(environment or {})}
+        self._process = subprocess.Popen(
+            [python(), "-m", "showergan.cli", *map(str, words)],
+            cwd=folder,
+            env=os.environ | own,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=limit,
+        )
 
     def kill_after(self, seconds):
         """Kill it unless it ends before; return whether it was killed."""
-        self._process.join(seconds)
-        self._process.kill()
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
         return self.end() == -9
 
     def end(self):
         """Wait; return its exit status."""
-        self._process.join()
-        return self._process.exitcode
+        return self._process.wait()
 
     def said(self):
         """Return what it said until its end."""
-        parts = iter(lambda: os.read(self._said.fileno(), 65536), b"")
-        return b"".join(parts).decode()
+        return self._process.communicate()[0]
 
     def succeed(self):
         """Wait until it ends well."""
@@ -63,35 +65,3 @@ class Command:
         assert self.end() == 1, text
         assert "Traceback" not in text, text
         return text
-
-
-@contextmanager
-def _one_thread():
-    """The server starts with the first command, in the environment of that time."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
-
-
-def _run(folder, out, words, environment, most_bytes, as_nobody):
-    from showergan.cli import main
-
-    os.chdir(folder)
-    for stream in (1, 2):
-        os.dup2(out.fileno(), stream)
-    out.close()
-    os.environ.update(SHOWERGAN_DEVICE="cpu", **environment)
-    if most_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-    if as_nobody and os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(NOBODY)
-        os.setuid(NOBODY)
-    sys.argv = ["showergan", *words]
-    main()

@@ -108,6 +108,7 @@ def whole(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("step", "kills"), [("train", 12), ("evaluate", 8), ("reference", 4)])
 def test_killed_at_random_moments_it_ends_as_if_never_killed(whole, tmp_path, step, kills):
     moments, wanted = random.Random(len(step)), expected(whole, step)

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
+from forked import python
 
 from showergan.records.verification import findings
 
@@ -25,10 +26,11 @@ KILLED = {"everything": 2, "snakemake": 1, "a job": 1}  # how often
 
 
 class Run:
-    """The workflow in a folder, on a few points."""
+    """The workflow in a folder, on a few points; by default run by a Python that starts at once, and its jobs too."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, executable=None):
         self.folder = folder
+        self.python = executable or python()
 
     def prepare(self):
         """Write the workflow and its configuration."""
@@ -51,7 +53,7 @@ class Run:
         """Start Snakemake, with all that it starts in a group of its own."""
         without = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
         own = {"OMP_NUM_THREADS": "1", "SHOWERGAN_CHECKPOINT_SECONDS": "0"}
-        command = [sys.executable, "-m", "snakemake", "--configfile", "small.yaml", "--cores", "2"]
+        command = [self.python, "-m", "snakemake", "--configfile", "small.yaml", "--cores", "2"]
         return subprocess.Popen(
             [*command, *arguments],
             cwd=self.folder,
@@ -104,9 +106,7 @@ def _timeless(path):
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     run = Run(tmp_path_factory.mktemp("undisturbed")).prepare()
-    begin = time.monotonic()
     run.complete()
-    run.seconds = time.monotonic() - begin
     return run
 
 
@@ -139,12 +139,23 @@ def _works(process):
         return False
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_ends_as_if_never_killed(undisturbed, tmp_path):
-    run, moments, wanted = Run(tmp_path).prepare(), random.Random(12), undisturbed.artefacts()
+    """Processes of Snakemake and of jobs as a user has them."""
+    run, moments, wanted = (
+        Run(tmp_path, sys.executable).prepare(),
+        random.Random(12),
+        undisturbed.artefacts(),
+    )
+    begin = time.monotonic()
+    run.complete()
+    seconds = time.monotonic() - begin
+    assert run.artefacts() == wanted
+    shutil.rmtree(run.folder / RUN)
     left, refused = dict(KILLED), 0
     while whom := next((name for name, n in left.items() if n), None):
         process = run.start(TARGET)
-        time.sleep(moments.uniform(0.1, 0.6) * undisturbed.seconds)
+        time.sleep(moments.uniform(0.1, 0.6) * seconds)
         left[whom] -= kill(process, whom, moments)
         if any((run.folder / ".snakemake/locks").glob("*")):
             if not refused:
@@ -167,7 +178,7 @@ def test_killed_at_random_moments_it_ends_as_if_never_killed(undisturbed, tmp_pa
 def test_two_at_once_do_not_disturb_each_other(run, undisturbed):
     shutil.rmtree(run.folder / RUN / "evaluate")
     (run.folder / TARGET).unlink()
-    first = run.start(TARGET)
+    first = Run(run.folder, sys.executable).start(TARGET)  # it takes a while
     while not any((run.folder / ".snakemake/locks").glob("*")):
         assert first.poll() is None
         time.sleep(0.05)
@@ -225,7 +236,7 @@ def test_one_bit_that_changed_is_found_in_every_file(run, undisturbed):
     path = folder / "summary.csv"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     done = subprocess.run(
-        [sys.executable, "-m", "showergan.cli", "verify", RUN],
+        [python(), "-m", "showergan.cli", "verify", RUN],
         cwd=run.folder, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 1
