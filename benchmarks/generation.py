@@ -51,7 +51,7 @@ def main() -> None:
         task = TASKS["showers"]
         description = description_of(task)(
             network=network,
-            conditions=conditions_of(task, seen.given.conditions),
+            conditions=conditions_of(task, seen.conditions.as_array),
             conditioning=Conditioning(),
             average=None,
             provenance={},

@@ -10,6 +10,7 @@ import pytest
 
 import showergan
 from showergan.errors import UserError
+from showergan.tasks.data_set import SPLITS
 from showergan.tasks.showers import dataset, gflash, simulators
 from showergan.tasks.showers.dataset import (
     assign_splits,
@@ -20,7 +21,6 @@ from showergan.tasks.showers.dataset import (
 )
 from showergan.tasks.showers.energy_centre import DepthFit
 from showergan.tasks.showers.particles import Particles
-from showergan.tasks.splits import SPLITS
 
 N = 601  # odd, and more than two HDF5 chunks
 

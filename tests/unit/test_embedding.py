@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
 from showergan.tasks.showers.embedding import load_embedding, predict, save_embedding
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.embedding_training import r2, targets_of, train_embedding
 from showergan.tasks.showers.features import features_of
 from showergan.tasks.showers.metrics.residuals import _rows

@@ -325,7 +325,10 @@ DAMAGED = {
     "flat P": (other("test/spaces/P", np.zeros(150)), r"spaces P of test: shape \(n,\)"),
     "no quantity": (lost("test/quantities/occupancy"), "quantities occupancy of test"),
     "conditions": (other("test/conditions", np.zeros((150, 4), "f4")), "conditions are no arrays"),
-    "given": (other("given/test/point", np.zeros((150, 3), "f4")), "conditions are no arrays"),
+    "given": (
+        other("generator_conditions/test/point", np.zeros((150, 3), "f4")),
+        "conditions are no arrays",
+    ),
     "scale": (other("scale/scale", np.ones(3)), "scale is not of 4 statistics"),
     "edges": (lambda file: file.attrs.update(energy_edges_GeV=[np.nan, 1]), "do not increase"),
 }

@@ -31,7 +31,7 @@ def generate_file(
 
     Args:
         generator: file that `train` wrote.
-        conditions: what to generate for, see `Task.read_given`; None where a task has none.
+        conditions: what to generate for, see `Task.read_conditions`; None where a task has none.
         out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
         n: number of samples, by default one for each row of conditions; these take turns.
         seed: of the noise, at least 0 and below 2**32.
@@ -47,11 +47,11 @@ def generate_file(
         raise UserError(f"--seed {seed}: give a number from 0 to {2**32 - 1}.")
     trained = load_generator(generator)
     task = trained.task
-    given = task.read_given(conditions, n)
+    wanted = task.read_conditions(conditions, n)
     epoch = trained.last if epoch is None else epoch
-    samples = trained.sampled(given, seed, device, n=n, epoch=epoch)
-    n = len(given.conditions) if n is None else n
-    if warning := outside(trained.description.conditions, given.conditions):
+    samples = trained.sampled(wanted, seed, device, n=n, epoch=epoch)
+    n = len(wanted.as_array) if n is None else n
+    if warning := outside(trained.description.conditions, wanted.as_array):
         say(f"warning: {warning}")
     start = time.perf_counter()
     watched = _Watched(samples, n, task.sample_arrays[0], task.name)

@@ -16,7 +16,7 @@ def generate(
     task: Task,
     generator: Generator,
     conditioning: Any,
-    given: Any,
+    conditions: Any,
     seed: int,
     device: torch.device,
     mode: Literal["running", "batch"] = "running",
@@ -24,13 +24,13 @@ def generate(
 ) -> Iterator[Any]:
     """Yield samples in order, some at a time.
 
-    Sample i is made for row i of what is given, counted modulo the number of rows.
+    Sample i is made for row i of the conditions, counted modulo the number of rows.
 
     Args:
         task: that the samples are of.
         generator: its running statistics change in the mode "batch".
         conditioning: that it was trained with.
-        given: what to generate for, the task's `given` of m rows.
+        conditions: of the task, m rows.
         seed: of all that is random.
         device: where to generate.
         mode: BatchNorm with running statistics, or with those of batches of 64.
@@ -39,14 +39,14 @@ def generate(
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
     random = np.random.default_rng([seed, 1])  # of its own, so that noise is the same without it
-    condition = torch.from_numpy(conditioning.of(*given))
-    m, size = len(condition), CHUNK[mode]
+    inputs = torch.from_numpy(conditioning.of(*conditions))
+    m, size = len(inputs), CHUNK[mode]
     n = m if n is None else n
     for first in range(0, n, size):
         rows = np.arange(first, min(first + size, n)) % m
         # Whole chunks of noise, because what the first rows hold may depend on how many are drawn.
         drawn = generator.draw_noise(size, noise)[: len(rows)]
         with torch.no_grad():
-            output = generator(drawn, condition[rows].to(device))
-        part = task.given(*(values[rows] for values in given))
-        yield task.made(output, part, conditioning, random)
+            output = generator(drawn, inputs[rows].to(device))
+        part = task.conditions(*(values[rows] for values in conditions))
+        yield task.to_samples(output, part, conditioning, random)

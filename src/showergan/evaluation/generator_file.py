@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.evaluation.description import Description, description_of
@@ -15,7 +16,7 @@ from showergan.evaluation.trained import States, TrainedGenerator
 from showergan.io.damage import damage, in_place_of
 from showergan.io.files import atomic_write
 from showergan.io.weights import read_weights
-from showergan.tasks.found import DEFAULT, TASKS
+from showergan.tasks.found import TASKS
 
 
 def save_generator(description: Description, states: States, path: Path) -> None:
@@ -50,7 +51,7 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     if not _are_states(states):
         raise UserError(f"{path} is no generator file (it has no weights by epoch). {remedy}")
     name = content.get("task")
-    # Of a task that there is not, or of none, the default one's model says so.
+    # A file of an unknown task, or of none, is refused by the model of the default one.
     model = description_of(TASKS[name if isinstance(name, str) and name in TASKS else DEFAULT])
     generator = TrainedGenerator(validated(model, content, f"description in {path}"), states)
     if not states and not generator.description.diverged:

@@ -89,7 +89,7 @@ class TrainedGenerator:
 
     def generate(
         self,
-        *given: ArrayLike,
+        *conditions: ArrayLike,
         seed: int,
         n: int | None = None,
         epoch: int | None = None,
@@ -100,7 +100,7 @@ class TrainedGenerator:
         Warns of conditions outside the range of the training.
 
         Args:
-            *given: what to generate for: of showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
+            *conditions: what to generate for: of showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
                 shape (m, 3), pz > 0; of a task without conditions nothing.
             seed: of the noise; the first samples are the same however many are asked for.
             n: number of samples, by default one for each row that is given; these take turns.
@@ -110,8 +110,8 @@ class TrainedGenerator:
         Raises:
             UserError: Conditions that cannot be, less than one sample, or an epoch that was not kept.
         """
-        checked = self.task.checked(*given)
-        if warning := outside(self.description.conditions, checked.conditions):
+        checked = self.task.check_conditions(*conditions)
+        if warning := outside(self.description.conditions, checked.as_array):
             warnings.warn(warning, stacklevel=2)
         chunks = self.sampled(checked, seed, torch.device(device), n=n, epoch=epoch)
         name = self.task.sample_arrays[0]
@@ -119,7 +119,7 @@ class TrainedGenerator:
 
     def sampled(
         self,
-        given: Any,
+        conditions: Any,
         seed: int,
         device: torch.device,
         mode: Literal["running", "batch"] = "running",
@@ -136,4 +136,4 @@ class TrainedGenerator:
             raise UserError(f"n = {n}: ask for at least 1 sample.")
         conditioning = self.description.conditioning
         network = self.network(epoch)
-        return generate(self.task, network, conditioning, given, seed, device, mode, n)
+        return generate(self.task, network, conditioning, conditions, seed, device, mode, n)

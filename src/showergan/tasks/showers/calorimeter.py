@@ -5,4 +5,3 @@ LEAD_CM = 0.2
 POLYSTYRENE_CM = 0.4
 FRONT_FACE_CM = -6.0  # z of the front face; entry points are given in the plane z = 0
 DEPTH_CM = LAYERS * (LEAD_CM + POLYSTYRENE_CM)
-THRESHOLD_MEV = 0.1  # what a readout does not tell from noise: a cell below is set to 0

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
+from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
 from showergan.metrics.spread import varies
 from showergan.tasks.showers.embedding import IMAGE_TARGETS, TARGETS, EmbeddingRegressor, predict
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.energy_centre import energy_centre
 from showergan.tasks.showers.sample import Showers
 from showergan.training.checkpoint import Checkpoints
@@ -132,7 +132,7 @@ def targets_of(showers: Showers, names: Sequence[str] = TARGETS) -> np.ndarray:
     px, py, pz [GeV], x, y [cm]; ln(1 + E / MeV) of the total energy E; the centre of energy [cm], that of the image
     where it is empty.
     """
-    columns = dict(zip(TARGETS, showers.given.conditions.T, strict=True))
+    columns = dict(zip(TARGETS, showers.conditions.as_array.T, strict=True))
     if not columns.keys() >= set(names):
         total = showers.energy.sum(axis=(1, 2), dtype=np.float64)
         centre = np.nan_to_num(energy_centre(showers.energy))

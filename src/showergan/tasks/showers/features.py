@@ -37,15 +37,15 @@ def features_of(
     """
 
     def of(showers: Showers) -> Features:
-        energy, conditions, own = clipped(showers.energy), showers.given.conditions, {}
-        statistics, flags = physics_statistics(energy, *showers.given, form, impact_depth_cm)
+        energy, conditions, own = clipped(showers.energy), showers.conditions.as_array, {}
+        statistics, flags = physics_statistics(energy, *showers.conditions, form, impact_depth_cm)
         spaces: dict[str, NDArray[np.floating]] = {"P": statistics}
         quantities = quantities_of(energy, statistics)
         made, unscaled = showers.energy, None
         if showers.unscaled is not None:
             made = showers.unscaled
             energies = clipped(made)
-            before, flags = physics_statistics(energies, *showers.given, form, impact_depth_cm)
+            before, flags = physics_statistics(energies, *showers.conditions, form, impact_depth_cm)
             unscaled = Features({"P": before}, quantities_of(energies, before), conditions, {}, {})
         if regressor is not None:
             images = torch.from_numpy(energy).unsqueeze(1).to(device)

@@ -9,7 +9,7 @@ CONDITIONS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
 
 
 class Particles(NamedTuple):
-    """What a generator is given.
+    """Particles: what a shower is generated for.
 
     Attributes:
         point: entry points in cm, shape (n, 2).
@@ -20,12 +20,12 @@ class Particles(NamedTuple):
     momentum: NDArray[np.float32]
 
     @classmethod
-    def of(cls, conditions: NDArray[np.float32]) -> "Particles":
+    def from_array(cls, conditions: NDArray[np.float32]) -> "Particles":
         """Return the particles of conditions, shape (n, 5), in the order of `CONDITIONS`."""
         return cls(conditions[:, 3:], conditions[:, :3])
 
     @property
-    def conditions(self) -> NDArray[np.float32]:
+    def as_array(self) -> NDArray[np.float32]:
         """All numbers in the order of `CONDITIONS`, shape (n, 5)."""
         return np.hstack([self.momentum, self.point])
 

@@ -71,14 +71,14 @@ class ShowerReferenceStatistics(ReferenceStatistics):
     observables = OBSERVABLES
 
     @property
-    def told(self) -> str:
-        """Where the impact point is taken, and where there are fewer bins than usual."""
-        told = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+    def summary(self) -> str:
+        """Where the impact point is taken, and which bins hold all showers."""
+        text = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
-            told += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
+            text += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
         if len(self.energy_edges_GeV) == 2:
-            told += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
-        return told
+            text += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
+        return text
 
     @property
     def n_bins(self) -> int:
@@ -91,12 +91,12 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 
     def bins(self, features: Features) -> NDArray[np.int64]:
         """Return the rectangle of each entry point."""
-        return self.rectangles.assign(Particles.of(features.conditions).point)
+        return self.rectangles.assign(Particles.from_array(features.conditions).point)
 
     def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
         """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
         edges = self.energy_edges_GeV
-        momentum = Particles.of(features.conditions).momentum_GeV
+        momentum = Particles.from_array(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
         pairs = pairwise(edges)
         return {_range(*ends): index == i for i, ends in enumerate(pairs)}
@@ -128,7 +128,7 @@ def reference_statistics_of(
     impact_depth_cm: float, train: Features, recipe: Evaluation
 ) -> ShowerReferenceStatistics:
     """Return what training showers with these features fix; they are seen with this depth of the impact point."""
-    particles, partition = Particles.of(train.conditions), recipe.partition
+    particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
     if rectangles.n_bins < math.prod(partition.bins):
         asked = " x ".join(map(str, partition.bins))

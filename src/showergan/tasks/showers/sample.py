@@ -45,8 +45,8 @@ class Showers:
         return len(self.energy)
 
     @property
-    def given(self) -> Particles:
-        """What they were made for."""
+    def conditions(self) -> Particles:
+        """The particles that they were made for."""
         return Particles(self.point, self.momentum)
 
     def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":

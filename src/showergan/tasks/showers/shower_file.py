@@ -17,8 +17,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.io.arrays import first_rows, opened_arrays
-from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
 from showergan.tasks.showers.units import MEV, PER_CM
 

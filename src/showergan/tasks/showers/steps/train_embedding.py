@@ -18,11 +18,11 @@ from showergan.cli.step import (
     RequireGpu,
     Step,
 )
+from showergan.config.tasks.showers import Embedding
 from showergan.io.device import choose_device
 from showergan.io.files import say, write_json, write_table
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import TARGETS, predict, save_embedding
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.embedding_training import (
     prediction_table,
     r2,
