@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from showergan.config.tasks.images import Samples as ImageSamples
 from showergan.config.tasks.text import Samples
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator_file import load_generator as load
-from showergan.evaluation.generator_file import save_generator
-from showergan.evaluation.trained import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator, save_generator
+from showergan.evaluation.generator import load_generator as load
 from showergan.networks.built import state_of
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.found import TASKS

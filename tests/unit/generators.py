@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.trained import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.found import TASKS

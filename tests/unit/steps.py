@@ -24,8 +24,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.cli.steps import STEPS
-from showergan.evaluation.generator_file import load_generator
-from showergan.evaluation.generator_file import save_generator as _save_generator
+from showergan.evaluation.generator import load_generator
+from showergan.evaluation.generator import save_generator as _save_generator
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.data_set import SPLITS
 from showergan.tasks.found import of_file

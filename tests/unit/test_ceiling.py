@@ -10,9 +10,9 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.evaluation import generated
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.metric import Asked
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash

@@ -20,7 +20,7 @@ from showergan.cli.steps import STEPS
 from showergan.comparison.summary import learning_rate_grid
 from showergan.config.methods import Composition
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.methods.losses.wasserstein import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.report.registry import exhibits

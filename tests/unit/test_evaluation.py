@@ -14,7 +14,7 @@ from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generation import generate
+from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd

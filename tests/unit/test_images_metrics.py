@@ -13,7 +13,7 @@ from showergan.cli.steps import STEPS
 from showergan.config.evaluation import Evaluation
 from showergan.config.tasks.images import Embedding, Samples
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.evaluation.measure import measure
 from showergan.metrics.physics_distance import kpd
 from showergan.tasks.found import TASKS

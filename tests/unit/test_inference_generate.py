@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.evaluation import generation
+from showergan.evaluation import generator as generation
 from showergan.evaluation.generate_file import generate_file
-from showergan.evaluation.generator_file import load_generator, save_generator
+from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 from showergan.tasks.showers.particles import Particles
@@ -273,7 +273,7 @@ def test_no_image_is_kept(path, tmp_path, monkeypatch, name):
             yield chunk
             del chunk
 
-    monkeypatch.setattr("showergan.evaluation.trained.generate", watched)
+    monkeypatch.setattr("showergan.evaluation.generator.generate", watched)
     monkeypatch.setitem(generation.CHUNK, "running", 10)
     conditions = write(tmp_path / "p.csv", *particles(20))
     generate_file(path, conditions, tmp_path / name, n=200, seed=1, epoch=None, device=CPU)

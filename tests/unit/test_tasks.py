@@ -19,8 +19,8 @@ from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.tasks import showers
 from showergan.tasks.data_set import source_sha256
 from showergan.tasks.found import TASKS, found_for, of_file

@@ -16,8 +16,8 @@ from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.evaluation.description import description_of
 from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.methods.constraints.base import DiscriminatorBatch
 from showergan.methods.constraints.gradient_penalty import GradientPenalty
 from showergan.methods.layers.weights import flattened, weight_layers

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from showergan.config.evaluation import Evaluation
-from showergan.evaluation.generation import generate
+from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import Extract, Reference
 from showergan.metrics.features import Features, ReferenceStatistics

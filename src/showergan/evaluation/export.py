@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.io.files import atomic_write
 
 

@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import EvaluationRecipe
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.features import DIVERGED, Features
 from showergan.metrics.metric import COUNTS, Asked
 from showergan.metrics.pair import Pair

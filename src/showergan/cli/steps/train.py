@@ -20,7 +20,7 @@ from showergan.cli.step import (
 from showergan.config.training import TrainingRecipe
 from showergan.config.whole import Config
 from showergan.evaluation.description import Divergence, conditions_of, description_of
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.io.device import choose_device
 from showergan.io.files import write_json, write_table
 from showergan.records.provenance import made_with

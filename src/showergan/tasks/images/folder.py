@@ -8,6 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,27 +32,15 @@ FORMATS = ("BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TGA", "TIFF", "WEBP"
 INTEGERS, FLOATS, COLOURS = "integers", "floats", "colours"
 
 
-class LeftOut:
-    """What is left out of a folder.
-
-    Attributes:
-        counts: of files, by the reason, and of what is done to others.
-        notes: folders, and the first files that cannot be read, and why.
-    """
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-        self.notes: list[str] = []
-
-    @contextmanager
-    def if_unreadable(self, file: Path) -> Iterator[None]:
-        """Go on without an image that cannot be read."""
-        try:
-            yield
-        except Unreadable as why:
-            self.counts["unreadable"] += 1
-            if self.counts["unreadable"] <= N_NAMED:
-                self.notes.append(f"left out {file}: {why}")
+@contextmanager
+def _skipping_unreadable(counts: Counter[str], notes: list[str], file: Path) -> Iterator[None]:
+    """Go on without an image that cannot be read: it is counted, and the first ones are named."""
+    try:
+        yield
+    except Unreadable as error:
+        counts["unreadable"] += 1
+        if counts["unreadable"] <= N_NAMED:
+            notes.append(f"left out {file}: {error}")
 
 
 def folder(path: Path, size: int | None) -> Source:
@@ -62,42 +51,52 @@ def folder(path: Path, size: int | None) -> Source:
     Raises:
         UserError: there is no such folder, or it has images beside folders of images.
     """
-    size = size or SIZE
+    side = size or SIZE
     if not path.is_dir():
         raise UserError(f"{path} is no folder: data.path names the folder of the images")
-    left_out = LeftOut()
-    files, grey, known = [], True, endings()
-    largest: dict[str, float] = {}
     try:
         found = walk(path)
     except OSError as error:
         raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
-    left_out.notes += [f"left out {path.joinpath(*p)}: {why}" for p, why in found.left_out.items()]
+    notes = [f"left out {path.joinpath(*place)}: {why}" for place, why in found.left_out.items()]
+    counts: Counter[str] = Counter()
+    skipping = partial(_skipping_unreadable, counts, notes)
+    files, grey, known = [], True, endings()
+    largest: dict[str, float] = {}
     for file in (path.joinpath(*place) for place in found.files):
         if file.suffix.lower() not in known:
-            left_out.counts["other_files"] += 1
+            counts["other_files"] += 1
             continue
-        with left_out.if_unreadable(file):
-            looked = looked_at(file)
-            grey &= looked.grey
+        with skipping(file):
+            header = read_header(file)
+            grey &= header.grey
             files.append(file)
-            if looked.kind:
-                largest[looked.kind] = max(looked.largest, largest.get(looked.kind, 0))
+            if header.kind:
+                largest[header.kind] = max(header.largest, largest.get(header.kind, 0))
     classes = _classes(path, files)
     channels = 1 if grey else 3
-    white = {}
-    for kind, value in largest.items():
-        try:
-            white[kind] = white_of(kind, value)
-        except ValueError as error:
-            raise UserError(f"{path}: {error}") from None
-        if kind != COLOURS:
-            left_out.notes.append(
-                f"{kind} of more than 8 bits: {white[kind]:g} is white in all images, for the largest is {value:g}"
-            )
-    chunks = _chunks(path, files, classes, size, channels, left_out, white)
+    white = {kind: white_of(kind, value, path) for kind, value in largest.items()}
+    notes += [
+        f"{kind} of more than 8 bits: {white[kind]:g} is white in all images, for the largest is {value:g}"
+        for kind, value in largest.items()
+        if kind != COLOURS
+    ]
+    numbers = {name: number for number, name in enumerate(classes)}
+
+    def chunks() -> Iterator[Chunk]:
+        for first in range(0, len(files), CHUNK):
+            images, labels = [], []
+            for file in files[first : first + CHUNK]:
+                with skipping(file):
+                    image, done = decoded(file, side, channels, white)
+                    images.append(image)
+                    labels.append(numbers.get(_place(path, file), 0))
+                    counts.update(done)
+            if images:
+                yield Chunk(np.stack(images), np.array(labels, np.int64))
+
     about = {f"white_{kind}": value for kind, value in white.items()}
-    return Source((channels, size, size), classes, chunks, left_out.counts, left_out.notes, about)
+    return Source((channels, side, side), classes, chunks(), counts, notes, about)
 
 
 def _classes(path: Path, files: list[Path]) -> tuple[str, ...]:
@@ -118,28 +117,6 @@ def _place(path: Path, file: Path) -> str:
     return first if others else ""
 
 
-def _chunks(
-    path: Path,
-    files: list[Path],
-    classes: tuple[str, ...],
-    size: int,
-    channels: int,
-    left_out: LeftOut,
-    white: Mapping[str, float],
-) -> Iterator[Chunk]:
-    numbers = {name: number for number, name in enumerate(classes)}
-    for first in range(0, len(files), CHUNK):
-        images, labels = [], []
-        for file in files[first : first + CHUNK]:
-            with left_out.if_unreadable(file):
-                image, done = decoded(file, size, channels, white)
-                images.append(image)
-                labels.append(numbers.get(_place(path, file), 0))
-                left_out.counts.update(done)
-        if images:
-            yield Chunk(np.stack(images), np.array(labels, np.int64))
-
-
 class Unreadable(Exception):
     """A file that holds no image, or one that cannot be used; its text says why."""
 
@@ -149,8 +126,8 @@ def endings() -> set[str]:
     return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
-class Looked(NamedTuple):
-    """What is to be known of all images before the first is made bytes.
+class Header(NamedTuple):
+    """What is read of all images before the first is decoded to bytes.
 
     Attributes:
         grey: whether it says that it has no colours.
@@ -163,20 +140,22 @@ class Looked(NamedTuple):
     largest: float = 0
 
 
-def looked_at(path: Path) -> Looked:
-    """Look at an image.
+def read_header(path: Path) -> Header:
+    """Read colours and numbers of an image.
 
     Raises:
-        Unreadable: it is no image, or its numbers are none that black and white can be told of.
+        Unreadable: it is no image, or has numbers of which neither black nor white is known.
     """
     with _opened(path) as image:
         grey = image.mode in (*GREY, "F") or image.mode.startswith("I;16")
         if (kind := _kind(image)) is None:
-            return Looked(grey)
+            return Header(grey)
         values = np.asarray(image)
         if not (np.isfinite(values).all() and values.min() >= 0):
-            raise ValueError("of numbers below 0, or that are none, nobody says what is black")
-        return Looked(grey, kind, float(values.max()))
+            raise ValueError(
+                "it has numbers below 0, or that are not finite, and nothing says which number is black"
+            )
+        return Header(grey, kind, float(values.max()))
 
 
 def _kind(image: Any) -> str | None:
@@ -187,19 +166,19 @@ def _kind(image: Any) -> str | None:
     return COLOURS if any(";16" in str(tile[-1]) for tile in image.tile) else None
 
 
-def white_of(kind: str, largest: float) -> float:
+def white_of(kind: str, largest: float, folder: Path) -> float:
     """Return the number that is white in all images of a kind, of which this is the largest.
 
     It is the largest number of as many bits as are used, 8 or more, of floating-point numbers up to 1 it is 1.
 
     Raises:
-        ValueError: nobody can tell.
+        UserError: colours use too few of their bits; it names the folder.
     """
     if kind == COLOURS:
         if 0 < largest < 2**7:
-            raise ValueError(
-                f"images with colours of 16 bits, of which the largest uses {8 + int(largest).bit_length()}: they "
-                "would be dark, and their lower 8 bits are not read; make them images of 8 bits"
+            raise UserError(
+                f"{folder}: images with colours of 16 bits, of which the largest uses "
+                f"{8 + int(largest).bit_length()}: they would be dark, and their lower 8 bits are not read; make them images of 8 bits"
             )
         return 2**16 - 1
     if kind == FLOATS and largest <= 1:
