@@ -32,7 +32,7 @@ def write_reference(path, showers, edges=(-9.0, -3.0, 3.0, 9.0)):
     with h5py.File(path, "w") as file:
         for name in ("energy", "point", "momentum"):
             file[f"examples/{name}"] = getattr(showers, name)
-        conditions = Particles(showers.point, showers.momentum).conditions
+        conditions = Particles(showers.point, showers.momentum).as_array
         file["select/conditions"], file["test/conditions"] = conditions[::2], conditions[1::2]
         file.attrs.update(x_edges_cm=edges, y_edges_cm=edges)
     return path

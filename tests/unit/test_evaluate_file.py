@@ -285,7 +285,7 @@ def test_a_recipe_that_is_not_the_run_s_is_refused(run):
 def test_a_reference_whose_files_have_changed_is_refused(run, tmp_path):
     shutil.copytree(run, tmp_path / "run")
     (tmp_path / "run/model.pt").write_bytes(b"another")
-    assert "model.pt, of which its record tells, is not what it was" in str(
+    assert "model.pt, which its record names, is not what it was" in str(
         against_run(tmp_path / "run").exception
     )
     record = tmp_path / "run/reference/provenance.json"

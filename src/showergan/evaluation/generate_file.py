@@ -31,9 +31,9 @@ def generate_file(
 
     Args:
         generator: file that `train` wrote.
-        conditions: what to generate for, see `Task.read_conditions`; None where a task has none.
+        conditions: file of them, see `Task.read_conditions`; None where the task has none.
         out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
-        n: number of samples, by default one for each row of conditions; these take turns.
+        n: number of samples, by default one for each row of conditions; more begin again with the first row.
         seed: of the noise, at least 0 and below 2**32.
         epoch: which of the kept ones, by default the last.
         device: where to generate.

@@ -31,10 +31,10 @@ CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of 
 
 @dataclass(frozen=True)
 class TrainedGenerator:
-    """A generator and all that it takes to use it.
+    """A trained generator.
 
     Attributes:
-        description: what the generator is, was trained on and needs.
+        description: network, task, conditions and origin of the generator.
         states: its weights by epoch.
     """
 
@@ -53,7 +53,7 @@ class TrainedGenerator:
 
     @property
     def last(self) -> int:
-        """The last of them.
+        """The last epoch.
 
         Raises:
             UserError: The training diverged before the first.
@@ -108,15 +108,15 @@ class TrainedGenerator:
         A warning names conditions outside the range of the training.
 
         Args:
-            *conditions: what to generate for: of showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
-                shape (m, 3), pz > 0; of a task without conditions nothing.
+            *conditions: of the samples: for showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
+                shape (m, 3), pz > 0; nothing for a task without conditions.
             seed: of the noise; the first samples are the same however many are asked for.
-            n: number of samples, by default one for each row that is given; these take turns.
+            n: number of samples, by default one for each row; more begin again with the first row.
             epoch: which of the kept ones, by default the last.
             device: where to generate; devices differ in their random numbers.
 
         Raises:
-            UserError: Conditions that cannot be, less than one sample, or an epoch that was not kept.
+            UserError: Impossible conditions, less than one sample, or an epoch that was not kept.
         """
         checked = self.task.check_conditions(*conditions)
         if warning := outside(self.description.conditions, checked.as_array):
@@ -138,7 +138,7 @@ class TrainedGenerator:
         """Yield samples some at a time, see `generate`; the epoch is by default the last.
 
         Raises:
-            UserError: No sample is asked for, or an epoch that was not kept.
+            UserError: n is below 1, or the epoch was not kept.
         """
         if n is not None and n < 1:
             raise UserError(f"n = {n}: ask for at least 1 sample.")
@@ -162,9 +162,9 @@ def generate(
     Sample i is made for row i of the conditions, counted modulo the number of rows.
 
     Args:
-        task: that the samples are of.
+        task: of the samples.
         generator: its running statistics change in the mode "batch".
-        conditioning: that it was trained with.
+        conditioning: with which it was trained.
         conditions: of the task, m rows.
         seed: of all that is random.
         device: where to generate.

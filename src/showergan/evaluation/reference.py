@@ -34,11 +34,11 @@ _KINDS = ("spaces", "quantities", "own")  # of arrays of features
 
 @dataclass(frozen=True)
 class Reference:
-    """Features of the real select and test samples, and what is needed to make and to measure others.
+    """Features of the real select and test samples, and what is needed to generate and to measure others.
 
     Attributes:
-        task: that the samples are of.
-        reference_statistics: what all samples are measured with.
+        task: of the samples.
+        reference_statistics: with which all samples are measured.
         features: by split.
         generator_conditions: that generators are measured with against each split.
         examples: a few real test samples for figures.
@@ -59,8 +59,15 @@ class Reference:
 
         def checked(samples: Iterable[Any]) -> Features:
             features = extract(samples)
-            for split, real in self.features.items():
-                _refuse_others(split, _columns(real), _columns(features))
+            own = _shapes(features)
+            for split, real in ((s, _shapes(f)) for s, f in self.features.items()):
+                for name in sorted(real.keys() | own.keys()):
+                    here, there = (shapes.get(name, "is missing") for shapes in (real, own))
+                    if here != there:
+                        raise UserError(
+                            f"The reference does not fit the samples: {name} of {split}: {here}; of the samples: "
+                            f"{there}. Give the reference and the embedding of the same run, or no embedding to both."
+                        )
             return features
 
         return checked
@@ -73,7 +80,7 @@ class Origin(NamedTuple):
         recipe: settings of the metrics.
         version: of the step that made it.
         data: the data set.
-        embedding: that of the task, where it was given one.
+        embedding: of the task, where one was used.
     """
 
     recipe: Evaluation
@@ -193,26 +200,13 @@ def _extractor(
     return lambda samples: task.features(samples, reference_statistics, embedding, recipe, device)
 
 
-def _columns(features: Features) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each array behind the number of objects."""
+def _shapes(features: Features) -> dict[str, str]:
+    """Return the shape of each array of n objects in words."""
     arrays = {f"{kind} {name}": v for kind in _KINDS for name, v in getattr(features, kind).items()}
-    return {name: v.shape[1:] for name, v in {"conditions": features.conditions, **arrays}.items()}
-
-
-def _refuse_others(
-    split: str, real: dict[str, tuple[int, ...]], other: dict[str, tuple[int, ...]]
-) -> None:
-    for name in sorted(real.keys() | other.keys()):
-        if real.get(name) != other.get(name):
-            here, there = (
-                f"shape {(..., *shapes[name])}" if name in shapes else "is missing"
-                for shapes in (real, other)
-            )
-            raise UserError(
-                f"The reference does not fit the samples: {name} of {split}: {here.replace('Ellipsis', 'n')}; of the "
-                f"samples: {there.replace('Ellipsis', 'n')}. Give the reference and the embedding of the same run, or "
-                "no embedding to both."
-            )
+    return {
+        name: f"shape {('n', *values.shape[1:])}".replace("'", "")
+        for name, values in {"conditions": features.conditions, **arrays}.items()
+    }
 
 
 def _generator_conditions(

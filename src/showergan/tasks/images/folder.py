@@ -178,7 +178,8 @@ def white_of(kind: str, largest: float, folder: Path) -> float:
         if 0 < largest < 2**7:
             raise UserError(
                 f"{folder}: images with colours of 16 bits, of which the largest uses "
-                f"{8 + int(largest).bit_length()}: they would be dark, and their lower 8 bits are not read; make them images of 8 bits"
+                f"{8 + int(largest).bit_length()}: they would be dark, "
+                "and their lower 8 bits are not read; make them images of 8 bits"
             )
         return 2**16 - 1
     if kind == FLOATS and largest <= 1:
