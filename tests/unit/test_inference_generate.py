@@ -310,7 +310,7 @@ def test_columns_in_any_order_after_a_byte_order_mark(tmp_path):
     text = "\ufeffx_cm, note ,pz_GeV,px_GeV,py_GeV,y_cm\n4,a \u2265 b,3,1,2,5\n"
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")
     found = read_particles(tmp_path / "p.csv")
-    np.testing.assert_array_equal(found.conditions, [[1, 2, 3, 4, 5]])
+    np.testing.assert_array_equal(found.as_array, [[1, 2, 3, 4, 5]])
 
 
 def test_what_is_given_has_two_arrays_of_numbers():
