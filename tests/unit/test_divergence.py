@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.cli.steps import STEPS
-from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.config.methods import Composition
 from showergan.errors import UserError
 from showergan.evaluation.generator_file import load_generator

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from showergan.metrics.spread import distinct, varies
+from showergan.metrics.samples import distinct, varies
 
 
 def test_rounding_is_no_spread():

@@ -8,9 +8,8 @@ import pandas as pd
 from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.scorecard import of_runs, selected_epochs
 from showergan.comparison.summary import real_anchor
-from showergan.metrics.features import DIVERGED
-from showergan.metrics.metric import COUNTS, UNSCALED
-from showergan.metrics.registry import Registry
+from showergan.metrics.features import COUNTS, DIVERGED, UNSCALED
+from showergan.metrics.metric import Registry
 
 _Numbers = dict[tuple[str, str], float]
 

@@ -13,8 +13,7 @@ from scipy import stats
 
 from showergan.comparison.runs import METHOD, RUN
 from showergan.methods.losses import Loss
-from showergan.metrics.metric import Asked
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry, Stage
 
 WINDOW = 101  # recorded rows of the median filter, as published
 SHARE = 0.1  # of all rows, which it takes at most
@@ -81,7 +80,7 @@ def loss_meaning(
     tables = []
     for entry in registry.entries:
         metric = registry[entry.metric]
-        if metric.asked > Asked.COURSE or entry.metric in tell_failures:
+        if metric.stage > Stage.EVERY_EPOCH or entry.metric in tell_failures:
             continue
         rows = test[
             (test["metric"] == entry.metric)

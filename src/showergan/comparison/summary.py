@@ -3,13 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import METHOD, RUN, Runs
-from showergan.errors import UserError
+from showergan.metrics.conditional_prd import means_over_unflagged, scores_over_epochs
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
-from showergan.metrics.score import means_over_unflagged, scores_over_epochs
-
-UNDEFINED = "undefined, for most real samples do not have what it looks at"
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
@@ -101,53 +99,3 @@ def summarise(
     chosen = grid[grid["chosen"]].set_index(METHOD).index
     summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
     return summary
-
-
-def learning_rate_grid(
-    summary: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
-) -> pd.DataFrame:
-    """Return one row per method and pair of learning rates: what was tried, and what it gave.
-
-    The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
-    seeds, those that diverged included; test_mean and test_sd of the selected epoch; n_seeds; n_diverged; chosen,
-    whether tables, verdicts and ranks are about this pair of the method.
-
-    Args:
-        summary: one row per run and score.
-        choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
-        own: the pair of each method, named before training as in Egorov & Rogachev 2023, whatever further pairs it was
-            trained at. None after a search: the pair with the largest select_mean.
-
-    Raises:
-        UserError: that score is undefined of a run.
-    """
-    shown = summary[summary["score"] == choose_by]
-    undefined = shown[shown["select"].isna()]
-    if len(undefined):
-        keys = " ".join(map(str, undefined[RUN].iloc[0]))
-        known = summary.groupby("score")["select"].count()
-        others = ", ".join(known.index[known == len(shown)]) or "no other"
-        raise UserError(
-            f"choose_by: {choose_by}: no evaluated epoch of {keys} has a value. Either too few samples are in a bin, "
-            f"or it is {UNDEFINED}. Set choose_by to a score that every run has: {others}"
-        )
-    groups = shown.groupby(METHOD, sort=False)
-    grid = pd.DataFrame(
-        {
-            "score": choose_by,
-            "select_mean": groups["select"].mean(),
-            "test_mean": groups["selected"].mean(),
-            "test_sd": groups["selected"].std(ddof=1),
-            "n_seeds": groups["seed"].nunique(),
-            "n_diverged": groups["diverged"].sum(),
-        }
-    ).reset_index()
-    if own is None:
-        best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
-        grid["chosen"] = grid.index.isin(best)
-    else:
-        grid["chosen"] = grid["learning_rates"] == grid["method"].map(own)
-    rates = grid["learning_rates"].str.split("_", expand=True).astype(float)
-    grid.insert(3, "generator_rate", rates[0])
-    grid.insert(4, "discriminator_rate", rates[1])
-    return grid

@@ -17,6 +17,8 @@ from scipy import stats
 
 from showergan.errors import UserError
 
+LEVEL = 0.05  # of tests; intervals have the probability 1 - LEVEL
+FLOORS = 2.0  # of noise, up to which a mean difference is within it
 CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
 
 VERDICTS = [

@@ -1,13 +1,18 @@
-"""PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8)."""
+"""PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8).
+
+PRD-AUC of a space, over all events or as the mean over bins, is the score that chooses epochs and learning rates.
+"""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
+from showergan.metrics.features import POINTS
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import PRDScores, comparable, prd_scores
 
@@ -132,6 +137,31 @@ def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
     return OfClusters(float(means.mean()), sd, event_sd, n, clusters, flagged)
 
 
+def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
+
+    Args:
+        metrics: as `evaluate` writes it, of one or many runs.
+
+    Returns:
+        The rows of those scores with their name in the column `score`.
+    """
+    rows = metrics[(metrics["metric"] == PRD_AUC.name) & metrics["bin"].isin(["all", "mean"])]
+    prefix = np.where(rows["bin"] == "mean", "bins-", "")
+    return rows.assign(score=prefix + rows["space"])
+
+
+def means_over_unflagged(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC averaged over the bins that are not thin, with its name (for example bins-E) in `score`."""
+    rows = metrics[(metrics["metric"] == PRD_AUC.name) & (metrics["bin"] == "unflagged")]
+    return rows.assign(score="bins-" + rows["space"])
+
+
+def best_epoch(values: pd.Series) -> int | None:
+    """Return the first epoch with the largest value, values by epoch; None where none has a value."""
+    return None if values.isna().all() else cast(int, values.idxmax())
+
+
 def _rows(pair: Pair) -> Iterator[Row]:
     recipe = pair.recipe
     for space, samples in pair.points.items():
@@ -160,7 +190,7 @@ def _metric(name: str, definition: str, place: int, shown: dict[str, str]) -> Me
         direction="higher",
         best=1,
         worst=0,
-        asked=Asked.CHOICE,
+        stage=Stage.SELECTION,
         part=Part.DISTRIBUTIONS,
         place=place,
         shown={POINTS: shown},

@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 

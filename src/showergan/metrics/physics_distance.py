@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 

@@ -11,8 +11,7 @@ from showergan.errors import UserError
 from showergan.metrics.kmeans import cluster_histograms
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
-from showergan.metrics.samples import points_of
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import points_of, varies
 
 ANGLES = 1001
 CURVE_POINTS = 101  # of a curve that is kept

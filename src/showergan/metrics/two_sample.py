@@ -12,8 +12,9 @@ from sklearn import ensemble, isotonic
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
 
 _FEWEST, _MOST = 20, 10_000

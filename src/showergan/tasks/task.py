@@ -24,7 +24,7 @@ from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.metrics.features import Features, ReferenceStatistics
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry
 from showergan.networks import GeneratorNetwork, Shape
 from showergan.tasks.splits import Split
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
 from showergan.tasks.images.embedding import PictureEmbedding
-from showergan.tasks.images.metrics import METRICS
 from showergan.tasks.images.pictures import Pictures, clipped
 from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import PROBABILITIES
@@ -25,10 +24,8 @@ class PictureReferenceStatistics(ReferenceStatistics):
 
     samples: Samples
 
-    metrics = METRICS
-
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """How large they are, and of how many classes."""
         channels, height, width = self.samples.shape
         kind = "grey" if channels == 1 else "coloured"

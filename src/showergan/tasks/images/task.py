@@ -15,7 +15,7 @@ from torch import Tensor
 from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.metrics.features import Features
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.images import dataset
 from showergan.tasks.images.classes import asked_for, read_classes

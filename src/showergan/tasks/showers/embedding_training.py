@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from showergan.errors import UserError
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import varies
 from showergan.tasks.showers.embedding import IMAGE_TARGETS, TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.energy_centre import energy_centre

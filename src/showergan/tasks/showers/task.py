@@ -18,7 +18,7 @@ from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.metrics.features import Features
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry
 from showergan.networks.description import describe
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, simulators

@@ -25,10 +25,8 @@ class TextReferenceStatistics(ReferenceStatistics):
 
     alphabet: str
 
-    metrics = METRICS
-
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """How many characters there are."""
         return f"An alphabet of {len(self.alphabet)} characters"
 

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.tasks.toys.metrics import METRICS
 from showergan.tasks.toys.points import PLANE, Points
 
 
@@ -24,10 +23,8 @@ class PlaneReferenceStatistics(ReferenceStatistics):
     modes: NDArray[np.float64]
     mode_sd: float
 
-    metrics = METRICS
-
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """How many modes there are."""
         return f"Points of {len(self.modes)} modes" if len(self.modes) else "Points without modes"
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from showergan.config.evaluation import Evaluation
 from showergan.config.section import Section
 from showergan.metrics.features import Features
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.splits import Split
 from showergan.tasks.task import TrainingSet

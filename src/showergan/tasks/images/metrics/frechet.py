@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.physics_distance import frechet_distance
 from showergan.metrics.samples import equal_samples
@@ -65,7 +65,7 @@ FRECHET = Metric(
     spaces=SPACES,
     direction="lower",
     best=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTANCES,
     place=1,
     shown={space: {"all": "Fréchet: {space}"} for space in SPACES},

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import rel_entr
 
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.images.spaces import CLASSIFIER, PROBABILITIES
 
@@ -54,7 +54,7 @@ INCEPTION_SCORE = Metric(
     direction="higher",
     best=None,
     worst=1,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=40,
     shown={CLASSIFIER: {"all": "Inception score: {space}"}},

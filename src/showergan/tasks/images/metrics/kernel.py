@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.physics_distance import kpd
 from showergan.tasks.images.spaces import SPACES, embedded
@@ -24,7 +24,7 @@ KID = Metric(
     # Unbiased, so that it may be negative, which is no merit.
     direction="target",
     best=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTANCES,
     place=2,
     shown={space: {"all": "kernel distance: {space}"} for space in SPACES},

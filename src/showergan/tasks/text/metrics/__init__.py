@@ -3,10 +3,8 @@
 import sys
 
 from showergan import metrics
-from showergan.metrics.failure import Failure
-from showergan.metrics.features import NOT_FINITE
-from showergan.metrics.metric import COUNTS
-from showergan.metrics.registry import Registry, metrics_in
+from showergan.metrics.features import COUNTS, NOT_FINITE
+from showergan.metrics.metric import Failure, Registry, metrics_in
 from showergan.tasks.text.metrics.repeated_lines import REPEATING
 
 METRICS = Registry(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.text.ngrams import NGRAMS, divergence
 
@@ -24,7 +24,7 @@ NGRAM_DIVERGENCE = Metric(
     best=0,
     worst=1,
     unit="bit",
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=1,
     shown={name: {"all": f"JS of {name} [bit]"} for name in NGRAMS},

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from showergan.metrics.failure import Failure
 from showergan.metrics.measured import Measured, share
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Failure, Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 
 LINES = "1-grams"  # in their order they are the lines
@@ -35,7 +34,7 @@ REPEATED_LINES = Metric(
     direction="lower",
     best=None,
     worst=1,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=2,
     shown={LINES: {"all": "repeated lines"}},

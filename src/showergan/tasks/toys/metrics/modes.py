@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.toys.modes import modes_found, share_near_a_mode
 from showergan.tasks.toys.points import PLANE
@@ -30,7 +30,7 @@ MODES_FOUND = Metric(
     direction="higher",
     best=None,
     worst=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=40,
     shown={PLANE: {"all": "modes found"}},
@@ -43,7 +43,7 @@ NEAR_A_MODE = Metric(
     direction="higher",
     best=1,
     worst=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=41,
     shown={PLANE: {"all": "share near a mode"}},

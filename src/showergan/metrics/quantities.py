@@ -1,4 +1,4 @@
-"""Distances between two samples of one quantity."""
+"""Metrics of single quantities: separation power, 1-Wasserstein distance and mean."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import wasserstein_distance
 
 from showergan.errors import UserError
+from showergan.metrics.features import QUANTITIES, QUANTITY
 from showergan.metrics.measured import RESAMPLES, Measured, bootstrap_weights
-from showergan.metrics.metric import QUANTITIES, QUANTITY, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 
 _BINS = 48
@@ -78,6 +79,16 @@ def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured
     return Measured(float(wasserstein_distance(*samples)), event_sd=float(event_sd), n=n)
 
 
+def mean(values: NDArray[np.floating]) -> Measured:
+    """Return the mean of values, (n,); those not finite are left out of n."""
+    defined = values[np.isfinite(values)]
+    n = len(defined)
+    if n < 2:
+        return Measured(defined.mean() if n else np.nan, n=n)
+    # The closed form of the bootstrap of a mean.
+    return Measured(float(defined.mean()), event_sd=float(defined.std() / np.sqrt(n)), n=n)
+
+
 def _samples(real: ArrayLike, generated: ArrayLike) -> tuple[_Array, _Array]:
     first, second = (np.asarray(a, dtype=np.float64) for a in (real, generated))
     if first.ndim != 1 or second.ndim != 1:
@@ -109,6 +120,11 @@ def _wasserstein_rows(pair: Pair) -> Iterator[Row]:
         yield "wasserstein", name, "all", wasserstein(real, other, seed=pair.seed)
 
 
+def _mean_rows(pair: Pair) -> Iterator[Row]:
+    for name, values in pair.other.quantities.items():
+        yield "mean", name, "all", mean(values)
+
+
 SEPARATION_POWER = Metric(
     name="separation_power",
     definition="48 bins of the real sample and three for what lies outside or is undefined; mean: over the quantities: "
@@ -133,4 +149,16 @@ WASSERSTEIN = Metric(
     part=Part.QUANTITIES,
     place=20,
     shown={QUANTITY: {"all": "W1 of {space}"}},
+)
+MEAN = Metric(
+    name="mean",
+    definition="mean over the generated sample",
+    rows=_mean_rows,
+    spaces=(QUANTITY,),
+    direction="target",
+    best=None,
+    unit="that of the quantity",
+    stage=Stage.EVERY_EPOCH,
+    part=Part.QUANTITIES,
+    place=30,
 )
