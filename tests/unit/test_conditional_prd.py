@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from showergan.errors import UserError
-from showergan.metrics.conditional_prd import OfClusters, conditional_prd
+from showergan.metrics.conditional_prd import conditional_prd
+from showergan.metrics.measured import Measured
 from showergan.metrics.prd import prd_scores
 
 
@@ -18,7 +19,7 @@ def table(real, generated, bins_real, bins_generated, n_bins=4, **settings):
     assert list(found) == ["prd_auc", "f8", "f1_8"]
     columns, shared = {}, ["n", "clusters", "flagged"]
     for metric, rows in found.items():
-        of_metric = pd.DataFrame.from_dict(rows, orient="index", columns=OfClusters._fields)
+        of_metric = pd.DataFrame.from_dict(rows, orient="index", columns=Measured._fields)
         named = {"value": metric, "sd": f"{metric}_sd", "event_sd": f"{metric}_event_sd"}
         columns |= of_metric.rename(columns=named).to_dict("series")
         assert of_metric[shared].equals(pd.DataFrame(columns)[shared])

@@ -59,16 +59,14 @@ def bars(
 
     Returns:
         One row per bar and subject, a method or "" for all: value, that of the median seed, which is held against the
-        bound; worst, that of the worst seed; n_seeds, and n_failed of these; met. The bars:
-        fraction: PRD-AUC over E as a fraction of its ceiling, where there is one; at least its bound.
-        shuffled: bins-E over that of real showers with shuffled conditions, where these differ; above its bound.
-        physics: bins-P as a fraction of its ceiling, where there is one; at least its bound.
-        response: mean energy of generated showers, before any scaling, over that of real ones; within a factor, the
-        worst being furthest off.
-        resolution: the energy resolution error; at most its bound.
-        failed: share of failed seeds among those of all these methods; at most its bound. A seed failed if `failures`
-        says so, of divergence too, or if its mean energy is off by more than a factor 2. The worst is that of a method.
-        showers: those of the smallest bin of the partition; at least `fewest`. The worst is the same.
+        bound; worst, that of the worst seed; n_seeds, and n_failed of these; met. The bars: fraction: PRD-AUC over E as
+        a fraction of its ceiling, where there is one; at least its bound. shuffled: bins-E over that of real showers
+        with shuffled conditions, where these differ; above its bound. physics: bins-P as a fraction of its ceiling,
+        where there is one; at least its bound. response: mean energy of generated showers, before any scaling, over
+        that of real ones; within a factor, the worst being furthest off. resolution: the energy resolution error; at
+        most its bound. failed: share of failed seeds among those of all these methods; at most its bound. A seed failed
+        if `failures` says so, of divergence too, or if its mean energy is off by more than a factor 2. The worst is
+        that of a method. showers: those of the smallest bin of the partition; at least `fewest`. The worst is the same.
     """
     chosen = card[card["chosen"].astype(bool) & card["method"].isin(bounded)]
     runs = failures.merge(chosen[RUN].drop_duplicates(), on=RUN)

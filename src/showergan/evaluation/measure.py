@@ -10,7 +10,7 @@ from showergan.metrics.measured import Measured
 from showergan.metrics.metric import Registry, Row, Stage
 from showergan.metrics.pair import Pair
 
-COLUMNS = ["metric", "space", "bin", "value", "sd", "event_sd", "n", "clusters", "flagged"]
+COLUMNS = ["metric", "space", "bin", *Measured._fields]
 
 
 def measure(pair: Pair, registry: Registry, stage: Stage = Stage.CHOSEN_EPOCH) -> pd.DataFrame:
@@ -20,8 +20,8 @@ def measure(pair: Pair, registry: Registry, stage: Stage = Stage.CHOSEN_EPOCH) -
         Also the invalid counts of the sample, and, where it was scaled, the metrics that show scale and failures as
         they were before, in spaces whose names begin with "unscaled_". Columns metric; space, what the metric looks at;
         bin of the conditions, "all", "mean", "unflagged" (the mean without thin bins), or a bin of the task's own;
-        value, sd, event_sd and n, see `Measured`; clusters and flagged (PRD only), see `OfClusters`. Metrics that need
-        what the sample does not have are missing.
+        value, sd, event_sd, n, clusters and flagged, see `Measured`. Metrics that need what the sample does not have
+        are missing.
     """
     records = [
         {"metric": metric, "space": space, "bin": bin_, **measured._asdict()}

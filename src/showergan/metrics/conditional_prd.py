@@ -4,7 +4,7 @@ PRD-AUC of a space, over all events or as the mean over bins, is the score that 
 """
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, cast
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -12,23 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.metrics.features import POINTS
+from showergan.metrics.measured import Measured
 from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import PRDScores, comparable, prd_scores
 
-
-class OfClusters(NamedTuple):
-    """A `Measured` of PRD, with the number of clusters and whether n is too few for it."""
-
-    value: float
-    sd: float
-    event_sd: float
-    n: int
-    clusters: int
-    flagged: bool
-
-
-SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
+SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attribute of `PRDScores` by metric
 
 
 def conditional_prd(
@@ -44,12 +33,11 @@ def conditional_prd(
     seed: int,
     empty_bins: Literal["nan", "zero"] = "nan",
     invalid_rows: Literal["cluster", "drop"] = "cluster",
-) -> dict[str, dict[str, OfClusters]]:
+) -> dict[str, dict[str, Measured]]:
     """Score every bin of the condition, all events together, and the mean over the bins.
 
-    The mean is taken over the bins in which both samples have events, repeat by repeat; its
-    deviation is that of the R means. Small bins stay in it, but are flagged: PRD-AUC falls with n
-    even for equal distributions.
+    The mean is taken over the bins in which both samples have events, repeat by repeat; its deviation is that of the R
+    means. Small bins stay in it, but are flagged: PRD-AUC falls with n even for equal distributions.
 
     Args:
         real: (n, d) real points, or integers, see `prd_scores`.
@@ -83,7 +71,7 @@ def conditional_prd(
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
     if invalid_rows == "drop":
         kept = [np.isfinite(sample).all(axis=1) for sample in samples]
-        # Where all generated ones would be dropped, they stay and score 0; so do those of undefined scores.
+        # Where all generated points would be dropped, they stay and score 0; so do those of undefined scores.
         if kept[1].any() and comparable(samples[0]):
             samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
@@ -118,8 +106,8 @@ def conditional_prd(
     return found
 
 
-def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
-    """Average a score over bins; None stands for a bin without events, NaN for one that cannot be compared."""
+def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> Measured:
+    """Average a score over bins: None is a bin without events, NaN one that cannot be compared."""
     used = [
         score for score in scores if score is not None and not np.isnan(getattr(score, name)).any()
     ]
@@ -128,13 +116,13 @@ def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
     clusters = min((score.clusters for score in with_events), default=0)
     flagged = len(used) < len(scores) or n < n_min
     if not used:
-        return OfClusters(np.nan, np.nan, np.nan, n, clusters, flagged)
+        return Measured(np.nan, np.nan, np.nan, n, clusters, flagged)
     means = np.mean([getattr(score, name) for score in used], axis=0)
     sd = float(means.std(ddof=1)) if len(means) > 1 else np.nan
     # Bins are resampled independently.
     squares = np.array([score.event_sd[name] for score in used]) ** 2
     event_sd = float(np.sqrt(squares.sum())) / len(used)
-    return OfClusters(float(means.mean()), sd, event_sd, n, clusters, flagged)
+    return Measured(float(means.mean()), sd, event_sd, n, clusters, flagged)
 
 
 def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:

@@ -1,17 +1,15 @@
 """Histograms of two samples over clusters found by repeated k-means on their union.
 
-The published recipe fits scikit-learn's MiniBatchKMeans again for every repeat. PRD-AUC depends on
-how far k-means has converged, so a faster clustering has to stop at the same place, not at a better
-one. MiniBatchKMeans keeps each centre at the mean of all points it ever received: after t batches
-the next one moves it by 1/t of the way to that batch's mean. The centres thus follow the Lloyd map
-L in logarithmic time, dc/d(ln t) = L(c) - c, until early stopping.
+The published recipe fits scikit-learn's MiniBatchKMeans again for every repeat. PRD-AUC depends on how far k-means has
+converged, so a faster clustering has to stop at the same place, not at a better one. MiniBatchKMeans keeps each centre
+at the mean of all points it ever received: after t batches the next one moves it by 1/t of the way to that batch's
+mean. The centres thus follow the Lloyd map L in logarithmic time, dc/d(ln t) = L(c) - c, until early stopping.
 
 Ours takes the same path in strides of a little less than ln 2: up to four batches stand for all
-those between t and 2 t. All repeats share one sample of points to seed from and one sequence of
-batches, so that every step is one matrix product over repeats and clusters; they differ in their
-seeds. That correlates them a little: the error of a mean over ten repeats is about 1.15 times
-sd/sqrt(10). One k-means++ seeding serves instead of the best of ten: over a score of pairs of
-samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
+those between t and 2 t. All repeats share one sample of points to seed from and one sequence of batches, so that every
+step is one matrix product over repeats and clusters; they differ in their seeds. That correlates them a little: the
+error of a mean over ten repeats is about 1.15 times sd/sqrt(10). One k-means++ seeding serves instead of the best of
+ten: over a score of pairs of samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 """
 
 from __future__ import annotations
@@ -130,9 +128,8 @@ def _clock(n: int) -> _Array:
 def _seed(sample: Tensor, k: int, repeats: int, random: torch.Generator) -> Tensor:
     """Choose (R, K, d) centres among the sample by greedy k-means++ (Arthur & Vassilvitskii 2007).
 
-    Of several candidates drawn in proportion to the squared distance from the centres so far, the
-    one that lowers the sum of these distances most is taken, 2 + ln K candidates as in
-    scikit-learn.
+    Of several candidates drawn in proportion to the squared distance from the centres so far, the one that lowers the
+    sum of these distances most is taken, 2 + ln K candidates as in scikit-learn.
     """
     size = len(sample)
     repeat = torch.arange(repeats)[:, None]

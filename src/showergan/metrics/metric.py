@@ -11,14 +11,15 @@ from types import ModuleType
 from typing import Literal, NamedTuple
 
 from showergan.metrics.features import POINTS, QUANTITY
+from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
 
 # The ends of a scale, measured once beside all generators. Real samples are the one or the other of the first two.
 CEILING, OTHER_REAL = "ceiling", "other_real"
 ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
 
-Row = tuple[str, str, str, NamedTuple]
-"""Metric, space, bin ("all" where there are none), and a `Measured` or what holds more than that."""
+Row = tuple[str, str, str, Measured]
+"""Metric, space, bin ("all" where there are none), and value."""
 
 
 class Stage(IntEnum):

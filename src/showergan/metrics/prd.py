@@ -166,9 +166,8 @@ def prd_scores(
 ) -> PRDScores:
     """Score generated against real points by PRD over repeated clusterings of their union.
 
-    Unequal counts would pull the centres towards the larger sample, so it is first cut to the size
-    of the smaller one by a random choice that depends on the seed only. Arguments and errors are those of
-    `cluster_histograms`.
+    Unequal counts would pull the centres towards the larger sample, so it is first cut to the size of the smaller one
+    by a random choice that depends on the seed only. Arguments and errors are those of `cluster_histograms`.
 
     Integers are classes already: each of the n d numbers counts as one event of its class, nothing is clustered, and
     the one value has no spread over repeats.

@@ -1,10 +1,11 @@
-"""Classifier two-sample test: how well can a classifier tell generated from real events?
+"""Classifier two-sample test: how well a classifier tells generated from real events.
 
 Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge,
 Krause et al. 2024, arXiv:2410.21611.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,11 +34,10 @@ def two_sample(
     held out. Row i of both samples lands in the same part: where the sizes are equal, the two
     events may share their condition, which must not be seen in training and asked for again.
 
-    The AUC is the probability that a generated event scores above a real one, ties counting 1/2
-    (Mann & Whitney 1947): 0.5 for equal samples, 1 for disjoint ones. The Jensen-Shannon divergence
-    is JSD = 1 - BCE / ln 2 of the calibrated probabilities, BCE being the mean over the classes of
-    the mean cross entropy. Only the true probabilities reach the divergence, so this is a lower
-    bound up to fluctuations, and slightly negative for equal samples.
+    The AUC is the probability that a generated event scores above a real one, ties counting 1/2 (Mann & Whitney 1947):
+    0.5 for equal samples, 1 for disjoint ones. The Jensen-Shannon divergence is JSD = 1 - BCE / ln 2 of the calibrated
+    probabilities, BCE being the mean over the classes of the mean cross entropy. Only the true probabilities reach the
+    divergence, so this is a lower bound up to fluctuations, and slightly negative for equal samples.
 
     `event_sd` is that of one training: of its held-out fifth of the events, the trees as they are.
 
@@ -152,16 +152,12 @@ CLASSIFIER_AUC = Metric(
     place=10,
     shown={space: {"all": "classifier AUC: {space}"} for space in (EMBEDDING, HIGH_LEVEL)},
 )
-CLASSIFIER_JSD = Metric(
+CLASSIFIER_JSD = replace(
+    CLASSIFIER_AUC,
     name="classifier_jsd",
     definition="Jensen-Shannon divergence from their probabilities, calibrated on the other 20 %: CaloChallenge 2024",
-    rows=_rows,
-    spaces=(EMBEDDING, HIGH_LEVEL),
-    direction="lower",
     best=0,
-    worst=1,
     unit="bit",
-    part=Part.DISTANCES,
     place=11,
     shown={HIGH_LEVEL: {"all": "JSD: {space} [bit]"}},
 )
