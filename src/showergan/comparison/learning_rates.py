@@ -17,20 +17,20 @@ ROBUSTNESS = [
 def learning_rate_grid(
     summary: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
 ) -> pd.DataFrame:
-    """Return one row per method and pair of learning rates: what was tried, and what it gave.
+    """Return one row per method and pair of learning rates that was tried.
 
     The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
     seeds, those that diverged included; test_mean and test_sd of the selected epoch; n_seeds; n_diverged; chosen,
-    whether tables, verdicts and ranks are about this pair of the method.
+    whether tables, verdicts and ranks use this pair for the method.
 
     Args:
         summary: one row per run and score.
         choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
-        own: the pair of each method, named before training as in Egorov & Rogachev 2023, whatever further pairs it was
-            trained at. None after a search: the pair with the largest select_mean.
+        own: the pair of each method, named before training as in Egorov & Rogachev 2023, even if it was trained at
+            further pairs. None: the pair with the largest select_mean, found by a search.
 
     Raises:
-        UserError: that score is undefined of a run.
+        UserError: that score is undefined for a run.
     """
     shown = summary[summary["score"] == choose_by]
     undefined = shown[shown["select"].isna()]
@@ -65,7 +65,7 @@ def learning_rate_grid(
 
 
 def robustness(grid: pd.DataFrame) -> pd.DataFrame:
-    """Return one number per method: its score at the worst pair of learning rates over that at the best one.
+    """Return the score of each method at the worst pair of learning rates over that at the best one.
 
     The score is the one that chooses among learning rates, on test at the epoch chosen on select, the mean over seeds.
     1 means that the choice of learning rates does not matter, 0 that a wrong one loses everything. The number belongs
@@ -88,7 +88,7 @@ def robustness(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratio(tried: pd.DataFrame) -> dict[str, object]:
-    """Return what the pairs of one method give."""
+    """Return the row of one method, from the pairs that it tried."""
     score, n = tried["test_mean"], len(tried)
     found: dict[str, object] = {"score": tried["score"].iloc[0], "n_rates": n}
     for name, place in (("best", score.argmax), ("worst", score.argmin)):

@@ -1,4 +1,4 @@
-"""Every run judged by every metric, each on a scale from the worst to what real showers get."""
+"""Scorecard: every run in every metric, each on a scale from the worst to what real showers get."""
 
 import math
 
@@ -31,18 +31,17 @@ def scorecard(
         registry: the metrics of the task.
 
     Returns:
-        One row per run and metric, of generated samples that were scaled also of what was measured before, whose space
-        begins with "unscaled_" and whose title ends in ", unscaled": architecture, method, learning_rates, seed;
-        chosen; diverged, see `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of
-        a mean over bins that without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for
-        what there is not; ceiling_sd, its spread over draws; position, see `position`: the worst where there is no
-        value because no sample is a number.
+        One row per run and metric; for generated samples that were scaled also a row before scaling, whose space begins
+        with "unscaled_" and whose title ends in ", unscaled": architecture, method, learning_rates, seed; chosen;
+        diverged, see `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, a mean over
+        bins without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
+        ceiling_sd, its spread over draws; position, see `position`: the worst if no generated sample is a number.
     """
     entries = pd.DataFrame(registry.entries)
     # Not every task has every space.
     measured = anchors.set_index(_KEY).index
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
-    # What samples were before they were scaled is judged as they are.
+    # Unscaled samples are judged on the same scale as scaled ones.
     before = anchors.assign(space=UNSCALED + anchors["space"])
     unscaled = entries.assign(
         space=UNSCALED + entries["space"], title=entries["title"] + ", unscaled"
@@ -79,9 +78,9 @@ def scorecard(
 def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
-    That is the ceiling; where there is none, what other real samples get, which a generator may pass. Values beyond an
-    end lie beyond 0 or 1. Of a metric with a target, such as the unbiased distances FPD and KPD, the distance from it
-    counts.
+    The latter is the ceiling or, without one, what other real samples get, which a generator may pass. Values beyond an
+    end lie beyond 0 or 1. For a metric with a target, such as the unbiased distances FPD and KPD, the distance from the
+    target counts.
 
     Args:
         value: of metrics.
@@ -109,7 +108,7 @@ def _worst(card: pd.DataFrame, registry: Registry) -> pd.Series:
 def selected_epochs(summary: pd.DataFrame, score: str) -> pd.DataFrame:
     """Return epoch, the one chosen on select by a score, chosen and diverged of every run."""
     rows = summary[summary["score"] == score].rename(columns={"selected_epoch": "epoch"})
-    # Of a table read from a file they need not be texts.
+    # In a table read from a file they need not be strings.
     return rows[[*RUN, "chosen", "diverged", "epoch"]].astype(dict.fromkeys(RUN, str))
 
 
@@ -128,7 +127,7 @@ def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
-    """Ask of every two metrics whether they put the methods in the same order.
+    """Return how much every two metrics agree on the order of the methods.
 
     Args:
         card: as `scorecard` returns it; only chosen learning rates count.

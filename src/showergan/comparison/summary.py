@@ -11,7 +11,7 @@ from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the anchor that real samples are: the ceiling or, where there is none, other real samples."""
+    """Return the rows of real samples: the ceiling or, where there is none, other real samples."""
     return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
 
 
@@ -21,9 +21,9 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     The columns: those of a run; score; select, the value on select at its best epoch there; max and max_epoch, the
     maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on
     test at the epoch that is best on select; selected_sd, its spread over the k-means repeats, and selected_event_sd,
-    over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones; last and
-    last_epoch; n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave
-    values that are not numbers. Values of a score that is undefined are NaN.
+    over bootstrap samples of the events; unflagged, a mean over bins without the thin ones; last and last_epoch; n and
+    clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that are
+    not numbers. Values of a score that is undefined are NaN.
 
     Args:
         metrics: as `evaluate` writes them, of some runs.
@@ -41,7 +41,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     )
     if not (select.index.is_unique and select.index.equals(test.index)):
         raise ValueError("select and test are not of the same runs, scores and epochs")
-    # Of a score that is undefined at all epochs the first one stands for all.
+    # If a score is undefined at all epochs, the first epoch is taken.
     best, best_on_test = (
         list(values.fillna(-np.inf).groupby(level=score).idxmax())
         for values in (select["value"], test["value"])
@@ -76,9 +76,9 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 def summarise(
     runs: Runs, anchors: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
 ) -> pd.DataFrame:
-    """Return the summaries of all runs beside what they are to be compared with.
+    """Return the summaries of all runs with the anchors that they are compared with.
 
-    The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
+    The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
     ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
