@@ -109,7 +109,7 @@ def alternate(
 
 def scorer(real: Array, generated: Array, k: int, repeats: int) -> Callable[[int], Array]:
     """Make a function from a seed to the PRD-AUC of every repeat."""
-    return lambda seed: prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed).auc
+    return lambda seed: prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed).prd_auc
 
 
 def by(estimator: Callable[..., Any], score: Callable[[int], Array]) -> Callable[[int], Array]:

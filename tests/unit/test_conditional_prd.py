@@ -48,7 +48,7 @@ def test_rows_and_mean():
 def test_the_row_of_all_events_ignores_the_bins():
     (real, bins_real), (generated, bins_generated) = events(600, 0), events(600, 1)
     result = table(real, generated, bins_real, bins_generated)
-    spread = prd_scores(real, generated, clusters=10, repeats=6, seed=1).auc
+    spread = prd_scores(real, generated, clusters=10, repeats=6, seed=1).prd_auc
     assert result.prd_auc["all"] == pytest.approx(spread.mean(), abs=3 * spread.std())
     shuffled = table(real, generated, bins_real[::-1], bins_generated)
     assert shuffled.prd_auc["all"] == result.prd_auc["all"]

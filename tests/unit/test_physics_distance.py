@@ -101,7 +101,7 @@ def test_fpd_does_not_depend_on_the_origin_and_grows_as_the_squared_scale():
     x, y = normal(500, 3, 0), normal(500, 3, 1, 0.5)
     measured = fpd(x, y, seed=0)
     np.testing.assert_allclose(fpd(x + 1e5, y + 1e5, seed=0), measured, rtol=1e-6)
-    scaled = np.array(measured) * [9, 9, 9, 1]
+    scaled = np.array(measured) * [9, 9, 9, 1, 1, 1]
     np.testing.assert_allclose(fpd(3 * x, 3 * y, seed=0), scaled, rtol=1e-9)
 
 

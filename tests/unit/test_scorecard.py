@@ -93,7 +93,7 @@ def test_bounded_metrics_end_where_a_sample_has_nothing_of_the_real_one():
     density, coverage = density_coverage(real, one, seed=0)
     auc, jsd = two_sample(real, one, trainings=1, seed=0)
     found = {
-        "prd_auc": prd_scores(real, one, clusters=2, repeats=1, seed=0).auc[0],
+        "prd_auc": prd_scores(real, one, clusters=2, repeats=1, seed=0).prd_auc[0],
         "density": density.value,
         "coverage": coverage.value,
         "duplicates": duplicates(real, one, seed=0).value,

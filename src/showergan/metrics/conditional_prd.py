@@ -15,9 +15,7 @@ from showergan.metrics.features import POINTS
 from showergan.metrics.measured import Measured
 from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
-from showergan.metrics.prd import PRDScores, comparable, prd_scores
-
-SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attribute of `PRDScores` by metric
+from showergan.metrics.prd import SCORES, PRDScores, comparable, prd_scores
 
 
 def conditional_prd(
@@ -55,7 +53,7 @@ def conditional_prd(
 
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
-        that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
+        that are not flagged. For means, n and clusters are the smallest over the bins used, and flagged is whether any
         bin is, or none is used. Values are NaN where no events can be compared, see `prd_scores`; such bins are left
         out of the mean as empty ones are.
 
@@ -93,8 +91,8 @@ def conditional_prd(
         rows["mean"] = scores
         rows["unflagged"] = [of_bin for of_bin in scores if of_bin and of_bin.n >= n_min]
     found = {
-        metric: {row: _mean(these, name, n_min) for row, these in rows.items()}
-        for metric, name in SCORES.items()
+        metric: {row: _mean(these, metric, n_min) for row, these in rows.items()}
+        for metric in SCORES
     }
     if empty_bins == "zero":
         for of_rows in found.values():

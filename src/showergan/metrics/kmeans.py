@@ -12,8 +12,6 @@ error of a mean over ten repeats is about 1.15 times sd/sqrt(10). One k-means++ 
 ten: over a score of pairs of samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -22,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from showergan.errors import UserError
+from showergan.metrics.samples import arrays_of
 
 _BATCH = 1024  # scikit-learn's default
 _MOST_BATCHES = 4
@@ -34,7 +33,7 @@ _Array = NDArray[np.float64]
 def cluster_histograms(
     real: ArrayLike, generated: ArrayLike, clusters: int, repeats: int, seed: int
 ) -> tuple[_Array, _Array]:
-    """Cluster the union of two samples and give the share of each sample in each cluster.
+    """Cluster the union of two samples and return the share of each sample in each cluster.
 
     Rows with a non-finite entry are not clustered: they are the extra last column. A point at the
     same distance from several centres is divided among them, which leaves PRD unchanged.
@@ -54,12 +53,9 @@ def cluster_histograms(
     Raises:
         UserError: If a sample is empty, the dimensions differ or a number is not positive.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 or len(a) == 0 for a in samples) or len({a.shape[1] for a in samples}) != 1:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(
-            f"k-means: samples of shapes {shapes}, expected (n, d) and (m, d), n, m > 0"
-        )
+    samples = arrays_of(real, generated)
+    if not all(map(len, samples)):
+        raise UserError("k-means: a sample is empty")
     if clusters < 1 or repeats < 1:
         raise UserError(f"k-means: {clusters} clusters, {repeats} repeats; both must be positive")
 
@@ -76,8 +72,8 @@ def cluster_histograms(
 def _counts(samples: list[_Array], k: int, repeats: int, seed: int) -> list[_Array]:
     """Count the points of each sample per cluster, both (R, K)."""
     union = np.vstack(samples)
-    # float32 loses the structure of points far from the origin and overflows beyond 1e19; the
-    # mean of the real points stays sane when a few generated ones explode.
+    # float32 loses the structure of points far from the origin and overflows beyond 1e19. The mean of the real points
+    # ignores exploding generated ones.
     union -= (samples[0] if len(samples[0]) else union).mean(axis=0)
     largest = max(union.max(), -union.min())
     # A power of two, so that rescaled samples give the same clusters.
@@ -117,7 +113,7 @@ def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tenso
 
 
 def _clock(n: int) -> _Array:
-    """Give the numbers of batches after which our steps meet MiniBatchKMeans on its path.
+    """Return the numbers of batches after which our steps meet MiniBatchKMeans on its path.
 
     Its early stopping ends it after about 24 + n/800 batches: measured for n from 300 to 120 000.
     """

@@ -11,24 +11,36 @@ ROUNDING = 1e-6  # several times that of 32-bit floats
 _Array = NDArray[np.float64]
 
 
+def arrays_of(real: ArrayLike, generated: ArrayLike, dimensions: int = 2) -> tuple[_Array, _Array]:
+    """Return two samples as 64-bit floats: of two dimensions (n, d) and (m, d), of one (n,) and (m,).
+
+    Raises:
+        UserError: If their shapes are others.
+    """
+    first, second = (np.asarray(a, dtype=np.float64) for a in (real, generated))
+    if {first.ndim, second.ndim} != {dimensions} or first.shape[1:] != second.shape[1:]:
+        expected = (
+            "(n,) and (m,)"
+            if dimensions == 1
+            else "(n, d) and (m, d): a row for each object, a column for each feature"
+        )
+        raise UserError(f"samples of shapes {first.shape} and {second.shape}, expected {expected}")
+    return first, second
+
+
 def points_of(real: ArrayLike, generated: ArrayLike, fewest: int) -> tuple[_Array, _Array]:
     """Return two samples, (n, d) and (m, d), as 64-bit floats.
 
     Raises:
         UserError: If a sample is no array of numbers, misshapen, of fewer points, or has a point that is not finite.
     """
-    samples = [np.asarray(a) for a in (real, generated)]
+    samples = np.asarray(real), np.asarray(generated)
     for name, sample in zip(("real", "generated"), samples, strict=True):
         if sample.dtype.kind not in "fiu":
             raise UserError(
                 f"the {name} sample has the type {sample.dtype}. Give integers or floating-point numbers."
             )
-    if any(a.ndim != 2 for a in samples) or len({a.shape[1:] for a in samples}) != 1:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(
-            f"samples of shapes {shapes}, expected (n, d) and (m, d): a row for each object, a column for each feature"
-        )
-    x, y = (a.astype(np.float64) for a in samples)
+    x, y = arrays_of(*samples)
     for name, sample in (("real", x), ("generated", y)):
         if len(sample) < fewest or not sample.shape[1]:
             raise UserError(

@@ -1,7 +1,7 @@
 """Classifier two-sample test: how well a classifier tells generated from real events.
 
-Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge,
-Krause et al. 2024, arXiv:2410.21611.
+Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge, Krause et al. 2024,
+arXiv:2410.21611.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
+from showergan.metrics.samples import arrays_of
 
 _FEWEST, _MOST = 20, 10_000
 _TRAINING, _CALIBRATION = 0.6, 0.2
@@ -42,7 +43,7 @@ def two_sample(
     `event_sd` is that of one training: of its held-out fifth of the events, the trees as they are.
 
     Args:
-        real: (n, d) features; NaN stands for undefined, and is told from any number.
+        real: (n, d) features; NaN stands for undefined, which the classifier distinguishes from any number.
         generated: (m, d) features.
         trainings: Number of splits, each with its own trees.
         seed: Seed of everything random.
@@ -50,10 +51,7 @@ def two_sample(
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 for a in samples) or samples[0].shape[1] != samples[1].shape[1]:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(f"two-sample test: samples of shapes {shapes}, expected (n, d) and (m, d)")
+    samples = arrays_of(real, generated)
     if trainings < 1:
         raise UserError(f"two-sample test: {trainings} trainings; there must be at least one")
 
@@ -69,7 +67,7 @@ def two_sample(
     return auc, jsd
 
 
-def _cut(samples: list[_Array], random: np.random.Generator) -> tuple[_Array, _Array]:
+def _cut(samples: tuple[_Array, _Array], random: np.random.Generator) -> tuple[_Array, _Array]:
     """Cut to equal sizes; samples of equal size lose the same rows, so that pairs stay pairs."""
     first, second = samples
     size = min(_MOST, len(first), len(second))
@@ -85,7 +83,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     ends = [round(_TRAINING * n), round((_TRAINING + _CALIBRATION) * n)]
     parts = [np.vstack([real[i], generated[i]]) for i in np.split(random.permutation(n), ends)]
     labels = [np.repeat([0.0, 1.0], len(part) // 2) for part in parts]
-    # A column without any number would stop the trees; a constant one tells them as little.
+    # A column without any number would stop the trees; a constant one is as useless to them.
     parts[0][:, np.isnan(parts[0]).all(axis=0)] = 0
     # One OpenMP thread: on so few events more of them mostly wait.
     with threadpool_limits(limits=1, user_api="openmp"):
@@ -110,9 +108,9 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
 
 
 def _calibrate(scores: _Array, labels: _Array, at: _Array) -> _Array:
-    """Give the probability that an event with a score `at` is generated."""
-    # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross
-    # entropy is infinite. Clipping would keep blocks of one or two events far too sure.
+    """Return the probability that an event with a score `at` is generated."""
+    # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross entropy is
+    # infinite. Clipping would keep blocks of one or two events far too sure.
     return (
         isotonic.IsotonicRegression(out_of_bounds="clip")
         .fit(

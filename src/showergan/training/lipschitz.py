@@ -1,4 +1,4 @@
-"""How Lipschitz a trained discriminator is: bounds from its weights, and gradients seen on data."""
+"""Lipschitz constant of a trained discriminator: bounds from its weights, and gradients on data."""
 
 import math
 
@@ -18,7 +18,7 @@ SQUARINGS = 10
 def lipschitz_table(
     discriminator: nn.Module, real: Tensor, fake: Tensor, condition: Tensor, mix: Tensor
 ) -> pd.DataFrame:
-    """Return the norm of each layer, the bounds they give, and the largest gradient norms seen.
+    """Return the norm of each layer, the bounds they give, and the largest gradient norms on data.
 
     Args:
         discriminator: as trained.
@@ -118,7 +118,7 @@ def largest_gradient(discriminator: nn.Module, sample: Tensor, condition: Tensor
     for x, c in zip(sample.split(500), condition.split(500), strict=True):
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(discriminator(x, c).sum(), x)
-        # At what is no number there is none, though some activations have one.
+        # Some activations have a gradient even where x is not finite.
         norms.append((gradient + 0 * x.detach()).flatten(1).norm(dim=1))
     return torch.cat(norms).max().item()
 
