@@ -15,11 +15,7 @@ _Numbers = dict[tuple[str, str], float]
 
 
 def failures(
-    runs: Runs,
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
     """Return the failures of every run on the test conditions, at the epoch chosen on select.
 

@@ -87,12 +87,10 @@ def loss_meaning(
             & (test["bin"] == entry.bin)
         ]
         value = rows["value"]
-        worse = {
-            "higher": -value,
-            "lower": value,
-            "target": (value - (metric.best or 0)).abs(),
-        }[metric.direction]
-        kept = rows[[*RUN, "epoch", "value"]].assign(title=entry.title, worse=worse)
+        signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
+        kept = rows[[*RUN, "epoch", "value"]].assign(
+            title=entry.title, worse=signs[metric.direction]
+        )
         kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
         tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
     table = pd.concat(tables, ignore_index=True)

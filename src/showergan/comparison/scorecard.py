@@ -15,11 +15,7 @@ _KEY = ["metric", "space", "bin"]
 
 
 def scorecard(
-    runs: Runs,
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 

@@ -9,7 +9,7 @@ Ours takes the same path in strides of a little less than ln 2: up to four batch
 those between t and 2 t. All repeats share one sample of points to seed from and one sequence of batches, so that every
 step is one matrix product over repeats and clusters; they differ in their seeds. That correlates them a little: the
 error of a mean over ten repeats is about 1.15 times sd/sqrt(10). One k-means++ seeding serves instead of the best of
-ten: over a score of pairs of samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
+ten: over twenty pairs of samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 """
 
 import math
@@ -35,17 +35,16 @@ def cluster_histograms(
 ) -> tuple[_Array, _Array]:
     """Cluster the union of two samples and return the share of each sample in each cluster.
 
-    Rows with a non-finite entry are not clustered: they are the extra last column. A point at the
-    same distance from several centres is divided among them, which leaves PRD unchanged.
+    Rows with a non-finite entry are not clustered: they are the extra last column. A point at the same distance from
+    several centres is divided among them, which leaves PRD unchanged.
 
     Args:
         real: (n, d) points.
         generated: (m, d) points.
-        clusters: Wanted number of clusters; at most the number of points of the smaller sample, as
-            in the published code, and of finite points.
-        repeats: Number R of independently seeded clusterings.
-        seed: The same seed gives the same histograms, whatever the number of threads, up to the
-            rounding of matrix products.
+        clusters: largest number of clusters; there are no more than points in the smaller sample, as in the published
+            code, and than finite points.
+        repeats: number R of independently seeded clusterings.
+        seed: gives the same histograms, whatever the number of threads, up to the rounding of matrix products.
 
     Returns:
         Histograms (R, K + 1) of the real and of the generated sample; rows sum to one.

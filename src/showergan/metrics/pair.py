@@ -110,9 +110,8 @@ class Pair:
         """Return quantities of both samples on the scale of the real ones, complete."""
         real, other = self.of_both(lambda sample: _table(sample, names))
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", RuntimeWarning
-            )  # of quantities that are defined of no real object
+            # Some quantities may be defined of no real object.
+            warnings.simplefilter("ignore", RuntimeWarning)
             centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
         scale[~varies(real, unit=0)] = 1
         return _complete((real - centre) / scale), _complete((other - centre) / scale)

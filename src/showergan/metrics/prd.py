@@ -63,12 +63,7 @@ class Curve(NamedTuple):
 
 
 def prd_auc(
-    real: ArrayLike,
-    generated: ArrayLike,
-    *,
-    clusters: int = 20,
-    repeats: int = 10,
-    seed: int = 1,
+    real: ArrayLike, generated: ArrayLike, *, clusters: int = 20, repeats: int = 10, seed: int = 1
 ) -> Measured:
     """Return the area under the PRD curve of two samples of features: 0 for disjoint samples, up to 1 for equal ones.
 
@@ -94,12 +89,7 @@ def prd_auc(
 
 
 def prd_curve(
-    real: ArrayLike,
-    generated: ArrayLike,
-    *,
-    clusters: int = 20,
-    repeats: int = 10,
-    seed: int = 1,
+    real: ArrayLike, generated: ArrayLike, *, clusters: int = 20, repeats: int = 10, seed: int = 1
 ) -> Curve:
     """Return the PRD curve of two samples of features, averaged over clusterings; arguments and errors of `prd_auc`."""
     scores = _of_samples(real, generated, clusters, repeats, seed)

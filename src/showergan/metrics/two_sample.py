@@ -33,7 +33,7 @@ def two_sample(
     The samples are cut to equal size and to at most 10 000 events each. Every training splits the
     rows anew: 60 % train the trees, 20 % calibrate their scores by isotonic regression, 20 % are
     held out. Row i of both samples lands in the same part: where the sizes are equal, the two
-    events may share their condition, which must not be seen in training and asked for again.
+    events may share their condition, which must not be both in training and held out.
 
     The AUC is the probability that a generated event scores above a real one, ties counting 1/2 (Mann & Whitney 1947):
     0.5 for equal samples, 1 for disjoint ones. The Jensen-Shannon divergence is JSD = 1 - BCE / ln 2 of the calibrated

@@ -32,12 +32,7 @@ from showergan.training.lipschitz import lipschitz_table
 
 N_ACCOUNTED = 2000
 MOST_WEIGHTS = 2**28  # a gigabyte in single precision, and four with what an optimiser keeps
-MEASURED = (
-    *LOSSES,
-    "score_gap",
-    "discriminator_gradient_norm",
-    "generator_gradient_norm",
-)
+MEASURED = (*LOSSES, "score_gap", "discriminator_gradient_norm", "generator_gradient_norm")
 
 
 class Average:

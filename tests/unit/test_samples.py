@@ -1,4 +1,4 @@
-"""Numbers that do not differ teach nothing, tell nothing apart, and divide nothing."""
+"""Numbers of samples that differ, or by rounding alone: the latter cannot be learned, distinguished or divided by."""
 
 import numpy as np
 import pytest
