@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.measured import Measured
@@ -14,8 +15,8 @@ def events(n, seed):
 
 
 def table(real, generated, bins_real, bins_generated, n_bins=4, **settings):
-    settings = {"clusters": 10, "repeats": 6, "n_min": 100, "seed": 0, **settings}
-    found = conditional_prd(real, generated, bins_real, bins_generated, n_bins, **settings)
+    recipe = Evaluation(**{"clusters": 10, "repeats": 6, "seed": 0, **settings})
+    found = conditional_prd(real, generated, bins_real, bins_generated, n_bins, recipe)
     assert list(found) == ["prd_auc", "f8", "f1_8"]
     columns, shared = {}, ["n", "clusters", "flagged"]
     for metric, rows in found.items():
@@ -138,8 +139,8 @@ class TestRealSamplesThatTellNothing:
 
     def score(self, real, generated, **options):
         bins = [np.zeros(len(a), int) for a in (real, generated)]
-        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1, **options}
-        return conditional_prd(real, generated, *bins, 1, **how)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=2, events_per_cluster=3, **options)
+        return conditional_prd(real, generated, *bins, 1, recipe)["prd_auc"]
 
     @pytest.mark.parametrize("invalid_rows", ["cluster", "drop"])
     @pytest.mark.parametrize("share", [0.6, 1.0])
@@ -169,7 +170,7 @@ class TestRealSamplesThatTellNothing:
         bins = np.arange(200) % 2
         real[bins == 0] = generated[bins == 0] = np.nan
         real[1::10] = np.nan  # of all more than half
-        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1}
-        found = conditional_prd(real, generated, bins, bins, 2, **how)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=2, events_per_cluster=3)
+        found = conditional_prd(real, generated, bins, bins, 2, recipe)["prd_auc"]
         assert np.isnan(found["0"].value) and np.isnan(found["all"].value)
         assert found["mean"].value == found["1"].value and found["mean"].flagged

@@ -419,8 +419,8 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
     other[:30] = np.nan
 
     def mean_and_all(**options):
-        settings = {"clusters": 4, "repeats": 3, "n_min": 40, "seed": 1, **options}
-        rows = conditional_prd(real, other, bins, bins, 9, **settings)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=3, **options)
+        rows = conditional_prd(real, other, bins, bins, 9, recipe)["prd_auc"]
         return tuple(rows[name].value for name in ("mean", "all", "8"))
 
     mean, whole, empty = mean_and_all()

@@ -4,12 +4,13 @@ PRD-AUC of a space, over all events or as the mean over bins, is the score that 
 """
 
 from collections.abc import Iterator
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.metrics.features import POINTS
 from showergan.metrics.measured import Measured
@@ -24,13 +25,7 @@ def conditional_prd(
     bins_real: ArrayLike,
     bins_generated: ArrayLike,
     n_bins: int,
-    *,
-    clusters: int,
-    repeats: int,
-    n_min: int,
-    seed: int,
-    empty_bins: Literal["nan", "zero"] = "nan",
-    invalid_rows: Literal["cluster", "drop"] = "cluster",
+    recipe: Evaluation,
 ) -> dict[str, dict[str, Measured]]:
     """Score every bin of the condition, all events together, and the mean over the bins.
 
@@ -42,14 +37,10 @@ def conditional_prd(
         generated: (m, d) generated points.
         bins_real: (n,) bin numbers in [0, n_bins).
         bins_generated: (m,) bin numbers.
-        n_bins: Number of bins; with 0 there is only the row "all", whatever the numbers.
-        clusters: Number of clusters K.
-        repeats: Number R of clusterings in each bin.
-        n_min: Bins with fewer events per side are flagged.
-        seed: Seed of everything random.
-        empty_bins: Bins without events: left out of the mean, or 0 as in the published code.
-        invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code unless no
-            generated one is finite.
+        n_bins: number of bins; with 0 there is only the row "all", whatever the numbers.
+        recipe: number of clusters K and of clusterings R in each bin; seed; how many events per cluster and side a bin
+            needs, or it is flagged; treatment of empty bins, and of invalid rows, which are not dropped if no generated
+            one is finite.
 
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
@@ -67,7 +58,7 @@ def conditional_prd(
             raise UserError(f"conditional PRD: {len(sample)} points, bins of shape {number.shape}")
         if n_bins and len(number) and (number.min() < 0 or number.max() >= n_bins):
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
-    if invalid_rows == "drop":
+    if recipe.invalid_rows == "drop":
         kept = [np.isfinite(sample).all(axis=1) for sample in samples]
         # Where all generated points would be dropped, they stay and score 0; so do those of undefined scores.
         if kept[1].any() and comparable(samples[0]):
@@ -77,10 +68,11 @@ def conditional_prd(
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
         if min(map(len, parts)) == 0:
             return None
-        return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
+        return prd_scores(*parts, clusters=recipe.clusters, repeats=recipe.repeats, seed=seed)
 
+    n_min = recipe.events_per_cluster * recipe.clusters
     # One seed per row, so that no bin depends on the events of another.
-    *seeds, last = np.random.SeedSequence(seed).generate_state(n_bins + 1).tolist()
+    *seeds, last = np.random.SeedSequence(recipe.seed).generate_state(n_bins + 1).tolist()
     scores = [
         score([a[b == index] for a, b in zip(samples, numbers, strict=True)], state)
         for index, state in enumerate(seeds)
@@ -94,7 +86,7 @@ def conditional_prd(
         metric: {row: _mean(these, metric, n_min) for row, these in rows.items()}
         for metric in SCORES
     }
-    if empty_bins == "zero":
+    if recipe.empty_bins == "zero":
         for of_rows in found.values():
             for index, of_bin in enumerate(scores):
                 if of_bin is None:
@@ -149,19 +141,9 @@ def best_epoch(values: pd.Series) -> int | None:
 
 
 def _rows(pair: Pair) -> Iterator[Row]:
-    recipe = pair.recipe
+    n_bins = pair.reference_statistics.n_bins
     for space, samples in pair.points.items():
-        found = conditional_prd(
-            *samples,
-            *pair.bins,
-            pair.reference_statistics.n_bins,
-            clusters=recipe.clusters,
-            repeats=recipe.repeats,
-            n_min=recipe.events_per_cluster * recipe.clusters,
-            seed=recipe.seed,
-            empty_bins=recipe.empty_bins,
-            invalid_rows=recipe.invalid_rows,
-        )
+        found = conditional_prd(*samples, *pair.bins, n_bins, pair.recipe)
         for metric, rows in found.items():
             for row, measured in rows.items():
                 yield metric, space, row, measured

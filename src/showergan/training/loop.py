@@ -130,8 +130,10 @@ class Trainer:
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the training."""
         return {
-            **{name: part.state_dict() for name, part in self._parts().items()},
-            **{name: random.get_state() for name, random in self._random().items()},
+            **{
+                name: part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
+                for name, part in self._parts().items()
+            },
             "states": self.result.states,
             "n_steps": self.result.n_steps,
         }
@@ -153,11 +155,11 @@ class Trainer:
                 load_network(part, state[name], name)
             elif isinstance(part, torch.optim.Optimizer):
                 load_optimiser(part, state[name], name)
+            elif isinstance(part, torch.Generator):
+                require_like(part.get_state(), state[name], name)
+                part.set_state(state[name])
             else:
                 part.load_state_dict(state[name])
-        for name, random in self._random().items():
-            require_like(random.get_state(), state[name], name)
-            random.set_state(state[name])
         rows = [step for step in range(1, n_steps + 1) if self._is_recorded(step)]
         require(history.steps == rows and history.columns == columns, "history")
         epochs = [e for e in self.recipe.evaluated_epochs if 0 < e <= n_steps // self._per_epoch]
@@ -175,11 +177,9 @@ class Trainer:
             "generator_batches": self.generator_batches,
             "discriminator_batches": self.discriminator_batches,
             "history": self.result.history,
+            "noise": self.noise,
+            "mix": self.mix,
         }
-
-    def _random(self) -> dict[str, torch.Generator]:
-        """Return the random generators that no stream of batches holds."""
-        return {"noise": self.noise, "mix": self.mix}
 
     def _set_rates(self) -> None:
         """Give the optimisers the learning rates of the next generator step and its discriminator steps."""
