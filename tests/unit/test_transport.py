@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from showergan.errors import UserError
-from showergan.tasks.toys.metrics.transport import LARGEST, wasserstein_2
+from showergan.metrics.transport import LARGEST, wasserstein_2
 
 
 def test_by_hand():

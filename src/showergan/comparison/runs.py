@@ -1,4 +1,4 @@
-"""Tables of thousands of runs, a hundred at a time: one by one they would take minutes, all at once gigabytes."""
+"""Reading the tables of thousands of runs a hundred at a time: one by one takes minutes, all at once gigabytes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ RUN = [*METHOD, "seed"]
 AT_A_TIME = 100  # runs
 
 Runs = Iterable[pd.DataFrame]
-"""Tables of some runs each, with the columns `RUN`, texts, beside those of their files; no run is in two of them."""
+"""Tables of some runs each: the columns `RUN`, as strings, and those of the files; no run is in two tables."""
 
 
 def run_of(path: Path) -> dict[str, str]:

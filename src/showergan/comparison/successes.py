@@ -61,7 +61,7 @@ def outcomes(
 
 
 def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
-    """Count on how many architectures two methods succeed, for each two, and beside it what was published.
+    """Count the architectures on which each two methods succeed, beside the published counts.
 
     Args:
         table: as `outcomes` returns it.
@@ -70,8 +70,8 @@ def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
     Returns:
         One row per two methods and threshold: source, "ours" or "published"; method and other; threshold, of the
         published counts of the Inception score; only_method, only_other, both and neither; n, their sum; p_value of
-        McNemar's exact test, two-sided: of the architectures on which one of the two succeeds alone, are there as many
-        for either? (McNemar 1947; binomial.)
+        McNemar's exact test, two-sided, that of the architectures on which one of the two succeeds alone each has as
+        many (McNemar 1947; binomial).
     """
     fractions = table.pivot_table("fraction", "architecture", "method", sort=False, dropna=False)
     rows = []

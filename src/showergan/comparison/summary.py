@@ -1,4 +1,4 @@
-"""One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
+"""Summary: a row per run and score, with the best epoch, the epoch chosen on select and the last epoch."""
 
 import numpy as np
 import pandas as pd

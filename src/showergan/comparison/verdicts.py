@@ -17,8 +17,6 @@ from scipy import stats
 
 from showergan.errors import UserError
 
-LEVEL = 0.05  # of tests; intervals have the probability 1 - LEVEL
-FLOORS = 2.0  # of noise, up to which a mean difference is within it
 CHOSEN = "chosen"  # in place of a pair of learning rates: the pair that each method chose
 
 VERDICTS = [

@@ -74,7 +74,7 @@ def _by_name(change: Callable[..., NDArray[Any]], *samples: Features) -> Feature
 
 
 class ReferenceStatistics:
-    """What all samples of a task are measured with; each task adds what its real training samples fix.
+    """Statistics that all samples of a task are measured with; each task adds those that its training samples fix.
 
     Attributes:
         observables: the quantities that belong to an object alone, whatever its conditions; None: all.

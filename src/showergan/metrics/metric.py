@@ -165,14 +165,13 @@ class Registry:
         ]
 
 
-def metrics_in(*packages: ModuleType) -> tuple[Metric, ...]:
-    """Return the metrics that the files of some packages define, in the order of reading."""
-    modules = [
-        import_module(f"{package.__name__}.{module.name}")
-        for package in packages
-        for module in iter_modules(package.__path__)
+def metrics_in(*modules: ModuleType) -> tuple[Metric, ...]:
+    """Return the metrics that some modules define, packages in their files, in the order of reading."""
+    files = [
+        import_module(f"{module.__name__}.{file.name}")
+        for module in modules
+        for file in iter_modules(getattr(module, "__path__", ()))
     ]
-    found = {
-        m.name: m for module in modules for m in vars(module).values() if isinstance(m, Metric)
-    }
+    named = [vars(module) for module in (*modules, *files)]
+    found = {m.name: m for names in named for m in names.values() if isinstance(m, Metric)}
     return tuple(sorted(found.values(), key=lambda m: (m.part, m.place, m.name)))

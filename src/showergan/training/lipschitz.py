@@ -63,10 +63,10 @@ def lipschitz_table(
 def spectral_norm(matrix: Tensor) -> Tensor:
     """Return the largest singular value of a matrix (m, n), shape (); NaN of one that is not finite.
 
-    By Gelfand's formula, sigma^2 = lim |G^k|^(1/k) with G = W W^T, in the Frobenius norm and with k = 2^10. It never
-    comes from below, and is at most a factor r^(1/4k) above for the rank r: 0.14 % for 300 equal singular values, and
-    rounding only where one stands out. Products of matrices alone: no start, and, unlike the library's decompositions,
-    no waiting for a device and no error where a training has diverged.
+    By Gelfand's formula, sigma^2 = lim |G^k|^(1/k) with G = W W^T, in the Frobenius norm and with k = 2^10. It is
+    never below sigma, and at most a factor r^(1/4k) above for the rank r: 0.14 % for 300 equal singular values, and
+    rounding only where one stands out. It needs products of matrices alone: no start vector and, unlike the
+    library's decompositions, no waiting for a device and no error where a training has diverged.
     """
     tiny = torch.finfo(matrix.dtype).tiny
     largest = matrix.abs().amax().clamp(min=tiny)  # so that squares neither overflow nor vanish

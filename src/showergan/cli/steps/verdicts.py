@@ -7,8 +7,9 @@ from pydantic import Field, PositiveFloat
 
 from showergan.cli.step import Input, Output, Step
 from showergan.comparison.learning_rates import robustness as _robustness
-from showergan.comparison.verdicts import FLOORS, LEVEL, verdicts
+from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.comparison.verdicts import ranks as _ranks
+from showergan.comparison.verdicts import verdicts
 from showergan.config.section import Count, Seed
 from showergan.config.whole import Config
 from showergan.io.files import write_table
