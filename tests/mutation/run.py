@@ -49,9 +49,9 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
     "comparison": [
         (["comparison/summary.py"], "test_summary.py test_robustness.py"),
         (["comparison/verdicts.py"], "test_verdicts.py -k 'not Figures'"),
-        (["comparison/robustness.py"], "test_robustness.py -k 'not Figure'"),
+        (["comparison/learning_rates.py"], "test_summary.py test_robustness.py -k 'not Figure'"),
         (
-            ["comparison/scorecard.py", "comparison/failures.py", "comparison/rank_agreement.py"],
+            ["comparison/scorecard.py", "comparison/failures.py"],
             "test_scorecard.py test_scorecard_figures.py -k 'not figure'",
         ),
         (["comparison/bars.py"], "test_bars.py"),
@@ -59,11 +59,11 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
     "measurement": [
         (["metrics/prd.py", "metrics/conditional_prd.py"], "test_prd.py test_conditional_prd.py"),
         (
-            ["tasks/showers/rectangles.py", "metrics/duplicates.py"],
-            "test_rectangles.py test_duplicates.py",
+            ["tasks/showers/rectangles.py", "metrics/diversity.py"],
+            "test_rectangles.py test_diversity.py",
         ),
         (
-            [f"measurement/{name}.py" for name in ("measure", "reference", "anchors")]
+            [f"evaluation/{name}.py" for name in ("measure", "reference", "anchors")]
             + ["metrics/pair.py"],
             "test_evaluation.py test_ceiling.py",
         ),

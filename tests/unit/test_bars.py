@@ -9,9 +9,8 @@ import pytest
 from judged import verdicts
 
 from showergan.comparison.bars import BARS, BOUNDS, bars
-from showergan.comparison.robustness import robustness
+from showergan.comparison.learning_rates import learning_rate_grid, robustness
 from showergan.comparison.runs import RUN
-from showergan.comparison.summary import learning_rate_grid
 from showergan.report.style import Style
 from showergan.report.tables.conclusion import WIDTH, conclusion
 from showergan.tasks.found import TASKS

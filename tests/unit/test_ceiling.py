@@ -13,10 +13,12 @@ from showergan.evaluation import generated
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
-from showergan.metrics.metric import Asked
+from showergan.metrics.metric import Stage
+from showergan.metrics.pair import Pair
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
+from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.written import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -67,7 +69,9 @@ def ceilings(path, references, regressor, one_training):
         see = reference.extractor(regressor, recipe, CPU)
         name, pairs = ends.real_pairs(path, test, select, see, recipe)
         assert name == "ceiling"
-        made[conditions] = ends.measure_draws(pairs, reference.reference_statistics, recipe)
+        made[conditions] = ends.measure_draws(
+            pairs, reference.reference_statistics, recipe, METRICS
+        )
     return made
 
 
@@ -103,7 +107,8 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
     recipe, reference = recipe_of("same"), references["same"]
     test, select = reference.features["test"], reference.features["select"]
     away = distances(
-        measure(test, select, reference.reference_statistics, recipe), ceilings["same"]
+        measure(Pair(test, select, reference.reference_statistics, recipe), METRICS),
+        ceilings["same"],
     )
     assert away["wasserstein total_energy_MeV"] > FAR
     assert (away > FAR).sum() > 10
@@ -154,14 +159,17 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
 
 
 def test_draws_are_averaged(references, monkeypatch):
-    measure_course = partial(measure, asked=Asked.COURSE)
+    measure_course = partial(measure, stage=Stage.EVERY_EPOCH)
     monkeypatch.setattr(ends, "measure", measure_course)  # cheaper
     reference, recipe = references["independent"], Evaluation(clusters=4, repeats=3)
     test, select = reference.features["test"], reference.features["select"]
     half = np.arange(150)
     pairs = [(test, select), (select, test), (test.take(half), select.take(half))]
-    tables = [measure_course(*pair, reference.reference_statistics, recipe) for pair in pairs]
-    table = ends.measure_draws(iter(pairs), reference.reference_statistics, recipe)
+    tables = [
+        measure_course(Pair(*pair, reference.reference_statistics, recipe), METRICS)
+        for pair in pairs
+    ]
+    table = ends.measure_draws(iter(pairs), reference.reference_statistics, recipe, METRICS)
     values = np.array([t["value"] for t in tables], float)
     measured = (table["space"] != "counts").to_numpy() & np.isfinite(values).all(axis=0)
     np.testing.assert_allclose(table["value"][measured], values.mean(axis=0)[measured])

@@ -18,8 +18,7 @@ from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.metrics.features import Features
-from showergan.metrics.metric import COUNTS, HIGH_LEVEL, POINTS, QUANTITY
+from showergan.metrics.features import COUNTS, HIGH_LEVEL, POINTS, QUANTITY, Features
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.networks.built import Generator
@@ -304,10 +303,14 @@ def test_what_is_measured_is_what_metrics_say(anchors):
     assert all(entry[:3] in measured for entry in METRICS.entries)
 
 
+def table_of(reference, real, other):
+    return measure(Pair(real, other, reference.reference_statistics, RECIPE), METRICS)
+
+
 def test_sample_without_embedding_has_no_metric_of_it(folder):
     reference = references.make_reference(folder / "s.h5", None, RECIPE, CPU)
     features = reference.features
-    table = measure(features["test"], features["select"], reference.reference_statistics, RECIPE)
+    table = table_of(reference, features["test"], features["select"])
     assert list(table.columns) == COLUMNS
     assert "E" not in set(table["space"])
     assert "residual_error" not in set(table["metric"])
@@ -421,8 +424,8 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
     other[:30] = np.nan
 
     def mean_and_all(**options):
-        settings = {"clusters": 4, "repeats": 3, "n_min": 40, "seed": 1, **options}
-        rows = conditional_prd(real, other, bins, bins, 9, **settings)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=3, **options)
+        rows = conditional_prd(real, other, bins, bins, 9, recipe)["prd_auc"]
         return tuple(rows[name].value for name in ("mean", "all", "8"))
 
     mean, whole, empty = mean_and_all()
@@ -442,7 +445,7 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     wild.quantities["total_energy_MeV"][:3] = 1e10
 
     def value(sample):
-        table = measure(real, sample, reference.reference_statistics, RECIPE)
+        table = table_of(reference, real, sample)
         return table.set_index(["metric", "space", "bin"])["value"]
 
     before, after = value(calm), value(wild)
@@ -469,7 +472,7 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
 
 
 def whole_values(reference, sample):
-    table = measure(reference.features["test"], sample, reference.reference_statistics, RECIPE)
+    table = table_of(reference, reference.features["test"], sample)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
 
 

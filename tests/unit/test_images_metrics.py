@@ -15,6 +15,7 @@ from showergan.config.tasks.images import Embedding, Samples
 from showergan.errors import UserError
 from showergan.evaluation.generator import load_generator
 from showergan.evaluation.measure import measure
+from showergan.metrics.pair import Pair
 from showergan.metrics.physics_distance import kpd
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
@@ -196,9 +197,9 @@ def test_real_digits_beat_noise_by_every_metric(digits, classifier):
     fake = task.features([noise], reference_statistics, classifier, recipe, CPU)
     assert fake.counts["n_not_finite"] == 1
     good, bad = (
-        measure(real, other, reference_statistics, recipe).set_index(["metric", "space", "bin"])[
-            "value"
-        ]
+        measure(Pair(real, other, reference_statistics, recipe), task.metrics).set_index(
+            ["metric", "space", "bin"]
+        )["value"]
         for other in (held_out, fake)
     )
     for metric, better in (("prd_auc", 1), ("inception_score", 1), ("frechet", -1), ("kid", -1)):

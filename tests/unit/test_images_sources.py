@@ -287,7 +287,10 @@ BROKEN = {
     "text": (lambda p: p.write_text("this is no picture"), "cannot identify"),
     "cut off": (cut_off, "truncated"),
     "negative": (lambda p: Image.new("F", (16, 16), -1).save(p, "TIFF"), "which number is black"),
-    "infinite": (lambda p: Image.new("F", (16, 16), np.inf).save(p, "TIFF"), "which number is black"),
+    "infinite": (
+        lambda p: Image.new("F", (16, 16), np.inf).save(p, "TIFF"),
+        "which number is black",
+    ),
     "a bomb": (lambda p: Image.new("1", (2000, 1000)).save(p), "decompression bomb"),
 }
 

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.comparison.robustness import ROBUSTNESS, robustness
-from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.learning_rates import ROBUSTNESS, learning_rate_grid, robustness
 from showergan.report.figures.robustness import robustness as draw
 from showergan.report.table_files import save_table
 from showergan.report.tables.robustness import robustness as table_of

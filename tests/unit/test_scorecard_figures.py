@@ -6,8 +6,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from showergan.comparison.rank_agreement import rank_agreement as agreement_of
 from showergan.comparison.scorecard import position
+from showergan.comparison.scorecard import rank_agreement as agreement_of
 from showergan.config.figures import Figures
 from showergan.report.anchors import REFERENCES
 from showergan.report.figures.rank_agreement import rank_agreement

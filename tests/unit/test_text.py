@@ -10,7 +10,7 @@ import pytest
 import torch
 from small_training import recipe
 
-from showergan.config.evaluation import EvaluationRecipe
+from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.tasks.text import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
@@ -232,8 +232,8 @@ class TestNGrams:
         """Sajjadi et al. 2018: the curve of discrete distributions, here (1/2, 1/2) and (1, 0)."""
         real, other = np.array([[1, 2]] * 20), np.array([[1, 1]] * 20)
         zeros = np.zeros(20, int)
-        settings = {"clusters": 2, "repeats": 3, "n_min": 1, "seed": 1}
-        found = conditional_prd(real, other, zeros, zeros, 0, **settings)["prd_auc"]["all"]
+        recipe = Evaluation(clusters=2, repeats=3)
+        found = conditional_prd(real, other, zeros, zeros, 0, recipe)["prd_auc"]["all"]
         # Recall is at most 1/2, with precision 1 up to there.
         assert found.value == pytest.approx(0.5, abs=2e-3)
         assert (found.clusters, found.n) == (2, 20)

@@ -14,11 +14,11 @@ from showergan.config.evaluation import Evaluation
 from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import Extract, Reference
-from showergan.metrics.features import Features, ReferenceStatistics
-from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
+from showergan.metrics.features import COUNTS, Features, ReferenceStatistics
+from showergan.metrics.metric import CEILING, OTHER_REAL, Registry
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import varies
 from showergan.tasks.found import of_file
 
 DRAWS = 5  # divisions of the real samples, or repetitions of them, behind a ceiling
@@ -52,9 +52,8 @@ def anchors(
     test, extract = reference.features["test"], reference.extractor(embedding, recipe, device)
     name, pairs = real_pairs(path, test, reference.features["select"], extract, recipe)
     first = next(pairs)
-    metrics = [
-        measure_draws(chain([first], pairs), reference_statistics, recipe).assign(anchor=name)
-    ]
+    drawn = chain([first], pairs)
+    metrics = [measure_draws(drawn, reference_statistics, recipe, task.metrics).assign(anchor=name)]
     curves = [prd_curves(Pair(*first, reference_statistics, recipe)).assign(anchor=name)]
     floors = {}
     if varies(conditions.as_array).any():
@@ -64,10 +63,9 @@ def anchors(
     how = recipe.seed, device, recipe.generator_mode
     floors["untrained"] = extract(generate(task, network, task.conditioning(), conditions, *how))
     for floor, sample in floors.items():
-        metrics.append(measure(test, sample, reference_statistics, recipe).assign(anchor=floor))
-        curves.append(
-            prd_curves(Pair(test, sample, reference_statistics, recipe)).assign(anchor=floor)
-        )
+        pair = Pair(test, sample, reference_statistics, recipe)
+        metrics.append(measure(pair, task.metrics).assign(anchor=floor))
+        curves.append(prd_curves(pair).assign(anchor=floor))
     return pd.concat(metrics, ignore_index=True), pd.concat(curves, ignore_index=True)
 
 
@@ -95,15 +93,18 @@ def real_pairs(
 
 
 def measure_draws(
-    pairs: Iterable[Samples], reference_statistics: ReferenceStatistics, recipe: Evaluation
+    pairs: Iterable[Samples],
+    reference_statistics: ReferenceStatistics,
+    recipe: Evaluation,
+    registry: Registry,
 ) -> pd.DataFrame:
     """Return the means over draws of what `measure` returns, and their spread.
 
     Returns:
         Columns of `measure`; value, sd and event_sd are means, the latter two so the noise of one draw; n, clusters,
-        flagged and the counts of mishaps those of the first draw; spread is the sd (n - 1) of the values.
+        flagged and the invalid counts those of the first draw; spread is the sd (n - 1) of the values.
     """
-    tables = [measure(real, other, reference_statistics, recipe) for real, other in pairs]
+    tables = [measure(Pair(*pair, reference_statistics, recipe), registry) for pair in pairs]
     draws = pd.concat(tables).groupby(level=0)
     table, numbers = tables[0].copy(), ["value", "sd", "event_sd"]
     measured = table["space"] != COUNTS
@@ -129,7 +130,7 @@ def shuffled_features(path: Path, conditions: Any, extract: Extract, seed: int) 
 
 def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]:
     yield test, select
-    # Mishaps are not known one by one; `measure_draws` takes those of the first pair.
+    # Invalid entries are not known one by one; `measure_draws` takes those of the first pair.
     pooled = replace(test.followed_by(select), counts=select.counts)
     random = np.random.default_rng(seed)
     for _ in range(DRAWS - 1):

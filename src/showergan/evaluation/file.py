@@ -16,7 +16,8 @@ from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import Reference, make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
-from showergan.metrics.spread import varies
+from showergan.metrics.pair import Pair
+from showergan.metrics.samples import varies
 from showergan.tasks.task import Task
 
 FEWEST = 20
@@ -118,21 +119,18 @@ def evaluate_file(
         remarks.append("No embedding: the metrics that look at it are missing.")
     name, pairs = real_pairs(real, test, select, extract, recipe)
     remarks.append(WHOSE[recipe.conditions, name])
-    table = measure(test, fake, reference_statistics, recipe)
-    ends = _in_rows_of(table, measure_draws(pairs, reference_statistics, recipe))
+    table = measure(Pair(test, fake, reference_statistics, recipe), task.metrics)
+    ends = _in_rows_of(table, measure_draws(pairs, reference_statistics, recipe, task.metrics))
     for anchor in (CEILING, OTHER_REAL):
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
     if varies(conditions.as_array).any():
-        table["shuffled"] = _in_rows_of(
-            table, measure(test, shuffled, reference_statistics, recipe)
-        )["value"]
+        others = Pair(test, shuffled, reference_statistics, recipe)
+        table["shuffled"] = _in_rows_of(table, measure(others, task.metrics))["value"]
     else:
         table["shuffled"] = np.nan
-    rising = table["metric"].isin(
-        [m.name for m in reference_statistics.metrics if m.direction == "higher"]
-    )
+    rising = table["metric"].isin([m.name for m in task.metrics if m.direction == "higher"])
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
     names = sorted(table.loc[thin, "bin"].unique(), key=int)
@@ -145,7 +143,7 @@ def evaluate_file(
 
 
 def _in_rows_of(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Return another table with the metrics of its rows in those of the first; samples count mishaps in any order."""
+    """Return another table with its metrics in the rows of the first; the order of invalid counts may differ."""
     return table[KEY].merge(other, on=KEY, how="left", validate="one_to_one")
 
 
@@ -167,7 +165,7 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 
 
 def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
-    """Say what makes the numbers harder to read: mishaps, and conditions that differ."""
+    """Say what makes the numbers harder to read: invalid counts, and conditions that differ."""
     remarks = [
         f"{name.removeprefix('n_').replace('_', ' ').capitalize()}: {n} in {len(fake)} generated "
         f"{task.name}, {real.counts[name]} in {len(real)} real ones."

@@ -12,11 +12,11 @@ from showergan.config.evaluation import EvaluationRecipe
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
-from showergan.metrics.features import DIVERGED, Features
-from showergan.metrics.metric import COUNTS, Asked
+from showergan.metrics.conditional_prd import best_epoch, scores_over_epochs
+from showergan.metrics.features import COUNTS, DIVERGED, Features
+from showergan.metrics.metric import Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.metrics.score import best_epoch, scores_over_epochs
 
 
 class Scores(NamedTuple):
@@ -46,7 +46,7 @@ def evaluate(
 
     It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
     measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
-    one where it chooses none; at the others only what is cheap, see `Asked`. Of an epoch that a training which diverged
+    one where it chooses none; at the others only what is cheap, see `Stage`. Of an epoch that a training which diverged
     did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
 
     Args:
@@ -71,19 +71,20 @@ def evaluate(
         mode = recipe.generator_mode
         return extract(generator.sampled(conditions, seed, device, mode, epoch=epoch))
 
-    def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
-        table = measure(reference.features[split], fake, reference_statistics, recipe, asked)
+    def measured(stage: Stage, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
+        pair = Pair(reference.features[split], fake, reference_statistics, recipe)
+        table = measure(pair, reference.task.metrics, stage)
         return table.assign(split=split, epoch=epoch)
 
     epochs = generator.epochs
     tables = [
-        measured(Asked.CHOICE, generated(epoch, "select"), epoch, "select") for epoch in epochs
+        measured(Stage.SELECTION, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
     chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
-        asked = Asked.ONCE if epoch == chosen else Asked.COURSE
-        tables.append(measured(asked, fake, epoch, "test"))
+        stage = Stage.CHOSEN_EPOCH if epoch == chosen else Stage.EVERY_EPOCH
+        tables.append(measured(stage, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
     if diverged:

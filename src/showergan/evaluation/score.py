@@ -15,17 +15,16 @@ from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.evaluation.measure import measure
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.metrics.registry import Registry, metrics_in
+from showergan.metrics.metric import Registry, metrics_in
+from showergan.metrics.pair import Pair
 from showergan.metrics.samples import points_of
 from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
 
 
-class _Columns(ReferenceStatistics):
-    """What arrays are measured with: the metrics of any task; every column is a quantity."""
-
-    metrics = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
+# The metrics of any task; every column of an array is a quantity.
+METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
 
 
 def score(
@@ -81,7 +80,8 @@ def score(
         nothing = np.empty((len(sample), 0), np.float32)
         return Features({"points": sample}, quantities, nothing, {NOT_FINITE: 0}, {})
 
-    return measure(seen(samples[0]), seen(samples[1]), _Columns(), recipe)
+    pair = Pair(seen(samples[0]), seen(samples[1]), ReferenceStatistics(), recipe)
+    return measure(pair, METRICS)
 
 
 def _of_files(
@@ -105,4 +105,4 @@ def _of_files(
             )
         return sample
 
-    return measure(seen(real), seen(fake), reference_statistics, recipe)
+    return measure(Pair(seen(real), seen(fake), reference_statistics, recipe), task.metrics)

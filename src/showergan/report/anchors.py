@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from showergan.comparison.summary import scores_over_epochs
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.layout import Key
 
 # Label, dashes, colour.

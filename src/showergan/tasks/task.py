@@ -12,7 +12,7 @@ from torch import Tensor
 from showergan.config.tasks.spec import TaskSpec
 from showergan.errors import UserError
 from showergan.metrics.features import Features, ReferenceStatistics
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry
 from showergan.networks import GeneratorNetwork, Shape
 from showergan.tasks.data_set import Split
 

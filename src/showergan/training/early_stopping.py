@@ -1,4 +1,4 @@
-"""Training that stops when held-out samples get no better; the weights of the best epoch are what it leaves."""
+"""Training with early stopping: until held-out samples get no better; the weights are those of the best epoch."""
 
 import copy
 import math
@@ -22,7 +22,7 @@ HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
 
 class Fit(NamedTuple):
-    """How a training went.
+    """Summary of a training.
 
     Attributes:
         n_fitted: samples in the fit.
@@ -49,7 +49,7 @@ def held_out_and_fitted(n: int, n_held_out: int, device: torch.device) -> tuple[
 
 
 class _Course:
-    """A network on its way, at the end of an epoch.
+    """State of a training at the end of an epoch.
 
     Attributes:
         scores: of the held-out samples after each epoch so far.
@@ -66,7 +66,7 @@ class _Course:
         self._device = next(network.parameters()).device
 
     def end_epoch(self, score: float) -> None:
-        """Take the score of an epoch, and keep the weights if it is the best; weights that are no numbers have none."""
+        """Record the score of an epoch, NaN if weights are not finite, and keep the weights if it is the best."""
         if not all(bool(p.isfinite().all()) for p in self.network.parameters()):
             score = math.nan
         best = self.scores[self.best_epoch - 1] if self.best_epoch else -math.inf
@@ -76,7 +76,7 @@ class _Course:
             self.best_state = copy.deepcopy(self.network.state_dict())
 
     def state_dict(self) -> dict[str, Any]:
-        """Return where it is, PyTorch's global generators included."""
+        """Return the state, including that of PyTorch's global generators."""
         on_gpu = self._device.type == "cuda"
         return {
             "network": self.network.state_dict(),
@@ -89,10 +89,10 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another was.
+        """Continue from a state.
 
         Raises:
-            ValueError: it was nowhere; half of it may be taken.
+            ValueError: it is no state of this training; half of it may have been loaded.
         """
         own, scores, best = self.state_dict(), state["scores"], state["best_epoch"]
         require(state.keys() == own.keys(), "state")
@@ -125,7 +125,7 @@ def train(
     learning_rate: float,
     checkpoints: Checkpoints | None = None,
 ) -> tuple[int, int]:
-    """Train with Adam until the score has not risen for some epochs; leave the network in evaluation mode.
+    """Train with Adam until the score has not risen for some epochs; the network ends in evaluation mode.
 
     Args:
         network: to train.
@@ -135,8 +135,8 @@ def train(
         epochs: at most.
         patience: epochs without a better score.
         learning_rate: of Adam.
-        checkpoints: where it goes on from, and leaves its state, at ends of epochs. Random numbers are those of
-            PyTorch's global generators.
+        checkpoints: to continue from, and to save to at ends of epochs. Random numbers are those of PyTorch's global
+            generators.
 
     Returns:
         The best epoch, counted from 1, and the number of epochs.

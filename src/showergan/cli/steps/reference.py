@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.step import DataSet, Device, Model, Output, PerGpu, RequireGpu, Step
-from showergan.comparison.summary import UNDEFINED
+from showergan.comparison.learning_rates import UNDEFINED
 from showergan.config.evaluation import Evaluation
 from showergan.evaluation.anchors import anchors as _anchors
 from showergan.evaluation.reference import make_reference, save_reference

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.comparison.summary import scores_over_epochs
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.report.layout import legend_below, new_figure, panels, rows_of
 from showergan.report.registry import COMPARISON, register_figure

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from showergan.comparison.bars import BOUNDS
+from showergan.comparison.learning_rates import UNDEFINED
 from showergan.comparison.runs import RUN
-from showergan.comparison.summary import UNDEFINED
 from showergan.comparison.verdicts import CHOSEN
 from showergan.report.architectures import rows_of
 from showergan.report.labels import pair, records

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from showergan.metrics.registry import Entry
+from showergan.metrics.metric import Entry
 from showergan.report.numbers import compact, plus_minus
 
 UNDEFINED = "undefined"

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from showergan.comparison.summary import ANCHORS, CEILING, UNDEFINED
+from showergan.comparison.learning_rates import UNDEFINED
+from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.report.labels import pair, records
 from showergan.report.numbers import plus_minus, told
 from showergan.report.registry import Applicable, register_table

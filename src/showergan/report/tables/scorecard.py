@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from showergan.comparison.scorecard import position
-from showergan.comparison.summary import ANCHORS
-from showergan.metrics.metric import UNSCALED, Part
-from showergan.metrics.registry import Registry
+from showergan.metrics.features import UNSCALED
+from showergan.metrics.metric import ANCHORS, Part, Registry
 from showergan.report.anchors import REFERENCES
 from showergan.report.labels import records
 from showergan.report.numbers import plus_minus

@@ -9,15 +9,12 @@ from scipy.special import rel_entr
 
 from showergan import metrics
 from showergan.config.tasks.images import CLASSIFIER, SPACES
-from showergan.metrics.diversity import COLLAPSED
-from showergan.metrics.duplicates import REPEATING
-from showergan.metrics.failure import Failure
-from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.diversity import COLLAPSED, REPEATING
+from showergan.metrics.features import COUNTS, HIGH_LEVEL, NOT_FINITE
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import COUNTS, HIGH_LEVEL, Asked, Metric, Part, Row
+from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
 from showergan.metrics.pair import Arrays, Pair
 from showergan.metrics.physics_distance import frechet_distance, kpd
-from showergan.metrics.registry import Registry, metrics_in
 from showergan.metrics.samples import equal_samples
 
 PROBABILITIES = "probabilities"  # that a classifier gives to the classes
@@ -123,7 +120,7 @@ FRECHET = Metric(
     spaces=SPACES,
     direction="lower",
     best=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTANCES,
     place=1,
     shown={space: {"all": "Fréchet: {space}"} for space in SPACES},
@@ -137,7 +134,7 @@ KID = Metric(
     # Unbiased, so it may be negative, which is not better than 0.
     direction="target",
     best=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTANCES,
     place=2,
     shown={space: {"all": "kernel distance: {space}"} for space in SPACES},
@@ -151,7 +148,7 @@ INCEPTION_SCORE = Metric(
     direction="higher",
     best=None,
     worst=1,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=40,
     shown={CLASSIFIER: {"all": "Inception score: {space}"}},

@@ -41,8 +41,6 @@ class ImageStatistics(ReferenceStatistics):
 
     samples: Samples
 
-    metrics = METRICS
-
     @property
     def summary(self) -> str:
         """Size, colours, and the number of classes."""

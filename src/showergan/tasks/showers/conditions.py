@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 from torch import Tensor
 
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import varies
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.particles import Particles

@@ -10,7 +10,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
 from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import varies
 from showergan.tasks.showers.embedding import IMAGE_TARGETS, TARGETS, EmbeddingRegressor, predict
 from showergan.tasks.showers.energy_centre import energy_centre
 from showergan.tasks.showers.sample import Showers

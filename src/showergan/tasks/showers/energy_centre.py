@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.metrics.spread import ROUNDING
+from showergan.metrics.samples import ROUNDING
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 CELLS_CM = (np.arange(IMAGE_SHAPE[0]) - (IMAGE_SHAPE[0] - 1) / 2) * CELL_CM

@@ -7,8 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from showergan.metrics.features import NOT_FINITE, Features
-from showergan.metrics.metric import EMBEDDING
+from showergan.metrics.features import EMBEDDING, NOT_FINITE, Features
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.particles import CONDITIONS
 from showergan.tasks.showers.sample import Showers

@@ -17,7 +17,6 @@ from showergan.metrics.features import Features, ReferenceStatistics
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.energy_centre import DepthFit
 from showergan.tasks.showers.features import OBSERVABLES
-from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import Showers
@@ -67,7 +66,6 @@ class ShowerReferenceStatistics(ReferenceStatistics):
     rectangles: Rectangles
     energy_edges_GeV: tuple[float, ...]
 
-    metrics = METRICS
     observables = OBSERVABLES
 
     @property

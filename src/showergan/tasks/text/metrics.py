@@ -7,12 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan import metrics
-from showergan.metrics.failure import Failure
-from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.features import COUNTS, NOT_FINITE
 from showergan.metrics.measured import Measured, bootstrap_weights, share
-from showergan.metrics.metric import COUNTS, Asked, Metric, Part, Row
+from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
 from showergan.metrics.pair import Pair
-from showergan.metrics.registry import Registry, metrics_in
 
 NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
 RESAMPLES = 20
@@ -108,7 +106,7 @@ NGRAM_DIVERGENCE = Metric(
     best=0,
     worst=1,
     unit="bit",
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=1,
     shown={name: {"all": f"JS of {name} [bit]"} for name in NGRAMS},
@@ -121,7 +119,7 @@ REPEATED_LINES = Metric(
     direction="lower",
     best=None,
     worst=1,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=2,
     shown={LINES: {"all": "repeated lines"}},

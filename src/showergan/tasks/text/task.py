@@ -42,8 +42,6 @@ class Alphabet(ReferenceStatistics):
 
     characters: str
 
-    metrics = METRICS
-
     @property
     def summary(self) -> str:
         """The number of characters."""

@@ -9,14 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan import metrics
 from showergan.config.tasks.toys import PLANE
-from showergan.metrics.diversity import COLLAPSED
-from showergan.metrics.duplicates import REPEATING
-from showergan.metrics.failure import Failure
-from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.diversity import COLLAPSED, REPEATING
+from showergan.metrics.features import COUNTS, HIGH_LEVEL, NOT_FINITE
 from showergan.metrics.measured import Measured, share
-from showergan.metrics.metric import COUNTS, HIGH_LEVEL, Asked, Metric, Part, Row
+from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
 from showergan.metrics.pair import Pair
-from showergan.metrics.registry import Registry, metrics_in
 from showergan.metrics.transport import wasserstein_2_in
 
 NEAR = 4.0  # standard deviations of a mode: of a mode's own points all but 0.03 % lie within
@@ -73,7 +70,7 @@ MODES_FOUND = Metric(
     direction="higher",
     best=None,
     worst=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=40,
     shown={PLANE: {"all": "modes found"}},
@@ -86,7 +83,7 @@ NEAR_A_MODE = Metric(
     direction="higher",
     best=1,
     worst=0,
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.DISTRIBUTIONS,
     place=41,
     shown={PLANE: {"all": "share near a mode"}},

@@ -32,8 +32,6 @@ class Mixture(ReferenceStatistics):
     modes: NDArray[np.float64]
     mode_sd: float
 
-    metrics = METRICS
-
     @property
     def summary(self) -> str:
         """The number of modes."""

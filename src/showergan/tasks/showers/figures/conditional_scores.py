@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.comparison.summary import scores_over_epochs
 from showergan.config.whole import Config
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.anchors import anchor_key, anchor_scores, draw_anchors
 from showergan.report.labels import rates_in_words
 from showergan.report.layout import empty_figure, legend_below, new_figure

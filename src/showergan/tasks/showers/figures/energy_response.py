@@ -13,7 +13,7 @@ from matplotlib.ticker import NullLocator
 
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
-from showergan.metrics.metric import UNSCALED
+from showergan.metrics.features import UNSCALED
 from showergan.report.layout import Key, empty_figure, legend_below, new_figure
 from showergan.report.numbers import counted
 from showergan.report.registry import COMPARISON, register_figure

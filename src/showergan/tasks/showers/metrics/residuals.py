@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.particles import CONDITIONS
 
@@ -48,7 +48,7 @@ RESIDUAL_RMS = Metric(
     best=None,
     unit="GeV or cm",
     needs=frozenset({"embedding"}),
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.QUANTITIES,
     place=50,
 )
@@ -60,7 +60,7 @@ RESIDUAL_ERROR = Metric(
     direction="lower",
     best=0,
     needs=frozenset({"embedding"}),
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.QUANTITIES,
     place=51,
     shown={"conditions": {"all": "condition error"}},

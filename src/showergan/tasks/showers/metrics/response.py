@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.particles import Particles
 
@@ -83,7 +83,7 @@ def _metric(name: str, definition: str, place: int, **further: Any) -> Metric:
         rows=_rows,
         spaces=("energy",),
         needs=frozenset({"conditions"}),
-        asked=Asked.COURSE,
+        stage=Stage.EVERY_EPOCH,
         part=Part.QUANTITIES,
         place=place,
         **further,

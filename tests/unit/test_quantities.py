@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from showergan.errors import UserError
-from showergan.metrics.distances import separation_power, wasserstein
+from showergan.metrics.quantities import separation_power, wasserstein
 
 BOTH = pytest.mark.parametrize("distance", [separation_power, wasserstein])
 

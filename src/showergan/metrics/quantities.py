@@ -1,4 +1,4 @@
-"""Distances between two samples of one quantity."""
+"""Metrics of single quantities: separation power, 1-Wasserstein distance and mean."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import wasserstein_distance
 
-from showergan.errors import UserError
+from showergan.metrics.features import QUANTITIES, QUANTITY
 from showergan.metrics.measured import RESAMPLES, Measured, bootstrap_weights
-from showergan.metrics.metric import QUANTITIES, QUANTITY, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
+from showergan.metrics.samples import arrays_of
 
 _BINS = 48
 _RANGE = (0.005, 0.995)
@@ -20,16 +21,15 @@ _Array = NDArray[np.float64]
 def separation_power(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     """Compare histograms p, q by sum_k (p_k - q_k)^2 / (p_k + q_k) / 2.
 
-    Diefenbacher et al. 2020, arXiv:2009.03796; CaloChallenge, Krause et al. 2024,
-    arXiv:2410.21611. 0 for equal histograms, 1 for disjoint ones.
+    Diefenbacher et al. 2020, arXiv:2009.03796; CaloChallenge, Krause et al. 2024, arXiv:2410.21611. 0 for equal
+    histograms, 1 for disjoint ones.
 
-    The bins are those of the real sample: 48 equal ones from its 0.5 % to its 99.5 % quantile, one
-    for all values below, one for all above and one for the undefined, so that no event is dropped.
-    Two samples of one continuous distribution score about 12 (1/n + 1/m); there, `event_sd` is too
-    large, as resampling adds to the fluctuations that the square has already. Samples are (n,) and (m,) values, NaN or
-    infinite where undefined, which n counts too.
+    The bins are those of the real sample: 48 equal ones from its 0.5 % to its 99.5 % quantile, one for all values
+    below, one for all above and one for the undefined, so that no event is dropped. Two samples of one continuous
+    distribution score about 12 (1/n + 1/m); there, `event_sd` is too large, as resampling adds to the fluctuations that
+    the square has already. Samples are (n,) and (m,) values, NaN or infinite where undefined; n counts these too.
     """
-    samples = _samples(real, generated)
+    samples = arrays_of(real, generated, 1)
     n = min(map(len, samples))
     if n == 0:
         return Measured(np.nan)
@@ -55,12 +55,12 @@ def separation_power(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Mea
 def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     """Compute the 1-Wasserstein distance, the integral of |F - G| over the quantity.
 
-    F and G are the distribution functions of the defined values (Ramdas et al. 2017,
-    arXiv:1509.02237). Samples of one distribution are still some 1/sqrt(n) of its width apart;
-    there, `event_sd` is too large, as resampling adds to these fluctuations. Samples are (n,) and (m,) values; those
-    not finite are undefined, and left out of n. The distance has the unit of the quantity.
+    F and G are the distribution functions of the defined values (Ramdas et al. 2017, arXiv:1509.02237). Samples of one
+    distribution are still some 1/sqrt(n) of its width apart; there, `event_sd` is too large, as resampling adds to
+    these fluctuations. Samples are (n,) and (m,) values; those not finite are undefined, and left out of n. The
+    distance has the unit of the quantity.
     """
-    samples = [sample[np.isfinite(sample)] for sample in _samples(real, generated)]
+    samples = [sample[np.isfinite(sample)] for sample in arrays_of(real, generated, 1)]
     n = min(map(len, samples))
     if n == 0:
         return Measured(np.nan)
@@ -78,12 +78,14 @@ def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured
     return Measured(float(wasserstein_distance(*samples)), event_sd=float(event_sd), n=n)
 
 
-def _samples(real: ArrayLike, generated: ArrayLike) -> tuple[_Array, _Array]:
-    first, second = (np.asarray(a, dtype=np.float64) for a in (real, generated))
-    if first.ndim != 1 or second.ndim != 1:
-        shapes = f"{first.shape} and {second.shape}"
-        raise UserError(f"distance: samples of shapes {shapes}, expected (n,) and (m,)")
-    return first, second
+def mean(values: NDArray[np.floating]) -> Measured:
+    """Return the mean of values, (n,); those not finite are left out of n."""
+    defined = values[np.isfinite(values)]
+    n = len(defined)
+    if n < 2:
+        return Measured(defined.mean() if n else np.nan, n=n)
+    # The closed form of the bootstrap of a mean.
+    return Measured(float(defined.mean()), event_sd=float(defined.std() / np.sqrt(n)), n=n)
 
 
 def _separation(p: _Array, q: _Array) -> _Array:
@@ -107,6 +109,11 @@ def _separation_rows(pair: Pair) -> Iterator[Row]:
 def _wasserstein_rows(pair: Pair) -> Iterator[Row]:
     for name, (real, other) in pair.quantities.items():
         yield "wasserstein", name, "all", wasserstein(real, other, seed=pair.seed)
+
+
+def _mean_rows(pair: Pair) -> Iterator[Row]:
+    for name, values in pair.other.quantities.items():
+        yield "mean", name, "all", mean(values)
 
 
 SEPARATION_POWER = Metric(
@@ -133,4 +140,16 @@ WASSERSTEIN = Metric(
     part=Part.QUANTITIES,
     place=20,
     shown={QUANTITY: {"all": "W1 of {space}"}},
+)
+MEAN = Metric(
+    name="mean",
+    definition="mean over the generated sample",
+    rows=_mean_rows,
+    spaces=(QUANTITY,),
+    direction="target",
+    best=None,
+    unit="that of the quantity",
+    stage=Stage.EVERY_EPOCH,
+    part=Part.QUANTITIES,
+    place=30,
 )

@@ -1,9 +1,9 @@
-"""Numbers that do not differ teach nothing, tell nothing apart, and divide nothing."""
+"""Numbers of samples that differ, or by rounding alone: the latter cannot be learned, distinguished or divided by."""
 
 import numpy as np
 import pytest
 
-from showergan.metrics.spread import distinct, varies
+from showergan.metrics.samples import distinct, varies
 
 
 def test_rounding_is_no_spread():

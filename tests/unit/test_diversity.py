@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from showergan.metrics.duplicates import duplicates
+from showergan.metrics.diversity import duplicates
 
 
 def points(n, d=3, seed=0):
