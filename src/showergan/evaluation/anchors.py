@@ -1,4 +1,4 @@
-"""The ends of each metric's scale: what real samples score, and what every generator should leave behind."""
+"""Anchors, the ends of the scale of each metric: real samples, and samples that any generator should beat."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -29,26 +29,23 @@ Samples = tuple[Features, Features]
 def anchors(
     path: Path, reference: Reference, embedding: Any, recipe: Evaluation, device: torch.device
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measure what no generator can beat and what every generator should.
+    """Measure the samples that no generator can beat and those that every generator should beat.
 
     Args:
         path: the data set.
         reference: made from it.
-        embedding: that of the task; what needs it is missing without.
+        embedding: of the task; without it the metrics that need it are missing.
         recipe: settings of the metrics.
         device: where to generate and embed.
 
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or
-        "other_real", see `real_pairs`; "shuffled", real samples each with the conditions of another one, so what a
-        generator would get that ignores its conditions, where these differ; "untrained", a generator before training,
-        that of showers giving empty images while its running statistics are at their start.
+        "other_real", see `real_pairs`; "shuffled", real samples each with the conditions of another one, as from a
+        generator that ignores its conditions, where these differ; "untrained", a generator before training, which of
+        showers gives empty images while its running statistics are at their start.
     """
-    task, conditions, reference_statistics = (
-        reference.task,
-        reference.generator_conditions["test"],
-        reference.reference_statistics,
-    )
+    task, conditions = reference.task, reference.generator_conditions["test"]
+    reference_statistics = reference.reference_statistics
     test, extract = reference.features["test"], reference.extractor(embedding, recipe, device)
     name, pairs = real_pairs(path, test, reference.features["select"], extract, recipe)
     first = next(pairs)

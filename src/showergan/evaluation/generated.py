@@ -20,13 +20,13 @@ from showergan.metrics.prd import prd_curves
 
 
 class Scores(NamedTuple):
-    """What an evaluation leaves.
+    """Results of an evaluation.
 
     Attributes:
         metrics: tidy; epoch, split and the columns of `measure`; what was not measured has no row.
         curves: PRD curves of the last epoch on test; space, precision, recall.
-        examples: what the last generator, or that of every epoch, makes of the reference's examples, arrays (n, ...) by
-            name.
+        examples: samples of the last generator, or of that of every epoch, for the conditions of the examples of the
+            reference; arrays (n, ...) by name.
     """
 
     metrics: pd.DataFrame
@@ -44,36 +44,33 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
-    measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
-    one where it chooses none; at the others only what is cheap, see `Stage`. Of an epoch that a training which diverged
-    did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
+    It generates for the conditions that the reference keeps for each. On select, which only chooses epochs and learning
+    rates, PRD alone is measured. On test every metric is measured at the epoch that the recipe's score chooses on
+    select, or at the last one where it chooses none; at the others only cheap ones, see `Stage`. An epoch that a
+    diverged training did not reach has samples that are NaN; the step of divergence stands among the counts of all
+    epochs.
 
     Args:
-        generator: the trained one.
+        generator: to measure.
         reference: the real samples.
-        embedding: that of the task, None where it has none.
+        embedding: of the task, None where it has none.
         recipe: settings of the metrics.
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
-    reference_statistics, extract = (
-        reference.reference_statistics,
-        reference.extractor(embedding, recipe, device),
-    )
+    extract = reference.extractor(embedding, recipe, device)
+
+    def pair(fake: Features, split: HeldOut) -> Pair:
+        return Pair(reference.features[split], fake, reference.reference_statistics, recipe)
 
     def generated(epoch: int, split: HeldOut) -> Features:
-        conditions, seed = (
-            reference.generator_conditions[split],
-            2 * recipe.seed + HELD_OUT.index(split),
-        )
-        mode = recipe.generator_mode
+        seed, mode = 2 * recipe.seed + HELD_OUT.index(split), recipe.generator_mode
+        conditions = reference.generator_conditions[split]
         return extract(generator.sampled(conditions, seed, device, mode, epoch=epoch))
 
     def measured(stage: Stage, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
-        pair = Pair(reference.features[split], fake, reference_statistics, recipe)
-        table = measure(pair, reference.task.metrics, stage)
+        table = measure(pair(fake, split), reference.task.metrics, stage)
         return table.assign(split=split, epoch=epoch)
 
     epochs = generator.epochs
@@ -89,11 +86,11 @@ def evaluate(
             on_epoch(epoch, tables[-1])
     if diverged:
         step = {"metric": DIVERGED, "space": COUNTS, "bin": "all", "value": float(diverged.step)}
-        told = {"split": "test", **step, "n": len(reference.features["test"])}
-        tables.append(pd.DataFrame([{"epoch": epoch, **told} for epoch in epochs]))
+        row = {"split": "test", **step, "n": len(reference.features["test"])}
+        tables.append(pd.DataFrame([{"epoch": epoch, **row} for epoch in epochs]))
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
-        prd_curves(Pair(reference.features["test"], fake, reference_statistics, recipe)),
+        prd_curves(pair(fake, "test")),
         _examples(generator, reference, recipe, device),
     )
 

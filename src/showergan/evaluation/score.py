@@ -1,4 +1,4 @@
-"""Two samples, without a run, a data set or a configuration."""
+"""Scores of one sample against another, without a run, a data set or a configuration."""
 
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ def score(
     Args:
         real: the real sample: the path of a file of showers, npz of the published schema or HDF5 like ours, in MeV, cm
             and GeV; or features of any objects, shape (n, d).
-        fake: the generated one, likewise; (m, d).
+        fake: the generated one in the same form; features (m, d).
         embedding: of showers, the model.pt of `train-embedding`; without it metrics that look at it are missing.
         device: where to embed.
         **settings: keys of the section `evaluation` of a configuration: clusters=50, seed=2.
