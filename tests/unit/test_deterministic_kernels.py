@@ -88,7 +88,7 @@ def make_and_measure(folder):
     (folder / "text.txt").write_text("\n".join(f"{i:064b}" for i in range(40)))
     text.write(text.data(path=str(folder / "text.txt")), folder / "text.h5")
     found = text.of(text.samples_in(folder / "text.h5")).training_set(folder / "text.h5", None, CPU)
-    text.made(found.samples, None, None, None)
+    text.to_samples(found.samples, None, None, None)
 
     [some] = gflash.simulate(40, 1)
     tensors = training_tensors(some, Conditioning(), CPU)
