@@ -3,8 +3,7 @@
 import h5py
 import numpy as np
 
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 from showergan.tasks.splits import SPLITS
 
 

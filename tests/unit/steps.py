@@ -30,8 +30,7 @@ from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
-from showergan.tasks.showers.shower_file import ShowerFile
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import ShowerFile, write_npz
 from showergan.tasks.splits import SPLITS
 
 N = 240

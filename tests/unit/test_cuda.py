@@ -17,12 +17,11 @@ from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.records.provenance import made_with, peak_device_memory
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
-from showergan.tasks.images.embedding_training import train_embedding as train_on_images
+from showergan.tasks.images.embedding import train_embedding as train_on_images
 from showergan.tasks.images.recipe import Embedding as PictureRecipe
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.embedding import predict
+from showergan.tasks.showers.embedding import predict, train_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding
-from showergan.tasks.showers.embedding_training import train_embedding
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit

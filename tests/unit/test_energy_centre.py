@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from showergan.tasks.showers import electrons, gflash
+from showergan.tasks.showers import calorimeter, gflash
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
-from showergan.tasks.showers.energy_centre import DepthFit, energy_centre
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.statistics import physics_statistics
+from showergan.tasks.showers.statistics import DepthFit, energy_centre, physics_statistics
 
 
 def placed(centre):
@@ -97,7 +96,7 @@ def test_depth_without_inclined_showers_is_zero():
 
 def test_depth_of_simulated_showers_is_that_of_their_spots():
     rng = np.random.default_rng(5)
-    energy, point, slope = electrons.sample_particles(400, rng)
+    energy, point, slope = calorimeter.sample_particles(400, rng)
     direction = np.column_stack([slope, np.ones(400)])
     norm = np.linalg.norm(direction, axis=1)
     spots = gflash.sample_spots(energy, DEPTH_CM / gflash.RADIATION_LENGTH_CM * norm, rng)

@@ -18,8 +18,13 @@ from showergan.metrics.physics_distance import kpd
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
 from showergan.tasks.images.classes import asked_for, read_classes
-from showergan.tasks.images.embedding import PictureEmbedding, load_embedding, save_embedding
-from showergan.tasks.images.embedding_training import score_of, train_embedding
+from showergan.tasks.images.embedding import (
+    PictureEmbedding,
+    load_embedding,
+    save_embedding,
+    score_of,
+    train_embedding,
+)
 from showergan.tasks.images.metrics.frechet import frechet
 from showergan.tasks.images.metrics.inception_score import inception_score
 from showergan.tasks.images.pictures import Pictures, write_pictures
@@ -176,7 +181,7 @@ def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
     with pytest.raises(UserError, match="does not exist"):
         load_embedding(tmp_path / "none.pt", CPU)
     (tmp_path / "model.pt").write_text("")
-    with pytest.raises(UserError, match="not written by train-picture-embedding"):
+    with pytest.raises(UserError, match="not an embedding written by train-picture-embedding"):
         load_embedding(tmp_path / "model.pt", CPU)
 
 

@@ -14,8 +14,8 @@ from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.prd import prd_scores
 from showergan.metrics.two_sample import two_sample
-from showergan.tasks.showers.features import COUNTS
 from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.reference_statistics import COUNTS
 
 KEYS = ("architecture", "method", "learning_rates", "seed")
 

@@ -23,7 +23,7 @@ from showergan.tasks import showers
 from showergan.tasks.found import TASKS, find, of_file
 from showergan.tasks.images.embedding import PictureEmbedding
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 from showergan.tasks.toys.data import ToyData
 
 SRC = Path(__file__).parents[2] / "src/showergan"

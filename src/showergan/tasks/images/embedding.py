@@ -1,5 +1,6 @@
 """The network in whose space pictures are measured: a classifier where there are labels, else half an autoencoder."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -8,11 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, mse_loss
 
-from showergan.io.damage import damage, in_place_of
-from showergan.io.files import atomic_write
-from showergan.io.weights import read_weights, with_weights
+from showergan.errors import UserError
+from showergan.tasks.images.recipe import Embedding
+from showergan.tasks.images.samples import Samples
 from showergan.tasks.images.spaces import CLASSIFIER
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.embedding import Fit, fit, held_out_and_fitted, load, save, seeded
 
 Kind = Literal["classifier", "encoder"]
 
@@ -99,21 +103,82 @@ class PictureEmbedding(nn.Module):
 
 
 def save_embedding(embedding: PictureEmbedding, path: Path) -> None:
-    """Write the network and what it takes to build it."""
+    """Write the network and the arguments that build it."""
     sizes = {name: getattr(embedding, name) for name in ("kind", "shape", "n_classes", "width")}
-    with atomic_write(path) as temporary:
-        torch.save({**sizes, "state": embedding.state_dict()}, temporary)
+    save(embedding, path, **sizes)
 
 
 def load_embedding(path: Path, device: torch.device) -> PictureEmbedding:
-    """Read a network in evaluation mode.
+    """Read a network in evaluation mode; raises a `UserError` if the file is missing or holds none."""
+    return load(path, device, "train-picture-embedding", PictureEmbedding)
+
+
+def train_embedding(
+    kind: Kind,
+    samples: Samples,
+    image: NDArray[np.float32],
+    label: NDArray[np.int64],
+    recipe: Embedding,
+    device: torch.device,
+    on_epoch: Callable[[int, float], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> tuple[PictureEmbedding, Fit]:
+    """Fit classes, or pictures without noise; stop when the score of held-out pictures no longer rises.
+
+    Args:
+        kind: of the network.
+        samples: what the pictures are like.
+        image: training pictures, shape (n, c, h, w).
+        label: the number of the class of each, shape (n,).
+        recipe: sizes, rates and seed.
+        device: where to train.
+        on_epoch: called with (epoch, held-out score).
+        checkpoints: where it resumes from, and saves its state.
+
+    Returns:
+        The network at its best epoch, in evaluation mode, and how the training went.
 
     Raises:
-        UserError: the file is missing or is none of these.
+        UserError: a classifier is wanted and there are no classes.
     """
-    told = "was not written by train-picture-embedding", in_place_of(path, "model.pt that it wrote")
-    content = read_weights(path, *told)
-    with damage(path, *told, (Exception,)):
-        state = content.pop("state")
-        embedding = with_weights(lambda: PictureEmbedding(**content), state)
-    return embedding.to(device).eval()
+    if kind == CLASSIFIER and not samples.classes:
+        raise UserError(
+            "choose_by: classifier measures pictures by the classes that they have, and these have none: "
+            "choose_by: encoder"
+        )
+    with seeded(recipe.seed, device):
+        n_classes = len(samples.classes) if kind == CLASSIFIER else 0
+        embedding = PictureEmbedding(kind, samples.shape, n_classes, recipe.width).to(device)
+        images, labels = (torch.from_numpy(values).to(device) for values in (image, label))
+        held_out, fitted = held_out_and_fitted(len(images), device)
+
+        def loss(index: Tensor) -> Tensor:
+            x = images[index]
+            if kind == CLASSIFIER:
+                return cross_entropy(embedding(x), labels[index])
+            return mse_loss(embedding(x + recipe.noise * torch.randn_like(x)), x)
+
+        return embedding, fit(
+            embedding,
+            held_out,
+            fitted,
+            loss,
+            lambda index: score_of(embedding, images[index], labels[index]),
+            on_epoch,
+            checkpoints,
+            epochs=recipe.epochs,
+            patience=recipe.patience,
+            batch_size=recipe.batch_size,
+            smallest_batch=2,  # BatchNorm refuses a single picture
+            learning_rate=recipe.learning_rate,
+        )
+
+
+@torch.no_grad()
+def score_of(embedding: PictureEmbedding, image: Tensor, label: Tensor) -> float:
+    """Return the share of pictures whose class is found, or R^2 of the pictures that are given back, at most 1."""
+    embedding.eval()
+    given = torch.cat([embedding(part) for part in image.split(BATCH)])
+    if embedding.kind == CLASSIFIER:
+        return float((given.argmax(1) == label).float().mean())
+    return 1 - float(mse_loss(given, image) / image.var(dim=0, correction=0).mean())

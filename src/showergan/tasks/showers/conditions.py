@@ -12,8 +12,7 @@ from torch import Tensor
 from showergan.metrics.spread import varies
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
-from showergan.tasks.showers import electrons
+from showergan.tasks.showers import calorimeter
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS, THRESHOLD_MEV
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
 
@@ -229,16 +229,16 @@ def record(threshold_MeV: float) -> dict[str, Any]:
 
 
 def simulate(n_showers: int, seed: int, threshold_MeV: float = THRESHOLD_MEV) -> Iterator[Showers]:
-    """Yield showers of the electrons that `electrons` draws, `electrons.CHUNK` at a time.
+    """Yield showers of the electrons that `electrons` draws, `calorimeter.CHUNK` at a time.
 
     Args:
         n_showers: how many.
         seed: of electrons and showers; how many are asked for changes none of them.
         threshold_MeV: cells below are set to 0.
     """
-    for rng, n in electrons.streams(n_showers, seed):
-        energy, point, slope = electrons.sample_particles(electrons.CHUNK, rng)
-        momentum = electrons.momenta(energy, slope)
+    for rng, n in calorimeter.streams(n_showers, seed):
+        energy, point, slope = calorimeter.sample_particles(calorimeter.CHUNK, rng)
+        momentum = calorimeter.momenta(energy, slope)
         made = _showers(energy, point, slope, momentum, threshold_MeV, rng)
         yield made.select(slice(n))
 
@@ -249,7 +249,7 @@ def resimulate(
     seed: int,
     threshold_MeV: float = THRESHOLD_MEV,
 ) -> Iterator[Showers]:
-    """Yield another shower of each given electron, in order, `electrons.CHUNK` at a time.
+    """Yield another shower of each given electron, in order, `calorimeter.CHUNK` at a time.
 
     Args:
         point: Entry points (n, 2) in cm in the plane z = 0.
@@ -257,9 +257,9 @@ def resimulate(
         seed: Of random streams that `simulate` has for no seed.
         threshold_MeV: cells below are set to 0.
     """
-    for number, first in enumerate(range(0, len(point), electrons.CHUNK)):
+    for number, first in enumerate(range(0, len(point), calorimeter.CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
-        rows = slice(first, first + electrons.CHUNK)
+        rows = slice(first, first + calorimeter.CHUNK)
         x, p = (values[rows].astype(np.float64) for values in (point, momentum))
         size = np.linalg.norm(p, axis=1)
         yield _showers(size, x, p[:, :2] / p[:, 2:], p, threshold_MeV, rng)
@@ -284,7 +284,7 @@ def _showers(
         read_out(np.concatenate(made), threshold_MeV),
         point.astype(np.float32),
         momentum.astype(np.float32),
-        np.full(len(energy), electrons.PDG, np.int32),
+        np.full(len(energy), calorimeter.PDG, np.int32),
     )
 
 

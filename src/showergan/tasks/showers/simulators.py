@@ -12,8 +12,7 @@ from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.geant4 import simulation as geant4
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 
 SIMULATORS: dict[str, ModuleType] = {"gflash": gflash, "geant4": geant4}
 

@@ -29,15 +29,14 @@ from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.embedding import load_embedding as _load_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.energy_response import EnergyResponse
-from showergan.tasks.showers.features import clipped, features_of
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particle_files import checked as _checked
 from showergan.tasks.showers.particle_files import read_particles
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.particles import Particles as _Particles
 from showergan.tasks.showers.reference_statistics import (
     ShowerReferenceStatistics,
+    clipped,
+    features_of,
     fitted_depth_cm,
     impact_depth_cm,
     reference_statistics_of,
@@ -45,10 +44,10 @@ from showergan.tasks.showers.reference_statistics import (
 from showergan.tasks.showers.reference_statistics import (
     ShowerReferenceStatistics as _ShowerReferenceStatistics,
 )
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.shower_file import read_showers
+from showergan.tasks.showers.sample import Particles, Showers
+from showergan.tasks.showers.sample import Particles as _Particles
+from showergan.tasks.showers.shower_file import read_showers, write_hdf5, write_npz
 from showergan.tasks.showers.standalone import Standalone
-from showergan.tasks.showers.written import write_hdf5, write_npz
 from showergan.tasks.splits import Split
 from showergan.tasks.task import Task, TrainingSet
 

@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from showergan.errors import UserError
 from showergan.io.progress import Progress
-from showergan.tasks.showers import electrons
+from showergan.tasks.showers import calorimeter
 from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.geant4 import physics
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers, read_out
+from showergan.tasks.showers.sample import IMAGE_SHAPE, Particles, Showers, read_out
 
 VERSION = 1  # raised when the distribution of the showers changes, so that no other showers pass for these
 PACKAGE = "geant4-pybind"
@@ -89,9 +88,9 @@ def simulate(
         UserError: Geant4 is not installed, or stopped.
     """
     drawn = [
-        (point[:n], electrons.momenta(energy, slope)[:n])
-        for rng, n in electrons.streams(n_showers, seed)
-        for energy, point, slope in [electrons.sample_particles(electrons.CHUNK, rng)]
+        (point[:n], calorimeter.momenta(energy, slope)[:n])
+        for rng, n in calorimeter.streams(n_showers, seed)
+        for energy, point, slope in [calorimeter.sample_particles(calorimeter.CHUNK, rng)]
     ]
     point, momentum = (
         np.concatenate(parts).astype(np.float32) for parts in zip(*drawn, strict=True)
@@ -143,7 +142,7 @@ def _shot(
                 leakage.visible_MeV += float(all_cells.sum(dtype=float))
                 leakage.inside_MeV += float(images.sum(dtype=float))
                 point, momentum = (values[rows] for values in particles)
-                ids = np.full(len(point), electrons.PDG, np.int32)
+                ids = np.full(len(point), calorimeter.PDG, np.int32)
                 yield Showers(read_out(images, threshold_MeV), point, momentum, ids)
                 progress(first + len(all_cells))
         finally:

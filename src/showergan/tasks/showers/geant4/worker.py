@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from showergan.tasks.showers.geant4.data import make_folders, write_photoelectric
-from showergan.tasks.showers.geant4.physics import is_full
+from showergan.tasks.showers.geant4.physics import is_full, make_folders, write_photoelectric
 
 
 def main(electrons: Path, out: Path) -> None:

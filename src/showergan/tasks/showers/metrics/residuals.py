@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
-from showergan.tasks.showers.particles import CONDITIONS
+from showergan.tasks.showers.sample import CONDITIONS
 
 
 def root_mean_square(residuals: ArrayLike, *, seed: int) -> Measured:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Particles
 
 if TYPE_CHECKING:
     from showergan.tasks.showers.reference_statistics import ShowerReferenceStatistics
