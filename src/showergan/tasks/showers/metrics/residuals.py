@@ -1,4 +1,4 @@
-"""How far conditions that are read back from showers are from the true ones."""
+"""Residuals: conditions predicted from showers by the embedding network, minus the true ones."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from showergan.tasks.showers.sample import CONDITIONS
 
 
 def root_mean_square(residuals: ArrayLike, *, seed: int) -> Measured:
-    """Measure the size of residuals, (n,), in their own unit; those not finite are left out of n."""
+    """Measure the root mean square of residuals, (n,), in their own unit; those not finite are left out of n."""
     values = np.asarray(residuals, dtype=np.float64)
     squares = values[np.isfinite(values)] ** 2
     n = len(squares)

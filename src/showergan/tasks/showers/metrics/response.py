@@ -1,20 +1,15 @@
-"""How a calorimeter answers to the energy of a particle."""
+"""Response and resolution of the calorimeter: mean and spread of deposited energy over momentum."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Asked, Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.sample import Particles
-
-if TYPE_CHECKING:
-    from showergan.tasks.showers.reference_statistics import ShowerReferenceStatistics
-
-_Array = NDArray[np.float64]
 
 
 def response_and_resolution(
@@ -40,10 +35,13 @@ def response_and_resolution(
     n = len(ratio)
     if n < 2:
         return Measured(np.nan, n=n), Measured(np.nan, n=n)
-    # Moments about the mean of all, which a far outlier cannot cancel away.
+    # Moments about the mean of all: a far outlier causes no cancellation.
     mean = ratio.mean()
     weights = bootstrap_weights(n, np.random.default_rng(seed)) / n
-    means, sds = _moments(weights, ratio - mean, mean)
+    deviation = ratio - mean
+    shift = weights @ deviation
+    means = mean + shift
+    sds = np.sqrt(np.maximum(weights @ deviation**2 - shift**2, 0))
     sd = ratio.std(ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (
@@ -52,19 +50,12 @@ def response_and_resolution(
         )
 
 
-def _moments(weights: _Array, deviation: _Array, centre: float) -> tuple[_Array, _Array]:
-    shift = weights @ deviation
-    variance = weights @ deviation**2 - shift**2
-    return centre + shift, np.sqrt(np.maximum(variance, 0))
-
-
 def _rows(pair: Pair) -> Iterator[Row]:
-    reference_statistics = cast("ShowerReferenceStatistics", pair.reference_statistics)
     measured = []  # by sample, name, bin
     for sample in (pair.real, pair.other):
         energy = sample.quantities["total_energy_MeV"]
         momentum = Particles.of(sample.conditions).momentum_GeV
-        bins = reference_statistics.energy_bins(sample)
+        bins = pair.reference_statistics.energy_bins(sample)  # type: ignore[attr-defined]
         by_bin = [
             response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)
             for inside in bins.values()
