@@ -1,9 +1,9 @@
-"""What all samples of showers are measured with; the real training showers fix it."""
+"""Features of showers, and the scales and bins for their metrics, which the real training showers determine."""
 
 import math
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Scale:
     def of(cls, statistics: NDArray[np.floating]) -> "Scale":
         """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no shower
+            warnings.simplefilter("ignore", RuntimeWarning)  # statistics undefined for all showers
             low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
         return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
 
@@ -66,7 +66,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class ShowerReferenceStatistics(ReferenceStatistics):
-    """What all samples of showers are measured with.
+    """The scales and bins that all samples of showers are measured with.
 
     Attributes:
         impact_depth_cm: where the physics statistics take the impact point.
@@ -85,7 +85,7 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 
     @property
     def told(self) -> str:
-        """Where the impact point is taken, and where there are fewer bins than usual."""
+        """The depth of the impact point, and bins that hold everything."""
         told = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
             told += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
@@ -107,15 +107,14 @@ class ShowerReferenceStatistics(ReferenceStatistics):
         return self.rectangles.assign(Particles.of(features.conditions).point)
 
     def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
-        """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
+        """Return which showers are in each bin of momentum; those beyond the edges are in the nearest bin."""
         edges = self.energy_edges_GeV
         momentum = Particles.of(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
-        pairs = pairwise(edges)
-        return {_range(*ends): index == i for i, ends in enumerate(pairs)}
+        return {_range(*ends): index == i for i, ends in enumerate(pairwise(edges))}
 
     def write(self, file: h5py.File) -> None:
-        """Keep it in the file of a reference."""
+        """Write it to the file of a reference."""
         file.attrs["x_edges_cm"] = self.rectangles.x_edges
         file.attrs["y_edges_cm"] = self.rectangles.y_edges
         file.attrs["energy_edges_GeV"] = self.energy_edges_GeV
@@ -140,7 +139,7 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 def reference_statistics_of(
     impact_depth_cm: float, train: Features, recipe: Evaluation
 ) -> ShowerReferenceStatistics:
-    """Return what training showers with these features fix; they are seen with this depth of the impact point."""
+    """Return the scales and bins for training showers with these features, measured at this impact depth."""
     particles, partition = Particles.of(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
     if rectangles.n_bins < math.prod(partition.bins):
@@ -163,7 +162,7 @@ def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
 
 
 def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
-    """Return the depth of the impact point likewise, that of showers which come in chunks."""
+    """Return the depth of the impact point: as published, or that of showers which come in chunks."""
     fit = DepthFit()
     for showers in chunks:
         fit.add(showers)
@@ -171,23 +170,15 @@ def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
-    """Return quantiles of momenta in GeV; fewer where they read alike, as those of a test beam do."""
+    """Return quantiles of momenta in GeV; fewer if they are equal to three digits, as in a test beam."""
     edges = np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()
-    last = edges[-1]
-    edges = [
-        e for e, before in zip(edges, [None, *edges], strict=False) if _told(e) != _told(before)
-    ]
-    return tuple(edges if len(edges) > 1 else (edges[0], last))
-
-
-def _told(momentum_GeV: float | None) -> str:
-    return "" if momentum_GeV is None else f"{momentum_GeV:.3g}"
+    distinct = sorted({f"{edge:.3g}": edge for edge in reversed(edges)}.values())
+    return tuple(distinct if len(distinct) > 1 else (edges[0], edges[-1]))
 
 
 def _range(low: float, high: float) -> str:
-    """Return the label of a bin, by which tables know it."""
-    ends = dict.fromkeys((_told(low), _told(high)))
-    return f"{'-'.join(ends)} GeV"
+    """Return the label of a bin in tables."""
+    return f"{'-'.join(dict.fromkeys((f'{low:.3g}', f'{high:.3g}')))} GeV"
 
 
 def features_of(
@@ -200,51 +191,46 @@ def features_of(
     """Return the features of showers that come in chunks; the images are not kept.
 
     The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
-    the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: what the network reads of the
-    particle from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. Of
-    showers whose energy was scaled, counts are of what they were before; of that there are P and quantities, too.
+    the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: conditions that the network
+    predicts from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. For
+    showers whose energy was scaled, counts are those before, and so are P and quantities in `unscaled`.
     """
 
     def of(showers: Showers) -> Features:
-        energy, conditions, own = clipped(showers.energy), showers.given.conditions, {}
-        statistics, flags = physics_statistics(energy, *showers.given, form, impact_depth_cm)
-        spaces: dict[str, NDArray[np.floating]] = {"P": statistics}
-        quantities = quantities_of(energy, statistics)
-        made, unscaled = showers.energy, None
+        conditions = showers.given.conditions
+
+        def physics(energy: NDArray[np.float32]) -> tuple[Features, NDArray[np.bool_]]:
+            values, flags = physics_statistics(energy, *showers.given, form, impact_depth_cm)
+            quantities = dict(zip(STATISTICS, values.T, strict=True)) | observables(energy)
+            return Features({"P": values}, quantities, conditions, {}, {}), flags
+
+        energy = clipped(showers.energy)
+        seen, flags = physics(energy)
+        made = showers.energy
         if showers.unscaled is not None:
             made = showers.unscaled
-            energies = clipped(made)
-            before, flags = physics_statistics(energies, *showers.given, form, impact_depth_cm)
-            unscaled = Features({"P": before}, quantities_of(energies, before), conditions, {}, {})
+            unscaled, flags = physics(clipped(made))
+            seen = replace(seen, unscaled=unscaled)
         if regressor is not None:
             images = torch.from_numpy(energy).unsqueeze(1).to(device)
             embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
-            spaces = {EMBEDDING: embedding, **spaces}
-            # NaN of what all training showers have in common, which the network does not read.
-            read = [CONDITIONS.index(name) for name in regressor.targets if name in CONDITIONS]
+            # NaN for conditions that do not differ in training, which the network does not predict.
             residuals = np.full(conditions.shape, np.nan, np.float32)
-            if read:
+            if read := [CONDITIONS.index(name) for name in regressor.targets if name in CONDITIONS]:
                 residuals[:, read] = targets - conditions[:, read]
-            own["residuals"] = residuals
+            spaces = {EMBEDDING: embedding, **seen.spaces}
+            seen = replace(seen, spaces=spaces, own={"residuals": residuals})
         counts = (
             (made > LARGEST_ENERGY_MEV).sum(),
             (~np.isfinite(made)).any(axis=(1, 2)).sum(),
             *flags.sum(axis=0),
         )
-        told = dict(zip(COUNTS, map(int, counts), strict=True))
-        return Features(spaces, quantities, conditions, told, own, unscaled)
+        return replace(seen, counts=dict(zip(COUNTS, map(int, counts), strict=True)))
 
     first, *others = map(of, chunks)
     return first.followed_by(*others)
 
 
-def quantities_of(
-    energy: NDArray[np.float32], statistics: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
-    """Return `QUANTITIES` of images (n, 30, 30) in MeV with physics statistics (n, 4)."""
-    return dict(zip(STATISTICS, statistics.T, strict=True)) | observables(energy)
-
-
 def clipped(energy: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return energies in MeV, none above `LARGEST_ENERGY_MEV`; what is not a number stays so."""
+    """Return energies in MeV, at most `LARGEST_ENERGY_MEV`; NaN stays NaN."""
     return np.minimum(energy, np.float32(LARGEST_ENERGY_MEV))

@@ -1,4 +1,4 @@
-"""Physics statistics of shower images: asymmetries and widths along and across the particle."""
+"""Physics statistics of shower images: centre, asymmetries, widths, and the depth at which the energy is centred."""
 
 from typing import Literal, NamedTuple
 
@@ -17,15 +17,10 @@ FLAGS = (
     *("empty_image", "zero_transverse_momentum"),
     *("missed_longitudinal_line", "missed_transverse_line", "infinite_arc_factor"),
 )
+# Centres of the cells along either axis.
 CELLS_CM = (np.arange(IMAGE_SHAPE[0]) - (IMAGE_SHAPE[0] - 1) / 2) * CELL_CM
-"""Centres of the cells along either axis."""
-
-OCCUPANCY_THRESHOLD_MEV = 0.1
-"""A cell counts as hit above this: below any deposit that matters, above a network's dust."""
-
-PUBLISHED_DEPTH_CM = 25.0
-"""Where Egorov & Rogachev (2023) take the impact point."""
-
+OCCUPANCY_THRESHOLD_MEV = 0.1  # hit cells are above; networks leave lower energies in all cells
+PUBLISHED_DEPTH_CM = 25.0  # of the impact point in Egorov & Rogachev (2023)
 _CHUNK = 1024
 
 Form = Literal["published", "corrected"]
@@ -33,7 +28,7 @@ _Array = NDArray[np.float64]
 
 
 class PhysicsStatistics(NamedTuple):
-    """Four numbers per event, and why they may mean nothing.
+    """Four numbers per event, and flags of those that are undefined.
 
     Attributes:
         values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are in cm.
@@ -108,7 +103,7 @@ def physics_statistics(
 
 
 def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
-    """Measure what a reader of a histogram asks first of showers (n, 30, 30) [MeV], each number of shape (n,).
+    """Measure simple properties of showers (n, 30, 30) [MeV], each of shape (n,).
 
     total_energy_MeV; occupancy, the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the
     centre of energy, NaN for empty images.
@@ -151,7 +146,7 @@ class DepthFit:
         self._n, self._projected, self._squares = 0, 0.0, 0.0
 
     def add(self, showers: Showers) -> None:
-        """Take in some showers."""
+        """Add some showers to the fit."""
         filled = showers.energy.max(axis=(1, 2)) > 0
         self.n_without_energy += int(np.count_nonzero(~filled))
         kept = showers.select(filled)
@@ -162,7 +157,7 @@ class DepthFit:
 
     @property
     def depth_cm(self) -> float:
-        """The depth z; 0 if no shower with energy is inclined but by rounding, because then no place depends on it."""
+        """The depth z; 0 if showers with energy are inclined by rounding at most: then no place depends on it."""
         inclined = self._squares > self._n * ROUNDING**2
         return self._projected / self._squares if inclined else 0.0
 

@@ -1,7 +1,7 @@
 """Response and resolution of the calorimeter: mean and spread of deposited energy over momentum."""
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -67,40 +67,39 @@ def _rows(pair: Pair) -> Iterator[Row]:
         yield f"{name}_error", "energy", "all", mean_relative_difference(values, real)
 
 
-def _metric(name: str, definition: str, place: int, **further: Any) -> Metric:
-    return Metric(
-        name=name,
-        definition=definition,
-        rows=_rows,
-        spaces=("energy",),
-        needs=frozenset({"conditions"}),
-        asked=Asked.COURSE,
-        part=Part.QUANTITIES,
-        place=place,
-        **further,
-    )
-
-
-_TARGET: dict[str, Any] = {"direction": "target", "best": None}
-_ERROR: dict[str, Any] = {"direction": "lower", "best": 0, "worst": 1}
-RESPONSE = _metric("response", "mean of E/|p| per bin of momentum", 40, unit="MeV/GeV", **_TARGET)
+_metric = partial(
+    Metric,
+    rows=_rows,
+    spaces=("energy",),
+    needs=frozenset({"conditions"}),
+    asked=Asked.COURSE,
+    part=Part.QUANTITIES,
+)
+RESPONSE = _metric(
+    name="response",
+    definition="mean of E/|p| per bin of momentum",
+    place=40,
+    direction="target",
+    best=None,
+    unit="MeV/GeV",
+)
 RESOLUTION = _metric(
-    "resolution",
-    "sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
-    41,
-    **_TARGET,
+    name="resolution",
+    definition="sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
+    place=41,
+    direction="target",
+    best=None,
 )
-RESPONSE_ERROR = _metric(
-    "response_error",
-    "mean over these bins of |response / real - 1|",
-    42,
+_error = partial(_metric, direction="lower", best=0, worst=1)
+RESPONSE_ERROR = _error(
+    name="response_error",
+    definition="mean over these bins of |response / real - 1|",
+    place=42,
     shown={"energy": {"all": "energy response error"}},
-    **_ERROR,
 )
-RESOLUTION_ERROR = _metric(
-    "resolution_error",
-    "likewise of the resolution",
-    43,
+RESOLUTION_ERROR = _error(
+    name="resolution_error",
+    definition="likewise of the resolution",
+    place=43,
     shown={"energy": {"all": "energy resolution error"}},
-    **_ERROR,
 )
