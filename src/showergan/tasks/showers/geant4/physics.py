@@ -1,12 +1,12 @@
 """The physics of the calorimeter in Geant4: which of its lists, steps and cuts, and the data sets that they need.
 
-Nothing need be downloaded: what Geant4 reads for electromagnetic showers is made here.
+Nothing need be downloaded: the data that Geant4 reads for electromagnetic showers are made here.
 
 * `brem_SB/`: spectra of bremsstrahlung of S. M. Seltzer and M. J. Berger, Nucl. Instrum. Meth. B 12 (1985) 95, in
   Geant4's layout; `brem_SB/README.md` says where they come from.
 * `epics2017/phot/`: total cross sections of the photoelectric effect: those of the Sandia tables (F. Biggs and R.
-  Lighthill, SAND87-0070), which are compiled into Geant4, in the layout of its Livermore model. They do not tell the
-  shells apart: an electron leaves the innermost one, and below its edge a photon is absorbed where it is.
+  Lighthill, SAND87-0070), which are compiled into Geant4, in the layout of its Livermore model. They do not
+  distinguish shells: an electron leaves the innermost one, and below its edge a photon is absorbed where it is.
 * `ENSDFSTATE.dat`, levels of nuclei, is empty, and so are the folders of all other data sets.
 """
 
@@ -37,33 +37,28 @@ HERE = Path(__file__).parent
 EMLOW = "G4EMLOW8.8"
 STATES = "G4ENSDFSTATE3.0"
 EMPTY = (
-    *(
-        "G4NDL4.7.1",
-        "PhotonEvaporation6.1.2",
-        "RadioactiveDecay6.1.2",
-        "G4PARTICLEXS4.2",
-        "G4PII1.3",
-    ),
-    *("RealSurface2.2", "G4SAIDDATA2.0", "G4ABLA3.3", "G4INCL1.3", STATES, "G4CHANNELING2.0"),
+    *("G4NDL4.7.1", "PhotonEvaporation6.1.2", "RadioactiveDecay6.1.2", "G4PARTICLEXS4.2"),
+    *("G4PII1.3", "RealSurface2.2", "G4SAIDDATA2.0", "G4ABLA3.3", "G4INCL1.3", STATES),
+    "G4CHANNELING2.0",
 )
 ELEMENTS = {1: "G4_H", 6: "G4_C", 82: "G4_Pb"}
 
-TOP_MEV = 1.0  # above, Geant4 takes a polynomial, which is that of the last Sandia interval
-POINTS = 2000  # of a table
+TOP_MEV = 1.0  # Geant4 uses a polynomial above, that of the last Sandia interval
+POINTS = 2000  # per table
 
 
 def is_full() -> bool:
-    """Tell whether Geant4's own data are there, for its default physics, in place of what needs none."""
+    """Return whether Geant4's own data are installed, for its default physics instead of the one that needs none."""
     return "G4LEDATA" in os.environ
 
 
 def list_name() -> str:
-    """Return the name of the list, a class of Geant4."""
+    """Return the name of the physics list, a class of Geant4."""
     return "G4EmStandardPhysics" if is_full() else "G4EmStandardPhysics_option1"
 
 
 def record() -> dict[str, object]:
-    """Return what the showers depend on of it, as their files keep it."""
+    """Return the part of the record of a simulation that describes the physics."""
     return {
         "physics": list_name() + ("" if is_full() else ", steps of option 0"),
         "range_cut_mm": CUT_MM,
@@ -72,7 +67,7 @@ def record() -> dict[str, object]:
 
 
 def make_folders(folder: Path) -> None:
-    """Make the folders of all data sets, to be named by GEANT4_DATA_DIR before Geant4 is imported."""
+    """Make the folders of all data sets, for GEANT4_DATA_DIR, which is set before Geant4 is imported."""
     for name in EMPTY:
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / STATES / "ENSDFSTATE.dat").touch()
@@ -88,7 +83,7 @@ def write_photoelectric(folder: Path, geant4: ModuleType) -> None:
         geant4: the module geant4_pybind.
     """
     for z, name in ELEMENTS.items():
-        # The tables that all elements share are filled when the first material is made.
+        # Making the first material fills the tables that all elements share.
         geant4.G4NistManager.Instance().FindOrBuildMaterial(name)
         _write_element(folder / EMLOW / "epics2017" / "phot", z, geant4)
 
@@ -116,7 +111,7 @@ def _write_element(folder: Path, z: int, geant4: ModuleType) -> None:
         head = f"{energies[0]:.12g} {energies[-1]:.12g} {POINTS}\n{POINTS}\n"
         (folder / f"pe-{kind}-{z}.dat").write_text(head + "\n".join(rows) + "\n", encoding="ascii")
 
-    # The edges of both tables differ by less than 1e-3: a hair's breadth keeps them on their own sides of it.
+    # Both tables end at the innermost edge, less than 1e-3 apart: small offsets keep them on their own sides of it.
     write_table("cs", innermost * (1 + 1e-9), TOP_MEV)
     if len(shells) > 1:
         write_table("le-cs", outermost, innermost * (1 - 1e-4))
