@@ -26,7 +26,7 @@ CRITICAL_ENERGY_GEV = 9.39e-3
 SAMPLING_FREQUENCY = 2.735
 ELECTRON_TO_MIP = 0.652
 
-# Fitted to Geant4 with benchmarks/simulators.py: the first two to response and resolution of the sample and of electrons
+# Fitted to Geant4 (benchmarks/simulators.py): the first two to response and resolution of the sample and of electrons
 # of 1, 5, 20 and 100 GeV on the axis, the others to the energy of these in rings of 1 cm out to 8 cm, by least squares
 # of the logarithm.
 VISIBLE_FRACTION = 0.1765  # mean energy in the polystyrene over that of the electron
