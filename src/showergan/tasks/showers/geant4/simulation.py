@@ -151,9 +151,8 @@ def _shot(
 
 def _inner(cells: Images) -> Images:
     """Return the image, in the middle of all scored cells."""
-    margins = [(side - kept) // 2 for side, kept in zip(cells.shape[1:], IMAGE_SHAPE, strict=True)]
-    rows, columns = (slice(m, m + kept) for m, kept in zip(margins, IMAGE_SHAPE, strict=True))
-    return cells[:, rows, columns]
+    margin = (cells.shape[1] - IMAGE_SHAPE[0]) // 2
+    return cells[:, margin:-margin, margin:-margin]
 
 
 def _range(
