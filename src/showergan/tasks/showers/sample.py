@@ -78,8 +78,9 @@ class Showers:
 
     def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
         """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""
-        arrays: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Showers(**{k: None if v is None else v[index] for k, v in arrays.items()})
+        arrays = ((f.name, getattr(self, f.name)) for f in fields(self))
+        chosen: dict[str, Any] = {k: None if v is None else v[index] for k, v in arrays}
+        return Showers(**chosen)
 
 
 def read_out(images: NDArray[np.float32], threshold_MeV: float) -> NDArray[np.float32]:
