@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from showergan.evaluation.description import Description
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers.conditions import Conditioning

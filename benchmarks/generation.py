@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.found import TASKS
@@ -51,7 +51,7 @@ def main() -> None:
         task = TASKS["showers"]
         description = description_of(task)(
             network=network,
-            conditions=conditions_of(task, seen.given.conditions),
+            conditions=conditions_of(task, seen.conditions.as_array),
             conditioning=Conditioning(),
             average=None,
             provenance={},

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.trained import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.networks.built import state_of
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.found import TASKS
@@ -26,7 +26,7 @@ def trained(*networks, form="raw"):
     task = TASKS["showers"]
     description = description_of(task)(
         network=networks[0].network,
-        conditions=conditions_of(task, Particles(*seen).conditions),
+        conditions=conditions_of(task, Particles(*seen).as_array),
         conditioning=conditioning(form),
         average=None,
         provenance={"recipe": {"seed": 1}},
@@ -41,7 +41,7 @@ def conditioning(form):
     energy = showers.energy * (showers.energy > 5)  # a threshold that many cells are below
     response = EnergyResponse.fitted(energy, showers.momentum) if form == "response" else None
     kind = "raw" if form == "raw" else "scaled"
-    return Conditioning.fitted(kind, *showers.given, frame, response)
+    return Conditioning.fitted(kind, *showers.conditions, frame, response)
 
 
 def network(seed, form="raw"):

@@ -10,9 +10,9 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.evaluation import generated
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.metric import Asked
 from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
@@ -64,7 +64,7 @@ def ceilings(path, references, regressor, one_training):
     for conditions, reference in references.items():
         test, select = (reference.features[split] for split in ("test", "select"))
         recipe = recipe_of(conditions)
-        see = reference.sees(regressor, recipe, CPU)
+        see = reference.extractor(regressor, recipe, CPU)
         name, pairs = ends.real_pairs(path, test, select, see, recipe)
         assert name == "ceiling"
         made[conditions] = ends.measure_draws(pairs, reference.reference_statistics, recipe)
@@ -112,19 +112,23 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
 def test_whose_particles_are_given(path, references):
     reference = references["independent"]
     select, test = (reference.features[split] for split in ("select", "test"))
-    np.testing.assert_array_equal(reference.given["test"].conditions, select.conditions)
+    np.testing.assert_array_equal(
+        reference.generator_conditions["test"].as_array, select.conditions
+    )
     train = dataset.load(path, "train")
-    given = reference.given["select"]
+    given = reference.generator_conditions["select"]
     rows = {row.tobytes(): i for i, row in enumerate(train.momentum)}
     places = [rows[row.tobytes()] for row in given.momentum]
     assert len(set(places)) == len(select)
     np.testing.assert_array_equal(train.point[places], given.point)
     assert np.diff(places).min() < 0  # drawn: the file may be in any order
-    for split, own in references["same"].given.items():
+    for split, own in references["same"].generator_conditions.items():
         np.testing.assert_array_equal(
             own.momentum, references["same"].features[split].conditions[:, :3]
         )
-    assert not np.isin(reference.given["test"].momentum, test.conditions[:, :3]).any()
+    assert not np.isin(
+        reference.generator_conditions["test"].momentum, test.conditions[:, :3]
+    ).any()
 
 
 def test_published_showers_have_no_ceiling_for_the_same_particles(path, regressor, tmp_path):
@@ -134,7 +138,7 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
     features = reference.features["test"], reference.features["select"]
     for conditions, expected in (("same", "other_real"), ("independent", "ceiling")):
         recipe = Evaluation(conditions=conditions)
-        see = reference.sees(None, recipe, CPU)
+        see = reference.extractor(None, recipe, CPU)
         name, pairs = ends.real_pairs(published, *features, see, recipe)
         assert name == expected
         first = next(pairs)

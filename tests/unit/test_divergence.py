@@ -20,11 +20,10 @@ from showergan.cli.steps import STEPS
 from showergan.comparison.summary import learning_rate_grid
 from showergan.config.methods import Composition
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.methods.losses.wasserstein import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.report.registry import exhibits
-from showergan.tasks.found import TASKS
 from showergan.training.history import History
 from showergan.training.loop import Trainer
 
@@ -384,7 +383,7 @@ def test_figures_show_what_there_is(folder, tmp_path, name):
     files = {"scorecard_means": "scorecard_table.csv", "reference": "real.h5"}
     files |= {"histories": "history.csv", "data": "toys.h5", "anchor_curves": "c.csv"}
     options = []
-    for name_, artefact in exhibits("figures", [TASKS["toys"]])[name].inputs.items():
+    for name_, artefact in exhibits("figures", ["showergan.tasks.toys"])[name].inputs.items():
         file = files.get(name_, f"{name_}.npz" if name_ == "examples" else f"{name_}.csv")
         found = sorted(folder.glob(f"*/*/*/*/*/{file}")) if artefact.of_runs else [folder / file]
         options += [f"--{name_.replace('_', '-')}={path}" for path in found]

@@ -14,7 +14,7 @@ from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generation import generate
+from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
@@ -101,7 +101,9 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
         for (name, one), (same, other) in zip(arrays(ours), arrays(theirs), strict=True):
             assert name == same  # in their order too
             np.testing.assert_array_equal(one, other)
-        for given, kept_ in zip(reference.given[split], loaded.given[split], strict=True):
+        for given, kept_ in zip(
+            reference.generator_conditions[split], loaded.generator_conditions[split], strict=True
+        ):
             np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
     partition, counts = held_out(path)
@@ -158,7 +160,7 @@ def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
     sample = reference.features["test"].take(np.arange(60))
     sample.conditions[:] = 0
     sample.conditions[:, 2] = np.resize(momenta, 60)
-    edges = energy_edges(Particles.of(sample.conditions).momentum_GeV)
+    edges = energy_edges(Particles.from_array(sample.conditions).momentum_GeV)
     bins = replace(reference.reference_statistics, energy_edges_GeV=edges).energy_bins(sample)
     assert len(bins) >= n_bins
     assert sum(mask.sum() for mask in bins.values()) == 60
@@ -193,7 +195,10 @@ def test_what_is_defined_of_no_real_shower_tells_nothing_apart():
 
 
 def test_there_is_nothing_to_shuffle_where_all_conditions_are_alike(reference, folder, regressor):
-    alike = replace(reference, given={s: _alike(g) for s, g in reference.given.items()})
+    alike = replace(
+        reference,
+        generator_conditions={s: _alike(g) for s, g in reference.generator_conditions.items()},
+    )
     table, curves = measure_anchors(folder / "s.h5", alike, regressor, RECIPE, CPU)
     assert set(table["anchor"]) == set(curves["anchor"]) == {"ceiling", "untrained"}
 
@@ -314,7 +319,7 @@ def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
     generator = ShowerGenerator().build((1, 30, 30), 7)
-    real = Particles.of(reference.features["test"].conditions)
+    real = Particles.from_array(reference.features["test"].conditions)
 
     def energy(n, seed):
         (made,) = generate(TASK, generator, Conditioning(), first(real, n), seed, CPU)
@@ -327,7 +332,7 @@ def test_generation_does_not_depend_on_company(reference):
 def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
     generator = ShowerGenerator().build((1, 30, 30), 7)
-    real = Particles.of(reference.features["test"].conditions)
+    real = Particles.from_array(reference.features["test"].conditions)
     whole, part = (
         next(generate(TASK, generator, Conditioning(), first(real, n), 1, CPU, "batch")).energy
         for n in (64, 3)

@@ -17,7 +17,6 @@ from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.report.registry import exhibits
 from showergan.report.style import Style, look
-from showergan.tasks.found import TASKS
 
 DEFAULT = Figures().palette
 
@@ -199,7 +198,7 @@ class TestShown:
 
     @pytest.fixture
     def figures(self):
-        return exhibits("figures", [TASKS["showers"]])
+        return exhibits("figures", ["showergan.tasks.showers"])
 
     def test_a_new_method_changes_no_figure_without_methods(self, figures, request):
         root = request.config.rootpath

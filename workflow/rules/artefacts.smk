@@ -39,7 +39,7 @@ ARTEFACTS = {
 PACKAGE = Path(showergan.__file__).parent
 SHIPPED = {"published": PACKAGE / "report/tables/published.csv"}
 
-FIGURES, TABLES = (exhibits(kind, [TASK]) for kind in ("figures", "tables"))
+FIGURES, TABLES = (exhibits(kind, [f"showergan.tasks.{TASK.name}"]) for kind in ("figures", "tables"))
 
 # Rules that only this task has; they add to ARTEFACTS what its figures and tables are made from.
 if Path(workflow.current_basedir.join(f"tasks/{CONFIG.task}.smk").get_path_or_uri(True)).exists():

@@ -18,11 +18,11 @@ from showergan.cli.inference import export, generate
 from showergan.cli.options import add_function, add_step
 from showergan.cli.records import crate, provenance, verify
 from showergan.cli.steps import OF_ANY_TASK, OF_TASK
+from showergan.config.tasks.found import SPECS
 from showergan.config.whole import schema as _schema
 from showergan.errors import Paused, UserError
 from showergan.io.files import say
 from showergan.report.registry import exhibits
-from showergan.tasks.found import TASKS
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
 INTERRUPTED = 130  # of Typer, after Ctrl-C
@@ -40,7 +40,7 @@ for _function in (generate, export):
 for _read in (provenance, verify, crate, cost):
     app.command()(_read)
 for _kind, _told in (("figures", "Draw a figure"), ("tables", "Write a table")):
-    _found = exhibits(_kind, TASKS.values())
+    _found = exhibits(_kind, (f"showergan.tasks.{name}" for name in SPECS))
     add_exhibits(app, _kind[:-1], f"{_told}, as the workflow does.", _found)
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 import torch
 
 from showergan.config.evaluation import Evaluation
-from showergan.evaluation.generation import generate
+from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import measure
-from showergan.evaluation.reference import Reference, See
+from showergan.evaluation.reference import Extract, Reference
 from showergan.metrics.features import Features, ReferenceStatistics
 from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
 from showergan.metrics.pair import Pair
@@ -44,25 +44,25 @@ def anchors(
         generator would get that ignores its conditions, where these differ; "untrained", a generator before training,
         that of showers giving empty images while its running statistics are at their start.
     """
-    task, given, reference_statistics = (
+    task, conditions, reference_statistics = (
         reference.task,
-        reference.given["test"],
+        reference.generator_conditions["test"],
         reference.reference_statistics,
     )
-    test, see = reference.features["test"], reference.sees(embedding, recipe, device)
-    name, pairs = real_pairs(path, test, reference.features["select"], see, recipe)
+    test, extract = reference.features["test"], reference.extractor(embedding, recipe, device)
+    name, pairs = real_pairs(path, test, reference.features["select"], extract, recipe)
     first = next(pairs)
     metrics = [
         measure_draws(chain([first], pairs), reference_statistics, recipe).assign(anchor=name)
     ]
     curves = [prd_curves(Pair(*first, reference_statistics, recipe)).assign(anchor=name)]
     floors = {}
-    if varies(given.conditions).any():
-        floors["shuffled"] = shuffled_features(path, given, see, recipe.seed)
+    if varies(conditions.as_array).any():
+        floors["shuffled"] = shuffled_features(path, conditions, extract, recipe.seed)
     torch.manual_seed(recipe.seed)
     network = task.start.build(task.sample_shape, task.n_conditions)
     how = recipe.seed, device, recipe.generator_mode
-    floors["untrained"] = see(generate(task, network, task.conditioning(), given, *how))
+    floors["untrained"] = extract(generate(task, network, task.conditioning(), conditions, *how))
     for floor, sample in floors.items():
         metrics.append(measure(test, sample, reference_statistics, recipe).assign(anchor=floor))
         curves.append(
@@ -72,7 +72,7 @@ def anchors(
 
 
 def real_pairs(
-    path: Path, test: Features, select: Features, see: See, recipe: Evaluation
+    path: Path, test: Features, select: Features, extract: Extract, recipe: Evaluation
 ) -> tuple[str, Iterator[Samples]]:
     """Return pairs of real samples that stand to each other as the test samples and those of a perfect generator.
 
@@ -86,10 +86,11 @@ def real_pairs(
     task = of_file(path)
     if recipe.conditions == "independent" or not task.n_conditions:
         return CEILING, _divisions(test, select, recipe.seed)
-    if not task.can_be_repeated(path):
+    repeat = task.repeat(path)
+    if repeat is None:
         return OTHER_REAL, _divisions(test, select, recipe.seed)
-    given = task.given.of(test.conditions)
-    again = (see(task.repeated(path, given, recipe.seed + draw)) for draw in range(DRAWS))
+    conditions = task.conditions.from_array(test.conditions)
+    again = (extract(repeat(conditions, recipe.seed + draw)) for draw in range(DRAWS))
     return CEILING, ((test, other) for other in again)
 
 
@@ -110,9 +111,9 @@ def measure_draws(
     return table.assign(spread=draws["value"].std(ddof=1))
 
 
-def shuffled_features(path: Path, given: Any, see: See, seed: int) -> Features:
-    """Return the features of real select samples, each with the conditions of another one among those given."""
-    order = np.random.default_rng(seed).permutation(len(given.conditions))
+def shuffled_features(path: Path, conditions: Any, extract: Extract, seed: int) -> Features:
+    """Return the features of real select samples, each with the conditions of another one."""
+    order = np.random.default_rng(seed).permutation(len(conditions.as_array))
     task = of_file(path)
 
     def shuffled() -> Iterator[Any]:
@@ -120,10 +121,10 @@ def shuffled_features(path: Path, given: Any, see: See, seed: int) -> Features:
         for chunk in task.stream(path, "select"):
             rows = order[first : first + len(chunk)]
             first += len(chunk)
-            others = task.given(*(values[rows] for values in given))
-            yield task.with_given(chunk.select(slice(len(rows))), others)
+            others = task.conditions(*(values[rows] for values in conditions))
+            yield replace(chunk.select(slice(len(rows))), **others._asdict())
 
-    return see(shuffled())
+    return extract(shuffled())
 
 
 def _divisions(test: Features, select: Features, seed: int) -> Iterator[Samples]:

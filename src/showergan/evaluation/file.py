@@ -86,8 +86,8 @@ def evaluate_file(
     """
     reference = reference or make_reference(real, embedding, recipe, device)
     task, reference_statistics = reference.task, reference.reference_statistics
-    see = reference.sees(embedding, recipe, device)
-    fake = see(task.read_samples(generated, mend))
+    extract = reference.extractor(embedding, recipe, device)
+    fake = extract(task.read_samples(generated, mend))
     test, select = reference.features["test"], reference.features["select"]
     n_fake, n_test, twins = len(fake), len(test), _twins(fake, test)
     # As many as generators of a run are asked for.
@@ -101,20 +101,22 @@ def evaluate_file(
     if twins is not None:
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
-    given = task.given.of(select.conditions[:asked] if twins is None else test.conditions)
-    shuffled = shuffled_features(real, given, see, recipe.seed)
+    conditions = task.conditions.from_array(
+        select.conditions[:asked] if twins is None else test.conditions
+    )
+    shuffled = shuffled_features(real, conditions, extract, recipe.seed)
     told = _remarks(fake, test, task)
     fake = _cut(fake, n, recipe.seed)
     if n < asked:
         test, select, shuffled = (_cut(s, n, recipe.seed) for s in (test, select, shuffled))
     remarks = [
         f"{n} of {n_fake} generated {task.name} against {len(test)} of {n_test} real test {task.name}.",
-        f"{reference_statistics.told}.",
+        f"{reference_statistics.summary}.",
         *told,
     ]
     if embedding is None and task.has_embedding:
         remarks.append("No embedding: the metrics that look at it are missing.")
-    name, pairs = real_pairs(real, test, select, see, recipe)
+    name, pairs = real_pairs(real, test, select, extract, recipe)
     remarks.append(WHOSE[recipe.conditions, name])
     table = measure(test, fake, reference_statistics, recipe)
     ends = _in_rows_of(table, measure_draws(pairs, reference_statistics, recipe))
@@ -122,7 +124,7 @@ def evaluate_file(
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    if varies(given.conditions).any():
+    if varies(conditions.as_array).any():
         table["shuffled"] = _in_rows_of(
             table, measure(test, shuffled, reference_statistics, recipe)
         )["value"]

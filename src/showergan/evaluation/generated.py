@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import EvaluationRecipe
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.features import DIVERGED, Features
 from showergan.metrics.metric import COUNTS, Asked
 from showergan.metrics.pair import Pair
@@ -58,15 +58,18 @@ def evaluate(
         on_epoch: called with (epoch, its metrics on test).
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
-    reference_statistics, see = (
+    reference_statistics, extract = (
         reference.reference_statistics,
-        reference.sees(embedding, recipe, device),
+        reference.extractor(embedding, recipe, device),
     )
 
     def generated(epoch: int, split: HeldOut) -> Features:
-        given, seed = reference.given[split], 2 * recipe.seed + HELD_OUT.index(split)
+        conditions, seed = (
+            reference.generator_conditions[split],
+            2 * recipe.seed + HELD_OUT.index(split),
+        )
         mode = recipe.generator_mode
-        return see(generator.sampled(given, seed, device, mode, epoch=epoch))
+        return extract(generator.sampled(conditions, seed, device, mode, epoch=epoch))
 
     def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
         table = measure(reference.features[split], fake, reference_statistics, recipe, asked)
@@ -90,7 +93,7 @@ def evaluate(
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
         prd_curves(Pair(reference.features["test"], fake, reference_statistics, recipe)),
-        _pictures(generator, reference, recipe, device),
+        _examples(generator, reference, recipe, device),
     )
 
 
@@ -99,22 +102,22 @@ def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
     return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
 
 
-def _pictures(
+def _examples(
     generator: TrainedGenerator,
     reference: Reference,
     recipe: EvaluationRecipe,
     device: torch.device,
 ) -> dict[str, NDArray[Any]]:
-    """Return what figures show of the generators that the task wants to be pictured, see `Task.pictures_of`."""
-    task, given = reference.task, reference.examples.given
+    """Return what figures show of the generators, see `TaskSpec.examples_of`."""
+    task, conditions = reference.task, reference.examples.conditions
 
-    def pictures(epoch: int) -> dict[str, NDArray[Any]]:
+    def examples(epoch: int) -> dict[str, NDArray[Any]]:
         mode = recipe.generator_mode
-        return task.pictures(generator.sampled(given, recipe.seed, device, mode, epoch=epoch))
+        return task.examples(generator.sampled(conditions, recipe.seed, device, mode, epoch=epoch))
 
-    if task.pictures_of == "last":
-        return pictures(generator.epochs[-1])
-    each = {epoch: pictures(epoch) for epoch in generator.epochs}
+    if task.examples_of == "last":
+        return examples(generator.epochs[-1])
+    each = {epoch: examples(epoch) for epoch in generator.epochs}
     names = each[generator.epochs[0]]
     return {
         "epoch": np.repeat(generator.epochs, len(reference.examples)),

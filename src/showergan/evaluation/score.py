@@ -10,13 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan import metrics
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.evaluation.measure import measure
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
 from showergan.metrics.registry import Registry, metrics_in
 from showergan.metrics.samples import points_of
-from showergan.tasks.found import DEFAULT, TASKS
+from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
 

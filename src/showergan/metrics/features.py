@@ -66,8 +66,8 @@ class ReferenceStatistics:
     observables: tuple[str, ...] | None = None
 
     @property
-    def told(self) -> str:
-        """What a person should know of it."""
+    def summary(self) -> str:
+        """A line about them for readers."""
         return f"{len(self.metrics.metrics)} metrics"
 
     @property

@@ -76,13 +76,18 @@ class Registry:
         ]
 
 
-def metrics_in(*packages: ModuleType) -> tuple[Metric, ...]:
-    """Return the metrics that the files of some packages define, in the order of reading."""
-    modules = [
-        import_module(f"{package.__name__}.{module.name}")
-        for package in packages
-        for module in iter_modules(package.__path__)
+def metrics_in(*modules: ModuleType) -> tuple[Metric, ...]:
+    """Return the metrics that some modules define, or the files of those that are packages, in the order of reading."""
+    defining = [
+        part
+        for module in modules
+        for part in (
+            module,
+            *(
+                import_module(f"{module.__name__}.{file.name}")
+                for file in iter_modules(getattr(module, "__path__", ()))
+            ),
+        )
     ]
-    # To ask a library whether it is an instance would load it.
-    found = {m.name: m for module in modules for m in vars(module).values() if type(m) is Metric}
+    found = {m.name: m for part in defining for m in vars(part).values() if isinstance(m, Metric)}
     return tuple(sorted(found.values(), key=lambda m: (m.part, m.place, m.name)))

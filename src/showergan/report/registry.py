@@ -17,7 +17,6 @@ from showergan.report.architectures import of_first
 from showergan.report.artefacts import ARTEFACTS, Artefact
 from showergan.report.style import Style, themed
 from showergan.report.table_files import save_table, save_text
-from showergan.tasks.task import Task
 
 # The report sorts sections, and the titles in them, by name: the numbers are the order of reading.
 GLANCE = "1 At a glance"
@@ -141,14 +140,14 @@ def register_text(title: str, section: str) -> Register:
     )
 
 
-def exhibits(kind: str, tasks: Iterable[Task]) -> dict[str, Exhibit]:
-    """Return what is of a kind, "figures" or "tables", of any task or of some tasks' own, by name.
+def exhibits(kind: str, homes: Iterable[str]) -> dict[str, Exhibit]:
+    """Return what is of a kind, "figures" or "tables", of any task or in the packages of some tasks, by name.
 
     Raises:
         ValueError: two have the same name.
     """
     found: dict[str, Exhibit] = {}
-    for home in ("showergan.report", *(type(task).__module__.rpartition(".")[0] for task in tasks)):
+    for home in ("showergan.report", *homes):
         further = _in_package(f"{home}.{kind}")
         if twice := found.keys() & further.keys():
             raise ValueError(f"{home}: other {kind} are called {', '.join(sorted(twice))}, too")

@@ -17,9 +17,9 @@ from pydantic import Field
 
 from showergan.config.figures import Figures
 from showergan.config.section import Section
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import read_json, validated
 from showergan.io.files import atomic_write
-from showergan.tasks.found import DEFAULT
 
 # Of seaborn's sizes: the densest figure must still hold its text.
 FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}

@@ -11,7 +11,7 @@ from showergan.comparison.summary import scores_over_epochs
 from showergan.config.evaluation import EvaluationRecipe
 from showergan.config.whole import Config
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.evaluation.reference import load_reference
 from showergan.io.device import choose_device
 from showergan.io.files import atomic_write, say, write_table

@@ -13,11 +13,12 @@ from showergan.comparison.loss_meaning import estimates as _estimates
 from showergan.comparison.runs import read_runs, run_of
 from showergan.config.kinds import one_of
 from showergan.config.section import Name
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.whole import Config
 from showergan.io.files import write_table
 from showergan.io.tables import tables
 from showergan.methods.losses import Loss
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
 class LossMeaning(Step):

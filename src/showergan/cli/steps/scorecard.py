@@ -12,9 +12,10 @@ from showergan.comparison.runs import read_runs
 from showergan.comparison.scorecard import scorecard
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
+from showergan.config.tasks.found import DEFAULT
 from showergan.io.files import write_table
 from showergan.io.tables import read_csv, tables
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
 class Scorecard(Step):

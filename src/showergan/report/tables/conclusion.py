@@ -65,7 +65,7 @@ def conclusion(
     summary, verdicts, robustness, scorecard = (
         rows_of(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
-    of_task = named(style.task, "The look").bars
+    of_task = named(style.task, "The look").acceptance_criteria
     bars = bars[bars["bar"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),

@@ -54,7 +54,7 @@ def _rows(pair: Pair) -> Iterator[Row]:
     measured = []  # by sample, name, bin
     for sample in (pair.real, pair.other):
         energy = sample.quantities["total_energy_MeV"]
-        momentum = Particles.of(sample.conditions).momentum_GeV
+        momentum = Particles.from_array(sample.conditions).momentum_GeV
         bins = pair.reference_statistics.energy_bins(sample)  # type: ignore[attr-defined]
         by_bin = [
             response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)

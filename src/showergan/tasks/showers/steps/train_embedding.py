@@ -18,6 +18,7 @@ from showergan.cli.step import (
     RequireGpu,
     Step,
 )
+from showergan.config.tasks.showers import Embedding
 from showergan.io.device import choose_device
 from showergan.io.files import say, write_json, write_table
 from showergan.tasks.showers import dataset
@@ -30,7 +31,6 @@ from showergan.tasks.showers.embedding import (
     targets_of,
     train_embedding,
 )
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.training.checkpoint import Checkpoints
 
 

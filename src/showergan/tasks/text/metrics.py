@@ -1,14 +1,24 @@
-"""Sequences of n characters, and how differently two samples of lines use them."""
+"""Metrics of lines: those of any task, the use of n-grams, and repeated lines."""
+
+import sys
+from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from showergan.metrics.measured import Measured, bootstrap_weights
+from showergan import metrics
+from showergan.metrics.failure import Failure
+from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.measured import Measured, bootstrap_weights, share
+from showergan.metrics.metric import COUNTS, Asked, Metric, Part, Row
+from showergan.metrics.pair import Pair
+from showergan.metrics.registry import Registry, metrics_in
 
 NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
 RESAMPLES = 20
 
 _Codes = NDArray[np.number]
+LINES = "1-grams"  # in their order they are the lines
 
 
 def ngrams(code: NDArray[np.uint8], n: int) -> NDArray[np.uint32]:
@@ -67,3 +77,60 @@ def _jensen_shannon(first: NDArray[np.number], second: NDArray[np.number]) -> fl
 def _entropy(shares: NDArray[np.float64]) -> float:
     there = shares[shares > 0]
     return float(-(there * np.log2(there)).sum())
+
+
+def repeated(lines: ArrayLike) -> Measured:
+    """Return the share of lines, shape (n, length), of which the sample has another copy."""
+    lines = np.asarray(lines)
+    n = len(lines)
+    if n < 2:
+        return Measured(np.nan, n=n)
+    _, inverse, counts = np.unique(lines, axis=0, return_inverse=True, return_counts=True)
+    return share(counts[inverse.ravel()] > 1)
+
+
+def _divergences(pair: Pair) -> Iterator[Row]:
+    for name in NGRAMS:
+        real, other = pair.real.spaces[name], pair.other.spaces[name]
+        yield "ngram_divergence", name, "all", divergence(real, other, seed=pair.seed)
+
+
+def _repeated(pair: Pair) -> Iterator[Row]:
+    yield "repeated_lines", LINES, "all", repeated(pair.other.spaces[LINES])
+
+
+NGRAM_DIVERGENCE = Metric(
+    name="ngram_divergence",
+    definition="Jensen-Shannon divergence of the distributions of n-grams within lines: Gulrajani et al. 2017",
+    rows=_divergences,
+    spaces=tuple(NGRAMS),
+    direction="lower",
+    best=0,
+    worst=1,
+    unit="bit",
+    asked=Asked.COURSE,
+    part=Part.DISTRIBUTIONS,
+    place=1,
+    shown={name: {"all": f"JS of {name} [bit]"} for name in NGRAMS},
+)
+REPEATED_LINES = Metric(
+    name="repeated_lines",
+    definition="share of lines of which the sample has another copy",
+    rows=_repeated,
+    spaces=(LINES,),
+    direction="lower",
+    best=None,
+    worst=1,
+    asked=Asked.COURSE,
+    part=Part.DISTRIBUTIONS,
+    place=2,
+    shown={LINES: {"all": "repeated lines"}},
+)
+REPEATING = Failure("repeating", "repeated_lines", LINES, above=0.1, column="duplicates")
+METRICS = Registry(
+    metrics=metrics_in(metrics, sys.modules[__name__]),
+    points={name: name for name in ("1-grams", "2-grams")},
+    quantities={},
+    spaces={},
+    failures=(Failure("not finite", NOT_FINITE, COUNTS, above=0), REPEATING),
+)

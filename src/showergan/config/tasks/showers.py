@@ -1,16 +1,24 @@
-"""Where the showers come from, and how they are split."""
+"""Showers of an electromagnetic calorimeter."""
 
 from pathlib import PurePath
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, field_serializer, field_validator, model_validator
+from pydantic import (
+    Field,
+    PositiveFloat,
+    StringConstraints,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
-from showergan.config.data import Data
-from showergan.config.section import Place, Section, Seed
+from showergan.config.section import Count, Place, Section, Seed
+from showergan.config.tasks.spec import Data, TaskSpec
 from showergan.io.urls import without_secrets
-from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
-from showergan.tasks.showers.resources import N_SAMPLE
+
+N_SAMPLE = 12_000  # showers that come with the package
+THRESHOLD_MEV = 0.1  # readout threshold: a cell below is set to 0
 
 
 class Simulation(Section):
@@ -145,3 +153,64 @@ class ShowerData(Simulation, Preparation, Representation, Data):
                 f"source: {self.source} has energy_unit: MeV and length_unit: cm; others are for source: npz"
             )
         return self
+
+
+class Embedding(Section):
+    """The embedding regressor and its training."""
+
+    view: Literal["padded", "cropped"] = Field(
+        "padded", description="padded: every cell counts; cropped: the published 24 x 24 view"
+    )
+    epochs: Count = Field(40, description="largest number of epochs")
+    patience: Count = Field(8, description="stop after so many epochs without a better R^2")
+    batch_size: Count = Field(64, description="showers per step")
+    learning_rate: PositiveFloat = Field(1e-3, description="of Adam")
+    seed: Seed = Field(1, description="random seed")
+
+
+class Samples(Section):
+    """What is generated, and what leads to it from the network's output.
+
+    Attributes:
+        shape: of one sample; rows are y, columns are x.
+        transform: from a sample to what the network learned.
+        inverse: from the network's output to a sample.
+        largest_output: larger outputs are set to it before the inverse, whose result so stays a 32-bit float.
+    """
+
+    quantity: Literal["energy"] = "energy"
+    unit: Literal["MeV"] = "MeV"
+    shape: tuple[Literal[30], Literal[30]] = (30, 30)
+    cell_cm: float = 1.0
+    transform: Literal["log1p"] = "log1p"
+    inverse: Literal["expm1"] = "expm1"
+    largest_output: Literal[80] = 80
+
+
+SPEC = TaskSpec(
+    name="showers",
+    about="Conditional GANs imitate the showers of an electromagnetic calorimeter: given the entry point and the "
+    "momentum of a particle, the generator makes an image of 30 x 30 energy deposits. The score is PRD-AUC, the area "
+    "under the curve of precision and recall of distributions: over an embedding of the images (E) and over physics "
+    "statistics of the shower (P), for all showers and as the mean over bins of the entry point (bins-E, bins-P).",
+    data=ShowerData,
+    own_data=True,
+    sections={"embedding": Embedding()},
+    samples=Samples,
+    sample_arrays=("energy", "point", "momentum"),
+    scores=("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"),
+    choose_by="bins-E",
+    condition_names=("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm"),
+    condition_units=("GeV", "GeV", "GeV", "cm", "cm"),
+    n_examples=8,
+    has_embedding=True,
+    acceptance_criteria=(
+        "fraction",
+        "shuffled",
+        "physics",
+        "response",
+        "resolution",
+        "failed",
+        "showers",
+    ),
+)
