@@ -20,9 +20,8 @@ from showergan.io.device import choose_device
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import load_embedding
-from showergan.tasks.showers.features import features_of
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.reference_statistics import impact_depth_cm
+from showergan.tasks.showers.reference_statistics import features_of, impact_depth_cm
 from showergan.tasks.showers.sample import Showers
 
 FACTOR = 1e4

@@ -17,7 +17,7 @@ import pandas as pd
 from showergan.report.numbers import compact, plus_minus
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 SEED = 11  # of the showers; no run has it
 

@@ -26,12 +26,18 @@ from showergan.report.style import Style, themed
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.calorimeter import FRONT_FACE_CM, THRESHOLD_MEV
 from showergan.tasks.showers.drawing.shower_images import draw_image
-from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit, energy_centre
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.sample import Showers
 from showergan.tasks.showers.shower_file import read_showers
-from showergan.tasks.showers.statistics import STATISTICS, observables, physics_statistics
+from showergan.tasks.showers.statistics import (
+    CELLS_CM,
+    STATISTICS,
+    DepthFit,
+    energy_centre,
+    observables,
+    physics_statistics,
+)
 
 FIGURE = Path(__file__).parents[1] / "docs/gflash_beside_geant4.png"
 SEED = 5
@@ -263,7 +269,7 @@ def main() -> None:
     pairs = {"all": (real, made)}
     if options.on_axis:
         for label, some in on_axis(options.on_axis).items():
-            electrons = (np.repeat(values, TIMES, axis=0) for values in some.given)
+            electrons = (np.repeat(values, TIMES, axis=0) for values in some.conditions)
             pairs[label] = some, joined(list(gflash.resimulate(*electrons, SEED)))
             straight[label] = tuple(measured(s, s.point, fit.depth_cm) for s in pairs[label])
 

@@ -12,7 +12,7 @@ from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.energy_response import EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Particles
 
 FORMS = ("raw", "scaled", "particle", "response")
 

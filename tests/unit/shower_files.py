@@ -4,8 +4,7 @@ import h5py
 import numpy as np
 
 from showergan.tasks.data_set import SPLITS
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 
 
 def make_showers(n=12, softest=1):

@@ -31,8 +31,7 @@ from showergan.tasks.data_set import SPLITS
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
-from showergan.tasks.showers.shower_file import ShowerFile
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import ShowerFile, write_npz
 
 N = 240
 N_SPLIT = {"train": 120, "select": 60, "test": 60}

@@ -19,7 +19,7 @@ from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")

@@ -21,8 +21,7 @@ from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import train_embedding as train_on_images
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.embedding import predict
-from showergan.tasks.showers.embedding_training import train_embedding
+from showergan.tasks.showers.embedding import predict, train_embedding
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit

@@ -19,8 +19,8 @@ from showergan.tasks.showers.dataset import (
     preprocess,
     shower_depth_cm,
 )
-from showergan.tasks.showers.energy_centre import DepthFit
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Particles
+from showergan.tasks.showers.statistics import DepthFit
 
 N = 601  # odd, and more than two HDF5 chunks
 

@@ -26,8 +26,7 @@ from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import train_embedding as train_on_images
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
-from showergan.tasks.showers.embedding import predict
-from showergan.tasks.showers.embedding_training import train_embedding
+from showergan.tasks.showers.embedding import predict, train_embedding
 from showergan.training import lipschitz
 from showergan.training.scale_audit import scale_audit
 

@@ -9,10 +9,16 @@ import torch
 
 from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
-from showergan.tasks.showers.embedding import load_embedding, predict, save_embedding
-from showergan.tasks.showers.embedding_training import r2, targets_of, train_embedding
-from showergan.tasks.showers.features import features_of
+from showergan.tasks.showers.embedding import (
+    load_embedding,
+    predict,
+    r2,
+    save_embedding,
+    targets_of,
+    train_embedding,
+)
 from showergan.tasks.showers.metrics.residuals import _rows
+from showergan.tasks.showers.reference_statistics import features_of
 from showergan.tasks.showers.sample import Showers
 
 CPU = torch.device("cpu")

@@ -13,7 +13,7 @@ from generators import network, trained
 from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.dataset import preprocess
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 ROOT = Path(__file__).parents[2]
 ASCII = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}

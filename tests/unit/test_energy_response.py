@@ -15,8 +15,8 @@ from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.conditions import generated
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
-from showergan.tasks.showers.features import features_of
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.reference_statistics import features_of
+from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.task import TASK
 
 CPU = torch.device("cpu")

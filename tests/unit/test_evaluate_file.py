@@ -22,8 +22,7 @@ from showergan.report.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.shower_file import read_showers
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import read_showers, write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 CPU = torch.device("cpu")

@@ -26,26 +26,23 @@ from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.features import (
-    LARGEST_ENERGY_MEV,
-    OBSERVABLES,
-    QUANTITIES,
-    features_of,
-)
 from showergan.tasks.showers.figures.entry_points import held_out
 from showergan.tasks.showers.figures.generated_showers import read_examples
 from showergan.tasks.showers.metrics import METRICS
-from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.reference_statistics import (
     ENERGY_BINS,
+    LARGEST_ENERGY_MEV,
+    OBSERVABLES,
+    QUANTITIES,
     Scale,
     ShowerReferenceStatistics,
     energy_edges,
+    features_of,
 )
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
+from showergan.tasks.showers.shower_file import write_npz
 from showergan.tasks.showers.statistics import physics_statistics
 from showergan.tasks.showers.task import TASK
-from showergan.tasks.showers.written import write_npz
 
 CPU = torch.device("cpu")
 

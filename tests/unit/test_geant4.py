@@ -11,8 +11,8 @@ import pytest
 
 from showergan.config.tasks.showers import N_SAMPLE
 from showergan.errors import UserError
-from showergan.tasks.showers import dataset, electrons
-from showergan.tasks.showers.geant4 import data, simulation
+from showergan.tasks.showers import calorimeter, dataset
+from showergan.tasks.showers.geant4 import physics, simulation
 from showergan.tasks.showers.resources import SAMPLE, SHA256
 from showergan.tasks.showers.shower_file import ShowerFile
 from showergan.tasks.showers.steps.sample import Sample
@@ -27,7 +27,7 @@ SOFT = 1519  # its first eight electrons have 20 GeV together
 
 def shot(n, energy_GeV, slope=(0.0, 0.0), point=(0.0, 0.0), folder=None, cores=2, seed=5):
     """Return the cells (n, 60, 60) of n equal electrons."""
-    momentum = np.tile(electrons.momenta(np.array([energy_GeV]), np.array([slope])), (n, 1))
+    momentum = np.tile(calorimeter.momenta(np.array([energy_GeV]), np.array([slope])), (n, 1))
     points = np.tile(point, (n, 1))
     given = simulation.Particles(points.astype(np.float32), momentum.astype(np.float32))
     kept = []
@@ -51,7 +51,7 @@ def shot(n, energy_GeV, slope=(0.0, 0.0), point=(0.0, 0.0), folder=None, cores=2
 )
 def test_bremsstrahlung_loses_the_energy_that_radiation_lengths_tell(z, a, radiation_length):
     """At 10 GeV, where screening is complete, an electron loses E (1 + b) per radiation length, b below 0.02."""
-    lines = (data.HERE / "brem_SB" / f"br{z}").read_text().splitlines()
+    lines = (physics.HERE / "brem_SB" / f"br{z}").read_text().splitlines()
     assert lines[0] == "0 30 57"
     ratios, ln_energies, *rows = (np.array(line.split(), float) for line in lines[1:])
     assert (len(ratios), len(ln_energies), len(rows)) == (30, 57, 57)
@@ -73,12 +73,12 @@ def klein_nishina(energy_MeV):
 def test_photons_are_attenuated_in_lead_as_tabulated(tmp_path):
     """With Compton scattering, the photoelectric effect is all but some per cent of NIST's attenuation (XCOM)."""
     code = (
-        "import os, sys; from pathlib import Path; from showergan.tasks.showers.geant4 import data\n"
-        "folder = Path(sys.argv[1]); data.make_folders(folder); os.environ['GEANT4_DATA_DIR'] = sys.argv[1]\n"
-        "import geant4_pybind; data.write_photoelectric(folder, geant4_pybind)"
+        "import os, sys; from pathlib import Path; from showergan.tasks.showers.geant4 import physics\n"
+        "folder = Path(sys.argv[1]); physics.make_folders(folder); os.environ['GEANT4_DATA_DIR'] = sys.argv[1]\n"
+        "import geant4_pybind; physics.write_photoelectric(folder, geant4_pybind)"
     )
     subprocess.run([sys.executable, "-c", code, tmp_path], check=True, capture_output=True)
-    folder = tmp_path / data.EMLOW / "epics2017/phot"
+    folder = tmp_path / physics.EMLOW / "epics2017/phot"
     energies, values = np.loadtxt(folder / "pe-cs-82.dat", skiprows=2).T
     polynomial = np.loadtxt(folder / "pe-high-82.dat", skiprows=1)[-1, 1:]
     barn_per_cm2_g = 207.2 / 0.6022
@@ -86,8 +86,8 @@ def test_photons_are_attenuated_in_lead_as_tabulated(tmp_path):
         photoelectric = np.interp(energy, energies, values) / energy**3
         sum_of_both = (photoelectric + 82 * klein_nishina(energy)) / barn_per_cm2_g
         assert 0.92 * total < sum_of_both < total
-    above = sum(a / data.TOP_MEV ** (k + 1) for k, a in enumerate(polynomial))
-    assert above == pytest.approx(values[-1] / data.TOP_MEV**3, rel=1e-6)
+    above = sum(a / physics.TOP_MEV ** (k + 1) for k, a in enumerate(polynomial))
+    assert above == pytest.approx(values[-1] / physics.TOP_MEV**3, rel=1e-6)
     below = np.loadtxt(folder / "pe-le-cs-82.dat", skiprows=2)[-1]
     # The K edge of lead, 88.00 keV, where the cross section jumps by 4.2 to 4.8 (XCOM: 1.910 to 7.683 cm2/g in all).
     assert energies[0] == pytest.approx(0.0880, abs=1e-4)

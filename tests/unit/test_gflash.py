@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from showergan.tasks.showers import electrons, gflash
+from showergan.tasks.showers import calorimeter, gflash
 
 CENTRES = np.arange(30) - 14.5
 BACK = 42 / 1.641  # of the calorimeter, in radiation lengths
@@ -315,7 +315,7 @@ def test_x_and_y_are_alike():
 
 
 def test_particles_are_distributed_as_specified():
-    energy, point, slope = electrons.sample_particles(20_000, np.random.default_rng(1))
+    energy, point, slope = calorimeter.sample_particles(20_000, np.random.default_rng(1))
     assert stats.kstest(energy, stats.loguniform(1, 100).cdf).pvalue > 0.001
     for values, sd in ((point, 2.5), (slope, 0.2)):
         for column in values.T:
@@ -369,7 +369,7 @@ def test_same_seed_same_bytes():
 
 
 def test_other_seed_and_other_chunk_other_showers():
-    chunk = electrons.CHUNK
+    chunk = calorimeter.CHUNK
     first, second = gflash.simulate(2 * chunk, 7)
     (other,) = gflash.simulate(chunk, 8)
     for one, two in itertools.combinations((first, second, other), 2):
@@ -377,7 +377,7 @@ def test_other_seed_and_other_chunk_other_showers():
 
 
 def test_chunks_are_small_and_complete():
-    chunk = electrons.CHUNK
+    chunk = calorimeter.CHUNK
     assert [len(part) for part in gflash.simulate(chunk + 1, 1)] == [chunk, 1]
     assert [len(part) for part in gflash.simulate(chunk, 1)] == [chunk]
 

@@ -179,7 +179,7 @@ def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
     with pytest.raises(UserError, match="does not exist"):
         load_embedding(tmp_path / "none.pt", CPU)
     (tmp_path / "model.pt").write_text("")
-    with pytest.raises(UserError, match="not written by train-image-embedding"):
+    with pytest.raises(UserError, match="not an embedding written by train-image-embedding"):
         load_embedding(tmp_path / "model.pt", CPU)
 
 

@@ -11,7 +11,7 @@ import showergan
 from showergan.errors import UserError
 from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers.conditions import LARGEST_LOG_ENERGY
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Particles
 
 
 @pytest.fixture(scope="module")

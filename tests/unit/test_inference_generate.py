@@ -17,9 +17,8 @@ from showergan.evaluation.generate_file import generate_file
 from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.shower_file import read_showers
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.sample import Particles
+from showergan.tasks.showers.shower_file import read_showers, write_npz
 
 CPU = torch.device("cpu")
 

@@ -8,8 +8,7 @@ import pytest
 
 from showergan.errors import UserError
 from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.shower_file import ShowerFile
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import ShowerFile, write_npz
 
 N = 10
 SHAPES = [(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30), (N, 900)]

@@ -12,8 +12,8 @@ from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
 from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.shower_file import write_npz
 from showergan.tasks.showers.task import TASK
-from showergan.tasks.showers.written import write_npz
 
 CPU = torch.device("cpu")
 FRAME = ParticleFrame(depth_cm=5.75)

@@ -19,8 +19,8 @@ from showergan.config.tasks.toys import ToyData
 from showergan.errors import Paused
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.written import write_npz
-from showergan.training.early_stopping import _Course
+from showergan.tasks.showers.shower_file import write_npz
+from showergan.training.embedding import _Course
 from showergan.training.loop import Trainer
 
 OUTPUTS = ("generator.pt", "history.csv", "lipschitz.csv")

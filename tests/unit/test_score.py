@@ -10,7 +10,7 @@ from showergan.evaluation.measure import COLUMNS
 from showergan.metrics.prd import prd_scores
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
 NORMAL = np.random.default_rng(0).normal(size=(2, 300, 3))

@@ -13,8 +13,8 @@ from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.prd import prd_scores
 from showergan.metrics.quantities import separation_power
 from showergan.metrics.two_sample import two_sample
-from showergan.tasks.showers.features import COUNTS
 from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.reference_statistics import COUNTS
 
 KEYS = ("architecture", "method", "learning_rates", "seed")
 

@@ -26,7 +26,7 @@ from showergan.tasks.data_set import source_sha256
 from showergan.tasks.found import TASKS, found_for, of_file
 from showergan.tasks.images.embedding import ImageEmbedding
 from showergan.tasks.showers.embedding import EmbeddingRegressor
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 SRC = Path(__file__).parents[2] / "src/showergan"
 CPU = torch.device("cpu")

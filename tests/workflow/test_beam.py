@@ -8,7 +8,7 @@ import pytest
 from copies import copy_of_the_workflow
 
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 SHOWN = [f"figures/{name}.png" for name in ("embedding", "entry_points", "energy_response")]
 

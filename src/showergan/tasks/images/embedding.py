@@ -1,6 +1,6 @@
 """The network in whose space images are measured: a classifier where there are labels, else half an autoencoder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -13,11 +13,8 @@ from torch.nn.functional import cross_entropy, mse_loss
 
 from showergan.config.tasks.images import CLASSIFIER, Embedding, Samples
 from showergan.errors import UserError
-from showergan.io.damage import damage, in_place_of
-from showergan.io.files import atomic_write
-from showergan.io.weights import read_weights, with_weights
 from showergan.training.checkpoint import Checkpoints
-from showergan.training.early_stopping import Fit, held_out_and_fitted, n_held_out_of, train
+from showergan.training.embedding import Fit, fit, held_out_and_fitted, load, save, seeded
 
 Kind = Literal["classifier", "encoder"]
 
@@ -104,24 +101,14 @@ class ImageEmbedding(nn.Module):
 
 
 def save_embedding(embedding: ImageEmbedding, path: Path) -> None:
-    """Write the network and what it takes to build it."""
+    """Write the network and the arguments that build it."""
     sizes = {name: getattr(embedding, name) for name in ("kind", "shape", "n_classes", "width")}
-    with atomic_write(path) as temporary:
-        torch.save({**sizes, "state": embedding.state_dict()}, temporary)
+    save(embedding, path, **sizes)
 
 
 def load_embedding(path: Path, device: torch.device) -> ImageEmbedding:
-    """Read a network in evaluation mode.
-
-    Raises:
-        UserError: the file is missing or is none of these.
-    """
-    told = "was not written by train-image-embedding", in_place_of(path, "model.pt that it wrote")
-    content = read_weights(path, *told)
-    with damage(path, *told, (Exception,)):
-        state = content.pop("state")
-        embedding = with_weights(lambda: ImageEmbedding(**content), state)
-    return embedding.to(device).eval()
+    """Read a network in evaluation mode; raises a `UserError` if the file is missing or holds none."""
+    return load(path, device, "train-image-embedding", ImageEmbedding)
 
 
 def train_embedding(
@@ -144,7 +131,7 @@ def train_embedding(
         recipe: sizes, rates and seed.
         device: where to train.
         on_epoch: called with (epoch, held-out score).
-        checkpoints: where it goes on from, and leaves its state.
+        checkpoints: where it resumes from, and saves its state.
 
     Returns:
         The network at its best epoch, in evaluation mode, and how the training went.
@@ -157,53 +144,32 @@ def train_embedding(
             "choose_by: classifier measures images by the classes that they have, and these have none: "
             "choose_by: encoder"
         )
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(recipe.seed)
-        # The dropout of the training draws from the global generator, so all of it runs in here.
+    with seeded(recipe.seed, device):
         n_classes = len(samples.classes) if kind == CLASSIFIER else 0
         embedding = ImageEmbedding(kind, samples.shape, n_classes, recipe.width).to(device)
-        tensors = torch.from_numpy(image).to(device), torch.from_numpy(label).to(device)
-        return _fit(embedding, *tensors, recipe, on_epoch, checkpoints)
+        pixels, labels = (torch.from_numpy(values).to(device) for values in (image, label))
+        held_out, fitted = held_out_and_fitted(len(pixels), device)
 
+        def loss(index: Tensor) -> Tensor:
+            x = pixels[index]
+            if kind == CLASSIFIER:
+                return cross_entropy(embedding(x), labels[index])
+            return mse_loss(embedding(x + recipe.noise * torch.randn_like(x)), x)
 
-def _fit(
-    embedding: ImageEmbedding,
-    image: Tensor,
-    label: Tensor,
-    recipe: Embedding,
-    on_epoch: Callable[[int, float], None] | None,
-    checkpoints: Checkpoints | None,
-) -> tuple[ImageEmbedding, Fit]:
-    n_held_out = n_held_out_of(len(image), fewest=1)
-    held_out, fitted = held_out_and_fitted(len(image), n_held_out, image.device)
-
-    def losses() -> Iterator[Tensor]:
-        for index in _batches(fitted, recipe.batch_size):
-            yield _loss(embedding, image[index], label[index], recipe.noise)
-
-    stopped = train(
-        embedding,
-        losses,
-        lambda: score_of(embedding, image[held_out], label[held_out]),
-        on_epoch,
-        epochs=recipe.epochs,
-        patience=recipe.patience,
-        learning_rate=recipe.learning_rate,
-        checkpoints=checkpoints,
-    )
-    return embedding, Fit(len(fitted), n_held_out, *stopped)
-
-
-def _batches(fitted: Tensor, size: int) -> Iterator[Tensor]:
-    """Yield the images of an epoch in random order; one alone, which BatchNorm refuses, is left out."""
-    shuffled = fitted[torch.randperm(len(fitted), device=fitted.device)]
-    return (index for index in shuffled.split(size) if len(index) > 1)
-
-
-def _loss(embedding: ImageEmbedding, image: Tensor, label: Tensor, noise: float) -> Tensor:
-    if embedding.kind == CLASSIFIER:
-        return cross_entropy(embedding(image), label)
-    return mse_loss(embedding(image + noise * torch.randn_like(image)), image)
+        return embedding, fit(
+            embedding,
+            held_out,
+            fitted,
+            loss,
+            lambda index: score_of(embedding, pixels[index], labels[index]),
+            on_epoch,
+            checkpoints,
+            epochs=recipe.epochs,
+            patience=recipe.patience,
+            batch_size=recipe.batch_size,
+            smallest_batch=2,  # BatchNorm refuses a single image
+            learning_rate=recipe.learning_rate,
+        )
 
 
 @torch.no_grad()

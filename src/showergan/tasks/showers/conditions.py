@@ -1,6 +1,6 @@
-"""Showers as the networks see them: images, the way back to showers, and the seven numbers of their conditions."""
+"""Conversion between showers and tensors of the networks: log1p images, and seven numbers as conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -12,8 +12,7 @@ from torch import Tensor
 from showergan.metrics.samples import varies
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
 
@@ -22,23 +21,23 @@ OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
 IN_FRAME = ("x", "y", "offset in x", "offset in y")
 N_CONDITIONS = 7
 OF_CONDITIONS = Field(min_length=N_CONDITIONS, max_length=N_CONDITIONS)
-LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); expm1 of it is still a float32
+LARGEST_LOG_ENERGY = 80.0  # of log1p(E / MeV); its expm1 is still a finite float32
 
 
 @dataclass(frozen=True)
 class Conditioning:
-    """From particles to the conditions that a GAN was trained with, and from its output to showers.
+    """The conversion that a GAN was trained with: of particles to conditions, and of its output to showers.
 
     Attributes:
         form: raw (Egorov & Rogachev 2023): px, py, pz [GeV], x, y [cm], atan2(y, x), sqrt(x^2 + y^2) [cm], the last
-            two being the polar coordinates of the entry point; scaled: px/pz, py/pz, ln(|p| / GeV) in place of the
+            two being the polar coordinates of the entry point; scaled: px/pz, py/pz, ln(|p| / GeV) instead of the
             momentum, and every number standardised.
         mean: of the seven numbers before scaling, over the training showers; 0 for raw.
-        sd: their standard deviation, likewise, and 1 where they do not differ; 1 for raw.
-        frame: of the particle, in which networks see showers; x, y and the momentum are then those in the frame, and in
-            place of the polar coordinates stand the offsets within the cell where the core is expected, in cells.
-            None: the detector's.
-        response: that showers are scaled to once they are generated; None: they are left as they are.
+        sd: their standard deviation, likewise, and 1 for numbers without spread; 1 for raw.
+        frame: of the particle, in which networks see showers: x, y and the momentum are then those in the frame, and
+            the offsets within the cell of the expected core, in cells, replace the polar coordinates. None: the
+            detector's.
+        response: that generated showers are scaled to; None: they are not scaled.
     """
 
     form: Form = "raw"
@@ -58,12 +57,13 @@ class Conditioning:
         frame: ParticleFrame | None = None,
         response: EnergyResponse | None = None,
     ) -> Self:
-        """Return the conditioning of a form for training particles, given as in `of`."""
+        """Return the conditioning for training particles, which are given as to `of`."""
+        plain = cls(form, frame=frame, response=response)
         if form == "raw":
-            return cls(frame=frame, response=response)
-        numbers = _numbers(form, point, momentum, frame)
+            return plain
+        numbers = plain._numbers(point, momentum)
         sd = np.where(varies(numbers), numbers.std(axis=0), 1)
-        return cls(form, tuple(numbers.mean(axis=0).tolist()), tuple(sd.tolist()), frame, response)
+        return replace(plain, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
 
     def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the conditions of every particle, shape (n, 7), float32.
@@ -72,7 +72,7 @@ class Conditioning:
             point: entry points x, y in cm, shape (n, 2).
             momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
         """
-        numbers = _numbers(self.form, point, momentum, self.frame)
+        numbers = self._numbers(point, momentum)
         if self.form == "scaled":
             numbers = (numbers - self.mean) / self.sd
         return numbers.astype(np.float32, copy=False)
@@ -80,40 +80,33 @@ class Conditioning:
     def without_spread(
         self, point: NDArray[np.float32], momentum: NDArray[np.float32]
     ) -> list[str]:
-        """Return the names of the conditions, before scaling, in which particles do not differ but by rounding."""
-        spread = varies(_numbers(self.form, point, momentum, self.frame))
+        """Return the names of the conditions, before scaling, in which particles differ by rounding at most."""
+        spread = varies(self._numbers(point, momentum))
         names = (*OF_MOMENTUM[self.form], *(IN_FRAME if self.frame else OF_POINT))
         return [name for name, has in zip(names, spread, strict=True) if not has]
 
-
-def _numbers(
-    form: Form,
-    point: NDArray[np.floating],
-    momentum: NDArray[np.floating],
-    frame: ParticleFrame | None,
-) -> NDArray[np.floating]:
-    # -0.0 + 0.0 is 0.0: of -0.0 the angle atan2(y, x) would be another one, though the point is the same.
-    (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
-    further = np.stack([np.arctan2(y, x), np.hypot(x, y)])
-    if frame:
-        seen = frame.seen(torch.from_numpy(point), torch.from_numpy(momentum))
-        (x, y), momentum, further = (
-            seen.point.numpy().T,
-            seen.momentum.numpy(),
-            seen.offset.numpy().T,
-        )
-    if form == "raw":
-        particle = tuple(momentum.T)
-    else:
-        px, py, pz = momentum.T.astype(np.float64)
-        particle = (px / pz, py / pz, np.log(np.linalg.norm(momentum.astype(np.float64), axis=1)))
-    return np.stack((*particle, x, y, *further), axis=1)
+    def _numbers(
+        self, point: NDArray[np.floating], momentum: NDArray[np.floating]
+    ) -> NDArray[np.floating]:
+        # -0.0 + 0.0 is 0.0: with -0.0 the angle atan2(y, x) would differ for the same point.
+        (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
+        further = np.stack([np.arctan2(y, x), np.hypot(x, y)])
+        if self.frame:
+            seen = self.frame.seen(torch.from_numpy(point), torch.from_numpy(momentum))
+            momentum, (x, y) = seen.momentum.numpy(), seen.point.numpy().T
+            further = seen.offset.numpy().T
+        if self.form == "raw":
+            particle = tuple(momentum.T)
+        else:
+            px, py, pz = wide = momentum.T.astype(np.float64)
+            particle = (px / pz, py / pz, np.log(np.linalg.norm(wide.T, axis=1)))
+        return np.stack((*particle, x, y, *further), axis=1)
 
 
 def training_tensors(
     showers: Showers, conditioning: Conditioning, device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers on a device."""
+    """Return log1p images (n, 1, 30, 30) and conditions (n, 7) of showers, on a device."""
     conditions = torch.from_numpy(conditioning.of(showers.point, showers.momentum))
     energy = torch.from_numpy(showers.energy)
     if conditioning.frame:
@@ -124,13 +117,13 @@ def training_tensors(
 def generated(
     output: Tensor, particles: Particles, conditioning: Conditioning, random: np.random.Generator
 ) -> Showers:
-    """Return the showers that log1p images, shape (n, 1, 30, 30), stand for.
+    """Return the showers of generated log1p images.
 
     Args:
-        output: of a generator.
-        particles: that showers were generated for.
+        output: of a generator, shape (n, 1, 30, 30).
+        particles: that it was called with.
         conditioning: that it was trained with.
-        random: draws the response, 901 numbers a shower, so that it is all one how many are made at a time.
+        random: draws the response, 901 numbers per shower, so that results do not depend on the batch size.
     """
     energy = to_energy(output).cpu()
     point, momentum = map(torch.from_numpy, particles)

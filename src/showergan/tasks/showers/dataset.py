@@ -1,4 +1,4 @@
-"""The preprocessed data set: one HDF5 file with a split, from any source in the published format."""
+"""The preprocessed data set of showers: one HDF5 file with a split, from any source in the published format."""
 
 import json
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from showergan.errors import UserError
 from showergan.io.files import atomic_write, sha256_of
 from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, permuted, splits_of
-from showergan.tasks.showers.energy_centre import CELLS_CM, DepthFit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
+from showergan.tasks.showers.statistics import CELLS_CM, DepthFit
 from showergan.tasks.showers.units import refuse_energies, refuse_points
 
 REFERENCE_SEED = 0x3DF3FA
-SIMULATION = "simulation"  # attribute of data sets that a step of ours simulated: JSON text, see `simulators`
+SIMULATION = "simulation"  # attribute of data sets that one of our steps simulated: JSON text, see `simulators`
 
-# Type of the datasets that must be there, and their shape behind the number of events.
+# Type of the required datasets, and their shape behind the number of events.
 DATASETS: dict[str, data_set.Content] = {
     "energy": (np.float32, IMAGE_SHAPE),
     "point": (np.float32, (2,)),
@@ -63,24 +63,24 @@ def preprocess(
     energy_unit: EnergyUnit = "MeV",
     length_unit: LengthUnit = "cm",
 ) -> None:
-    """Turn an npz file in the published format into the data set that all later steps read.
+    """Turn a file of showers into the data set that all later steps read.
 
     Energies stream through in chunks; only points, momenta and ids are held in memory.
 
     Args:
-        source: npz file, see `showergan.tasks.showers.shower_file`.
+        source: file of showers, see `showergan.tasks.showers.shower_file`.
         out: HDF5 file to write; it appears whole or not at all.
         source_name: Name of the source, kept in the attributes.
         negative_energy: Set negative energies to 0 and count them, or refuse them.
         split: Rule that assigns events to train, select and test, see `assign_splits`.
         split_seed: Seed of the rule `permutation`.
-        energy_unit: Of the energies in the npz file; those written are in MeV.
-        length_unit: Of the entry points in the npz file; those written are in cm.
+        energy_unit: Of the energies in the source; those written are in MeV.
+        length_unit: Of the entry points in the source; those written are in cm.
 
     Raises:
         UserError: If the source is unusable, has fewer than 4 events, energies that are not finite,
-            or negative energies that are not to be clipped, or if its medians tell that it has
-            other units. Counts are those of the whole file.
+            or negative energies that are not to be clipped, or if its medians show that it has
+            other units. Counts in messages are those of the whole file.
     """
     with ShowerFile(source, energy_unit, length_unit) as showers:
         refuse_points(source, showers.point, length_unit)
@@ -91,6 +91,7 @@ def preprocess(
             )
         splits = assign_splits(showers.n, split, split_seed)
         training = splits == SPLITS["train"]
+        inside = showers.point[training]
         fit, first, total = DepthFit(), 0, np.zeros(showers.n)
         with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
             energy = file.create_dataset(
@@ -122,9 +123,7 @@ def preprocess(
                 split_rule=split,
                 split_seed=REFERENCE_SEED if split == "reference" else split_seed,
                 # x_min, x_max, y_min, y_max
-                train_rectangle_cm=np.sort(showers.point[training], axis=0)[[0, -1]]
-                .T.ravel()
-                .tolist(),
+                train_rectangle_cm=np.ravel([inside.min(0), inside.max(0)], "F").tolist(),
                 shower_depth_cm=fit.depth_cm,
                 n_train_without_energy=fit.n_without_energy,
                 **({SIMULATION: showers.simulation} if showers.simulation else {}),
@@ -185,7 +184,7 @@ def shower_depth_cm(path: Path) -> float:
     """Return the depth of the energy centre of the training showers, see `DepthFit`.
 
     Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote, or was written before the depth was kept.
+        UserError: If `path` is not a data set that `preprocess` wrote, or an early version wrote it.
     """
     try:
         return float(attributes(path)["shower_depth_cm"])
@@ -197,7 +196,7 @@ def shower_depth_cm(path: Path) -> float:
 
 
 def simulation_of(path: Path) -> dict[str, Any]:
-    """Return what the showers of a data set were made by, see `simulators`; empty where no step of ours did.
+    """Return the record of the simulation of a data set, see `simulators`; empty if no step of ours made it.
 
     Raises:
         UserError: If `path` is not a data set that `preprocess` wrote.

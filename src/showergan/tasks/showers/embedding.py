@@ -1,30 +1,33 @@
-"""The regressor whose last hidden layer is the embedding of the E metrics."""
+"""The embedding of showers: a regressor of the particle from the image, whose last hidden layer the E metrics use."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
+import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
-from showergan.io.damage import damage, in_place_of
-from showergan.io.files import atomic_write
-from showergan.io.weights import read_weights, with_weights
-from showergan.tasks.showers.particles import CONDITIONS
+from showergan.config.tasks.showers import Embedding
+from showergan.errors import UserError
+from showergan.metrics.samples import varies
+from showergan.tasks.showers.sample import CONDITIONS, Showers
+from showergan.tasks.showers.statistics import energy_centre
+from showergan.training.checkpoint import Checkpoints
+from showergan.training.embedding import Fit, fit, held_out_and_fitted, load, save, seeded
 
 View = Literal["padded", "cropped"]
 
 EMBEDDING_SIZE = 64
 TARGETS = CONDITIONS
-IMAGE_TARGETS = (
-    "ln_energy_MeV",
-    "centre_x_cm",
-    "centre_y_cm",
-)  # of showers that are all of one particle
+IMAGE_TARGETS = ("ln_energy_MeV", "centre_x_cm", "centre_y_cm")  # where all particles are the same
+PHOTON = 22  # particle id
 
 
 class Prediction(NamedTuple):
-    """What the regressor says of an image.
+    """Output of the regressor for n images.
 
     Attributes:
         embedding: shape (n, 64), before the tanh of the heads.
@@ -43,7 +46,7 @@ class EmbeddingRegressor(nn.Module):
     The buffers `target_mean` and `target_sd`, one number per target, lead from standardised targets to GeV and cm.
 
     Args:
-        targets: names of what it reads from the image, see `targets_of`.
+        targets: names of the predicted numbers, see `targets_of`.
         view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every
             cell; "cropped" is the published layout, whose odd sizes hide rows and columns 24 to 29.
     """
@@ -106,25 +109,133 @@ def predict(regressor: EmbeddingRegressor, energy: Tensor) -> tuple[Tensor, Tens
 
 def save_embedding(regressor: EmbeddingRegressor, path: Path) -> None:
     """Write the regressor, its layout and the names of its targets."""
-    content = {"view": regressor.view, "targets": list(regressor.targets)}
-    with atomic_write(path) as temporary:
-        torch.save({**content, "state": regressor.state_dict()}, temporary)
+    save(regressor, path, view=regressor.view, targets=list(regressor.targets))
 
 
 def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
-    """Read a regressor in evaluation mode.
+    """Read a regressor in evaluation mode; raises a `UserError` if the file is missing or is no embedding."""
+    return load(path, device, "train-embedding", _built)
+
+
+def _built(view: View, targets: Sequence[str] = TARGETS) -> EmbeddingRegressor:
+    if view not in get_args(View) or not set(targets) <= {*TARGETS, *IMAGE_TARGETS}:
+        raise ValueError(f"view = {view!r}, targets = {targets!r}")
+    return EmbeddingRegressor(view, targets)
+
+
+def train_embedding(
+    showers: Showers,
+    recipe: Embedding,
+    device: torch.device,
+    on_epoch: Callable[[int, float], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> tuple[EmbeddingRegressor, Fit]:
+    """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
+
+    Targets without spread teach nothing and are left out, see `targets_with_spread`.
+
+    Args:
+        showers: the training split.
+        recipe: sizes, rates and seed.
+        device: where to train.
+        on_epoch: called with (epoch, held-out R^2 averaged over the targets).
+        checkpoints: where it resumes from, and saves its state.
+
+    Returns:
+        The regressor at its best epoch, in evaluation mode, and how the training went.
 
     Raises:
-        UserError: the file is missing or is no embedding.
+        UserError: fewer showers than one batch and its held-out part need, all showers are the same, or it ends
+            without a held-out R^2.
     """
-    told = (
-        "is not an embedding written by train-embedding",
-        in_place_of(path, "model.pt that it wrote"),
+    with seeded(recipe.seed, device):
+        held_out, fitted = held_out_and_fitted(len(showers), device, fewest=2)
+        if len(fitted) < recipe.batch_size:
+            raise UserError(
+                f"embedding.batch_size = {recipe.batch_size} is larger than the {len(fitted)} showers it may "
+                "be fitted to: choose a smaller batch or give more showers"
+            )
+        images = torch.from_numpy(showers.energy).unsqueeze(1).to(device)
+        names = targets_with_spread(showers)
+        targets = torch.from_numpy(targets_of(showers, names)).to(device)
+        photon = None if showers.pdg is None else torch.from_numpy(showers.pdg == PHOTON).to(device)
+
+        regressor = EmbeddingRegressor(recipe.view, names)
+        regressor.target_mean.copy_(targets[fitted].mean(0))
+        regressor.target_sd.copy_(targets[fitted].std(0))
+        regressor.to(device)
+        standardised = (targets - regressor.target_mean) / regressor.target_sd
+
+        def loss(index: Tensor) -> Tensor:
+            prediction = regressor(images[index])
+            of_targets = mse_loss(prediction.targets, standardised[index])
+            if photon is None:
+                return of_targets
+            is_photon = photon[index].float()
+            return of_targets + binary_cross_entropy_with_logits(prediction.particle, is_photon)
+
+        def score(index: Tensor) -> float:
+            return float(r2(predict(regressor, images[index])[1], targets[index]).nanmean())
+
+        return regressor, fit(
+            regressor,
+            held_out,
+            fitted,
+            loss,
+            score,
+            on_epoch,
+            checkpoints,
+            epochs=recipe.epochs,
+            patience=recipe.patience,
+            batch_size=recipe.batch_size,
+            smallest_batch=recipe.batch_size,
+            learning_rate=recipe.learning_rate,
+        )
+
+
+def targets_with_spread(showers: Showers) -> tuple[str, ...]:
+    """Return the names of the targets that a regressor learns from these showers.
+
+    They are momentum and entry point, as far as these differ. Where none does, as of a beam of one momentum at one
+    point, they are what the images themselves sum up: their total energy and its centre.
+
+    Raises:
+        UserError: the images do not differ either.
+    """
+    for names in (TARGETS, IMAGE_TARGETS):
+        spread = varies(targets_of(showers, names))
+        if spread.any():
+            return tuple(name for name, has in zip(names, spread, strict=True) if has)
+    raise UserError(
+        f"all {len(showers)} training showers are of one momentum, one entry point, one energy and one centre: "
+        "there is nothing to learn. Give showers that differ"
     )
-    content = read_weights(path, *told)
-    with damage(path, *told, (Exception,)):
-        view, targets = content["view"], content.get("targets", TARGETS)
-        if view not in get_args(View) or not set(targets) <= {*TARGETS, *IMAGE_TARGETS}:
-            raise ValueError(f"view = {view!r}, targets = {targets!r}")
-        regressor = with_weights(lambda: EmbeddingRegressor(view, targets), content["state"])
-    return regressor.to(device).eval()
+
+
+def targets_of(showers: Showers, names: Sequence[str] = TARGETS) -> np.ndarray:
+    """Return targets by name, shape (n, number of names), float32.
+
+    px, py, pz [GeV], x, y [cm]; ln(1 + E / MeV) of the total energy E; the centre of energy [cm], that of the image
+    where it is empty.
+    """
+    columns = dict(zip(TARGETS, showers.conditions.as_array.T, strict=True))
+    if not columns.keys() >= set(names):
+        total = showers.energy.sum(axis=(1, 2), dtype=np.float64)
+        centre = np.nan_to_num(energy_centre(showers.energy))
+        columns |= dict(zip(IMAGE_TARGETS, (np.log1p(total), *centre.T), strict=True))
+    return np.stack([columns[name] for name in names], axis=1).astype(np.float32)
+
+
+def r2(predicted: Tensor, true: Tensor) -> Tensor:
+    """Return the coefficient of determination of each column, shape (columns,); NaN of a column without spread."""
+    residual = ((true - predicted) ** 2).sum(0)
+    total = ((true - true.mean(0)) ** 2).sum(0)
+    return (1 - residual / total).where(total > 0, torch.nan)
+
+
+def prediction_table(
+    predicted: np.ndarray, true: np.ndarray, names: Sequence[str] = TARGETS
+) -> pd.DataFrame:
+    """Return one row per target and shower: target, true, predicted; each array is of shape (n, number of names)."""
+    columns = {"true": true.T.ravel(), "predicted": predicted.T.ravel()}
+    return pd.DataFrame({"target": np.repeat(names, len(true)), **columns})

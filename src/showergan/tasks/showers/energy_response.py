@@ -1,4 +1,4 @@
-"""The energy that real showers leave, given to generated ones: how much in all, and in cells too faint to be read."""
+"""Scaling of generated showers to the energy response of real ones, and to the threshold of their readout."""
 
 from typing import Annotated, Self
 
@@ -12,10 +12,10 @@ from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.tasks.showers.sample import IMAGE_SHAPE
 
-LEVELS = 256  # kept responses of a bin
+LEVELS = 256  # quantiles per bin
 BINS = 16  # of ln|p|, at most
-FEWEST = 100  # showers in a bin, as far as there are as many
-DRAWS = 1 + IMAGE_SHAPE[0] * IMAGE_SHAPE[1]  # random numbers that a shower takes
+FEWEST = 100  # showers per bin, unless there are fewer in all
+DRAWS = 1 + IMAGE_SHAPE[0] * IMAGE_SHAPE[1]  # random numbers per shower
 
 _Numbers = tuple[FiniteFloat, ...]
 
@@ -24,9 +24,9 @@ class EnergyResponse(Section):
     """The distribution of the response, energy over |p|, of real showers given |p|, and the threshold of the readout.
 
     Training showers are binned in ln|p|, as many in each bin, and the table has 256 quantiles of every bin, with
-    (i + 1/2)/256 of its showers below (Hazen 1914). A response is one of them, each as likely as the others, of one of
-    the two bins whose mean ln|p| is next below and above: of the nearer the likelier, in proportion, so that nothing
-    jumps.
+    (i + 1/2)/256 of its showers below (Hazen 1914). A response is one of these with equal probabilities, from one of
+    the two bins whose mean ln|p| is next below and above; the probability of a bin falls linearly with its distance,
+    so that the distribution is continuous in |p|.
 
     Attributes:
         log_momentum: mean ln(|p| / GeV) of each bin, increasing.
@@ -68,7 +68,7 @@ class EnergyResponse(Section):
         size = np.linalg.norm(momentum[lit].astype(np.float64), axis=1)
         log_momentum, response = np.log(size), total[lit] / size
         n_bins = min(max(len(size) // FEWEST, 1), BINS)
-        # Equal momenta, as test beams have them, stay in one bin.
+        # Equal momenta, as in test beams, stay in one bin.
         edges = np.unique(np.quantile(log_momentum, np.linspace(0, 1, n_bins + 1)[1:-1]))
         bin_ = np.searchsorted(edges, log_momentum, side="right")
         inside = [bin_ == i for i in np.unique(bin_)]
@@ -82,10 +82,10 @@ class EnergyResponse(Section):
         )
 
     def __call__(self, energy: Tensor, momentum: Tensor, uniform: Tensor) -> Tensor:
-        """Return showers with a total of |p| times a response, whose faint cells are drawn.
+        """Return showers with a total of |p| times a random response, and no cells below the threshold.
 
-        A cell below the threshold becomes one at the threshold with the probability energy / threshold, else 0, which
-        leaves its mean. Showers without energy stay so, numbers that are none too.
+        A cell below the threshold is set to the threshold with probability energy / threshold, else to 0, which keeps
+        its mean. Showers without energy and values that are not finite stay so.
 
         Args:
             energy: deposits of generated showers in MeV, shape (n, 30, 30).

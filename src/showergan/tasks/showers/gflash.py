@@ -2,9 +2,9 @@
 
 Source of the formulas: G. Grindhammer, S. Peters, "The parameterized simulation of electromagnetic
 showers in homogeneous and sampling calorimeters", hep-ex/0001020; sampling calorimeters with
-individually fluctuating showers. What was fitted to full simulation instead is named below. Depths t are in radiation
-lengths, radii r in Moliere radii, tau is the depth relative to the shower maximum, see `relative_depth`. Energies,
-shape (n,), are those of particles in GeV, but for spots and images; rng is the source of randomness.
+individually fluctuating showers. Constants fitted to full simulation instead are marked below. Depths t are in
+radiation lengths, radii r in Moliere radii, tau is the depth relative to the shower maximum, see `relative_depth`.
+Energies, shape (n,), are those of particles in GeV, except for spots and images; rng is the source of randomness.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from showergan.config.tasks.showers import THRESHOLD_MEV
-from showergan.tasks.showers import electrons
+from showergan.tasks.showers import calorimeter
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
 
@@ -27,9 +27,9 @@ CRITICAL_ENERGY_GEV = 9.39e-3
 SAMPLING_FREQUENCY = 2.735
 ELECTRON_TO_MIP = 0.652
 
-# Fitted to Geant4, with what is in benchmarks/simulators.py: the first two to response and resolution of the sample and
-# of electrons of 1, 5, 20 and 100 GeV on the axis, the others to the energy of these in rings of 1 cm out to 8 cm, by
-# least squares of the logarithm.
+# Fitted to Geant4 (benchmarks/simulators.py): the first two to response and resolution of the sample and of electrons
+# of 1, 5, 20 and 100 GeV on the axis, the others to the energy of these in rings of 1 cm out to 8 cm, by least squares
+# of the logarithm.
 VISIBLE_FRACTION = 0.1765  # mean energy in the polystyrene over that of the electron
 SAMPLING_FLUCTUATION = 0.075  # relative standard deviation of the visible energy at 1 GeV
 CORE_RADIUS = 1.13  # factor of the published radius of the core; that of the tail is as published
@@ -38,9 +38,9 @@ CORE_PROBABILITY = 0.885  # factor of the published fraction of the energy in th
 # Mean energy of a spot, see `mean_spots`.
 SPOT_MEV = 1000 * VISIBLE_FRACTION * SAMPLING_FLUCTUATION**2 / 2
 
-BATCH = 10  # showers at a time: some 8 000 spots each, up to 36 000, of which all numbers should fit in a cache
+BATCH = 10  # showers at a time: 8 000 to 36 000 spots each, whose arrays should fit in a cache
 
-VERSION = 2  # raised when the distribution of the showers changes, so that no other showers pass for these
+VERSION = 2  # raised when the distribution of the showers changes
 
 Floats = NDArray[np.floating]
 
@@ -56,7 +56,7 @@ class Fluctuation(NamedTuple):
 
 
 def fluctuation(energy: Floats) -> Fluctuation:
-    """Return how the longitudinal profile fluctuates from shower to shower.
+    """Return the fluctuation of the longitudinal profile from shower to shower.
 
     Source: hep-ex/0001020, appendix, sampling calorimeters, individual profiles. The standard
     deviations are capped at 0.5, because their formulas diverge below the fitted range.
@@ -141,9 +141,9 @@ def sample_radii(scale: Floats, rng: np.random.Generator) -> Floats:
 def mean_spots(energy: Floats) -> Floats:
     """Return the mean number of energy spots of showers of `energy` GeV (n,).
 
-    A Poisson number with mean N of spots, each with an exponentially distributed energy, has a sum whose relative
-    standard deviation is sqrt(2 / N), here `SAMPLING_FLUCTUATION` / sqrt(E). Spots of hep-ex/0001020 are fewer and have
-    more energy, and its total does not fluctuate with them.
+    The sum of a Poisson number (mean N) of exponentially distributed energies has the relative standard deviation
+    sqrt(2 / N), here `SAMPLING_FLUCTUATION` / sqrt(E). In hep-ex/0001020 spots are fewer and have more energy, and the
+    total does not fluctuate with them.
     """
     return 1000 * energy * VISIBLE_FRACTION / SPOT_MEV
 
@@ -161,8 +161,8 @@ class Spots(NamedTuple):
 def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots:
     """Draw the energy spots of every shower down to the depth `end` (n,), in radiation lengths.
 
-    In each of as many steps as there are layers, core and tail get a Poisson number of spots, of which the mean
-    follows the energy profile.
+    There are as many steps as layers; in each, core and tail get a Poisson number of spots, whose mean follows the
+    energy profile.
     """
     depth, shape = sample_profiles(energy, rng)
     edges = end[:, None] * np.linspace(0, 1, LAYERS + 1)
@@ -190,7 +190,7 @@ def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots
 
 
 def images(spots: Spots, point: Floats, slope: Floats) -> NDArray[np.float32]:
-    """Return the images (n, 30, 30) in MeV that the spots leave; spots beside the image are lost.
+    """Return the images (n, 30, 30) in MeV of energy spots; spots outside the image are lost.
 
     Args:
         spots: Energy spots of n showers.
@@ -210,7 +210,7 @@ def images(spots: Spots, point: Floats, slope: Floats) -> NDArray[np.float32]:
     a, b = radius * np.cos(spots.azimuth), radius * np.sin(spots.azimuth)
 
     def place(axis: int) -> Floats:
-        """Return where the spots lie, in cells from the first row or column."""
+        """Return the positions of the spots, in cells from the first row or column."""
         vectors = np.stack([entry, along[:, :2], right[:, :2], up[:, :2]])[:, :, axis]
         origin, u, v, w = np.repeat((vectors / CELL_CM).astype(np.float32), spots.counts, axis=1)
         return origin + s * u + a * v + b * w
@@ -225,21 +225,21 @@ def images(spots: Spots, point: Floats, slope: Floats) -> NDArray[np.float32]:
 
 
 def record(threshold_MeV: float) -> dict[str, Any]:
-    """Return what showers were made by: simulations of equal records have the same distribution."""
+    """Return a description of the simulation: showers of equal records have the same distribution."""
     return {"simulator": "gflash", "version": VERSION, "threshold_MeV": threshold_MeV}
 
 
 def simulate(n_showers: int, seed: int, threshold_MeV: float = THRESHOLD_MEV) -> Iterator[Showers]:
-    """Yield showers of the electrons that `electrons` draws, `electrons.CHUNK` at a time.
+    """Yield showers of random electrons, `calorimeter.CHUNK` at a time.
 
     Args:
         n_showers: how many.
-        seed: of electrons and showers; how many are asked for changes none of them.
+        seed: of electrons and showers; the first ones do not depend on `n_showers`.
         threshold_MeV: cells below are set to 0.
     """
-    for rng, n in electrons.streams(n_showers, seed):
-        energy, point, slope = electrons.sample_particles(electrons.CHUNK, rng)
-        momentum = electrons.momenta(energy, slope)
+    for rng, n in calorimeter.streams(n_showers, seed):
+        energy, point, slope = calorimeter.sample_particles(calorimeter.CHUNK, rng)
+        momentum = calorimeter.momenta(energy, slope)
         made = _showers(energy, point, slope, momentum, threshold_MeV, rng)
         yield made.select(slice(n))
 
@@ -250,17 +250,17 @@ def resimulate(
     seed: int,
     threshold_MeV: float = THRESHOLD_MEV,
 ) -> Iterator[Showers]:
-    """Yield another shower of each given electron, in order, `electrons.CHUNK` at a time.
+    """Yield another shower of each electron, in order, `calorimeter.CHUNK` at a time.
 
     Args:
         point: Entry points (n, 2) in cm in the plane z = 0.
         momentum: Momenta (n, 3) in GeV, pz > 0.
-        seed: Of random streams that `simulate` has for no seed.
+        seed: Of random streams that `simulate` has with no seed.
         threshold_MeV: cells below are set to 0.
     """
-    for number, first in enumerate(range(0, len(point), electrons.CHUNK)):
+    for number, first in enumerate(range(0, len(point), calorimeter.CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
-        rows = slice(first, first + electrons.CHUNK)
+        rows = slice(first, first + calorimeter.CHUNK)
         x, p = (values[rows].astype(np.float64) for values in (point, momentum))
         size = np.linalg.norm(p, axis=1)
         yield _showers(size, x, p[:, :2] / p[:, 2:], p, threshold_MeV, rng)
@@ -285,7 +285,7 @@ def _showers(
         read_out(np.concatenate(made), threshold_MeV),
         point.astype(np.float32),
         momentum.astype(np.float32),
-        np.full(len(energy), electrons.PDG, np.int32),
+        np.full(len(energy), calorimeter.PDG, np.int32),
     )
 
 

@@ -1,4 +1,4 @@
-"""Particles to generate showers for, from files and arrays; what can be none is refused."""
+"""Particles to generate showers for, from files and arrays; impossible particles are refused."""
 
 from contextlib import closing
 from pathlib import Path
@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from showergan.errors import UserError
 from showergan.io.arrays import NUMBERS, first_rows, opened_arrays
 from showergan.io.csv_files import numbers_of, read_texts
-from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import CONDITIONS as COLUMNS
+from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
@@ -29,7 +29,7 @@ def read_particles(path: Path) -> Particles:
     Args:
         path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
             format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`; of a reference those
-            that generators are scored with on test). What else the file holds does not matter.
+            that generators are scored with on test). Other content is ignored.
 
     Raises:
         UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
@@ -48,19 +48,20 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles
     Args:
         point: entry points in cm, shape (n, 2 or more), of which x and y come first.
         momentum: momenta in GeV, shape (n, 3).
-        where: what a message begins with.
+        where: beginning of messages.
 
     Raises:
         UserError: If there are none, shapes do not fit, values are not finite, or pz is not positive.
     """
-    given = [np.asarray(values) for values in (point, momentum)]
-    for name, values in zip(("points", "momenta"), given, strict=True):
+    arrays = []
+    for name, values in (("points", np.asarray(point)), ("momenta", np.asarray(momentum))):
         if values.dtype.kind not in NUMBERS:
             raise UserError(
                 f"{where}{name} have the type {values.dtype}. Give integers or floating-point numbers."
             )
-    with np.errstate(over="ignore"):
-        points, momenta = (values.astype(np.float32) for values in given)
+        with np.errstate(over="ignore"):
+            arrays.append(values.astype(np.float32))
+    points, momenta = arrays
     if points.ndim != 2 or points.shape[1] < 2 or momenta.shape != (len(points), 3):
         raise UserError(
             f"{where}points have shape {points.shape} and momenta {momenta.shape}. "

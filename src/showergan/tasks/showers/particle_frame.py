@@ -1,4 +1,4 @@
-"""Showers as a particle sees them: mirrored and moved so that all fly the same way through the same cell."""
+"""The frame of a particle: images mirrored and moved so that all particles fly the same way through the same cell."""
 
 from typing import NamedTuple
 
@@ -14,15 +14,15 @@ CENTRAL = CELLS // 2  # of an even number of cells the one behind the centre
 
 
 class Seen(NamedTuple):
-    """Particles in their frame, and how an image comes there.
+    """Particles in their frame, and the transformation of their images.
 
     Attributes:
         point: entry points x, y in cm, shape (n, 2), float64.
         momentum: px >= py >= 0 and pz in GeV, shape (n, 3), float64.
-        offset: from the middle of the cell where the core is expected to that place, in cells, shape (n, 2), float64.
+        offset: of the expected core from the middle of its cell, in cells, shape (n, 2), float64.
         swapped: whether the axes of the image are swapped, shape (n, 1).
         mirrored: whether x and y are mirrored afterwards, shape (n, 2).
-        shift: cells that the image then moves along x and y, shape (n, 2), integers in [0, 30).
+        shift: cells by which the image then moves along x and y, shape (n, 2), integers in [0, 30).
     """
 
     point: Tensor
@@ -36,9 +36,8 @@ class Seen(NamedTuple):
 class ParticleFrame(Section):
     """The frame of a particle in a calorimeter that looks the same from all four sides.
 
-    Axes are swapped and mirrored until px >= py >= 0, and the image is rolled, so that what leaves it on one side comes
-    back on the other, until the cell is central in which the core of the shower is expected, at entry point + depth *
-    slope. Nothing is lost: `back` undoes what `into` does, number by number.
+    Axes are swapped and mirrored so that px >= py >= 0, and the image is rolled (periodically) so that the cell of the
+    expected core, at entry point + depth * slope, is central. `back` inverts `into` exactly.
 
     Attributes:
         depth_cm: at which the energy of the training showers is centred.
@@ -57,7 +56,7 @@ class ParticleFrame(Section):
         swapped = across[:, 1:].abs() > across[:, :1].abs()
         point, across = (torch.where(swapped, v.flip(1), v) for v in (point, across))
         mirrored = across < 0
-        # + 0, because of -0 networks would see another number than of 0.
+        # + 0 turns -0 into 0, which networks would see as another number.
         point, across = (torch.where(mirrored, -v, v) + 0.0 for v in (point, across))
         core = (point + self.depth_cm * across / along) / CELL_CM + CELLS / 2
         cell = core.floor()
@@ -77,7 +76,7 @@ class ParticleFrame(Section):
         return _taken(image, _mirrored((_places(seen) - seen.shift[:, :, None]) % CELLS, seen))
 
     def back(self, image: Tensor, point: Tensor, momentum: Tensor) -> Tensor:
-        """Return images in the frames of their particles, which are given as to `seen`, as the detector has them."""
+        """Return images of the detector for those in the frames of their particles, which are given as to `seen`."""
         seen = self.seen(point, momentum)
         image = _taken(image, (_mirrored(_places(seen), seen) + seen.shift[:, :, None]) % CELLS)
         return torch.where(seen.swapped[:, :, None], image.transpose(1, 2), image)

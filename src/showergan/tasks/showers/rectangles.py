@@ -54,15 +54,15 @@ def rectangles_of(
 
     Args:
         points: (n, 2) entry points [cm], in Egorov & Rogachev 2023, section 5.1, those of the training set.
-        kind: rectangles: into equal ones, as there; quantiles: at the quantiles of x and of y, so that no row or
-            column of bins is thin where the points are rare.
+        kind: rectangles: into equal ones, as there; quantiles: at the quantiles of x and of y, so that every row and
+            column of bins has as many points.
         bins: numbers of bins along x and y.
 
     Raises:
         UserError: If points are misshapen or not finite.
 
     Returns:
-        The bins; fewer where edges coincide, as of a beam that enters at one point or a few. What has no width is given
+        The bins; fewer where edges coincide, as for a beam that enters at one or a few points. A bin without width gets
         that of a cell.
     """
 

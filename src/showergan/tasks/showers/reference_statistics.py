@@ -1,27 +1,39 @@
-"""What all samples of showers are measured with; the real training showers fix it."""
+"""Features of showers, and the scales and bins for their metrics, which the real training showers determine."""
 
 import math
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import h5py
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
 from showergan.io.files import say
-from showergan.metrics.features import Features, ReferenceStatistics
+from showergan.metrics.features import EMBEDDING, NOT_FINITE, Features, ReferenceStatistics
 from showergan.tasks.showers import dataset
-from showergan.tasks.showers.energy_centre import DepthFit
-from showergan.tasks.showers.features import OBSERVABLES
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.statistics import PUBLISHED_DEPTH_CM, STATISTICS
+from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
+from showergan.tasks.showers.statistics import (
+    FLAGS,
+    PUBLISHED_DEPTH_CM,
+    STATISTICS,
+    DepthFit,
+    Form,
+    observables,
+    physics_statistics,
+)
 
+OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
+QUANTITIES = (*STATISTICS, *OBSERVABLES)
+COUNTS = ("n_clipped_cells", NOT_FINITE, *(f"n_{flag}" for flag in FLAGS))
+
+LARGEST_ENERGY_MEV = 1e7  # per cell; energies above are set to it, and counted
 ENERGY_BINS = 5
 
 _Array = NDArray[np.float64]
@@ -41,7 +53,7 @@ class Scale:
     def of(cls, statistics: NDArray[np.floating]) -> "Scale":
         """Return the scale of statistics of shape (n, 4); undefined ones are NaN and left out."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no shower
+            warnings.simplefilter("ignore", RuntimeWarning)  # statistics undefined for all showers
             low, centre, high = np.nanquantile(statistics, [0.158655, 0.5, 0.841345], axis=0)
         return cls(centre, np.where(high > low, (high - low) / 2, 1.0))
 
@@ -52,7 +64,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class ShowerReferenceStatistics(ReferenceStatistics):
-    """What all samples of showers are measured with.
+    """The scales and bins that all samples of showers are measured with.
 
     Attributes:
         impact_depth_cm: where the physics statistics take the impact point.
@@ -70,7 +82,7 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 
     @property
     def summary(self) -> str:
-        """Where the impact point is taken, and which bins hold all showers."""
+        """The depth of the impact point, and bins that hold everything."""
         text = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
             text += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
@@ -92,15 +104,14 @@ class ShowerReferenceStatistics(ReferenceStatistics):
         return self.rectangles.assign(Particles.from_array(features.conditions).point)
 
     def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
-        """Return which showers are in each bin of momentum; beyond the edges is the nearest bin."""
+        """Return which showers are in each bin of momentum; those beyond the edges are in the nearest bin."""
         edges = self.energy_edges_GeV
         momentum = Particles.from_array(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
-        pairs = pairwise(edges)
-        return {_range(*ends): index == i for i, ends in enumerate(pairs)}
+        return {_range(*ends): index == i for i, ends in enumerate(pairwise(edges))}
 
     def write(self, file: h5py.File) -> None:
-        """Keep it in the file of a reference."""
+        """Write it to the file of a reference."""
         file.attrs["x_edges_cm"] = self.rectangles.x_edges
         file.attrs["y_edges_cm"] = self.rectangles.y_edges
         file.attrs["energy_edges_GeV"] = self.energy_edges_GeV
@@ -125,13 +136,13 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 def reference_statistics_of(
     impact_depth_cm: float, train: Features, recipe: Evaluation
 ) -> ShowerReferenceStatistics:
-    """Return what training showers with these features fix; they are seen with this depth of the impact point."""
+    """Return the scales and bins for training showers with these features, measured at this impact depth."""
     particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
     if rectangles.n_bins < math.prod(partition.bins):
-        asked = " x ".join(map(str, partition.bins))
+        wanted = " x ".join(map(str, partition.bins))
         say(
-            f"Bins of the entry point: {rectangles.n_bins} in place of {asked}, whose edges coincide"
+            f"Bins of the entry point: {rectangles.n_bins} in place of {wanted}, whose edges coincide"
         )
     return ShowerReferenceStatistics(
         impact_depth_cm,
@@ -148,7 +159,7 @@ def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
 
 
 def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
-    """Return the depth of the impact point likewise, that of showers which come in chunks."""
+    """Return the depth of the impact point: as published, or that of showers which come in chunks."""
     fit = DepthFit()
     for showers in chunks:
         fit.add(showers)
@@ -156,20 +167,67 @@ def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
-    """Return quantiles of momenta in GeV; fewer where they read alike, as those of a test beam do."""
+    """Return quantiles of momenta in GeV; fewer if they are equal to three digits, as in a test beam."""
     edges = np.quantile(momentum_GeV, np.linspace(0, 1, ENERGY_BINS + 1)).tolist()
-    last = edges[-1]
-    edges = [
-        e for e, before in zip(edges, [None, *edges], strict=False) if _told(e) != _told(before)
-    ]
-    return tuple(edges if len(edges) > 1 else (edges[0], last))
-
-
-def _told(momentum_GeV: float | None) -> str:
-    return "" if momentum_GeV is None else f"{momentum_GeV:.3g}"
+    distinct = sorted({f"{edge:.3g}": edge for edge in reversed(edges)}.values())
+    return tuple(distinct if len(distinct) > 1 else (edges[0], edges[-1]))
 
 
 def _range(low: float, high: float) -> str:
-    """Return the label of a bin, by which tables know it."""
-    ends = dict.fromkeys((_told(low), _told(high)))
-    return f"{'-'.join(ends)} GeV"
+    """Return the label of a bin in tables."""
+    return f"{'-'.join(dict.fromkeys((f'{low:.3g}', f'{high:.3g}')))} GeV"
+
+
+def features_of(
+    chunks: Iterable[Showers],
+    regressor: EmbeddingRegressor | None,
+    form: Form,
+    impact_depth_cm: float,
+    device: torch.device,
+) -> Features:
+    """Return the features of showers that come in chunks; the images are not kept.
+
+    The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
+    the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: conditions that the network
+    predicts from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. For
+    showers whose energy was scaled, counts are those before, and so are P and quantities in `unscaled`.
+    """
+
+    def of(showers: Showers) -> Features:
+        conditions = showers.conditions.as_array
+
+        def physics(energy: NDArray[np.float32]) -> tuple[Features, NDArray[np.bool_]]:
+            values, flags = physics_statistics(energy, *showers.conditions, form, impact_depth_cm)
+            quantities = dict(zip(STATISTICS, values.T, strict=True)) | observables(energy)
+            return Features({"P": values}, quantities, conditions, {}, {}), flags
+
+        energy = clipped(showers.energy)
+        seen, flags = physics(energy)
+        made = showers.energy
+        if showers.unscaled is not None:
+            made = showers.unscaled
+            unscaled, flags = physics(clipped(made))
+            seen = replace(seen, unscaled=unscaled)
+        if regressor is not None:
+            images = torch.from_numpy(energy).unsqueeze(1).to(device)
+            embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
+            # NaN for conditions that do not differ in training, which the network does not predict.
+            residuals = np.full(conditions.shape, np.nan, np.float32)
+            if read := [CONDITIONS.index(name) for name in regressor.targets if name in CONDITIONS]:
+                residuals[:, read] = targets - conditions[:, read]
+            spaces = {EMBEDDING: embedding, **seen.spaces}
+            seen = replace(seen, spaces=spaces, own={"residuals": residuals})
+        counts = (
+            (made > LARGEST_ENERGY_MEV).sum(),
+            (~np.isfinite(made)).any(axis=(1, 2)).sum(),
+            *flags.sum(axis=0),
+        )
+        return replace(seen, counts=dict(zip(COUNTS, map(int, counts), strict=True)))
+
+    first, *others = map(of, chunks)
+    return first.followed_by(*others)
+
+
+def clipped(energy: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return energies in MeV, at most `LARGEST_ENERGY_MEV`; NaN stays NaN."""
+    return np.minimum(energy, np.float32(LARGEST_ENERGY_MEV))

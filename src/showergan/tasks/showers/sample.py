@@ -1,16 +1,16 @@
-"""Showers and the particles that made them."""
+"""Shower images, the particles that they belong to, and the units and layout of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.tasks.showers.particles import Particles
-
 IMAGE_SHAPE = (30, 30)
 CELL_CM = 1.0
+CONDITIONS = ("px_GeV", "py_GeV", "pz_GeV", "x_cm", "y_cm")
 
-# Attributes that say in a file of showers what its numbers are.
+# Attributes of files of showers: units and layout.
 MEANING = {
     "task": "showers",
     "energy_unit": "MeV",
@@ -21,6 +21,33 @@ MEANING = {
     "row": "y",
     "column": "x",
 }
+
+
+class Particles(NamedTuple):
+    """Particles that showers are made for: the conditions of this task.
+
+    Attributes:
+        point: entry points in cm, shape (n, 2).
+        momentum: momenta in GeV, shape (n, 3).
+    """
+
+    point: NDArray[np.float32]
+    momentum: NDArray[np.float32]
+
+    @classmethod
+    def from_array(cls, conditions: NDArray[np.float32]) -> "Particles":
+        """Return the particles of conditions, shape (n, 5), in the order of `CONDITIONS`."""
+        return cls(conditions[:, 3:], conditions[:, :3])
+
+    @property
+    def as_array(self) -> NDArray[np.float32]:
+        """All numbers in the order of `CONDITIONS`, shape (n, 5)."""
+        return np.hstack([self.momentum, self.point])
+
+    @property
+    def momentum_GeV(self) -> NDArray[np.float64]:
+        """Sizes of the momenta, shape (n,)."""
+        return np.linalg.norm(self.momentum.astype(np.float64), axis=1)
 
 
 @dataclass(frozen=True)
@@ -51,13 +78,9 @@ class Showers:
 
     def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
         """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Showers(
-            energy=self.energy[index],
-            point=self.point[index],
-            momentum=self.momentum[index],
-            pdg=None if self.pdg is None else self.pdg[index],
-            unscaled=None if self.unscaled is None else self.unscaled[index],
-        )
+        arrays = ((f.name, getattr(self, f.name)) for f in fields(self))
+        chosen: dict[str, Any] = {k: None if v is None else v[index] for k, v in arrays}
+        return Showers(**chosen)
 
 
 def read_out(images: NDArray[np.float32], threshold_MeV: float) -> NDArray[np.float32]:

@@ -1,42 +1,49 @@
-"""Showers from a file of anybody: npz in the published format, or HDF5 with the names of our own files.
+"""Files of showers: reading from npz in the published format or HDF5 with the names of our own files, and writing.
 
-| npz | HDF5 | shape | unit, if no other is told |
+| npz | HDF5 | shape | unit, if no other is given |
 |---|---|---|---|
 | EnergyDeposit | energy | (N, 30, 30, 1); read as well: (N, 30, 30), (N, 1, 30, 30), (N, 900) | MeV |
 | ParticlePoint | point | (N, 2 or more): x, y | cm |
 | ParticleMomentum | momentum | (N, 3): px, py, pz | GeV |
 | ParticlePDG | | (N,) or (N, 1); optional | |
-| Simulation | | (k,), bytes: JSON text of what made the showers, where a step of ours did | |
+| Simulation | | (k,), bytes: JSON text that describes the simulation, if one of our steps made the showers | |
 """
 
 import json
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import IO, Any, Literal, NoReturn, Self
 
+import h5py
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+import showergan
 from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.io.arrays import first_rows, opened_arrays
-from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers
+from showergan.io.files import atomic_write
+from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.units import MEV, PER_CM
 
 PUBLISHED = ("EnergyDeposit", "ParticlePoint", "ParticleMomentum")
 OWN = ("energy", "point", "momentum")
 PDG, SIMULATION = "ParticlePDG", "Simulation"
+CHUNK = 250  # showers of a chunk in HDF5 files
 
 NegativeEnergy = Literal["clip", "error"]
 
-# What the shape must be, in words and as a test of everything behind N.
-Accepted = tuple[str, Callable[[tuple[int, ...]], bool]]
-_ENERGY: Accepted = (
-    "(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30) or (N, 900)",
-    lambda image: image in ((30, 30, 1), (30, 30), (1, 30, 30), (900,)),
-)
-_POINT: Accepted = ("(N, 2) or wider", lambda point: len(point) == 1 and point[0] >= 2)
-_MOMENTUM: Accepted = ("(N, 3)", lambda momentum: momentum == (3,))
-_PDG: Accepted = ("(N,) or (N, 1)", lambda pdg: pdg in ((), (1,)))
+# By array: a description of the accepted shapes, and a test of all dimensions behind N.
+_SHAPES: dict[str, tuple[str, Callable[[tuple[int, ...]], bool]]] = {
+    "energy": (
+        "(N, 30, 30, 1), (N, 30, 30), (N, 1, 30, 30) or (N, 900)",
+        lambda image: image in ((30, 30, 1), (30, 30), (1, 30, 30), (900,)),
+    ),
+    "point": ("(N, 2) or wider", lambda point: len(point) == 1 and point[0] >= 2),
+    "momentum": ("(N, 3)", lambda momentum: momentum == (3,)),
+    PDG: ("(N,) or (N, 1)", lambda pdg: pdg in ((), (1,))),
+}
 
 
 class ShowerFile:
@@ -47,7 +54,7 @@ class ShowerFile:
         point: Entry points x, y (n, 2), float32, cm.
         momentum: Momenta px, py, pz (n, 3), float32, GeV.
         pdg: Particle ids (n,), int32, or None where the file has none.
-        simulation: What made the showers as a JSON object, see `simulators`; None where no step of ours did.
+        simulation: The simulation of the showers as a JSON object, see `simulators`; None if no step of ours made them.
         n_clipped: Negative energies that `showers` set to 0.
     """
 
@@ -67,18 +74,15 @@ class ShowerFile:
         """
         self._arrays, self._energy_factor = opened_arrays(path), MEV[energy_unit]
         try:
-            self._names = PUBLISHED if self._arrays.kind == "npz file" else OWN
-            energy, point, momentum = self._names
-            self.n = self._check_shape(energy, _ENERGY)
-            if self._arrays.header(energy).fortran_order:
-                self._arrays.fail(
-                    energy,
-                    "is in Fortran order, which cannot be read shower by shower",
-                    "Save it again after numpy.ascontiguousarray",
-                )
-            self.point = self._read_finite(point, _POINT)[:, :2] / np.float32(PER_CM[length_unit])
-            self.momentum = self._read_finite(momentum, _MOMENTUM)
-            self._refuse(momentum, self.momentum[:, 2] <= 0, "pz <= 0")
+            names = PUBLISHED if self._arrays.kind == "npz file" else OWN
+            self._keys = {**dict(zip(OWN, names, strict=True)), PDG: PDG}
+            self.n = self._check_shape("energy")
+            if self._arrays.header(self._keys["energy"]).fortran_order:
+                problem = "is in Fortran order, which cannot be read shower by shower"
+                self._fail("energy", problem, "Save it again after numpy.ascontiguousarray")
+            self.point = self._read_finite("point")[:, :2] / np.float32(PER_CM[length_unit])
+            self.momentum = self._read_finite("momentum")
+            self._refuse("momentum", self.momentum[:, 2] <= 0, "pz <= 0")
             held = self._arrays.keys
             self.pdg = self._read_ids() if PDG in held else None
             self.simulation = self._read_simulation() if SIMULATION in held else None
@@ -96,7 +100,7 @@ class ShowerFile:
     def showers(self, size: int, negative_energy: NegativeEnergy, option: str) -> Iterator[Showers]:
         """Yield the showers in order, `size` at a time but for the last, without ids or negative energies.
 
-        Memory is that of one chunk. Energies are judged with the last, all those of the file at once.
+        Only one chunk is in memory. Energies that are refused raise after the last chunk, so that all are counted.
 
         Args:
             size: Showers at a time.
@@ -106,9 +110,9 @@ class ShowerFile:
         Raises:
             UserError: If energies turn out to be damaged or not finite, also as float32, or negative ones are refused.
         """
-        key, first = self._names[0], 0
+        first = 0
         n_negative, n_not_finite = np.zeros((2, self.n), int)  # values, by shower
-        for block in self._arrays.rows(key, size):
+        for block in self._arrays.rows(self._keys["energy"], size):
             chunk = _float32(block, self._energy_factor).reshape(-1, *IMAGE_SHAPE)
             rows = slice(first, first + len(chunk))
             first += len(chunk)
@@ -123,33 +127,35 @@ class ShowerFile:
             if counts.any():
                 bad = np.flatnonzero(counts)
                 found = f"{counts.sum()} values in {len(bad)} events ({first_rows(bad)})"
-                self._arrays.fail(key, f"{problem}: {found}", remedy)
+                self._fail("energy", f"{problem}: {found}", remedy)
         self.n_clipped = int(n_negative.sum())
 
-    def _check_shape(self, key: str, accepted: Accepted) -> int:
+    def _fail(self, name: str, problem: str, remedy: str) -> NoReturn:
+        self._arrays.fail(self._keys[name], problem, remedy)
+
+    def _check_shape(self, name: str) -> int:
         """Compare an array's shape with the format; return its number of showers."""
-        shape = self._arrays.header(key).shape
-        wanted, fits = accepted
+        shape = self._arrays.header(self._keys[name]).shape
+        accepted, fits = _SHAPES[name]
         if not shape or not fits(shape[1:]):
-            self._arrays.fail(key, f"has shape {shape}", f"Its shape must be {wanted}")
+            self._fail(name, f"has shape {shape}", f"Its shape must be {accepted}")
         if shape[0] == 0:
-            self._arrays.fail(key, "has no showers (N = 0)", "Give a file with showers")
+            self._fail(name, "has no showers (N = 0)", "Give a file with showers")
         return shape[0]
 
-    def _read(self, key: str, accepted: Accepted) -> NDArray[Any]:
-        n = self._check_shape(key, accepted)
-        if n != self.n:
-            problem = f"has {n} rows where {self._names[0]} has {self.n}"
-            self._arrays.fail(key, problem, "Give every shower one row in each")
-        return self._arrays.read(key)
+    def _read(self, name: str) -> NDArray[Any]:
+        if (n := self._check_shape(name)) != self.n:
+            problem = f"has {n} rows where {self._keys['energy']} has {self.n}"
+            self._fail(name, problem, "Give every shower one row in each")
+        return self._arrays.read(self._keys[name])
 
-    def _read_finite(self, key: str, accepted: Accepted) -> NDArray[np.float32]:
-        values = _float32(self._read(key, accepted))
-        self._refuse(key, ~np.isfinite(values), "NaN or infinite values")
+    def _read_finite(self, name: str) -> NDArray[np.float32]:
+        values = _float32(self._read(name))
+        self._refuse(name, ~np.isfinite(values), "NaN or infinite values")
         return values
 
     def _read_ids(self) -> NDArray[np.int32]:
-        values = self._read(PDG, _PDG).reshape(-1)
+        values = self._read(PDG).reshape(-1)
         with np.errstate(invalid="ignore"):
             ids = values.astype(np.int32)
         self._refuse(PDG, ids != values, "ids that are no 32-bit integers")
@@ -166,18 +172,83 @@ class ShowerFile:
         remedy = "Leave it out, or save the bytes of a JSON object as 8-bit integers"
         self._arrays.fail(SIMULATION, "is no JSON object", remedy)
 
-    def _refuse(self, key: str, bad: NDArray[np.bool_], problem: str) -> None:
+    def _refuse(self, name: str, bad: NDArray[np.bool_], problem: str) -> None:
         """Fail if any shower is `bad`: (n,), or (n, k) for each of its values."""
         if bad.any():
             rows = np.unique(np.nonzero(bad)[0])
-            what = f"has {problem} in {len(rows)} of {self.n} showers ({first_rows(rows)})"
-            self._arrays.fail(key, what, "Correct or remove these showers")
+            found = f"has {problem} in {len(rows)} of {self.n} showers ({first_rows(rows)})"
+            self._fail(name, found, "Correct or remove these showers")
 
 
 def read_showers(path: Path, negative_energy: NegativeEnergy) -> Iterator[Showers]:
     """Yield the showers of a file some at a time, see `ShowerFile`, whose errors it raises."""
     with ShowerFile(path) as file:
         yield from file.showers(1024, negative_energy, "--negative-energy clip")
+
+
+def write_npz(
+    path: Path, n: int, chunks: Iterable[Showers], simulation: Mapping[str, Any] | None = None
+) -> None:
+    """Write showers in the published format; the same showers give the same bytes.
+
+    Energies go to the file chunk by chunk; only points, momenta and ids are held in memory.
+
+    Args:
+        path: The file to write; it appears whole or not at all.
+        n: Number of showers in all chunks together; it is part of the header, before the first.
+        chunks: The showers in order.
+        simulation: Record of the simulation of the showers, see `simulators`, so that their particles can be simulated
+            again; None for other showers.
+
+    Raises:
+        ValueError: If the chunks do not hold `n` showers, or only some of them have ids.
+    """
+    energy, *others = (*PUBLISHED, PDG)
+    parts: dict[str, list[NDArray[Any]]] = {key: [] for key in others}
+    with atomic_write(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        with _new_member(archive, energy) as stream:
+            header = {"descr": "<f4", "fortran_order": False, "shape": (n, *IMAGE_SHAPE, 1)}
+            npy.write_array_header_1_0(stream, header)
+            for chunk in chunks:
+                stream.write(chunk.energy.astype("<f4").tobytes())
+                given = (chunk.point, chunk.momentum, chunk.pdg)
+                for key, values in zip(others, given, strict=True):
+                    parts[key] += [] if values is None else [values]
+        if not parts[PDG]:
+            del parts[PDG]
+        for key in parts:
+            if (found := sum(map(len, parts[key]))) != n:
+                raise ValueError(f"{n} showers announced, {found} given in {key}")
+        arrays = {key: np.concatenate(parts[key]) for key in parts}
+        if simulation is not None:
+            text = json.dumps(simulation, sort_keys=True).encode()
+            arrays[SIMULATION] = np.frombuffer(text, np.uint8)
+        for name, values in arrays.items():
+            with _new_member(archive, name) as stream:
+                npy.write_array(stream, values, allow_pickle=False)
+
+
+def _new_member(archive: zipfile.ZipFile, key: str) -> IO[bytes]:
+    # A ZipInfo made by hand has a fixed date, so that equal content is equal bytes.
+    return archive.open(zipfile.ZipInfo(f"{key}.npy"), "w", force_zip64=True)
+
+
+def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]) -> None:
+    """Write showers as HDF5 with the keys and units of our data sets, and attributes of their origin.
+
+    As for `write_npz`, n is the number in all chunks, and the same showers give the same bytes.
+    """
+    with atomic_write(path) as temporary, h5py.File(temporary, "w") as file:
+        file.attrs.update(**MEANING, showergan_version=showergan.__version__, **origin)
+        for key, shape in zip(OWN, (IMAGE_SHAPE, (2,), (3,)), strict=True):
+            packed = {"chunks": (min(CHUNK, n), *shape), "compression": "lzf"}
+            file.create_dataset(key, (n, *shape), np.float32, **packed)
+        first = 0
+        for chunk in chunks:
+            rows = slice(first, first + len(chunk))
+            first += len(chunk)
+            for key in OWN:
+                file[key][rows] = getattr(chunk, key)
 
 
 def _float32(values: NDArray[Any], factor: int = 1) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
-"""The simulations that showers come from, and what they leave in a file to be done again.
+"""The simulations that showers come from, and their repetition from the record in a file of showers.
 
-A simulator has `record(threshold_MeV)`, a JSON object that tells all that the distribution of its showers depends on
-but the particles, with its name as "simulator", and `resimulate(point, momentum, seed, threshold_MeV)`.
+A simulator has `record(threshold_MeV)`, a JSON object of all that the distribution of its showers depends on but the
+particles, with its name as "simulator", and `resimulate(point, momentum, seed, threshold_MeV)`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,13 @@ from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.geant4 import simulation as geant4
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 
 SIMULATORS: dict[str, ModuleType] = {"gflash": gflash, "geant4": geant4}
 
 
 def can_repeat(record: Mapping[str, Any]) -> bool:
-    """Tell whether `repeat` makes other showers of the same distribution; it says why one that is known does not."""
+    """Return whether `repeat` can make showers of the same distribution; log why a known simulator cannot."""
     name, threshold = record.get("simulator"), record.get("threshold_MeV")
     if not isinstance(name, str) or name not in SIMULATORS or not isinstance(threshold, float):
         return False
@@ -29,14 +28,12 @@ def can_repeat(record: Mapping[str, Any]) -> bool:
         say(f"These showers are not simulated again: {error}")
         return False
     if different := [key for key in here if here[key] != record.get(key)]:
-        told = ", ".join(f"{key} {record.get(key)}, here {here[key]}" for key in different)
-        say(f"These showers are not simulated again: they were made by another simulation ({told})")
+        changes = ", ".join(f"{key} {record.get(key)}, here {here[key]}" for key in different)
+        say(f"These showers are not simulated again: they are of another simulation ({changes})")
     return not different
 
 
 def repeat(record: Mapping[str, Any], particles: Particles, seed: int) -> Iterator[Showers]:
-    """Yield another shower of each particle, in order, where `can_repeat`."""
-    showers: Iterator[Showers] = SIMULATORS[record["simulator"]].resimulate(
-        *particles, seed, record["threshold_MeV"]
-    )
-    return showers
+    """Yield another shower of each particle, in order, if `can_repeat`."""
+    simulator, threshold = SIMULATORS[record["simulator"]], record["threshold_MeV"]
+    yield from simulator.resimulate(*particles, seed, threshold)

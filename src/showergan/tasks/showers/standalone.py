@@ -1,4 +1,4 @@
-"""A generator of showers that needs nothing else: what its exported file holds."""
+"""A shower generator that can be exported as one file: conditions, network and conversion to MeV in one module."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from showergan.tasks.showers.energy_response import DRAWS
 
 
 class Standalone(nn.Module):
-    """Noise and particles to energies in MeV: the network with all that stands before and after it.
+    """Noise and particles to energies in MeV.
 
     Args:
         network: a trained generator.
         description: of it.
 
     Attributes:
-        inputs: names of what `forward` takes.
-        output: name of what it returns.
-        example: two rows of each input; an exporter takes a single one for a constant.
+        inputs: names of the arguments of `forward`.
+        output: name of its result.
+        example: two rows of each input; an exporter would take a single row for a constant.
     """
 
     inputs: tuple[str, ...] = ("noise", "point", "momentum")
@@ -64,7 +64,7 @@ class Standalone(nn.Module):
         return energy
 
     def conditions(self, point: Tensor, momentum: Tensor) -> Tensor:
-        """Return what `Conditioning.of` returns, shape (n, 7), in operations that ONNX knows."""
+        """Return the numbers of `Conditioning.of`, shape (n, 7), by operations that ONNX has."""
         x, y = point.double().unbind(1)
         px, py, pz = particle = momentum.double().unbind(1)
         further = _azimuth(point).double(), (x**2 + y**2).sqrt()
@@ -80,7 +80,7 @@ class Standalone(nn.Module):
 
 
 def _azimuth(point: Tensor) -> Tensor:
-    """Return atan2(y, x), shape (n,); what PyTorch writes into ONNX for it is wrong on the negative x axis."""
+    """Return atan2(y, x), shape (n,); PyTorch's own export to ONNX is wrong on the negative x axis."""
     x, y = point.unbind(1)
     x = torch.where(x == 0, 0.0, x)  # -0 would turn the sign
     half_turn = torch.where(y < 0, -torch.pi, torch.pi)

@@ -1,4 +1,4 @@
-"""Physics statistics of shower images: asymmetries and widths along and across the particle."""
+"""Physics statistics of shower images: centre, asymmetries, widths, and the depth at which the energy is centred."""
 
 from typing import Literal, NamedTuple
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
 from showergan.metrics.samples import ROUNDING
-from showergan.tasks.showers.energy_centre import CELLS_CM, energy_centre
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 STATISTICS = (
     *("longitudinal_asymmetry", "transverse_asymmetry"),
@@ -17,12 +17,10 @@ FLAGS = (
     *("empty_image", "zero_transverse_momentum"),
     *("missed_longitudinal_line", "missed_transverse_line", "infinite_arc_factor"),
 )
-OCCUPANCY_THRESHOLD_MEV = 0.1
-"""A cell counts as hit above this: below any deposit that matters, above a network's dust."""
-
-PUBLISHED_DEPTH_CM = 25.0
-"""Where Egorov & Rogachev (2023) take the impact point."""
-
+# Centres of the cells along either axis.
+CELLS_CM = (np.arange(IMAGE_SHAPE[0]) - (IMAGE_SHAPE[0] - 1) / 2) * CELL_CM
+OCCUPANCY_THRESHOLD_MEV = 0.1  # hit cells are above; networks leave lower energies in all cells
+PUBLISHED_DEPTH_CM = 25.0  # of the impact point in Egorov & Rogachev (2023)
 _CHUNK = 1024
 
 Form = Literal["published", "corrected"]
@@ -30,7 +28,7 @@ _Array = NDArray[np.float64]
 
 
 class PhysicsStatistics(NamedTuple):
-    """Four numbers per event, and why they may mean nothing.
+    """Four numbers per event, and flags of those that are undefined.
 
     Attributes:
         values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are in cm.
@@ -105,7 +103,7 @@ def physics_statistics(
 
 
 def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
-    """Measure what a reader of a histogram asks first of showers (n, 30, 30) [MeV], each number of shape (n,).
+    """Measure simple properties of showers (n, 30, 30) [MeV], each of shape (n,).
 
     total_energy_MeV; occupancy, the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the
     centre of energy, NaN for empty images.
@@ -117,6 +115,51 @@ def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
         "centre_x_cm": centre_x,
         "centre_y_cm": centre_y,
     }
+
+
+def energy_centre(energy: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the energy-weighted mean x, y (n, 2) [cm] of images (n, 30, 30); NaN where there is no energy."""
+    total = energy.sum(axis=(1, 2), dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x = energy.sum(axis=1, dtype=np.float64) @ CELLS_CM / total
+        y = energy.sum(axis=2, dtype=np.float64) @ CELLS_CM / total
+    return np.column_stack([x, y])
+
+
+class DepthFit:
+    """The depth z of the energy centre behind the entry points, from showers that come in chunks.
+
+    A particle that enters at p with the slopes s = (px/pz, py/pz) is at p + z s at the depth z, so the centre of energy
+    c is there on average, with no intercept. Least squares through the origin, in x and y together and with equal
+    weights for all n showers, minimises sum |c - p - z s|^2 and gives
+
+        z = sum (c - p) . s / sum |s|^2.
+
+    Two sums are kept, so memory does not grow. Showers without energy have no centre; they are left out and counted.
+
+    Attributes:
+        n_without_energy: showers left out so far.
+    """
+
+    def __init__(self) -> None:
+        self.n_without_energy = 0
+        self._n, self._projected, self._squares = 0, 0.0, 0.0
+
+    def add(self, showers: Showers) -> None:
+        """Add some showers to the fit."""
+        filled = showers.energy.max(axis=(1, 2)) > 0
+        self.n_without_energy += int(np.count_nonzero(~filled))
+        kept = showers.select(filled)
+        self._n += len(kept)
+        slope = kept.momentum[:, :2].astype(np.float64) / kept.momentum[:, 2:]
+        self._projected += float(((energy_centre(kept.energy) - kept.point) * slope).sum())
+        self._squares += float((slope**2).sum())
+
+    @property
+    def depth_cm(self) -> float:
+        """The depth z; 0 if showers with energy are inclined by rounding at most: then no place depends on it."""
+        inclined = self._squares > self._n * ROUNDING**2
+        return self._projected / self._squares if inclined else 0.0
 
 
 def _measure(energy: _Array, impact: _Array, pt: _Array, form: Form) -> PhysicsStatistics:

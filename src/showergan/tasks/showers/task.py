@@ -21,21 +21,20 @@ from showergan.tasks.showers import dataset, simulators
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
 from showergan.tasks.showers.embedding import EmbeddingRegressor, load_embedding
 from showergan.tasks.showers.energy_response import EnergyResponse
-from showergan.tasks.showers.features import clipped, features_of
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.particle_files import checked, read_particles
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.reference_statistics import (
     ShowerReferenceStatistics,
+    clipped,
+    features_of,
     fitted_depth_cm,
     impact_depth_cm,
     reference_statistics_of,
 )
-from showergan.tasks.showers.sample import Showers
-from showergan.tasks.showers.shower_file import read_showers
+from showergan.tasks.showers.sample import Particles, Showers
+from showergan.tasks.showers.shower_file import read_showers, write_hdf5, write_npz
 from showergan.tasks.showers.standalone import Standalone
-from showergan.tasks.showers.written import write_hdf5, write_npz
 from showergan.tasks.task import Repeat, Task, TrainingSet
 
 SAMPLE_SHAPE = (1, 30, 30)

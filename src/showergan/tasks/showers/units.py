@@ -1,4 +1,4 @@
-"""Units of energies and entry points in files of anybody: what turns them into MeV and cm, and which cannot be."""
+"""Units of energies and entry points in files: conversion to MeV and cm, and refusal of implausible values."""
 
 from pathlib import Path
 
@@ -9,15 +9,16 @@ from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.errors import UserError
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE
 
-MEV: dict[EnergyUnit, int] = {"MeV": 1, "GeV": 1000}  # in one of them
-PER_CM: dict[LengthUnit, int] = {"cm": 1, "mm": 10}
+MEV: dict[EnergyUnit, int] = {"MeV": 1, "GeV": 1000}  # MeV per unit
+PER_CM: dict[LengthUnit, int] = {"cm": 1, "mm": 10}  # units per cm
 
-# A calorimeter shows some tenths of a percent of the momentum (thin silicon between absorbers) to all of it (without
-# absorbers, or calibrated). The limits are a factor of 1000 apart, so that what fits in one unit does not in the other.
+# Visible energy over momentum. A calorimeter shows some tenths of a percent of the momentum (thin silicon between
+# absorbers) to all of it (without absorbers, or calibrated). The limits are a factor of 1000 apart, so that energies
+# are plausible in one unit at most.
 LEAST_VISIBLE, MOST_VISIBLE = 0.002, 2
 EDGE_CM = IMAGE_SHAPE[0] * CELL_CM / 2
 
-_MENDS: dict[tuple[EnergyUnit, bool], str] = {  # by the unit and whether energies are too small
+_REMEDIES: dict[tuple[EnergyUnit, bool], str] = {  # by the unit and whether energies are too small
     ("MeV", True): "If EnergyDeposit is in GeV, set data.energy_unit: GeV; "
     "if ParticleMomentum is in MeV, save it in GeV",
     ("MeV", False): "Save EnergyDeposit in MeV, or in GeV with data.energy_unit: GeV",
@@ -29,9 +30,7 @@ _MENDS: dict[tuple[EnergyUnit, bool], str] = {  # by the unit and whether energi
 def refuse_energies(
     source: Path, total: NDArray[np.float64], momentum: NDArray[np.float32], unit: EnergyUnit
 ) -> None:
-    """Refuse a file whose energies are too small or too large for its momenta by the median of its showers.
-
-    Showers without energy tell nothing.
+    """Refuse a file whose energies are implausible for its momenta; showers without energy do not count.
 
     Args:
         source: the file.
@@ -40,7 +39,7 @@ def refuse_energies(
         unit: that the energies were read in.
 
     Raises:
-        UserError: the median of energy over |p| is beyond `LEAST_VISIBLE` or `MOST_VISIBLE`.
+        UserError: the median of energy over |p| is outside `LEAST_VISIBLE` to `MOST_VISIBLE`.
     """
     seen = total > 0
     if not seen.any():
@@ -51,7 +50,7 @@ def refuse_energies(
         raise UserError(
             f"{source}: EnergyDeposit in {unit} (data.energy_unit) is {visible:.3g} times ParticleMomentum in GeV, as "
             f"the median of the showers; a calorimeter shows {LEAST_VISIBLE} to {MOST_VISIBLE} times it. "
-            f"{_MENDS[unit, bool(visible < LEAST_VISIBLE)]}."
+            f"{_REMEDIES[unit, bool(visible < LEAST_VISIBLE)]}."
         )
 
 
@@ -68,8 +67,8 @@ def refuse_points(source: Path, point: NDArray[np.float32], unit: LengthUnit) ->
     """
     median = np.median(np.abs(point), axis=0).max()
     if median > EDGE_CM:
-        mend = "If it is in mm, set data.length_unit: mm. " if unit == "cm" else ""
+        remedy = "If it is in mm, set data.length_unit: mm. " if unit == "cm" else ""
         raise UserError(
             f"{source}: ParticlePoint in {unit} (data.length_unit) is {median:.3g} cm in x or y, as the median of "
-            f"the showers; the image ends at {EDGE_CM:g} cm. {mend}Its origin must be the centre of the image."
+            f"the showers; the image ends at {EDGE_CM:g} cm. {remedy}Its origin must be the centre of the image."
         )

@@ -19,7 +19,7 @@ from showergan.report.layout import framed, new_figure
 from showergan.report.registry import DATA, register_figure
 from showergan.report.style import Style
 from showergan.tasks.showers import dataset, rectangles
-from showergan.tasks.showers.particles import Particles
+from showergan.tasks.showers.sample import Particles
 
 CELLS = 45
 THIN = "#d55e00"

@@ -1,1 +1,1 @@
-"""Showers of the calorimeter in full simulation, by Geant4 from the package geant4-pybind."""
+"""Full simulation of showers by Geant4, from the package geant4-pybind."""

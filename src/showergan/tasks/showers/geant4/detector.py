@@ -1,4 +1,4 @@
-"""The calorimeter in Geant4: what it is made of, which physics acts in it, and what is read of an event.
+"""The calorimeter in Geant4: geometry and materials, physics, particle gun and readout.
 
 Only the worker imports this: Geant4 may abort the process it runs in.
 """
@@ -31,7 +31,7 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
             nist.FindOrBuildMaterial(name) for name in ("G4_Galactic", "G4_Pb", "G4_POLYSTYRENE")
         )
         layer_cm = LEAD_CM + POLYSTYRENE_CM
-        self._kept: list[Any] = []  # volumes live as long as Python holds them
+        self._kept: list[Any] = []  # volumes live as long as Python references them
 
         def volume(name: str, material: g4.G4Material, *half_cm: float) -> g4.G4LogicalVolume:
             box = g4.G4Box(name, *(side * g4.cm for side in half_cm))
@@ -68,7 +68,7 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
         return whole
 
     def ConstructSDandField(self) -> None:
-        """Score the energy of all layers together by row, one level above a cell, and column, the cell's own number."""
+        """Score the energy, summed over layers, by row (the level above a cell) and column (the cell's own number)."""
         self._scored = g4.G4MultiFunctionalDetector("calorimeter")
         g4.G4SDManager.GetSDMpointer().AddNewDetector(self._scored)
         self._deposit = g4.G4PSEnergyDeposit3D("deposit", CELLS, CELLS, 1, 1, 0, 2)
@@ -79,8 +79,8 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
 class Physics(g4.G4VModularPhysicsList):
     """Electromagnetic physics alone: no hadrons, no reactions of photons with nuclei.
 
-    The list inherits virtually, and its other methods reach Geant4 at a wrong address through these bindings: cuts and
-    verbosity are set by commands.
+    The list inherits virtually, and these bindings call its other methods at a wrong address: cuts and verbosity are
+    set by commands.
     """
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class Gun(g4.G4VUserPrimaryGeneratorAction):
 
 
 class Readout(g4.G4UserEventAction):
-    """Keeps the image of the last event: `cells` (60, 60) in MeV, row = y, column = x."""
+    """The image of the last event: `cells` (60, 60) in MeV, row = y, column = x."""
 
     def EndOfEventAction(self, event: g4.G4Event) -> None:
         """Read the scored cells."""
@@ -125,10 +125,10 @@ class Readout(g4.G4UserEventAction):
 
 
 class Actions(g4.G4VUserActionInitialization):
-    """What Geant4 calls of ours."""
+    """The gun and the readout, which Geant4 calls."""
 
     def Build(self) -> None:
-        """Register gun and readout, which stay reachable."""
+        """Register both; they stay accessible as attributes."""
         self.gun, self.readout = Gun(), Readout()
         self.SetUserAction(self.gun)
         self.SetUserAction(self.readout)

@@ -1,4 +1,4 @@
-"""Showers by Geant4, some at a time in processes of their own; what is finished is kept, and not simulated again."""
+"""Simulation of showers by Geant4 in processes of its own; finished showers are kept and not simulated again."""
 
 import hashlib
 import os
@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.errors import UserError
 from showergan.io.progress import Progress
-from showergan.tasks.showers import electrons
+from showergan.tasks.showers import calorimeter
 from showergan.tasks.showers.geant4 import physics
-from showergan.tasks.showers.particles import Particles
-from showergan.tasks.showers.sample import IMAGE_SHAPE, Showers, read_out
+from showergan.tasks.showers.sample import IMAGE_SHAPE, Particles, Showers, read_out
 
-VERSION = 1  # raised when the distribution of the showers changes, so that no other showers pass for these
+VERSION = 1  # raised when the distribution of the showers changes
 PACKAGE = "geant4-pybind"
 RANGE = 50  # showers of one process, some ten seconds
 
@@ -33,7 +32,7 @@ Images = NDArray[np.float32]
 
 
 def record(threshold_MeV: float) -> dict[str, Any]:
-    """Return what showers were made by: simulations of equal records have the same distribution.
+    """Return a description of the simulation: showers of equal records have the same distribution.
 
     Raises:
         UserError: Geant4 is not installed.
@@ -55,7 +54,7 @@ def record(threshold_MeV: float) -> dict[str, Any]:
 
 
 class Leakage:
-    """How much of the visible energy of many showers, summed up in MeV, lies within the image."""
+    """Sums of the visible energy of many showers, in MeV: all, and within the image."""
 
     def __init__(self) -> None:
         self.visible_MeV = self.inside_MeV = 0.0
@@ -75,23 +74,23 @@ def simulate(
     kept: Path,
     leakage: Leakage | None = None,
 ) -> Iterator[Showers]:
-    """Yield showers of the electrons that `electrons` draws, `RANGE` at a time.
+    """Yield showers of random electrons, the same as by GFLASH, `RANGE` at a time.
 
     Args:
         n_showers: how many.
-        seed: of electrons and showers; how many are asked for, and by how many processes, changes none of them.
+        seed: of electrons and showers; the first ones do not depend on `n_showers` or `cores`.
         threshold_MeV: cells below are set to 0.
         cores: processes at a time.
-        kept: folder of what is finished, for a later call to go on from.
-        leakage: counts what is yielded.
+        kept: folder of finished showers, from which a later call resumes.
+        leakage: sums up the showers that are yielded.
 
     Raises:
         UserError: Geant4 is not installed, or stopped.
     """
     drawn = [
-        (point[:n], electrons.momenta(energy, slope)[:n])
-        for rng, n in electrons.streams(n_showers, seed)
-        for energy, point, slope in [electrons.sample_particles(electrons.CHUNK, rng)]
+        (point[:n], calorimeter.momenta(energy, slope)[:n])
+        for rng, n in calorimeter.streams(n_showers, seed)
+        for energy, point, slope in [calorimeter.sample_particles(calorimeter.CHUNK, rng)]
     ]
     point, momentum = (
         np.concatenate(parts).astype(np.float32) for parts in zip(*drawn, strict=True)
@@ -107,7 +106,7 @@ def resimulate(
     seed: int,
     threshold_MeV: float = THRESHOLD_MEV,
 ) -> Iterator[Showers]:
-    """Yield another shower of each given electron as `gflash.resimulate` does, on as many cores as there are."""
+    """Yield another shower of each electron as `gflash.resimulate` does, on all cores."""
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         cores = os.cpu_count() or 1
         particles = Particles(point, momentum)
@@ -130,7 +129,7 @@ def _shot(
     def cells(first: int) -> Images:
         rows = slice(first, first + RANGE)
         point, momentum = (values[rows] for values in particles)
-        # Of the seeds of an event Geant4's engine takes two, and none behind a 0.
+        # Geant4's engine takes two seeds per event, and ignores those behind a 0.
         events = [[stream + 1, first + k + 1] for k in range(len(point))]
         return _range(point, momentum, np.array(events), made_by, kept)
 
@@ -143,7 +142,7 @@ def _shot(
                 leakage.visible_MeV += float(all_cells.sum(dtype=float))
                 leakage.inside_MeV += float(images.sum(dtype=float))
                 point, momentum = (values[rows] for values in particles)
-                ids = np.full(len(point), electrons.PDG, np.int32)
+                ids = np.full(len(point), calorimeter.PDG, np.int32)
                 yield Showers(read_out(images, threshold_MeV), point, momentum, ids)
                 progress(first + len(all_cells))
         finally:
@@ -151,16 +150,15 @@ def _shot(
 
 
 def _inner(cells: Images) -> Images:
-    """Return the image in the middle of all cells that are scored."""
-    margins = [(side - kept) // 2 for side, kept in zip(cells.shape[1:], IMAGE_SHAPE, strict=True)]
-    rows, columns = (slice(m, m + kept) for m, kept in zip(margins, IMAGE_SHAPE, strict=True))
-    return cells[:, rows, columns]
+    """Return the image, in the middle of all scored cells."""
+    margin = (cells.shape[1] - IMAGE_SHAPE[0]) // 2
+    return cells[:, margin:-margin, margin:-margin]
 
 
 def _range(
     point: NDArray[Any], momentum: NDArray[Any], seeds: NDArray[Any], made_by: bytes, kept: Path
 ) -> Images:
-    """Return all cells of some electrons: what is kept of these very ones, or a worker's.
+    """Return all cells of some electrons: those kept by an earlier call, or a worker's.
 
     Raises:
         UserError: the worker failed.
@@ -185,7 +183,7 @@ def _range(
             first = int(seeds[0, -1]) - 1
             raise UserError(
                 f"Geant4 stopped in showers {first} to {first + len(point) - 1} (status {ended.returncode}): "
-                f"{_said(ended.stdout)} What is finished is kept; the same call goes on from there."
+                f"{_reason(ended.stdout)} Finished showers are kept; the same call resumes from them."
             )
         made.replace(path)
     return _read(path)
@@ -197,11 +195,11 @@ def _read(path: Path) -> Images:
     return cells
 
 
-def _said(output: str) -> str:
-    """Return what a worker said of its end: what Geant4 calls an exception, or else the last line."""
+def _reason(output: str) -> str:
+    """Return why a worker ended, from its output: Geant4's last exception, or else the last line."""
     found = re.findall(
         r"G4Exception-START -+\s*(.*?)\*\*\*\s*(?:Fatal|Event|Run)", output, re.DOTALL
     )
     lines = [line for line in output.splitlines() if line.strip()]
-    told = " ".join((found[-1] if found else (lines or ["nothing"])[-1]).split())
-    return told[:400].rstrip(".") + "."
+    text = " ".join((found[-1] if found else (lines or ["no output"])[-1]).split())
+    return text[:400].rstrip(".") + "."

@@ -1,6 +1,6 @@
-"""Simulates some electrons in a process of its own: Geant4 has one run per process, and ends it by itself on an error.
+"""Simulation of some electrons in a process of its own, with a file of electrons and the file to write as arguments.
 
-Called with a file of electrons and the file to write, see `main`.
+Geant4 has one run per process, and ends the process on an error.
 """
 
 import os
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from showergan.tasks.showers.geant4.data import make_folders, write_photoelectric
-from showergan.tasks.showers.geant4.physics import is_full
+from showergan.tasks.showers.geant4.physics import is_full, make_folders, write_photoelectric
 
 
 def main(electrons: Path, out: Path) -> None:
@@ -27,7 +26,7 @@ def main(electrons: Path, out: Path) -> None:
             os.environ.setdefault("GEANT4_DATA_DIR", folder)
         else:
             os.environ["GEANT4_DATA_DIR"] = folder
-        # What is imported here reads the environment when it is.
+        # Imported here, because the import reads the environment.
         if not is_full():
             write_photoelectric(Path(folder), import_module("geant4_pybind"))
         simulation = import_module("showergan.tasks.showers.geant4.detector").Simulation()

@@ -1,4 +1,4 @@
-"""What showers are judged by: the metrics of any task, and those of their own, one idea per file."""
+"""The metrics of showers: those of all tasks, and those of showers alone in this folder."""
 
 import sys
 

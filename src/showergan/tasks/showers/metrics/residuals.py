@@ -1,6 +1,7 @@
-"""How far conditions that are read back from showers are from the true ones."""
+"""Residuals: conditions predicted from showers by the embedding network, minus the true ones."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,11 +9,11 @@ from numpy.typing import ArrayLike
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
-from showergan.tasks.showers.particles import CONDITIONS
+from showergan.tasks.showers.sample import CONDITIONS
 
 
 def root_mean_square(residuals: ArrayLike, *, seed: int) -> Measured:
-    """Measure the size of residuals, (n,), in their own unit; those not finite are left out of n."""
+    """Measure the root mean square of residuals, (n,), in their own unit; those not finite are left out of n."""
     values = np.asarray(residuals, dtype=np.float64)
     squares = values[np.isfinite(values)] ** 2
     n = len(squares)
@@ -31,37 +32,32 @@ def _rows(pair: Pair) -> Iterator[Row]:
         yield "residual_rms", name, "all", value
     pairs = [(o, r) for o, r in zip(other, real, strict=True) if r.n]
     if pairs:
-        yield (
-            "residual_error",
-            "conditions",
-            "all",
-            mean_relative_difference(*zip(*pairs, strict=True)),
-        )
+        error = mean_relative_difference(*zip(*pairs, strict=True))
+        yield "residual_error", "conditions", "all", error
 
 
-RESIDUAL_RMS = Metric(
+_metric = partial(
+    Metric,
+    rows=_rows,
+    needs=frozenset({"embedding"}),
+    stage=Stage.EVERY_EPOCH,
+    part=Part.QUANTITIES,
+)
+RESIDUAL_RMS = _metric(
     name="residual_rms",
     definition="root mean square of conditions read back from the shower by the embedding network, minus the true ones",
-    rows=_rows,
     spaces=CONDITIONS,
     direction="target",
     best=None,
     unit="GeV or cm",
-    needs=frozenset({"embedding"}),
-    stage=Stage.EVERY_EPOCH,
-    part=Part.QUANTITIES,
     place=50,
 )
-RESIDUAL_ERROR = Metric(
+RESIDUAL_ERROR = _metric(
     name="residual_error",
     definition="mean over the conditions that differ of |rms / real - 1|",
-    rows=_rows,
     spaces=("conditions",),
     direction="lower",
     best=0,
-    needs=frozenset({"embedding"}),
-    stage=Stage.EVERY_EPOCH,
-    part=Part.QUANTITIES,
     place=51,
     shown={"conditions": {"all": "condition error"}},
 )

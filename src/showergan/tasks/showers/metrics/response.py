@@ -1,20 +1,15 @@
-"""How a calorimeter answers to the energy of a particle."""
+"""Response and resolution of the calorimeter: mean and spread of deposited energy over momentum."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
 from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
-from showergan.tasks.showers.particles import Particles
-
-if TYPE_CHECKING:
-    from showergan.tasks.showers.reference_statistics import ShowerReferenceStatistics
-
-_Array = NDArray[np.float64]
+from showergan.tasks.showers.sample import Particles
 
 
 def response_and_resolution(
@@ -40,10 +35,13 @@ def response_and_resolution(
     n = len(ratio)
     if n < 2:
         return Measured(np.nan, n=n), Measured(np.nan, n=n)
-    # Moments about the mean of all, which a far outlier cannot cancel away.
+    # Moments about the mean of all: a far outlier causes no cancellation.
     mean = ratio.mean()
     weights = bootstrap_weights(n, np.random.default_rng(seed)) / n
-    means, sds = _moments(weights, ratio - mean, mean)
+    deviation = ratio - mean
+    shift = weights @ deviation
+    means = mean + shift
+    sds = np.sqrt(np.maximum(weights @ deviation**2 - shift**2, 0))
     sd = ratio.std(ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (
@@ -52,19 +50,12 @@ def response_and_resolution(
         )
 
 
-def _moments(weights: _Array, deviation: _Array, centre: float) -> tuple[_Array, _Array]:
-    shift = weights @ deviation
-    variance = weights @ deviation**2 - shift**2
-    return centre + shift, np.sqrt(np.maximum(variance, 0))
-
-
 def _rows(pair: Pair) -> Iterator[Row]:
-    reference_statistics = cast("ShowerReferenceStatistics", pair.reference_statistics)
     measured = []  # by sample, name, bin
     for sample in (pair.real, pair.other):
         energy = sample.quantities["total_energy_MeV"]
         momentum = Particles.from_array(sample.conditions).momentum_GeV
-        bins = reference_statistics.energy_bins(sample)
+        bins = pair.reference_statistics.energy_bins(sample)  # type: ignore[attr-defined]
         by_bin = [
             response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)
             for inside in bins.values()
@@ -76,40 +67,39 @@ def _rows(pair: Pair) -> Iterator[Row]:
         yield f"{name}_error", "energy", "all", mean_relative_difference(values, real)
 
 
-def _metric(name: str, definition: str, place: int, **further: Any) -> Metric:
-    return Metric(
-        name=name,
-        definition=definition,
-        rows=_rows,
-        spaces=("energy",),
-        needs=frozenset({"conditions"}),
-        stage=Stage.EVERY_EPOCH,
-        part=Part.QUANTITIES,
-        place=place,
-        **further,
-    )
-
-
-_TARGET: dict[str, Any] = {"direction": "target", "best": None}
-_ERROR: dict[str, Any] = {"direction": "lower", "best": 0, "worst": 1}
-RESPONSE = _metric("response", "mean of E/|p| per bin of momentum", 40, unit="MeV/GeV", **_TARGET)
+_metric = partial(
+    Metric,
+    rows=_rows,
+    spaces=("energy",),
+    needs=frozenset({"conditions"}),
+    stage=Stage.EVERY_EPOCH,
+    part=Part.QUANTITIES,
+)
+RESPONSE = _metric(
+    name="response",
+    definition="mean of E/|p| per bin of momentum",
+    place=40,
+    direction="target",
+    best=None,
+    unit="MeV/GeV",
+)
 RESOLUTION = _metric(
-    "resolution",
-    "sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
-    41,
-    **_TARGET,
+    name="resolution",
+    definition="sd of E/|p| over its mean, per bin of momentum: Fabjan & Gianotti 2003",
+    place=41,
+    direction="target",
+    best=None,
 )
-RESPONSE_ERROR = _metric(
-    "response_error",
-    "mean over these bins of |response / real - 1|",
-    42,
+_error = partial(_metric, direction="lower", best=0, worst=1)
+RESPONSE_ERROR = _error(
+    name="response_error",
+    definition="mean over these bins of |response / real - 1|",
+    place=42,
     shown={"energy": {"all": "energy response error"}},
-    **_ERROR,
 )
-RESOLUTION_ERROR = _metric(
-    "resolution_error",
-    "likewise of the resolution",
-    43,
+RESOLUTION_ERROR = _error(
+    name="resolution_error",
+    definition="likewise of the resolution",
+    place=43,
     shown={"energy": {"all": "energy resolution error"}},
-    **_ERROR,
 )

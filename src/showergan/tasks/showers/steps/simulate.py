@@ -8,7 +8,7 @@ from showergan.cli.step import Output, Step
 from showergan.config.tasks.showers import Simulation
 from showergan.io.files import say
 from showergan.tasks.showers import gflash as _gflash
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 
 class Simulate(Simulation, Step):

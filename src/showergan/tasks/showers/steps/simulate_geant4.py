@@ -11,7 +11,7 @@ from showergan.cli.step import CheckpointFolder, Output, Setting, Step
 from showergan.config.tasks.showers import Simulation
 from showergan.io.files import remove_states, say, state_folder
 from showergan.tasks.showers.geant4 import simulation as geant4
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 
 class SimulateGeant4(Simulation, Step):

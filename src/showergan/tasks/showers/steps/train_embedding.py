@@ -22,10 +22,12 @@ from showergan.config.tasks.showers import Embedding
 from showergan.io.device import choose_device
 from showergan.io.files import say, write_json, write_table
 from showergan.tasks.showers import dataset
-from showergan.tasks.showers.embedding import TARGETS, predict, save_embedding
-from showergan.tasks.showers.embedding_training import (
+from showergan.tasks.showers.embedding import (
+    TARGETS,
+    predict,
     prediction_table,
     r2,
+    save_embedding,
     targets_of,
     train_embedding,
 )

@@ -1,15 +1,20 @@
-"""Training with early stopping: until held-out samples get no better; the weights are those of the best epoch."""
+"""Embedding networks of all tasks: training that stops early, at the best epoch on held-out samples, and files."""
 
 import copy
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 
 from showergan.errors import UserError
+from showergan.io.damage import damage, in_place_of
+from showergan.io.files import atomic_write
+from showergan.io.weights import read_weights, with_weights
 from showergan.training.checkpoint import (
     Checkpoints,
     load_network,
@@ -17,6 +22,8 @@ from showergan.training.checkpoint import (
     require,
     require_like,
 )
+
+Network = TypeVar("Network", bound=nn.Module)
 
 HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
@@ -37,19 +44,23 @@ class Fit(NamedTuple):
     n_epochs: int
 
 
-def n_held_out_of(n: int, fewest: int) -> int:
-    """Return how many of n training samples are held out."""
-    return max(fewest, round(HELD_OUT * n))
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Seed PyTorch's global generators, from which dropout draws too, and restore them afterwards."""
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        torch.manual_seed(seed)
+        yield
 
 
-def held_out_and_fitted(n: int, n_held_out: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Divide the positions of n samples at random, by PyTorch's global generator."""
+def held_out_and_fitted(n: int, device: torch.device, fewest: int = 1) -> tuple[Tensor, Tensor]:
+    """Divide the positions of n samples at random: those held out, a tenth and at least `fewest`, and the others."""
     order = torch.randperm(n).to(device)
+    n_held_out = max(fewest, round(HELD_OUT * n))
     return order[:n_held_out], order[n_held_out:]
 
 
 class _Course:
-    """State of a training at the end of an epoch.
+    """The state of a training at the end of an epoch.
 
     Attributes:
         scores: of the held-out samples after each epoch so far.
@@ -66,7 +77,7 @@ class _Course:
         self._device = next(network.parameters()).device
 
     def end_epoch(self, score: float) -> None:
-        """Record the score of an epoch, NaN if weights are not finite, and keep the weights if it is the best."""
+        """Record the score of an epoch, NaN if weights are not finite, and keep the best weights so far."""
         if not all(bool(p.isfinite().all()) for p in self.network.parameters()):
             score = math.nan
         best = self.scores[self.best_epoch - 1] if self.best_epoch else -math.inf
@@ -76,7 +87,7 @@ class _Course:
             self.best_state = copy.deepcopy(self.network.state_dict())
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state, including that of PyTorch's global generators."""
+        """Return the whole state, PyTorch's global generators included."""
         on_gpu = self._device.type == "cuda"
         return {
             "network": self.network.state_dict(),
@@ -89,10 +100,10 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from a state.
+        """Restore a state.
 
         Raises:
-            ValueError: it is no state of this training; half of it may have been loaded.
+            ValueError: no training can have left it; parts may have been restored.
         """
         own, scores, best = self.state_dict(), state["scores"], state["best_epoch"]
         require(state.keys() == own.keys(), "state")
@@ -114,32 +125,36 @@ class _Course:
         return pd.DataFrame({"epoch": range(1, len(self.scores) + 1), "score": self.scores})
 
 
-def train(
+def fit(
     network: nn.Module,
-    losses: Callable[[], Iterator[Tensor]],
-    score: Callable[[], float],
-    on_epoch: Callable[[int, float], None] | None,
+    held_out: Tensor,
+    fitted: Tensor,
+    loss: Callable[[Tensor], Tensor],
+    score: Callable[[Tensor], float],
+    on_epoch: Callable[[int, float], None] | None = None,
+    checkpoints: Checkpoints | None = None,
     *,
     epochs: int,
     patience: int,
+    batch_size: int,
+    smallest_batch: int,
     learning_rate: float,
-    checkpoints: Checkpoints | None = None,
-) -> tuple[int, int]:
-    """Train with Adam until the score has not risen for some epochs; the network ends in evaluation mode.
+) -> Fit:
+    """Train with Adam until the score has not risen for some epochs; leave the best network in evaluation mode.
 
     Args:
-        network: to train.
-        losses: goes through an epoch: the loss of each batch, one step each.
-        score: of the held-out samples, larger is better.
+        network: to train, within `seeded`.
+        held_out: positions of the samples that decide when to stop.
+        fitted: positions of the others; every epoch takes them in another order.
+        loss: of the samples at some positions, in training mode.
+        score: likewise, larger is better; it sets evaluation mode.
         on_epoch: called with (epoch, score).
+        checkpoints: where it resumes from, and saves its state at ends of epochs.
         epochs: at most.
         patience: epochs without a better score.
+        batch_size: samples per step.
+        smallest_batch: the last batch of an epoch is skipped where it is smaller.
         learning_rate: of Adam.
-        checkpoints: to continue from, and to save to at ends of epochs. Random numbers are those of PyTorch's global
-            generators.
-
-    Returns:
-        The best epoch, counted from 1, and the number of epochs.
 
     Raises:
         UserError: no epoch has a score that is a number.
@@ -149,11 +164,13 @@ def train(
         checkpoints.resume(course)
     for epoch in range(len(course.scores) + 1, epochs + 1):
         network.train()
-        for loss in losses():
-            course.optimiser.zero_grad()
-            loss.backward()
-            course.optimiser.step()
-        course.end_epoch(score())
+        shuffled = fitted[torch.randperm(len(fitted), device=fitted.device)]
+        for batch in shuffled.split(batch_size):
+            if len(batch) >= smallest_batch:
+                course.optimiser.zero_grad()
+                loss(batch).backward()
+                course.optimiser.step()
+        course.end_epoch(score(held_out))
         if on_epoch:
             on_epoch(epoch, course.scores[-1])
         if epoch - course.best_epoch >= patience:
@@ -162,10 +179,39 @@ def train(
             checkpoints.reached(course)
     if not course.best_state:
         raise UserError(
-            f"the training ended after {len(course.scores)} epochs without a score that is a number: its "
-            f"weights are none, or the held-out samples do not differ. Give a learning rate below {learning_rate:g}, "
-            "or more samples"
+            f"the training ended after {len(course.scores)} epochs without a score that is a number: its weights are "
+            f"not finite, or the held-out samples do not differ. Give a learning rate below {learning_rate:g}, or more "
+            "samples"
         )
     network.load_state_dict(course.best_state)
     network.eval()
-    return course.best_epoch, len(course.scores)
+    return Fit(len(fitted), len(held_out), course.best_epoch, len(course.scores))
+
+
+def save(network: nn.Module, path: Path, **layout: Any) -> None:
+    """Write a network and the arguments that build it, which are plain values."""
+    with atomic_write(path) as temporary:
+        torch.save({**layout, "state": network.state_dict()}, temporary)
+
+
+def load(path: Path, device: torch.device, writer: str, build: Callable[..., Network]) -> Network:
+    """Read a network in evaluation mode.
+
+    Args:
+        path: of a file that `save` wrote.
+        device: that the network will be on.
+        writer: the step that writes such files, for messages.
+        build: returns the network for the arguments in the file; of any exception the file is to blame.
+
+    Raises:
+        UserError: the file is missing or holds no such network.
+    """
+    problem = (
+        f"is not an embedding written by {writer}",
+        in_place_of(path, "model.pt that it wrote"),
+    )
+    content = read_weights(path, *problem)
+    with damage(path, *problem, (Exception,)):
+        state = content.pop("state")
+        network = with_weights(lambda: build(**content), state)
+    return network.to(device).eval()

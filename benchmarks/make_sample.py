@@ -1,7 +1,7 @@
-"""Makes `geant4_showers.npz` of showers that `simulate-geant4` wrote.
+"""Makes the sample `geant4_showers.npz` from showers that `simulate-geant4` wrote.
 
 showergan simulate-geant4 --recipe '{"n_showers": 12000, "seed": 1}' --out geant4.npz
-python -m showergan.tasks.showers.resources.make geant4.npz
+python benchmarks/make_sample.py geant4.npz
 """
 
 import sys
