@@ -9,13 +9,13 @@ from showergan.config.architectures import Architecture, Networks, RandomArchite
 from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import LearningRates, LearningRateSearch, Method
+from showergan.config.optimisers import Optimiser
 from showergan.config.section import Name, Section
 from showergan.config.tasks.found import DEFAULT, SPECS
 from showergan.config.tasks.spec import Data, TaskSpec
 from showergan.config.training import Training, refuse_mixed_samples
 from showergan.config.validation import validated, with_texts_read
 from showergan.errors import UserError
-from showergan.methods.optimisers import Optimiser
 
 
 class Config(Section):

@@ -21,7 +21,7 @@ from showergan.evaluation.description import Description, description_of, outsid
 from showergan.io.damage import damage, in_place_of
 from showergan.io.files import atomic_write
 from showergan.io.weights import read_weights, with_weights
-from showergan.networks.built import Generator
+from showergan.networks.base import Generator, build
 from showergan.tasks.found import TASKS
 from showergan.tasks.task import Task
 
@@ -80,7 +80,7 @@ class TrainedGenerator:
 
     def _build(self) -> Generator:
         task = self.task
-        return self.description.network.build(task.sample_shape, task.n_conditions)
+        return build(self.description.network, task.sample_shape, task.n_conditions)
 
     def with_unreached(self) -> "TrainedGenerator":
         """Return it with weights that are not numbers at the epochs that a diverged training did not reach."""

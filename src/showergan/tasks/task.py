@@ -9,11 +9,11 @@ import h5py
 import numpy as np
 from torch import Tensor
 
+from showergan.config.networks import GeneratorNetwork, Shape
 from showergan.config.tasks.spec import TaskSpec
 from showergan.errors import UserError
 from showergan.metrics.features import Features, ReferenceStatistics
 from showergan.metrics.metric import Registry
-from showergan.networks import GeneratorNetwork, Shape
 from showergan.tasks.data_set import Split
 
 Repeat = Callable[[Any, int], Iterator[Any]]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from showergan.config.tasks.images import Samples
 from showergan.errors import UserError
-from showergan.io.csv_files import read_texts
 from showergan.io.damage import damage
+from showergan.io.tables import read_texts
 from showergan.tasks.data_set import write_arrays
 
 

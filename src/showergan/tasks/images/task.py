@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from showergan.config.networks import PerceptronGenerator
 from showergan.config.tasks.images import SPEC, Samples
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.images.dataset import load, samples_in, samples_of, stream, write
 from showergan.tasks.images.embedding import ImageEmbedding, load_embedding
 from showergan.tasks.images.images import (

@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import ShowerGenerator
 from showergan.config.tasks.showers import SPEC, Representation, Samples
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.metrics.features import Features
 from showergan.networks.description import describe
-from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, simulators
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
 from showergan.tasks.showers.embedding import EmbeddingRegressor, load_embedding

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from showergan.config.networks import TextGenerator
 from showergan.config.tasks.text import SPEC, Samples
 from showergan.io.hdf5 import text_of
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.networks.text_generator import TextGenerator
 from showergan.tasks.task import Task, TrainingSet
 from showergan.tasks.text.dataset import (
     NO_CHARACTER,

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from showergan.config.networks import PerceptronGenerator
 from showergan.config.tasks.toys import PLANE, SPEC, Samples
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.task import Task, TrainingSet
 from showergan.tasks.toys.metrics import METRICS
 from showergan.tasks.toys.points import Points, load, opened, stream, write, write_points

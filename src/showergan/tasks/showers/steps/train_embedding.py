@@ -20,7 +20,8 @@ from showergan.cli.step import (
 )
 from showergan.config.tasks.showers import Embedding
 from showergan.io.device import choose_device
-from showergan.io.files import say, write_json, write_table
+from showergan.io.files import say, write_json
+from showergan.io.tables import write_table
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import (
     TARGETS,
