@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_swiss_roll
 
+from showergan.metrics.transport import wasserstein_2
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
-from showergan.tasks.toys.metrics.transport import wasserstein_2
 from showergan.tasks.toys.modes import modes_found, share_near_a_mode
 
 

@@ -20,8 +20,6 @@ from showergan.metrics.samples import points_of
 from showergan.tasks.found import DEFAULT, TASKS
 
 FEWEST = 20  # objects
-
-
 # The metrics of any task; every column of an array is a quantity.
 METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
 
