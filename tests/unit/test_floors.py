@@ -21,7 +21,7 @@ FLOORS = (
 )
 LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 
-# Folders of a task that stand on the floor of another room: they are found there by the name of the task.
+# Folders of a task that stand on the floor of another room.
 OF_TASKS = {"figures": "report", "drawing": "report", "steps": "cli"}
 
 # Imports that are still to be removed: of a module, what is imported begins with the second name.
@@ -56,8 +56,8 @@ def imported_by(name):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name}: a relative import"
             whole = {f"{node.module}.{alias.name}" for alias in node.names}
-            # What is a module itself is meant in place of its package.
-            found |= whole & MODULES.keys() or {node.module}
+            # A name that is a module is imported in place of its package.
+            found |= whole & MODULES.keys()
             if whole - MODULES.keys():
                 found.add(node.module)
     return found & MODULES.keys() - {name}

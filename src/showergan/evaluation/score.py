@@ -21,8 +21,6 @@ from showergan.metrics.samples import points_of
 from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
-
-
 # The metrics of any task; every column of an array is a quantity.
 METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
 
