@@ -17,8 +17,10 @@ from showergan.config.evaluation import Evaluation
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
 from showergan.io.device import choose_device
+from showergan.metrics.pair import Pair
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import load_embedding
+from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.reference_statistics import features_of, impact_depth_cm
 from showergan.tasks.showers.sample import Showers
 
@@ -48,7 +50,7 @@ def main() -> None:
     for part in given.parts:
         chunks = absurd(dataset.stream(showers, "select"), part)
         sample = features_of(chunks, regressor, recipe.statistics, depth, device)
-        table = measure(real, sample, reference.reference_statistics, recipe)
+        table = measure(Pair(real, sample, reference.reference_statistics, recipe), METRICS)
         values = table.set_index(["metric", "space", "bin"])["value"]
         print(f"{part:<7g}" + "  ".join(f"{values[key]:>18.4g}" for key in SHOWN.values()))
 

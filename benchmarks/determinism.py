@@ -77,10 +77,10 @@ WAYS = {
         changed=(("showergan.metrics.kmeans._CHUNK", 64),)
     ),
     "showers generated 64 at a time, not 250": Way(
-        changed=(("showergan.evaluation.generation.CHUNK", {"running": 64, "batch": 64}),)
+        changed=(("showergan.evaluation.generator.CHUNK", {"running": 64, "batch": 64}),)
     ),
     "showers generated 37 at a time, not 250": Way(
-        changed=(("showergan.evaluation.generation.CHUNK", {"running": 37, "batch": 37}),)
+        changed=(("showergan.evaluation.generator.CHUNK", {"running": 37, "batch": 37}),)
     ),
 }
 

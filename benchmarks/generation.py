@@ -17,7 +17,7 @@ import torch
 
 from showergan.config.networks import ShowerGenerator
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import calorimeter, gflash
@@ -51,7 +51,7 @@ def main() -> None:
         task = TASKS["showers"]
         description = description_of(task)(
             network=network,
-            conditions=conditions_of(task, seen.given.conditions),
+            conditions=conditions_of(task, seen.conditions.as_array),
             conditioning=Conditioning(),
             average=None,
             provenance={},

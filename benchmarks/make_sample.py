@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.io.files import sha256_of
-from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.resources import SAMPLE
 
 

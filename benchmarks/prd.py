@@ -28,6 +28,7 @@ from clusterings import LLOYD, RECIPE, clustered_by
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from showergan.config.evaluation import Evaluation
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.metrics.prd import area, prd_scores
 
@@ -109,7 +110,7 @@ def alternate(
 
 def scorer(real: Array, generated: Array, k: int, repeats: int) -> Callable[[int], Array]:
     """Make a function from a seed to the PRD-AUC of every repeat."""
-    return lambda seed: prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed).auc
+    return lambda seed: prd_scores(real, generated, clusters=k, repeats=repeats, seed=seed).prd_auc
 
 
 def by(estimator: Callable[..., Any], score: Callable[[int], Array]) -> Callable[[int], Array]:
@@ -185,8 +186,9 @@ def evaluate(n: int, repeats: int, rounds: int, reference: ModuleType | None) ->
     bins = random.choice(9, n, p=np.array([1, 2, 1, 2, 6, 2, 1, 2, 1]) / 18)
 
     def score(seed: int) -> Array:
-        settings = {"clusters": 20, "repeats": repeats, "n_min": 200, "seed": seed}
-        found = conditional_prd(real, generated, bins, bins, 9, **settings)
+        found = conditional_prd(
+            real, generated, bins, bins, 9, Evaluation(repeats=repeats, seed=seed)
+        )
         return np.array([found["prd_auc"]["mean"].value])
 
     def original(module: ModuleType) -> Callable[[int], Array]:

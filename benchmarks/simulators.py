@@ -268,7 +268,7 @@ def main() -> None:
     pairs = {"all": (real, made)}
     if options.on_axis:
         for label, some in on_axis(options.on_axis).items():
-            electrons = (np.repeat(values, TIMES, axis=0) for values in some.given)
+            electrons = (np.repeat(values, TIMES, axis=0) for values in some.conditions)
             pairs[label] = some, joined(list(gflash.resimulate(*electrons, SEED)))
             straight[label] = tuple(measured(s, s.point, fit.depth_cm) for s in pairs[label])
 

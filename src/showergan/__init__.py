@@ -9,9 +9,9 @@ __version__ = version("showergan")
 # The names for Python, and the modules that have them; these are imported at the first use.
 _HOME = {
     "Constraint": "methods.constraints.base",
-    "TrainedGenerator": "evaluation.trained",
+    "TrainedGenerator": "evaluation.generator",
     "UserError": "errors",
-    "load_generator": "evaluation.generator_file",
+    "load_generator": "evaluation.generator",
     "prd_auc": "metrics.prd",
     "prd_curve": "metrics.prd",
     "score": "evaluation.score",

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.images import ImageData
+from showergan.config.tasks.text import TextData
+from showergan.config.tasks.toys import ToyData
 from showergan.evaluation.reference import load_reference, make_reference, save_reference
+from showergan.tasks.data_set import SPLITS, source_sha256
 from showergan.tasks.found import TASKS, of_file
-from showergan.tasks.images.data import ImageData
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.particle_files import read_particles
 from showergan.tasks.showers.shower_file import read_showers
-from showergan.tasks.splits import SPLITS
-from showergan.tasks.text.data import TextData
-from showergan.tasks.toys.data import ToyData
 
 N = 12
 RANDOM = np.random.default_rng(0)
@@ -59,7 +59,7 @@ def write_reference(folder):
 def all_of(path):
     """Read all that steps read of a data set."""
     task = of_file(path)
-    task.source_sha256(path)
+    source_sha256(path)
     task.training_set(path, "raw", torch.device("cpu"))
     return [list(task.stream(path, split)) for split in SPLITS]
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from showergan.config.tasks.images import ImageData
+from showergan.config.tasks.text import TextData
 from showergan.tasks.found import TASKS, of_file
-from showergan.tasks.images.data import ImageData
-from showergan.tasks.text.data import TextData
 
 RANDOM = np.random.default_rng(0)
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

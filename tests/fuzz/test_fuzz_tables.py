@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.cli.steps import STEPS
-from showergan.tasks.images.classes import read_classes
+from showergan.tasks.images.images import read_classes
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 
 PARTICLES = ",".join(COLUMNS) + "\n" + "0.5,-0.25,9,1,-1\n" * 6
@@ -79,7 +79,7 @@ def test_particles(folder, content):
 @examples(80)
 @given(content=any_of(CLASSES))
 def test_classes(folder, content):
-    found = read(lambda path: read_classes(path, None, ("a", "b")), folder / "c.csv", content)
+    found = read(lambda path: read_classes(("a", "b"), path, None), folder / "c.csv", content)
     assert isinstance(found, str) or (found.one_hot.sum(axis=1) == 1).all()
 
 
@@ -100,7 +100,7 @@ def test_metrics_of_runs(folder, metrics, anchors):
 
 def test_valid_tables_are_read(folder):
     assert len(read(read_particles, folder / "particles.csv", PARTICLES.encode()).momentum) == 6
-    assert read(lambda p: read_classes(p, None, ("a", "b")), folder / "c.csv", CLASSES.encode())
+    assert read(lambda p: read_classes(("a", "b"), p, None), folder / "c.csv", CLASSES.encode())
     (folder / "anchors.csv").write_text(ANCHORS)
     (folder / "metrics.csv").write_text(METRICS)
     out = {name: folder.parent / f"{name}.csv" for name in ("out", "grid")}

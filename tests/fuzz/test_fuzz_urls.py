@@ -13,11 +13,11 @@ from attack import attack, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from showergan.config.tasks.showers import SCHEMES, scheme_of
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.io.urls import without_secrets
 from showergan.tasks.showers import remote, remote_source
-from showergan.tasks.showers.data import SCHEMES, scheme_of
 from showergan.tasks.showers.remote_cache import cache_folder
 
 _FILE = io.BytesIO()

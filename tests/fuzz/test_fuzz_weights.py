@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan.config.networks import PerceptronGenerator
+from showergan.config.tasks.images import Samples as ImageSamples
+from showergan.config.tasks.text import Samples
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator_file import load_generator as load
-from showergan.evaluation.generator_file import save_generator
-from showergan.evaluation.trained import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator, save_generator
+from showergan.evaluation.generator import load_generator as load
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import embedding as of_images
-from showergan.tasks.images.task import Samples as ImageSamples
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import (
     EmbeddingRegressor,
@@ -29,7 +29,6 @@ from showergan.tasks.showers.embedding import (
 )
 from showergan.tasks.showers.energy_response import EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
-from showergan.tasks.text.task import Samples
 
 CPU = torch.device("cpu")
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -104,7 +103,7 @@ def valid(tmp_path_factory):
     save_embedding(EmbeddingRegressor(), folder / "regressor")
     files["regressor"] = embedded, (folder / "regressor").read_bytes()
     of_images.save_embedding(
-        of_images.PictureEmbedding("classifier", (1, 8, 8), 2, 4), folder / "seen"
+        of_images.ImageEmbedding("classifier", (1, 8, 8), 2, 4), folder / "seen"
     )
     files["seen"] = seen, (folder / "seen").read_bytes()
     return files

@@ -7,7 +7,7 @@ import torch
 
 from showergan.config.networks import ShowerGenerator
 from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.trained import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
@@ -28,7 +28,7 @@ def trained(*networks, form="raw"):
     task = TASKS["showers"]
     description = description_of(task)(
         network=networks[0].settings,
-        conditions=conditions_of(task, Particles(*seen).conditions),
+        conditions=conditions_of(task, Particles(*seen).as_array),
         conditioning=conditioning(form),
         average=None,
         provenance={"recipe": {"seed": 1}},
@@ -44,7 +44,7 @@ def conditioning(form):
     energy = showers.energy * (showers.energy > 5)  # a threshold that many cells are below
     response = EnergyResponse.fitted(energy, showers.momentum) if form == "response" else None
     kind = "raw" if form == "raw" else "scaled"
-    return Conditioning.fitted(kind, *showers.given, frame, response)
+    return Conditioning.fitted(kind, *showers.conditions, frame, response)
 
 
 def network(seed, form="raw"):

@@ -3,8 +3,8 @@
 import h5py
 import numpy as np
 
+from showergan.tasks.data_set import SPLITS
 from showergan.tasks.showers.sample import Particles, Showers
-from showergan.tasks.splits import SPLITS
 
 
 def make_showers(n=12, softest=1):
@@ -31,7 +31,7 @@ def write_reference(path, showers, edges=(-9.0, -3.0, 3.0, 9.0)):
     with h5py.File(path, "w") as file:
         for name in ("energy", "point", "momentum"):
             file[f"examples/{name}"] = getattr(showers, name)
-        conditions = Particles(showers.point, showers.momentum).conditions
+        conditions = Particles(showers.point, showers.momentum).as_array
         file["select/conditions"], file["test/conditions"] = conditions[::2], conditions[1::2]
         file.attrs.update(x_edges_cm=edges, y_edges_cm=edges)
     return path

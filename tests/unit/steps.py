@@ -25,13 +25,13 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.cli.steps import STEPS
 from showergan.config.networks import PerceptronGenerator
-from showergan.evaluation.generator_file import load_generator
-from showergan.evaluation.generator_file import save_generator as _save_generator
+from showergan.evaluation.generator import load_generator
+from showergan.evaluation.generator import save_generator as _save_generator
+from showergan.tasks.data_set import SPLITS
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.shower_file import ShowerFile, write_npz
-from showergan.tasks.splits import SPLITS
 
 N = 240
 N_SPLIT = {"train": 120, "select": 60, "test": 60}

@@ -11,13 +11,15 @@ from generators import trained
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.networks import ShowerGenerator
 from showergan.evaluation import generated
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
-from showergan.metrics.metric import Asked
+from showergan.metrics.metric import Stage
+from showergan.metrics.pair import Pair
 from showergan.networks.base import build
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
+from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.shower_file import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -65,10 +67,12 @@ def ceilings(path, references, regressor, one_training):
     for conditions, reference in references.items():
         test, select = (reference.features[split] for split in ("test", "select"))
         recipe = recipe_of(conditions)
-        see = reference.sees(regressor, recipe, CPU)
+        see = reference.extractor(regressor, recipe, CPU)
         name, pairs = ends.real_pairs(path, test, select, see, recipe)
         assert name == "ceiling"
-        made[conditions] = ends.measure_draws(pairs, reference.reference_statistics, recipe)
+        made[conditions] = ends.measure_draws(
+            pairs, reference.reference_statistics, recipe, METRICS
+        )
     return made
 
 
@@ -104,7 +108,8 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
     recipe, reference = recipe_of("same"), references["same"]
     test, select = reference.features["test"], reference.features["select"]
     away = distances(
-        measure(test, select, reference.reference_statistics, recipe), ceilings["same"]
+        measure(Pair(test, select, reference.reference_statistics, recipe), METRICS),
+        ceilings["same"],
     )
     assert away["wasserstein total_energy_MeV"] > FAR
     assert (away > FAR).sum() > 10
@@ -113,19 +118,23 @@ def test_independent_showers_are_no_ceiling_for_the_same_particles(references, c
 def test_whose_particles_are_given(path, references):
     reference = references["independent"]
     select, test = (reference.features[split] for split in ("select", "test"))
-    np.testing.assert_array_equal(reference.given["test"].conditions, select.conditions)
+    np.testing.assert_array_equal(
+        reference.generator_conditions["test"].as_array, select.conditions
+    )
     train = dataset.load(path, "train")
-    given = reference.given["select"]
+    given = reference.generator_conditions["select"]
     rows = {row.tobytes(): i for i, row in enumerate(train.momentum)}
     places = [rows[row.tobytes()] for row in given.momentum]
     assert len(set(places)) == len(select)
     np.testing.assert_array_equal(train.point[places], given.point)
     assert np.diff(places).min() < 0  # drawn: the file may be in any order
-    for split, own in references["same"].given.items():
+    for split, own in references["same"].generator_conditions.items():
         np.testing.assert_array_equal(
             own.momentum, references["same"].features[split].conditions[:, :3]
         )
-    assert not np.isin(reference.given["test"].momentum, test.conditions[:, :3]).any()
+    assert not np.isin(
+        reference.generator_conditions["test"].momentum, test.conditions[:, :3]
+    ).any()
 
 
 def test_published_showers_have_no_ceiling_for_the_same_particles(path, regressor, tmp_path):
@@ -135,7 +144,7 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
     features = reference.features["test"], reference.features["select"]
     for conditions, expected in (("same", "other_real"), ("independent", "ceiling")):
         recipe = Evaluation(conditions=conditions)
-        see = reference.sees(None, recipe, CPU)
+        see = reference.extractor(None, recipe, CPU)
         name, pairs = ends.real_pairs(published, *features, see, recipe)
         assert name == expected
         first = next(pairs)
@@ -151,14 +160,17 @@ def test_published_showers_have_no_ceiling_for_the_same_particles(path, regresso
 
 
 def test_draws_are_averaged(references, monkeypatch):
-    measure_course = partial(measure, asked=Asked.COURSE)
+    measure_course = partial(measure, stage=Stage.EVERY_EPOCH)
     monkeypatch.setattr(ends, "measure", measure_course)  # cheaper
     reference, recipe = references["independent"], Evaluation(clusters=4, repeats=3)
     test, select = reference.features["test"], reference.features["select"]
     half = np.arange(150)
     pairs = [(test, select), (select, test), (test.take(half), select.take(half))]
-    tables = [measure_course(*pair, reference.reference_statistics, recipe) for pair in pairs]
-    table = ends.measure_draws(iter(pairs), reference.reference_statistics, recipe)
+    tables = [
+        measure_course(Pair(*pair, reference.reference_statistics, recipe), METRICS)
+        for pair in pairs
+    ]
+    table = ends.measure_draws(iter(pairs), reference.reference_statistics, recipe, METRICS)
     values = np.array([t["value"] for t in tables], float)
     measured = (table["space"] != "counts").to_numpy() & np.isfinite(values).all(axis=0)
     np.testing.assert_allclose(table["value"][measured], values.mean(axis=0)[measured])

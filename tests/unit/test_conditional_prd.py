@@ -2,8 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
-from showergan.metrics.conditional_prd import OfClusters, conditional_prd
+from showergan.metrics.conditional_prd import conditional_prd
+from showergan.metrics.measured import Measured
 from showergan.metrics.prd import prd_scores
 
 
@@ -13,12 +15,12 @@ def events(n, seed):
 
 
 def table(real, generated, bins_real, bins_generated, n_bins=4, **settings):
-    settings = {"clusters": 10, "repeats": 6, "n_min": 100, "seed": 0, **settings}
-    found = conditional_prd(real, generated, bins_real, bins_generated, n_bins, **settings)
+    recipe = Evaluation(**{"clusters": 10, "repeats": 6, "seed": 0, **settings})
+    found = conditional_prd(real, generated, bins_real, bins_generated, n_bins, recipe)
     assert list(found) == ["prd_auc", "f8", "f1_8"]
     columns, shared = {}, ["n", "clusters", "flagged"]
     for metric, rows in found.items():
-        of_metric = pd.DataFrame.from_dict(rows, orient="index", columns=OfClusters._fields)
+        of_metric = pd.DataFrame.from_dict(rows, orient="index", columns=Measured._fields)
         named = {"value": metric, "sd": f"{metric}_sd", "event_sd": f"{metric}_event_sd"}
         columns |= of_metric.rename(columns=named).to_dict("series")
         assert of_metric[shared].equals(pd.DataFrame(columns)[shared])
@@ -47,7 +49,7 @@ def test_rows_and_mean():
 def test_the_row_of_all_events_ignores_the_bins():
     (real, bins_real), (generated, bins_generated) = events(600, 0), events(600, 1)
     result = table(real, generated, bins_real, bins_generated)
-    spread = prd_scores(real, generated, clusters=10, repeats=6, seed=1).auc
+    spread = prd_scores(real, generated, clusters=10, repeats=6, seed=1).prd_auc
     assert result.prd_auc["all"] == pytest.approx(spread.mean(), abs=3 * spread.std())
     shuffled = table(real, generated, bins_real[::-1], bins_generated)
     assert shuffled.prd_auc["all"] == result.prd_auc["all"]
@@ -137,8 +139,8 @@ class TestRealSamplesThatTellNothing:
 
     def score(self, real, generated, **options):
         bins = [np.zeros(len(a), int) for a in (real, generated)]
-        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1, **options}
-        return conditional_prd(real, generated, *bins, 1, **how)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=2, events_per_cluster=3, **options)
+        return conditional_prd(real, generated, *bins, 1, recipe)["prd_auc"]
 
     @pytest.mark.parametrize("invalid_rows", ["cluster", "drop"])
     @pytest.mark.parametrize("share", [0.6, 1.0])
@@ -168,7 +170,7 @@ class TestRealSamplesThatTellNothing:
         bins = np.arange(200) % 2
         real[bins == 0] = generated[bins == 0] = np.nan
         real[1::10] = np.nan  # of all more than half
-        how = {"clusters": 4, "repeats": 2, "n_min": 10, "seed": 1}
-        found = conditional_prd(real, generated, bins, bins, 2, **how)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=2, events_per_cluster=3)
+        found = conditional_prd(real, generated, bins, bins, 2, recipe)["prd_auc"]
         assert np.isnan(found["0"].value) and np.isnan(found["all"].value)
         assert found["mean"].value == found["1"].value and found["mean"].flagged

@@ -18,10 +18,10 @@ from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import RMSprop
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import read_json
 from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
-from showergan.tasks.found import DEFAULT
 
 ROOT = Path(__file__).parents[2]
 

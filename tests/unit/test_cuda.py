@@ -11,6 +11,8 @@ from small_training import COMPOSITIONS, recipe
 
 from showergan.config.methods import LearningRates
 from showergan.config.networks import ShowerDiscriminator
+from showergan.config.tasks.images import Embedding as PictureRecipe
+from showergan.config.tasks.showers import Embedding
 from showergan.config.training import AuditRecipe
 from showergan.errors import Paused
 from showergan.io.device import choose_device
@@ -18,10 +20,8 @@ from showergan.records.provenance import made_with, peak_device_memory
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import train_embedding as train_on_images
-from showergan.tasks.images.recipe import Embedding as PictureRecipe
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict, train_embedding
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit

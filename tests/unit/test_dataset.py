@@ -10,6 +10,7 @@ import pytest
 
 import showergan
 from showergan.errors import UserError
+from showergan.tasks.data_set import SPLITS
 from showergan.tasks.showers import dataset, gflash, simulators
 from showergan.tasks.showers.dataset import (
     assign_splits,
@@ -20,7 +21,6 @@ from showergan.tasks.showers.dataset import (
 )
 from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.statistics import DepthFit
-from showergan.tasks.splits import SPLITS
 
 N = 601  # odd, and more than two HDF5 chunks
 

@@ -17,16 +17,16 @@ from showergan.config.kinds import kinds
 from showergan.config.losses import Loss
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
+from showergan.config.tasks.images import Embedding as PictureRecipe
+from showergan.config.tasks.showers import Embedding as ShowerRecipe
 from showergan.config.training import AuditRecipe
 from showergan.networks import residual
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import train_embedding as train_on_images
-from showergan.tasks.images.recipe import Embedding as PictureRecipe
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
 from showergan.tasks.showers.embedding import predict, train_embedding
-from showergan.tasks.showers.embedding_recipe import Embedding as ShowerRecipe
 from showergan.training import lipschitz
 from showergan.training.scale_audit import scale_audit
 
@@ -87,7 +87,7 @@ def make_and_measure(folder):
     (folder / "text.txt").write_text("\n".join(f"{i:064b}" for i in range(40)))
     text.write(text.data(path=str(folder / "text.txt")), folder / "text.h5")
     found = text.of(text.samples_in(folder / "text.h5")).training_set(folder / "text.h5", None, CPU)
-    text.made(found.samples, None, None, None)
+    text.to_samples(found.samples, None, None, None)
 
     [some] = gflash.simulate(40, 1)
     tensors = training_tensors(some, Conditioning(), CPU)

@@ -17,11 +17,12 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.cli.steps import STEPS
-from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.config.catalogue.exhibit import exhibits
+from showergan.config.evaluation import Evaluation
 from showergan.config.methods import Composition
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.methods.losses import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.training.history import History
@@ -123,8 +124,8 @@ def test_a_discriminator_that_is_no_number_has_no_lipschitz_constant():
 
 def test_dropping_all_that_is_no_number_leaves_a_score_of_0():
     real, nothing = np.random.default_rng(1).normal(size=(50, 2)), np.full((50, 2), np.nan)
-    settings = {"clusters": 4, "repeats": 2, "n_min": 1, "seed": 1, "invalid_rows": "drop"}
-    found = conditional_prd(real, nothing, *[np.zeros(50, int)] * 2, 1, **settings)
+    recipe = Evaluation(clusters=4, repeats=2, invalid_rows="drop")
+    found = conditional_prd(real, nothing, *[np.zeros(50, int)] * 2, 1, recipe)
     assert {row: score.value for row, score in found["prd_auc"].items()} == {
         "0": 0, "all": 0, "mean": 0, "unflagged": 0
     }  # fmt: skip

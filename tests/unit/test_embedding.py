@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
 from showergan.tasks.showers.embedding import (
     load_embedding,
@@ -16,7 +17,6 @@ from showergan.tasks.showers.embedding import (
     targets_of,
     train_embedding,
 )
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.tasks.showers.metrics.residuals import _rows
 from showergan.tasks.showers.reference_statistics import features_of
 from showergan.tasks.showers.sample import Showers

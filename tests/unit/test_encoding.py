@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from generators import network, trained
 
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.dataset import preprocess
 from showergan.tasks.showers.shower_file import write_npz

@@ -11,7 +11,7 @@ from generators import conditioning, network, particles, trained
 from scipy import stats
 
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator, save_generator
+from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.conditions import generated
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse

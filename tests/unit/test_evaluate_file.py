@@ -17,7 +17,7 @@ from showergan.cli import app
 from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.file import _twins, evaluate_file
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.report.tables.file_table import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
@@ -284,7 +284,7 @@ def test_a_recipe_that_is_not_the_run_s_is_refused(run):
 def test_a_reference_whose_files_have_changed_is_refused(run, tmp_path):
     shutil.copytree(run, tmp_path / "run")
     (tmp_path / "run/model.pt").write_bytes(b"another")
-    assert "model.pt, of which its record tells, is not what it was" in str(
+    assert "model.pt, which its record names, is not what it was" in str(
         against_run(tmp_path / "run").exception
     )
     record = tmp_path / "run/reference/provenance.json"
@@ -324,7 +324,10 @@ DAMAGED = {
     "flat P": (other("test/spaces/P", np.zeros(150)), r"spaces P of test: shape \(n,\)"),
     "no quantity": (lost("test/quantities/occupancy"), "quantities occupancy of test"),
     "conditions": (other("test/conditions", np.zeros((150, 4), "f4")), "conditions are no arrays"),
-    "given": (other("given/test/point", np.zeros((150, 3), "f4")), "conditions are no arrays"),
+    "given": (
+        other("generator_conditions/test/point", np.zeros((150, 3), "f4")),
+        "conditions are no arrays",
+    ),
     "scale": (other("scale/scale", np.ones(3)), "scale is not of 4 statistics"),
     "edges": (lambda file: file.attrs.update(energy_edges_GeV=[np.nan, 1]), "do not increase"),
 }

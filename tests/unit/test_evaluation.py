@@ -15,12 +15,11 @@ from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generation import generate
+from showergan.evaluation.generator import generate
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.metrics.features import Features
-from showergan.metrics.metric import COUNTS, HIGH_LEVEL, POINTS, QUANTITY
+from showergan.metrics.features import COUNTS, HIGH_LEVEL, POINTS, QUANTITY, Features
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.networks.base import Generator, build
@@ -101,7 +100,9 @@ def test_reference_survives_a_round_trip(reference, tmp_path):
         for (name, one), (same, other) in zip(arrays(ours), arrays(theirs), strict=True):
             assert name == same  # in their order too
             np.testing.assert_array_equal(one, other)
-        for given, kept_ in zip(reference.given[split], loaded.given[split], strict=True):
+        for given, kept_ in zip(
+            reference.generator_conditions[split], loaded.generator_conditions[split], strict=True
+        ):
             np.testing.assert_array_equal(given, kept_)
     np.testing.assert_array_equal(read_examples(path).energy, reference.examples.energy)
     partition, counts = held_out(path)
@@ -158,7 +159,7 @@ def test_repeated_momenta_make_fewer_bins(reference, momenta, n_bins):
     sample = reference.features["test"].take(np.arange(60))
     sample.conditions[:] = 0
     sample.conditions[:, 2] = np.resize(momenta, 60)
-    edges = energy_edges(Particles.of(sample.conditions).momentum_GeV)
+    edges = energy_edges(Particles.from_array(sample.conditions).momentum_GeV)
     bins = replace(reference.reference_statistics, energy_edges_GeV=edges).energy_bins(sample)
     assert len(bins) >= n_bins
     assert sum(mask.sum() for mask in bins.values()) == 60
@@ -193,7 +194,10 @@ def test_what_is_defined_of_no_real_shower_tells_nothing_apart():
 
 
 def test_there_is_nothing_to_shuffle_where_all_conditions_are_alike(reference, folder, regressor):
-    alike = replace(reference, given={s: _alike(g) for s, g in reference.given.items()})
+    alike = replace(
+        reference,
+        generator_conditions={s: _alike(g) for s, g in reference.generator_conditions.items()},
+    )
     table, curves = measure_anchors(folder / "s.h5", alike, regressor, RECIPE, CPU)
     assert set(table["anchor"]) == set(curves["anchor"]) == {"ceiling", "untrained"}
 
@@ -296,10 +300,14 @@ def test_what_is_measured_is_what_metrics_say(anchors):
     assert all(entry[:3] in measured for entry in METRICS.entries)
 
 
+def table_of(reference, real, other):
+    return measure(Pair(real, other, reference.reference_statistics, RECIPE), METRICS)
+
+
 def test_sample_without_embedding_has_no_metric_of_it(folder):
     reference = references.make_reference(folder / "s.h5", None, RECIPE, CPU)
     features = reference.features
-    table = measure(features["test"], features["select"], reference.reference_statistics, RECIPE)
+    table = table_of(reference, features["test"], features["select"])
     assert list(table.columns) == COLUMNS
     assert "E" not in set(table["space"])
     assert "residual_error" not in set(table["metric"])
@@ -314,7 +322,7 @@ def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
     generator = build(ShowerGenerator(), (1, 30, 30), 7)
-    real = Particles.of(reference.features["test"].conditions)
+    real = Particles.from_array(reference.features["test"].conditions)
 
     def energy(n, seed):
         (made,) = generate(TASK, generator, Conditioning(), first(real, n), seed, CPU)
@@ -327,7 +335,7 @@ def test_generation_does_not_depend_on_company(reference):
 def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
     generator = build(ShowerGenerator(), (1, 30, 30), 7)
-    real = Particles.of(reference.features["test"].conditions)
+    real = Particles.from_array(reference.features["test"].conditions)
     whole, part = (
         next(generate(TASK, generator, Conditioning(), first(real, n), 1, CPU, "batch")).energy
         for n in (64, 3)
@@ -416,8 +424,8 @@ def test_published_treatment_of_empty_bins_and_invalid_rows():
     other[:30] = np.nan
 
     def mean_and_all(**options):
-        settings = {"clusters": 4, "repeats": 3, "n_min": 40, "seed": 1, **options}
-        rows = conditional_prd(real, other, bins, bins, 9, **settings)["prd_auc"]
+        recipe = Evaluation(clusters=4, repeats=3, **options)
+        rows = conditional_prd(real, other, bins, bins, 9, recipe)["prd_auc"]
         return tuple(rows[name].value for name in ("mean", "all", "8"))
 
     mean, whole, empty = mean_and_all()
@@ -437,7 +445,7 @@ def test_an_exploding_generator_is_seen_where_prd_is_blind(reference):
     wild.quantities["total_energy_MeV"][:3] = 1e10
 
     def value(sample):
-        table = measure(real, sample, reference.reference_statistics, RECIPE)
+        table = table_of(reference, real, sample)
         return table.set_index(["metric", "space", "bin"])["value"]
 
     before, after = value(calm), value(wild)
@@ -464,7 +472,7 @@ def test_a_repeating_generator_is_seen_where_prd_is_blind(reference, distinct):
 
 
 def whole_values(reference, sample):
-    table = measure(reference.features["test"], sample, reference.reference_statistics, RECIPE)
+    table = table_of(reference, reference.features["test"], sample)
     return table[table["bin"] == "all"].set_index(["metric", "space"])["value"]
 
 

@@ -21,6 +21,7 @@ from showergan.errors import UserError
 from showergan.report.exhibits import READERS, function_of
 from showergan.tasks.found import TASKS
 
+HOMES = [f"showergan.tasks.{name}" for name in TASKS]
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/showergan"
 STYLE = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})

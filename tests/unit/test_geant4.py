@@ -9,10 +9,11 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from showergan.config.tasks.showers import N_SAMPLE
 from showergan.errors import UserError
 from showergan.tasks.showers import calorimeter, dataset
 from showergan.tasks.showers.geant4 import physics, simulation
-from showergan.tasks.showers.resources import N_SAMPLE, SAMPLE, SHA256
+from showergan.tasks.showers.resources import SAMPLE, SHA256
 from showergan.tasks.showers.shower_file import ShowerFile
 from showergan.tasks.showers.steps.sample import Sample
 from showergan.tasks.showers.steps.simulate_geant4 import SimulateGeant4

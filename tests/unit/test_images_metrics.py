@@ -11,25 +11,23 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.cli.steps import STEPS
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.images import Embedding, Samples
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.evaluation.measure import measure
+from showergan.metrics.pair import Pair
 from showergan.metrics.physics_distance import kpd
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
-from showergan.tasks.images.classes import asked_for, read_classes
 from showergan.tasks.images.embedding import (
-    PictureEmbedding,
+    ImageEmbedding,
     load_embedding,
     save_embedding,
     score_of,
     train_embedding,
 )
-from showergan.tasks.images.metrics.frechet import frechet
-from showergan.tasks.images.metrics.inception_score import inception_score
-from showergan.tasks.images.pictures import Pictures, write_pictures
-from showergan.tasks.images.recipe import Embedding
-from showergan.tasks.images.samples import Samples
+from showergan.tasks.images.images import Images, check_classes, read_classes, write_images
+from showergan.tasks.images.metrics import frechet, inception_score
 
 CPU = torch.device("cpu")
 
@@ -172,7 +170,7 @@ def test_the_encoder_learns_pictures_without_labels(digits):
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 28, 20), (1, 33, 64)])
 @pytest.mark.parametrize("kind", ["classifier", "encoder"])
 def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
-    embedding = PictureEmbedding(kind, shape, 5 * (kind == "classifier"), width=4).eval()
+    embedding = ImageEmbedding(kind, shape, 5 * (kind == "classifier"), width=4).eval()
     image = torch.randn(3, *shape)
     assert embedding(image).shape == ((3, 5) if kind == "classifier" else (3, *shape))
     save_embedding(embedding, tmp_path / "model.pt")
@@ -181,7 +179,7 @@ def test_networks_fit_any_size_and_are_read_back(tmp_path, kind, shape):
     with pytest.raises(UserError, match="does not exist"):
         load_embedding(tmp_path / "none.pt", CPU)
     (tmp_path / "model.pt").write_text("")
-    with pytest.raises(UserError, match="not an embedding written by train-picture-embedding"):
+    with pytest.raises(UserError, match="not an embedding written by train-image-embedding"):
         load_embedding(tmp_path / "model.pt", CPU)
 
 
@@ -195,13 +193,13 @@ def test_real_digits_beat_noise_by_every_metric(digits, classifier):
     )
     drawn = np.random.default_rng(1).uniform(-1.5, 1.5, (449, 1, 16, 16)).astype(np.float32)
     drawn[7, 0, 3, 3] = np.nan
-    noise = Pictures(drawn, np.empty((449, 0), np.float32))
+    noise = Images(drawn, np.empty((449, 0), np.float32))
     fake = task.features([noise], reference_statistics, classifier, recipe, CPU)
     assert fake.counts["n_not_finite"] == 1
     good, bad = (
-        measure(real, other, reference_statistics, recipe).set_index(["metric", "space", "bin"])[
-            "value"
-        ]
+        measure(Pair(real, other, reference_statistics, recipe), task.metrics).set_index(
+            ["metric", "space", "bin"]
+        )["value"]
         for other in (held_out, fake)
     )
     for metric, better in (("prd_auc", 1), ("inception_score", 1), ("frechet", -1), ("kid", -1)):
@@ -261,31 +259,31 @@ def test_pictures_of_a_class_go_all_the_way(tmp_path):
 
 def test_classes_are_asked_for_by_name(tmp_path):
     classes = ("cat", "dog")
-    np.testing.assert_array_equal(asked_for(["dog", "cat"], classes).one_hot, [[0, 1], [1, 0]])
-    assert asked_for(None, ()).one_hot.shape == (1, 0)
+    np.testing.assert_array_equal(check_classes(classes, ["dog", "cat"]).one_hot, [[0, 1], [1, 0]])
+    assert check_classes(()).one_hot.shape == (1, 0)
     table = tmp_path / "classes.csv"
     table.write_text("label,n\ndog,1\ndog,2\ncat,3\n")
-    np.testing.assert_array_equal(read_classes(table, None, classes).one_hot[:, 1], [1, 1, 0])
-    assert read_classes(None, 4, ()).one_hot.shape == (4, 0)
+    np.testing.assert_array_equal(read_classes(classes, table, None).one_hot[:, 1], [1, 1, 0])
+    assert read_classes((), None, 4).one_hot.shape == (4, 0)
     for asked, message in (
-        (lambda: asked_for(["cow"], classes), "no class cow; there are cat, dog"),
-        (lambda: asked_for(None, classes), "ask for some of cat, dog"),
-        (lambda: asked_for(["cat"], ()), "pictures of no class"),
-        (lambda: read_classes(None, 3, classes), "column label of classes: cat, dog"),
-        (lambda: read_classes(table, 3, ()), "give --n and no --conditions"),
-        (lambda: read_classes(tmp_path / "x", 3, classes), "does not exist"),
+        (lambda: check_classes(classes, ["cow"]), "no class cow; there are cat, dog"),
+        (lambda: check_classes(classes), "ask for some of cat, dog"),
+        (lambda: check_classes((), ["cat"]), "images of no class"),
+        (lambda: read_classes(classes, None, 3), "column label of classes: cat, dog"),
+        (lambda: read_classes((), table, 3), "give --n and no --conditions"),
+        (lambda: read_classes(classes, tmp_path / "x", 3), "does not exist"),
     ):
         with pytest.raises(UserError, match=message):
             asked()
     table.write_text("kind\ndog\n")
     with pytest.raises(UserError, match="has no label"):
-        read_classes(table, None, classes)
+        read_classes(classes, table, None)
 
 
 def test_generated_pictures_are_kept_as_bytes(tmp_path):
     image = np.full((2, 1, 8, 8), 1.5, np.float32)
-    chunk = Pictures(image, np.eye(2, dtype=np.float32))
-    write_pictures(tmp_path / "x.npz", [chunk, chunk], {})
+    chunk = Images(image, np.eye(2, dtype=np.float32))
+    write_images(tmp_path / "x.npz", 4, [chunk, chunk], {})
     with np.load(tmp_path / "x.npz") as file:
         assert file["image"].dtype == np.uint8
         assert (file["image"] == 255).all()

@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from showergan.config.tasks.images import ImageData
 from showergan.errors import UserError
 from showergan.tasks.found import of_file
 from showergan.tasks.images import dataset
-from showergan.tasks.images.data import ImageData
-from showergan.tasks.images.pictures import from_bytes, to_bytes
+from showergan.tasks.images.images import from_bytes, to_bytes
 
 RANDOM = np.random.default_rng(1)
 
@@ -107,7 +107,7 @@ def test_idx_files_are_read(tmp_path, packed):
     [
         (
             {"magic": b"\x89PNG"},
-            "no idx file of pictures: it begins with 0x89504e47, not 0x00000803",
+            "no idx file of images: it begins with 0x89504e47, not 0x00000803",
         ),
         ({"magic": bytes([0, 0, 8, 1])}, "begins with 0x00000801, not 0x00000803"),
         ({"cut": 10}, "header of 16 bytes is cut off"),
@@ -125,7 +125,7 @@ def test_damaged_idx_files_are_told(tmp_path, options, message):
 def test_idx_files_that_do_not_fit_are_told(tmp_path):
     path = write_idx(tmp_path / "pictures", bytes_of(20, 8, 8))
     labels = write_idx(tmp_path / "labels", bytes_of(19))
-    with pytest.raises(UserError, match=r"labels has 19 labels, and .*pictures 20 pictures"):
+    with pytest.raises(UserError, match=r"labels has 19 labels, and .*pictures 20 images"):
         written(tmp_path, source="idx", path=path, labels=labels)
     with pytest.raises(UserError, match="no idx file of labels"):
         written(tmp_path, source="idx", path=path, labels=path)
@@ -252,7 +252,7 @@ def test_all_pictures_have_the_scale_of_their_folder(tmp_path, capsys, bits, dty
     np.testing.assert_array_equal(found["image"][:9, 0], level // (used // 256))
     np.testing.assert_array_equal(found["image"][9], 37)
     assert said["white_integers"] == used - 1
-    assert f"{used - 1:g} is white in all pictures" in capsys.readouterr().err
+    assert f"{used - 1:g} is white in all images" in capsys.readouterr().err
 
 
 def test_dark_colours_of_16_bits_are_refused(tmp_path):
@@ -286,8 +286,11 @@ BROKEN = {
     "empty": (lambda p: p.write_bytes(b""), "cannot identify"),
     "text": (lambda p: p.write_text("this is no picture"), "cannot identify"),
     "cut off": (cut_off, "truncated"),
-    "negative": (lambda p: Image.new("F", (16, 16), -1).save(p, "TIFF"), "what is black"),
-    "infinite": (lambda p: Image.new("F", (16, 16), np.inf).save(p, "TIFF"), "what is black"),
+    "negative": (lambda p: Image.new("F", (16, 16), -1).save(p, "TIFF"), "which number is black"),
+    "infinite": (
+        lambda p: Image.new("F", (16, 16), np.inf).save(p, "TIFF"),
+        "which number is black",
+    ),
     "a bomb": (lambda p: Image.new("1", (2000, 1000)).save(p), "decompression bomb"),
 }
 
@@ -309,10 +312,10 @@ def test_what_cannot_be_read_is_left_out_and_told(tmp_path, case, monkeypatch, c
 def test_folders_that_cannot_be_used_are_told(tmp_path):
     folder = tmp_path / "pictures"
     some(folder, n=7)
-    with pytest.raises(UserError, match="7 pictures that can be used; give 8 or more"):
+    with pytest.raises(UserError, match="7 images that can be used; give 8 or more"):
         written(tmp_path, source="folder", path=str(folder))
     some(folder / "cats", n=7)
-    with pytest.raises(UserError, match="7 pictures lie beside the folders cats"):
+    with pytest.raises(UserError, match="7 images lie beside the folders cats"):
         written(tmp_path, source="folder", path=str(folder))
     with pytest.raises(UserError, match="is no folder"):
         written(tmp_path, source="folder", path=str(folder / "none"))
@@ -347,14 +350,14 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path):
 PEAK = """
 import resource, sys
 from pathlib import Path
-from showergan.tasks import TASKS
-TASK = TASKS["images"]
+from showergan.config.tasks.images import ImageData
+from showergan.tasks.images.dataset import write
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 few, many, out = map(Path, sys.argv[1:])
-TASK.write(TASK.data(source="folder", path=str(few), size=32), out)
+write(ImageData(source="folder", path=str(few), size=32), out)
 before = peak()
-TASK.write(TASK.data(source="folder", path=str(many), size=32), out)
+write(ImageData(source="folder", path=str(many), size=32), out)
 print(peak() - before)
 """
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.errors import UserError
 from showergan.evaluation.export import export_file, onnx_of, torchscript_of
-from showergan.evaluation.generator_file import load_generator, save_generator
+from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers.standalone import Standalone
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")

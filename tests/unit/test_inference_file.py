@@ -9,7 +9,7 @@ from generators import network, particles, trained, training_particles
 
 import showergan
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers.conditions import LARGEST_LOG_ENERGY
 from showergan.tasks.showers.sample import Particles
 

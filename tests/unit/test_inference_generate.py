@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.evaluation import generation
+from showergan.evaluation import generator as generation
 from showergan.evaluation.generate_file import generate_file
-from showergan.evaluation.generator_file import load_generator, save_generator
+from showergan.evaluation.generator import load_generator, save_generator
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 from showergan.tasks.showers.sample import Particles
@@ -272,7 +272,7 @@ def test_no_image_is_kept(path, tmp_path, monkeypatch, name):
             yield chunk
             del chunk
 
-    monkeypatch.setattr("showergan.evaluation.trained.generate", watched)
+    monkeypatch.setattr("showergan.evaluation.generator.generate", watched)
     monkeypatch.setitem(generation.CHUNK, "running", 10)
     conditions = write(tmp_path / "p.csv", *particles(20))
     generate_file(path, conditions, tmp_path / name, n=200, seed=1, epoch=None, device=CPU)
@@ -309,7 +309,7 @@ def test_columns_in_any_order_after_a_byte_order_mark(tmp_path):
     text = "\ufeffx_cm, note ,pz_GeV,px_GeV,py_GeV,y_cm\n4,a \u2265 b,3,1,2,5\n"
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")
     found = read_particles(tmp_path / "p.csv")
-    np.testing.assert_array_equal(found.conditions, [[1, 2, 3, 4, 5]])
+    np.testing.assert_array_equal(found.as_array, [[1, 2, 3, 4, 5]])
 
 
 def test_what_is_given_has_two_arrays_of_numbers():

@@ -162,12 +162,12 @@ def test_what_does_not_differ_is_named():
 
 def test_showers_come_back_from_what_networks_see():
     [showers] = gflash.simulate(50, seed=1)
-    conditioning = Conditioning.fitted("scaled", *showers.given, FRAME)
+    conditioning = Conditioning.fitted("scaled", *showers.conditions, FRAME)
     seen, conditions = training_tensors(showers, conditioning, CPU)
-    np.testing.assert_array_equal(conditions, conditioning.of(*showers.given))
-    expected = FRAME.into(*tensors(showers.energy, *showers.given)).log1p()
+    np.testing.assert_array_equal(conditions, conditioning.of(*showers.conditions))
+    expected = FRAME.into(*tensors(showers.energy, *showers.conditions)).log1p()
     assert torch.equal(seen[:, 0], expected)
-    back = generated(seen, showers.given, conditioning, np.random.default_rng(1))
+    back = generated(seen, showers.conditions, conditioning, np.random.default_rng(1))
     np.testing.assert_allclose(back.energy, showers.energy, rtol=1e-4, atol=1e-4)
     assert back.unscaled is None
     # Of the mean over showers nothing stands out in the detector as the core does in the frame.
@@ -209,7 +209,7 @@ def test_generated_showers_lie_where_their_particles_fly():
     momentum = np.c_[random.normal(0, 0.2, (300, 2)), np.ones(300)].astype("f4")
     output = torch.zeros(300, 1, 30, 30)
     output[:, :, 15, 15] = 3
-    showers = generated(output, Showers(None, point, momentum, None).given,
+    showers = generated(output, Showers(None, point, momentum, None).conditions,
                         made.description.conditioning, random)  # fmt: skip
     row, column = np.divmod(showers.energy.reshape(300, -1).argmax(1), 30)
     core = point + frame.depth_cm * momentum[:, :2] / momentum[:, 2:]

@@ -129,8 +129,8 @@ def pairs():
 def test_ours_agrees_with_the_published_recipe(name):
     real, generated, k = pairs()[name]
     with clustered_by(RECIPE):
-        recipe = scores(real, generated, clusters=k, repeats=15).auc
-    ours = scores(real, generated, clusters=k, repeats=30).auc
+        recipe = scores(real, generated, clusters=k, repeats=15).prd_auc
+    ours = scores(real, generated, clusters=k, repeats=30).prd_auc
     allowed = max(0.005, recipe.std(ddof=1))
     assert ours.mean() == pytest.approx(recipe.mean(), abs=allowed)
     assert 0.5 < ours.std(ddof=1) / recipe.std(ddof=1) < 2
@@ -140,15 +140,15 @@ def test_full_convergence_is_another_metric():
     # Without structure to find, k-means converges slowly and the recipe stops on the way.
     rng = np.random.default_rng(0)
     real, generated = rng.normal(size=(4000, 64)), rng.normal(0.2, 1, (4000, 64))
-    ours = scores(real, generated).auc
+    ours = scores(real, generated).prd_auc
     with clustered_by(LLOYD):
-        lloyd = scores(real, generated, repeats=1).auc
+        lloyd = scores(real, generated, repeats=1).prd_auc
     assert ours.mean() - lloyd.mean() > ours.std(ddof=1)
 
 
 def test_order_rotation_and_scale_do_not_matter():
     real, generated = mixture(1500, 0), mixture(1500, 1, shift=0.7)
-    plain = scores(real, generated).auc
+    plain = scores(real, generated).prd_auc
     rng = np.random.default_rng(2)
     rotation = np.linalg.qr(rng.normal(size=(4, 4)))[0]
     for changed in (
@@ -157,8 +157,8 @@ def test_order_rotation_and_scale_do_not_matter():
         scores(1e3 * real, 1e3 * generated),
         scores(real + 1e5, generated + 1e5),
     ):
-        assert changed.auc.mean() == pytest.approx(plain.mean(), abs=plain.std())
-    np.testing.assert_array_equal(scores(4 * real, 4 * generated).auc, plain)
+        assert changed.prd_auc.mean() == pytest.approx(plain.mean(), abs=plain.std())
+    np.testing.assert_array_equal(scores(4 * real, 4 * generated).prd_auc, plain)
 
 
 def test_noise_lowers_the_score():
@@ -166,7 +166,7 @@ def test_noise_lowers_the_score():
     real, generated = mixture(2000, 0), mixture(2000, 1)
     noise = rng.normal(0, 8, generated.shape)
     values = [
-        scores(real, np.where(rng.random((2000, 1)) < share, noise, generated)).auc.mean()
+        scores(real, np.where(rng.random((2000, 1)) < share, noise, generated)).prd_auc.mean()
         for share in (0, 0.1, 0.3, 0.6, 1)
     ]
     assert (np.diff(values) < -0.03).all()
@@ -178,7 +178,7 @@ def test_invalid_rows_cost_their_share():
     generated[:200] = np.nan
     result = scores(real, generated)
     assert result.precision.max() == pytest.approx(0.8, abs=0.01)
-    assert result.auc.mean() < scores(real, mixture(1000, 1)).auc.mean() - 0.1
+    assert result.prd_auc.mean() < scores(real, mixture(1000, 1)).prd_auc.mean() - 0.1
 
 
 def test_unequal_samples_are_balanced():
@@ -186,10 +186,10 @@ def test_unequal_samples_are_balanced():
     real, generated = rng.normal(size=(5000, 4)), rng.normal(size=(100, 4))
     result = scores(real, generated)
     assert result.n == 100
-    np.testing.assert_array_equal(result.auc, scores(real, generated).auc)
+    np.testing.assert_array_equal(result.prd_auc, scores(real, generated).prd_auc)
     # Uncut, the 5000 would fill the clusters without fluctuations of their own, and score 0.90.
-    cuts = [scores(real, generated, seed=seed).auc.mean() for seed in range(8)]
-    even = [scores(real[i : i + 100], generated).auc.mean() for i in range(0, 800, 100)]
+    cuts = [scores(real, generated, seed=seed).prd_auc.mean() for seed in range(8)]
+    even = [scores(real[i : i + 100], generated).prd_auc.mean() for i in range(0, 800, 100)]
     assert np.mean(cuts) == pytest.approx(np.mean(even), abs=0.03)
     assert np.mean(even) < 0.87
 
@@ -241,8 +241,8 @@ def test_spread_over_events_is_that_of_fresh_samples():
     for seed in range(40):
         real, generated = rng.normal(size=(400, 3)), rng.normal(0.7, 1, size=(400, 3))
         scores = prd_scores(real, generated, clusters=10, repeats=5, seed=seed)
-        values.append((scores.auc.mean(), scores.f8.mean(), scores.f1_8.mean()))
-        estimates.append([scores.event_sd[name] for name in ("auc", "f8", "f1_8")])
+        values.append((scores.prd_auc.mean(), scores.f8.mean(), scores.f1_8.mean()))
+        estimates.append([scores.event_sd[name] for name in ("prd_auc", "f8", "f1_8")])
     ratio = np.mean(estimates, axis=0) / np.std(values, axis=0, ddof=1)
     assert 0.7 < ratio[0] < 1.4
     assert (ratio < 3).all()  # near their end at 1, the F scores vary less than the bootstrap says

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import showergan
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.records.provenance import read_record, recorded
 
 SRC = Path(__file__).parents[2] / "src"

@@ -18,7 +18,7 @@ from snakemake.utils import update_config
 from showergan.cli import app
 from showergan.cli.steps import STEPS
 from showergan.config.whole import parse_config
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()

@@ -16,11 +16,11 @@ from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan import cli
 from showergan.cli.steps import STEPS
+from showergan.config.tasks.toys import ToyData
 from showergan.errors import Paused
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.shower_file import write_npz
-from showergan.tasks.toys.data import ToyData
 from showergan.training.embedding import _Course
 from showergan.training.loop import Trainer
 

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from drawn import figure_of, table_of
 
-from showergan.comparison.robustness import ROBUSTNESS, robustness
-from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.learning_rates import ROBUSTNESS, learning_rate_grid, robustness
 from showergan.report.table_files import save_table
 
 draw = figure_of("robustness")

@@ -20,8 +20,8 @@ def test_prd_auc_takes_two_samples():
     real, fake = NORMAL
     found = showergan.prd_auc(real, fake)
     expected = prd_scores(real, fake, clusters=20, repeats=10, seed=1)
-    assert found.value == pytest.approx(expected.auc.mean())
-    assert found.sd == pytest.approx(expected.auc.std(ddof=1))
+    assert found.value == pytest.approx(expected.prd_auc.mean())
+    assert found.sd == pytest.approx(expected.prd_auc.std(ddof=1))
     assert found.n == 300
     assert found.value > 0.8 > 0.01 > showergan.prd_auc(real, fake + 20).value
     curve = showergan.prd_curve(real, fake)

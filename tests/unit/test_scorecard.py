@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 
 from showergan.comparison.failures import failures
-from showergan.comparison.rank_agreement import rank_agreement
-from showergan.comparison.scorecard import position, scorecard
+from showergan.comparison.scorecard import position, rank_agreement, scorecard
 from showergan.errors import UserError
-from showergan.metrics.distances import separation_power
-from showergan.metrics.duplicates import duplicates
+from showergan.metrics.diversity import duplicates
 from showergan.metrics.measured import Measured, mean_relative_difference
 from showergan.metrics.neighbours import density_coverage
 from showergan.metrics.prd import prd_scores
+from showergan.metrics.quantities import separation_power
 from showergan.metrics.two_sample import two_sample
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.reference_statistics import COUNTS
@@ -94,7 +93,7 @@ def test_bounded_metrics_end_where_a_sample_has_nothing_of_the_real_one():
     density, coverage = density_coverage(real, one, seed=0)
     auc, jsd = two_sample(real, one, trainings=1, seed=0)
     found = {
-        "prd_auc": prd_scores(real, one, clusters=2, repeats=1, seed=0).auc[0],
+        "prd_auc": prd_scores(real, one, clusters=2, repeats=1, seed=0).prd_auc[0],
         "density": density.value,
         "coverage": coverage.value,
         "duplicates": duplicates(real, one, seed=0).value,

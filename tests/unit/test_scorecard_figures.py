@@ -7,8 +7,8 @@ from drawn import figure_of, table_of
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
-from showergan.comparison.rank_agreement import rank_agreement as agreement_of
 from showergan.comparison.scorecard import position
+from showergan.comparison.scorecard import rank_agreement as agreement_of
 from showergan.config.figures import Figures
 from showergan.report.figures.scorecard import NONE, WARNING
 from showergan.report.runs import REFERENCES

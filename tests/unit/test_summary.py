@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from showergan.comparison import runs
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import RUN, read_runs
-from showergan.comparison.summary import learning_rate_grid, summarise, summarise_runs
+from showergan.comparison.summary import summarise, summarise_runs
 from showergan.errors import UserError
 from showergan.report.tables.published import layout, numbers
 from showergan.report.texts import plus_minus

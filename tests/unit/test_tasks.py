@@ -13,19 +13,21 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.cli.steps import steps_in
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.tasks.found import find
+from showergan.config.tasks.toys import ToyData
 from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.networks.base import build
 from showergan.tasks import showers
-from showergan.tasks.found import TASKS, find, of_file
-from showergan.tasks.images.embedding import PictureEmbedding
+from showergan.tasks.data_set import source_sha256
+from showergan.tasks.found import TASKS, found_for, of_file
+from showergan.tasks.images.embedding import ImageEmbedding
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.shower_file import write_npz
-from showergan.tasks.toys.data import ToyData
 
 SRC = Path(__file__).parents[2] / "src/showergan"
 CPU = torch.device("cpu")
@@ -53,7 +55,7 @@ def data_set(task, tmp_path):
 
 
 def test_every_folder_is_a_task():
-    folders = {p.parent.name for p in (SRC / "tasks").glob("*/__init__.py")}
+    folders = {p.parent.name for p in (SRC / "tasks").glob("*/task.py")}
     assert set(TASKS) == folders >= {"images", "showers", "text", "toys"}
     assert all(task.name == name for name, task in TASKS.items())
     assert len({task.about for task in TASKS.values()}) == len(folders)
@@ -77,7 +79,7 @@ def test_a_task_that_there_is_not_is_told():
 def bound(task, data_set):
     """Return the task as the samples of a data set have it."""
     found = of_file(data_set)
-    assert type(found) is type(task)
+    assert found.name == task.name
     assert found.samples_in(data_set) == task.samples_in(data_set)
     return found
 
@@ -88,8 +90,8 @@ def test_a_data_set_leads_to_training_and_measurement(task, data_set):
     n = len(found.samples)
     assert found.samples.shape == (n, *task.sample_shape)
     assert found.conditions.shape == (n, task.n_conditions)
-    assert found.given.conditions.shape == (n, len(task.condition_names))
-    assert len(task.source_sha256(data_set)) == 64
+    assert found.original_conditions.as_array.shape == (n, len(task.condition_names))
+    assert len(source_sha256(data_set)) == 64
     reference_statistics, train = task.reference_statistics(data_set, Evaluation(), CPU)
     assert len(train) == n
     assert {
@@ -105,15 +107,15 @@ def test_a_data_set_leads_to_training_and_measurement(task, data_set):
 def test_a_generator_makes_samples(task, data_set):
     task = bound(task, data_set)
     found = task.training_set(data_set, "raw", CPU)
-    given = task.given(*(values[:3] for values in found.given))
+    given = task.conditions(*(values[:3] for values in found.original_conditions))
     network = build(task.start, task.sample_shape, task.n_conditions).eval()
     noise = network.draw_noise(3, torch.Generator().manual_seed(1))
     output, random = network(noise, found.conditions[:3]).detach(), np.random.default_rng(1)
-    made = task.made(output, given, found.conditioning, random)
+    made = task.to_samples(output, given, found.conditioning, random)
     assert len(made) == 3
     again = task.sample(**{name: getattr(made, name) for name in task.sample_arrays})
-    np.testing.assert_array_equal(again.given.conditions, given.conditions)
-    assert all(len(array) == 3 for array in task.pictures([made]).values())
+    np.testing.assert_array_equal(again.conditions.as_array, given.as_array)
+    assert all(len(array) == 3 for array in task.examples([made]).values())
 
 
 def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, data_set):
@@ -122,7 +124,7 @@ def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, d
     description = description_of(task)(
         network=task.start,
         samples=task.samples_in(data_set),
-        conditions=conditions_of(task, found.given.conditions),
+        conditions=conditions_of(task, found.original_conditions.as_array),
         conditioning=found.conditioning,
         average=None,
         diverged=Divergence(step=7, epochs=(2,)),
@@ -131,7 +133,7 @@ def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, d
     recipe = EvaluationRecipe(**settings, choose_by=task.choose_by)
     embedding = {
         "showers": EmbeddingRegressor,
-        "images": lambda: PictureEmbedding("encoder", task.sample_shape, 0, width=4),
+        "images": lambda: ImageEmbedding("encoder", task.sample_shape, 0, width=4),
     }.get(task.name, lambda: None)()
     network = embedding and embedding.eval()
     reference = make_reference(data_set, network, Evaluation(**settings), CPU)
@@ -148,7 +150,7 @@ def test_points_are_split_and_repeatable(tmp_path):
     files = [tmp_path / f"{name}.h5" for name in "abc"]
     for file, seed in zip(files, (1, 1, 2), strict=True):
         toys.write(ToyData(n_points=101, seed=seed), file)
-    shas = [toys.source_sha256(file) for file in files]
+    shas = [source_sha256(file) for file in files]
     assert shas[0] == shas[1] != shas[2]
     sizes = [len(next(toys.stream(files[0], s))) for s in ("train", "select", "test")]
     assert sizes == [51, 25, 25]
@@ -158,14 +160,14 @@ def test_points_are_split_and_repeatable(tmp_path):
 def test_points_are_generated_by_hand(tmp_path):
     toys = TASKS["toys"]
     with pytest.raises(UserError, match="give --n and no --conditions"):
-        toys.read_given(None, None)
+        toys.read_conditions(None, None)
     with pytest.raises(UserError, match="give their number n alone"):
-        toys.checked([[1.0]])
-    assert len(toys.read_given(None, 5).conditions) == 5
+        toys.check_conditions([[1.0]])
+    assert len(toys.read_conditions(None, 5).as_array) == 5
 
 
 def test_a_task_that_reads_no_samples_says_so(tmp_path):
-    with pytest.raises(UserError, match=r"g.npz: samples of the task toys are not read from files"):
+    with pytest.raises(UserError, match="Samples of this task are not read from files"):
         TASKS["toys"].read_samples(tmp_path / "g.npz")
 
 
@@ -178,31 +180,36 @@ def test_make_data_says_what_is_wrong(tmp_path):
     assert "gaussians_9" in str(done.exception)
 
 
-def test_a_new_folder_is_a_new_task(tmp_path, monkeypatch):
-    folder = tmp_path / "further_tasks/ducks"
-    folder.mkdir(parents=True)
-    (folder.parent / "__init__.py").touch()
-    (folder / "__init__.py").touch()
-    (folder / "task.py").write_text(
-        "from showergan.tasks.toys.task import ToyTask\n"
-        "class Ducks(ToyTask):\n    name, scores = 'ducks', ('pond', 'plane')\n"
-        "TASK = Ducks()\n"
+def test_new_files_are_a_new_task(tmp_path, monkeypatch):
+    """The description that the workflow reads, and the functions of the same name."""
+    for folder in ("descriptions", "further_tasks", "further_tasks/ducks", "further_tasks/steps"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "__init__.py").touch()
+    (tmp_path / "descriptions/ducks.py").write_text(
+        "from dataclasses import replace\n"
+        "from showergan.config.tasks.toys import SPEC as TOYS\n"
+        "SPEC = replace(TOYS, name='ducks', scores=('pond', 'plane'))\n"
     )
-    (folder / "steps").mkdir()
-    (folder / "steps/__init__.py").touch()
-    (folder / "steps/feed.py").write_text(
+    (tmp_path / "further_tasks/ducks/task.py").write_text(
+        "from dataclasses import replace\n"
+        "from descriptions.ducks import SPEC\n"
+        "from showergan.tasks.toys.task import TASK as TOYS\n"
+        "TASK = replace(TOYS, **SPEC.as_arguments)\n"
+    )
+    (tmp_path / "further_tasks/steps/feed.py").write_text(
         "from showergan.cli.step import Step\n"
         "class Feed(Step):\n    name, version = 'feed', 1\n    def run(self): pass\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    found = find("further_tasks", folder.parent)
-    assert list(found) == ["ducks"]
-    model = config_of(found["ducks"])
+    specs = find("descriptions", tmp_path / "descriptions")
+    assert list(specs) == ["ducks"]
+    model = config_of(specs["ducks"])
     assert model.model_fields["task"].is_required()
     assert "pond" in str(model.model_json_schema()["properties"]["choose_by"])
-    assert list(steps_in("further_tasks.ducks.steps")) == ["feed"]
-    assert steps_in("further_tasks.ducks.nothing") == {}
-    for name in [name for name in sys.modules if name.startswith("further_tasks")]:
+    assert found_for(specs, "further_tasks")["ducks"].scores == ("pond", "plane")
+    assert list(steps_in("further_tasks.steps")) == ["feed"]
+    assert steps_in("further_tasks.nothing") == {}
+    for name in [n for n in sys.modules if n.startswith(("further_tasks", "descriptions"))]:
         del sys.modules[name]
 
 
@@ -236,5 +243,5 @@ def test_nothing_outside_the_folders_knows_a_task():
 
 
 def test_a_task_whose_generators_cannot_be_exported_says_so():
-    with pytest.raises(UserError, match="Generators of toys cannot be exported"):
+    with pytest.raises(UserError, match="Generators of this task cannot be exported"):
         TASKS["toys"].standalone(None, None)

@@ -1,6 +1,7 @@
 """Text: from a file to lines, n-grams, and the networks of the language model GAN."""
 
 import math
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -10,14 +11,15 @@ import torch
 from drawn import figure_of
 from small_training import recipe
 
-from showergan.config.evaluation import EvaluationRecipe
+from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.networks import TextDiscriminator, TextGenerator
+from showergan.config.tasks.text import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.evaluation.description import description_of
 from showergan.evaluation.generated import evaluate
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.reference import make_reference
-from showergan.evaluation.trained import TrainedGenerator
 from showergan.methods.constraints.base import DiscriminatorBatch
 from showergan.methods.constraints.penalties import GradientPenalty
 from showergan.methods.layers import flattened, weight_layers
@@ -25,14 +27,22 @@ from showergan.metrics.conditional_prd import conditional_prd
 from showergan.networks.base import build, state_of
 from showergan.networks.text import ResidualBlock1d
 from showergan.report.style import Style
+from showergan.tasks import text
 from showergan.tasks.found import TASKS, of_file
-from showergan.tasks.text.data import BOOK, LENGTH, REPLACEMENT, TextData
-from showergan.tasks.text.dataset import load, split_by_blocks, write
+from showergan.tasks.text.dataset import (
+    NO_CHARACTER,
+    Lines,
+    alphabet_of,
+    decoded,
+    encoded,
+    load,
+    samples_in,
+    sequences,
+    split_by_blocks,
+    write,
+)
 from showergan.tasks.text.figures.sampled_lines import by_epoch
-from showergan.tasks.text.lines import NO_CHARACTER, Lines
-from showergan.tasks.text.metrics.repeated_lines import repeated
-from showergan.tasks.text.ngrams import NGRAMS, divergence, ngrams
-from showergan.tasks.text.reading import alphabet_of, decoded, encoded, sequences
+from showergan.tasks.text.metrics import NGRAMS, divergence, ngrams, repeated
 from showergan.training.loop import Trainer
 
 ngram_divergence = figure_of("ngram_divergence")
@@ -123,14 +133,14 @@ class TestDataSet:
     def test_the_alphabet_is_that_of_the_training_text(self, tmp_path):
         rows = [chr(0x400 + i) + "ab" * 15 + "c" for i in range(50)]
         path = written(tmp_path, "\n".join(rows), block_lines=1)
-        task = of_file(path)
-        training = set("".join(load(path, "train").texts(task.alphabet)))
-        assert set(task.alphabet) == training | {REPLACEMENT}
+        alphabet = samples_in(path).alphabet
+        training = set("".join(load(path, "train").texts(alphabet)))
+        assert set(alphabet) == training | {REPLACEMENT}
         with h5py.File(path) as file:
             assert file.attrs["n_replaced_characters"] == 25  # first letters that training lacks
             assert file.attrs["n_short_lines"] == 0
             assert file["code"].dtype == np.uint8
-        assert load(path, "test").texts(task.alphabet)[0][0] == REPLACEMENT
+        assert load(path, "test").texts(alphabet)[0][0] == REPLACEMENT
 
     def test_training_samples_are_one_hot(self, tmp_path):
         path = written(tmp_path, "the cat sat on the mat, and so on\n" * 50)
@@ -140,21 +150,22 @@ class TestDataSet:
         assert samples.dtype == torch.float32
         assert (samples.sum(2) == 1).all()
         assert (
-            task.made(samples, None, None, None).texts(task.alphabet)[0]
+            task.to_samples(samples, None, None, None).texts(samples_in(path).alphabet)[0]
             == "the cat sat on the mat, and so o"
         )
 
     def test_the_book_is_there(self, tmp_path):
-        assert BOOK.stat().st_size < 400_000
-        text = decoded(BOOK.read_bytes(), BOOK)
-        assert "It is a truth universally acknowledged" in text
-        assert len(sequences(text, BOOK).texts) > 6_000
+        book = Path(text.__file__).with_name(BOOK)
+        assert book.stat().st_size < 400_000
+        content = decoded(book.read_bytes(), book)
+        assert "It is a truth universally acknowledged" in content
+        assert len(sequences(content, book).texts) > 6_000
 
 
 class TestSamples:
     def test_the_likeliest_character_is_taken(self):
         output = torch.tensor([[[0.2, 0.7, 0.1], [0.4, 0.3, 0.3]], [[math.nan] * 3, [0, 0, 1.0]]])
-        made = TASKS["text"].made(output, None, None, None)
+        made = TASKS["text"].to_samples(output, None, None, None)
         assert made.code.tolist() == [[1, 0], [NO_CHARACTER, 2]]
         assert made.texts("ab" + REPLACEMENT) == ["ba", "⊥" + REPLACEMENT]
 
@@ -166,10 +177,11 @@ class TestSamples:
 
     @pytest.mark.parametrize("suffix", [".npz", ".h5"])
     def test_lines_are_written(self, tmp_path, suffix):
-        task = of_file(written(tmp_path, "a bb ccc dddd eeeee ffffff ggggggg\n" * 50))
+        path = written(tmp_path, "a bb ccc dddd eeeee ffffff ggggggg\n" * 50)
+        task = of_file(path)
         lines, out = Lines(np.zeros((3, 32), np.uint8)), tmp_path / f"out{suffix}"
         task.write_samples(out, 3, iter([lines]), {"seed": 1})
-        first = task.alphabet[0]
+        first = samples_in(path).alphabet[0]
         if suffix == ".npz":
             assert np.load(out)["line"].tolist() == [first * 32] * 3
         else:
@@ -222,8 +234,8 @@ class TestNGrams:
         """Sajjadi et al. 2018: the curve of discrete distributions, here (1/2, 1/2) and (1, 0)."""
         real, other = np.array([[1, 2]] * 20), np.array([[1, 1]] * 20)
         zeros = np.zeros(20, int)
-        settings = {"clusters": 2, "repeats": 3, "n_min": 1, "seed": 1}
-        found = conditional_prd(real, other, zeros, zeros, 0, **settings)["prd_auc"]["all"]
+        recipe = Evaluation(clusters=2, repeats=3)
+        found = conditional_prd(real, other, zeros, zeros, 0, recipe)["prd_auc"]["all"]
         # Recall is at most 1/2, with precision 1 up to there.
         assert found.value == pytest.approx(0.5, abs=2e-3)
         assert (found.clusters, found.n) == (2, 20)

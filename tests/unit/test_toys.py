@@ -6,7 +6,7 @@ from sklearn.datasets import make_swiss_roll
 
 from showergan.metrics.transport import wasserstein_2
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
-from showergan.tasks.toys.modes import modes_found, share_near_a_mode
+from showergan.tasks.toys.metrics import modes_found, share_near_a_mode
 
 
 def sample(name, n=4000, seed=1):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.records.verification import findings
 
 

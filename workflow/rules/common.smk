@@ -10,7 +10,7 @@ try:
     from showergan.config.keys import refuse_twice
     from showergan.errors import UserError
     from showergan.io.sources import state
-    from showergan.tasks.found import TASKS
+    from showergan.config.tasks.found import SPECS
 except ImportError as error:
     raise WorkflowError(
         f"{error}: this snakemake belongs to another environment ({sys.prefix}), in which showergan is not installed. "
@@ -32,7 +32,7 @@ METHODS = CONFIG.sorted_methods
 # Labels of architectures, where there are several.
 ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
 
-TASK = TASKS[CONFIG.task]
+TASK = SPECS[CONFIG.task]
 config["about"] = TASK.about  # for the front page of the report
 DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 # What looks at the embedding takes it where the task has one.

@@ -19,10 +19,10 @@ from showergan.cli.options import add_function, add_step
 from showergan.cli.records import crate, provenance, verify
 from showergan.cli.steps import OF_ANY_TASK, OF_TASK
 from showergan.config.catalogue.exhibit import exhibits
+from showergan.config.tasks.found import SPECS
 from showergan.config.whole import schema as _schema
 from showergan.errors import Paused, UserError
 from showergan.io.files import say
-from showergan.tasks.found import TASKS
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
 INTERRUPTED = 130  # of Typer, after Ctrl-C

@@ -11,11 +11,11 @@ import typer
 from snakemake.utils import update_config
 
 from showergan.config.keys import read_file
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.whole import Config, parse_config
 from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.records import cost as model
-from showergan.tasks.found import DEFAULT
 
 HOUR, DAY = 3600, 24 * 3600
 RULE_WIDTH = 26

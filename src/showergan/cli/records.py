@@ -11,7 +11,7 @@ import yaml
 
 import showergan
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.io.files import say, sha256_of
 from showergan.io.hdf5 import opened_hdf5
 from showergan.records.provenance import NAME, read_record, record_of

@@ -1,4 +1,4 @@
-"""What a run must reach before its methods are worth comparing."""
+"""Acceptance criteria: what a run must reach before its methods are worth comparing."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,11 +8,11 @@ import pandas as pd
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
 
-# What the median seed of a method, and the share of failed seeds, is held against.
+# Bounds of the median seed of a method, and of the share of failed seeds.
 BOUNDS = {
     # No published generator lies below: the worst has 0.92 (Egorov & Rogachev 2023, table 3).
     "fraction": 0.85,
-    # A generator that ignores its conditions has as much.
+    # A generator that ignores its conditions reaches this.
     "shuffled": 1.0,
     # Generators that miss the inclination of showers have about 0.5, those that have learned it 0.8.
     "physics": 0.7,
@@ -23,10 +23,10 @@ BOUNDS = {
     # Of the same seeds five failed; at that rate more than a third of nine do once in a hundred runs.
     "failed": 1 / 3,
 }
-# A mean energy that is off by a larger factor is no spread of trainings: it has exploded, or showers are lost.
+# A mean energy off by a larger factor is no spread of trainings: it has exploded, or showers are lost.
 OFF = 2.0
 
-# By bar, what the scorecard calls a score and what that is divided by.
+# By criterion: the title of a score in the scorecard, and the anchor that it is divided by.
 RATIOS = {
     "fraction": ("PRD-AUC: E", "ceiling"),
     "shuffled": ("PRD-AUC: bins-E", "shuffled"),
@@ -45,21 +45,21 @@ def bars(
     bounded: Sequence[str],
     fewest: int,
 ) -> pd.DataFrame:
-    """Hold generators and data against the bars; those that have no subject in a run are left out.
+    """Check generators and data by the acceptance criteria that apply to a run.
 
     A method is judged at its chosen learning rates, at the epoch chosen on select, by its median seed: of an even
-    number of seeds the worse of the two in the middle. A seed that has no value is worse than any other.
+    number of seeds the worse of the two in the middle. A seed without a value is worse than any other.
 
     Args:
         card: as `scorecard` returns it.
         failures: as `failures` returns it.
         anchors: as `reference` writes them.
-        bounded: the methods that the bars are for: those with spectral normalisation.
+        bounded: the methods that the criteria are for: those with spectral normalisation.
         fewest: showers that every bin needs.
 
     Returns:
-        One row per bar and subject, a method or "" for all: value, that of the median seed, which is held against the
-        bound; worst, that of the worst seed; n_seeds, and n_failed of these; met. The bars:
+        One row per criterion (column bar) and subject, a method or "" for all: value, that of the median seed, which is
+        compared with the bound; worst, that of the worst seed; n_seeds, and n_failed of these; met. The criteria:
         fraction: PRD-AUC over E as a fraction of its ceiling, where there is one; at least its bound.
         shuffled: bins-E over that of real showers with shuffled conditions, where these differ; above its bound.
         physics: bins-P as a fraction of its ceiling, where there is one; at least its bound.
@@ -95,7 +95,7 @@ def bars(
 
 def _failed(runs: pd.DataFrame) -> pd.Series:
     failed = runs["failure"] != "none"
-    # A ratio that is no number is off, too.
+    # NaN is off, too.
     return failed | ~(_off(runs) <= np.log(OFF)) if "energy_ratio" in runs else failed
 
 
@@ -106,7 +106,7 @@ def _off(runs: pd.DataFrame) -> pd.Series:
 
 
 def _measures(card: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
-    """Yield bar, a value per seed, and how bad it is; not every task has an embedding, conditions or energies."""
+    """Yield a criterion, its value per seed, and how bad each is, as far as the task has what it looks at."""
     for bar, (title, anchor) in RATIOS.items():
         rows = card[card["title"] == title]
         if rows[anchor].notna().any():

@@ -1,4 +1,4 @@
-"""What went wrong in every run."""
+"""Failures of every run."""
 
 import math
 from typing import Any
@@ -8,34 +8,28 @@ import pandas as pd
 from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.scorecard import of_runs, selected_epochs
 from showergan.comparison.summary import real_anchor
-from showergan.metrics.features import DIVERGED
-from showergan.metrics.metric import COUNTS, UNSCALED
-from showergan.metrics.registry import Registry
+from showergan.metrics.features import COUNTS, DIVERGED, UNSCALED
+from showergan.metrics.metric import Registry
 
 _Numbers = dict[tuple[str, str], float]
 
 
 def failures(
-    runs: Runs,
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
-    """Return what went wrong in every run on the test conditions, at the epoch chosen on select.
+    """Return the failures of every run on the test conditions, at the epoch chosen on select.
 
-    The arguments are those of `scorecard`; the failures of the registry are looked for. Of generated samples that were
-    scaled it is what they were before that fails.
+    The arguments are those of `scorecard`, whose registry says which failures there are. Generated samples that were
+    scaled are judged as they were before scaling.
 
     Returns:
-        A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the
-        counts of mishaps, and diverged_at_step if any did; the numbers that tell other failures; failure, none,
-        diverged (of the run, whatever its epoch) or the names of some, see `Failure`; n_failed_epochs, evaluated epochs
-        with a failure.
+        A row of real showers, whose method is "real", and one per run: its keys; epoch; n showers; the invalid counts,
+        and diverged_at_step if any did; the numbers that show other failures; failure: none, diverged (of the run,
+        whatever its epoch) or the names of some, see `Failure`; n_failed_epochs, evaluated epochs with a failure.
     """
     real = list(real_anchor(anchors).itertuples(index=False))
     whole = _whole(real)
-    found = [{**_mishaps(real, whole, registry), "method": "real"}]
+    found = [{**_checked(real, whole, registry), "method": "real"}]
     selected = selected_epochs(summary, choose_by)
     for metrics in runs:
         rows_of: dict[tuple[str, ...], dict[int, list[Any]]] = {}
@@ -47,15 +41,15 @@ def failures(
         for run in of_runs(selected, metrics).itertuples(index=False):
             keys = {name: getattr(run, name) for name in RUN}
             by_epoch = {
-                epoch: _mishaps(rows, whole, registry)
+                epoch: _checked(rows, whole, registry)
                 for epoch, rows in rows_of[tuple(keys.values())].items()
             }
-            failed = sum(mishaps["failure"] != "none" for mishaps in by_epoch.values())
-            mishaps = by_epoch[run.epoch]
-            if DIVERGED in mishaps:
-                names = ["diverged", str(mishaps["failure"])]
-                mishaps["failure"] = ", ".join(name for name in names if name != "none")
-            found.append({**keys, "epoch": run.epoch, **mishaps, "n_failed_epochs": failed})
+            failed = sum(row["failure"] != "none" for row in by_epoch.values())
+            chosen = by_epoch[run.epoch]
+            if DIVERGED in chosen:
+                names = ["diverged", str(chosen["failure"])]
+                chosen["failure"] = ", ".join(name for name in names if name != "none")
+            found.append({**keys, "epoch": run.epoch, **chosen, "n_failed_epochs": failed})
     table = pd.DataFrame(found)
     return table[[*RUN, "epoch", *(c for c in table if c not in (*RUN, "epoch"))]]
 
@@ -65,7 +59,7 @@ def _whole(metrics: list[Any]) -> _Numbers:
     return {(row.metric, row.space): row.value for row in metrics if row.bin == "all"}
 
 
-def _mishaps(
+def _checked(
     metrics: list[Any], real: _Numbers, registry: Registry
 ) -> dict[str, float | int | str]:
     values, counts = _whole(metrics), [row for row in metrics if row.space == COUNTS]

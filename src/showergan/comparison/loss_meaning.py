@@ -1,4 +1,4 @@
-"""Does the discriminator's loss mean something: does it fall while samples get better?
+"""Correlation of the discriminator's loss with the quality of samples: does it fall while they get better?
 
 Arjovsky, Chintala & Bottou 2017, figures 3 and 4: the Wasserstein estimate falls as samples improve, and is constant
 where a training fails; the Jensen-Shannon estimate of a standard GAN is unrelated.
@@ -13,17 +13,16 @@ from scipy import stats
 
 from showergan.comparison.runs import METHOD, RUN
 from showergan.methods.losses import Loss
-from showergan.metrics.metric import Asked
-from showergan.metrics.registry import Registry
+from showergan.metrics.metric import Registry, Stage
 
 WINDOW = 101  # recorded rows of the median filter, as published
 SHARE = 0.1  # of all rows, which it takes at most
 LEVEL = 0.95  # of the interval
-HISTORY = ("step", "epoch", "discriminator_loss", "lipschitz_bound")  # columns that are read of it
+HISTORY = ("step", "epoch", "discriminator_loss", "lipschitz_bound")  # columns that are read
 
 
 def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFrame:
-    """Return what the discriminator's loss, without penalties, says of the distance in every recorded step.
+    """Return the distance that the discriminator's loss, without penalties, estimates at every recorded step.
 
     Args:
         histories: of many runs, with the columns of a run and step, epoch, discriminator_loss and lipschitz_bound.
@@ -67,8 +66,7 @@ def loss_meaning(
     Args:
         estimated: as `estimates` returns it.
         metrics: of every run, as `evaluate` writes them, with the columns of a run.
-        registry: the task's metrics; those that are measured on test at every epoch, and do not tell failures, say what
-            quality is.
+        registry: the task's metrics; quality is those measured on test at every epoch that do not show failures.
 
     Returns:
         Columns of `estimated`, at the last recorded step of the epoch, NaN where a training diverged before; title and
@@ -77,11 +75,11 @@ def loss_meaning(
     """
     last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1)
     test = metrics[metrics["split"] == "test"]
-    tell_failures = {failure.metric for failure in registry.failures}
+    of_failures = {failure.metric for failure in registry.failures}
     tables = []
     for entry in registry.entries:
         metric = registry[entry.metric]
-        if metric.asked > Asked.COURSE or entry.metric in tell_failures:
+        if metric.stage > Stage.EVERY_EPOCH or entry.metric in of_failures:
             continue
         rows = test[
             (test["metric"] == entry.metric)
@@ -89,12 +87,10 @@ def loss_meaning(
             & (test["bin"] == entry.bin)
         ]
         value = rows["value"]
-        worse = {
-            "higher": -value,
-            "lower": value,
-            "target": (value - (metric.best or 0)).abs(),
-        }[metric.direction]
-        kept = rows[[*RUN, "epoch", "value"]].assign(title=entry.title, worse=worse)
+        signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
+        kept = rows[[*RUN, "epoch", "value"]].assign(
+            title=entry.title, worse=signs[metric.direction]
+        )
         kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
         tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
     table = pd.concat(tables, ignore_index=True)
@@ -151,7 +147,7 @@ def _rho(estimate: pd.Series, worse: pd.Series) -> float:
 
 
 def _pooled(rhos: list[float], n_epochs: int) -> tuple[float, float, float]:
-    """Return the mean in z of some rhos, and the interval about it."""
+    """Return the mean over Fisher's z of some rhos, and the interval about it."""
     if not rhos:
         return math.nan, math.nan, math.nan
     most = 1 - 6 / (n_epochs**3 - n_epochs)

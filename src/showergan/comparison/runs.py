@@ -1,4 +1,4 @@
-"""Tables of thousands of runs, a hundred at a time: one by one they would take minutes, all at once gigabytes."""
+"""Reading the tables of thousands of runs a hundred at a time: one by one takes minutes, all at once gigabytes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ RUN = [*METHOD, "seed"]
 AT_A_TIME = 100  # runs
 
 Runs = Iterable[pd.DataFrame]
-"""Tables of some runs each, with the columns `RUN`, texts, beside those of their files; no run is in two of them."""
+"""Tables of some runs each: the columns `RUN`, as strings, and those of the files; no run is in two tables."""
 
 
 def run_of(path: Path) -> dict[str, str]:
@@ -27,7 +27,7 @@ def run_of(path: Path) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class RunsOfFiles:
-    """Tables of runs, read whenever they are asked for; of all their columns or of some."""
+    """Tables of runs, read at each iteration; of all their columns or of some."""
 
     paths: tuple[Path, ...]
     columns: tuple[str, ...] | None = None
@@ -39,23 +39,20 @@ class RunsOfFiles:
 
 
 def read_runs(paths: Iterable[Path], columns: tuple[str, ...] | None = None) -> Runs:
-    """Return the tables of runs, each read when it is its turn.
+    """Return the tables of runs, which are read some at a time.
 
     Args:
         paths: CSV files, one for each run.
-        columns: that all of them have; whatever else they hold is left out. By default all, which are then the same.
+        columns: to read, which all files have. By default all columns, which must be the same in all files.
 
     Raises:
-        ValueError: Columns differ or are missing; on reading.
+        ValueError: On reading, if columns differ or are missing.
     """
     return RunsOfFiles(tuple(paths), columns)
 
 
 def _table(paths: tuple[Path, ...], columns: tuple[str, ...] | None) -> pd.DataFrame:
-    """Return the tables of some runs in one; those with the same columns are parsed as one.
-
-    Of each by itself, most time would go to its beginning.
-    """
+    """Return the tables of some runs in one; those with the same columns are parsed together, which is faster."""
     texts: dict[str, list[str]] = {}
     runs: dict[str, list[int]] = {}  # of each line
     for i, path in enumerate(paths):

@@ -1,22 +1,21 @@
-"""Every run judged by every metric, each on a scale from the worst to what real showers get."""
+"""Scorecard: every run in every metric, each on a scale from the worst to what real showers get."""
 
+import math
+
+import numpy as np
 import pandas as pd
+from scipy import stats
 
 from showergan.comparison.runs import RUN, Runs
 from showergan.errors import UserError
-from showergan.metrics.features import NOT_FINITE
-from showergan.metrics.metric import ANCHORS, CEILING, UNSCALED
-from showergan.metrics.registry import Registry
+from showergan.metrics.features import NOT_FINITE, UNSCALED
+from showergan.metrics.metric import ANCHORS, CEILING, Registry
 
 _KEY = ["metric", "space", "bin"]
 
 
 def scorecard(
-    runs: Runs,
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
@@ -28,18 +27,17 @@ def scorecard(
         registry: the metrics of the task.
 
     Returns:
-        One row per run and metric, of generated samples that were scaled also of what was measured before, whose space
-        begins with "unscaled_" and whose title ends in ", unscaled": architecture, method, learning_rates, seed;
-        chosen; diverged, see `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, of
-        a mean over bins that without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN for
-        what there is not; ceiling_sd, its spread over draws; position, see `position`: the worst where there is no
-        value because no sample is a number.
+        One row per run and metric; for generated samples that were scaled also a row before scaling, whose space begins
+        with "unscaled_" and whose title ends in ", unscaled": architecture, method, learning_rates, seed; chosen;
+        diverged, see `summarise_runs`; epoch; metric, space, bin, title; value, sd, event_sd, n; unflagged, a mean over
+        bins without the thin ones; ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
+        ceiling_sd, its spread over draws; position, see `position`: the worst if no generated sample is a number.
     """
     entries = pd.DataFrame(registry.entries)
     # Not every task has every space.
     measured = anchors.set_index(_KEY).index
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
-    # What samples were before they were scaled is judged as they are.
+    # Unscaled samples are judged on the same scale as scaled ones.
     before = anchors.assign(space=UNSCALED + anchors["space"])
     unscaled = entries.assign(
         space=UNSCALED + entries["space"], title=entries["title"] + ", unscaled"
@@ -76,9 +74,9 @@ def scorecard(
 def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Series:
     """Return where values lie between the worst, 0, and what real showers get, 1.
 
-    That is the ceiling; where there is none, what other real samples get, which a generator may pass. Values beyond an
-    end lie beyond 0 or 1. Of a metric with a target, such as the unbiased distances FPD and KPD, the distance from it
-    counts.
+    The latter is the ceiling or, without one, what other real samples get, which a generator may pass. Values beyond an
+    end lie beyond 0 or 1. For a metric with a target, such as the unbiased distances FPD and KPD, the distance from the
+    target counts.
 
     Args:
         value: of metrics.
@@ -106,7 +104,7 @@ def _worst(card: pd.DataFrame, registry: Registry) -> pd.Series:
 def selected_epochs(summary: pd.DataFrame, score: str) -> pd.DataFrame:
     """Return epoch, the one chosen on select by a score, chosen and diverged of every run."""
     rows = summary[summary["score"] == score].rename(columns={"selected_epoch": "epoch"})
-    # Of a table read from a file they need not be texts.
+    # In a table read from a file they need not be strings.
     return rows[[*RUN, "chosen", "diverged", "epoch"]].astype(dict.fromkeys(RUN, str))
 
 
@@ -122,3 +120,28 @@ def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
     for keys, count in found[found != 1].items():
         raise UserError(f"summary: {count} rows of the run {keys}, expected one")
     return rows.drop(columns="found")
+
+
+def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
+    """Return how much every two metrics agree on the order of the methods.
+
+    Args:
+        card: as `scorecard` returns it; only chosen learning rates count.
+
+    Returns:
+        One row per architecture and pair of metrics: tau, Kendall's tau-b (Kendall 1945) of the methods' mean
+        positions over seeds, 1 for the same order; n_methods that both metrics judge. NaN below two methods or where
+        a metric ties all.
+    """
+    rows = []
+    chosen = card[card["chosen"].astype(bool)]
+    for architecture, part in chosen.groupby("architecture", sort=False):
+        means = part.pivot_table("position", "method", "title", dropna=False)
+        titles = [title for title in part["title"].unique() if title in means]
+        for a in titles:
+            for b in titles:
+                both = means[[a, b]].dropna().to_numpy()
+                varied = len(both) > 1 and bool((np.ptp(both, axis=0) > 0).all())
+                tau = stats.kendalltau(both[:, 0], both[:, -1]).statistic if varied else math.nan
+                rows.append((architecture, a, b, tau, len(both)))
+    return pd.DataFrame(rows, columns=["architecture", "metric", "other", "tau", "n_methods"])

@@ -1,4 +1,4 @@
-"""How each method does on each architecture, and on which of them one method of two succeeds alone."""
+"""Outcome of each method on each architecture, and the number of those on which one method of two succeeds alone."""
 
 import itertools
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ PUBLISHED = {
 def outcomes(
     summary: pd.DataFrame, failures: pd.DataFrame, score: str, failed_below: float
 ) -> pd.DataFrame:
-    """Return what each method makes of each architecture at its chosen learning rates.
+    """Return the outcome of each method on each architecture at its chosen learning rates.
 
     Args:
         summary: as `summarise` writes it.
@@ -43,7 +43,7 @@ def outcomes(
     rows = []
     for (architecture, method), part in runs.groupby(["architecture", "method"], sort=False):
         fraction = part["fraction"].mean()
-        wrong = {w for told in part["failure"] if told != "none" for w in str(told).split(", ")}
+        wrong = {w for name in part["failure"] if name != "none" for w in str(name).split(", ")}
         wrong |= {"diverged"} if part["diverged"].any() else set()
         wrong |= set() if fraction >= failed_below else {"below"}
         rows.append(
@@ -61,7 +61,7 @@ def outcomes(
 
 
 def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
-    """Count on how many architectures two methods succeed, for each two, and beside it what was published.
+    """Count the architectures on which each two methods succeed, beside the published counts.
 
     Args:
         table: as `outcomes` returns it.
@@ -70,8 +70,8 @@ def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
     Returns:
         One row per two methods and threshold: source, "ours" or "published"; method and other; threshold, of the
         published counts of the Inception score; only_method, only_other, both and neither; n, their sum; p_value of
-        McNemar's exact test, two-sided: of the architectures on which one of the two succeeds alone, are there as many
-        for either? (McNemar 1947; binomial.)
+        McNemar's exact test, two-sided, that of the architectures on which one of the two succeeds alone each has as
+        many (McNemar 1947; binomial).
     """
     fractions = table.pivot_table("fraction", "architecture", "method", sort=False, dropna=False)
     rows = []
@@ -91,6 +91,6 @@ def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
 
 
 def mcnemar(only_one: int, only_other: int) -> float:
-    """Return the exact two-sided p-value of so many pairs in which only one succeeds, and only the other."""
+    """Return the exact two-sided p-value, given the numbers of pairs in which only one or only the other succeeds."""
     n = only_one + only_other
     return float(stats.binomtest(only_one, n).pvalue) if n else 1.0

@@ -1,19 +1,17 @@
-"""One row per run and metric: the best epoch, the epoch chosen on select, the last epoch."""
+"""Summary: a row per run and score, with the best epoch, the epoch chosen on select and the last epoch."""
 
 import numpy as np
 import pandas as pd
 
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import METHOD, RUN, Runs
-from showergan.errors import UserError
+from showergan.metrics.conditional_prd import means_over_unflagged, scores_over_epochs
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
-from showergan.metrics.score import means_over_unflagged, scores_over_epochs
-
-UNDEFINED = "undefined, for most real samples do not have what it looks at"
 
 
 def real_anchor(anchors: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the anchor that real samples are: the ceiling or, where there is none, other real samples."""
+    """Return the rows of real samples: the ceiling or, where there is none, other real samples."""
     return anchors[anchors["anchor"].isin([CEILING, OTHER_REAL])]
 
 
@@ -23,9 +21,9 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     The columns: those of a run; score; select, the value on select at its best epoch there; max and max_epoch, the
     maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on
     test at the epoch that is best on select; selected_sd, its spread over the k-means repeats, and selected_event_sd,
-    over bootstrap samples of the events; unflagged, of a mean over bins that without the thin ones; last and
-    last_epoch; n and clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave
-    values that are not numbers. Values of a score that is undefined are NaN.
+    over bootstrap samples of the events; unflagged, a mean over bins without the thin ones; last and last_epoch; n and
+    clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that are
+    not numbers. Values of a score that is undefined are NaN.
 
     Args:
         metrics: as `evaluate` writes them, of some runs.
@@ -43,7 +41,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     )
     if not (select.index.is_unique and select.index.equals(test.index)):
         raise ValueError("select and test are not of the same runs, scores and epochs")
-    # Of a score that is undefined at all epochs the first one stands for all.
+    # If a score is undefined at all epochs, the first epoch is taken.
     best, best_on_test = (
         list(values.fillna(-np.inf).groupby(level=score).idxmax())
         for values in (select["value"], test["value"])
@@ -78,9 +76,9 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 def summarise(
     runs: Runs, anchors: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
 ) -> pd.DataFrame:
-    """Return the summaries of all runs beside what they are to be compared with.
+    """Return the summaries of all runs with the anchors that they are compared with.
 
-    The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN for what there is not;
+    The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
     ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
@@ -101,53 +99,3 @@ def summarise(
     chosen = grid[grid["chosen"]].set_index(METHOD).index
     summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
     return summary
-
-
-def learning_rate_grid(
-    summary: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
-) -> pd.DataFrame:
-    """Return one row per method and pair of learning rates: what was tried, and what it gave.
-
-    The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
-    seeds, those that diverged included; test_mean and test_sd of the selected epoch; n_seeds; n_diverged; chosen,
-    whether tables, verdicts and ranks are about this pair of the method.
-
-    Args:
-        summary: one row per run and score.
-        choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
-        own: the pair of each method, named before training as in Egorov & Rogachev 2023, whatever further pairs it was
-            trained at. None after a search: the pair with the largest select_mean.
-
-    Raises:
-        UserError: that score is undefined of a run.
-    """
-    shown = summary[summary["score"] == choose_by]
-    undefined = shown[shown["select"].isna()]
-    if len(undefined):
-        keys = " ".join(map(str, undefined[RUN].iloc[0]))
-        known = summary.groupby("score")["select"].count()
-        others = ", ".join(known.index[known == len(shown)]) or "no other"
-        raise UserError(
-            f"choose_by: {choose_by}: no evaluated epoch of {keys} has a value. Either too few samples are in a bin, "
-            f"or it is {UNDEFINED}. Set choose_by to a score that every run has: {others}"
-        )
-    groups = shown.groupby(METHOD, sort=False)
-    grid = pd.DataFrame(
-        {
-            "score": choose_by,
-            "select_mean": groups["select"].mean(),
-            "test_mean": groups["selected"].mean(),
-            "test_sd": groups["selected"].std(ddof=1),
-            "n_seeds": groups["seed"].nunique(),
-            "n_diverged": groups["diverged"].sum(),
-        }
-    ).reset_index()
-    if own is None:
-        best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
-        grid["chosen"] = grid.index.isin(best)
-    else:
-        grid["chosen"] = grid["learning_rates"] == grid["method"].map(own)
-    rates = grid["learning_rates"].str.split("_", expand=True).astype(float)
-    grid.insert(3, "generator_rate", rates[0])
-    grid.insert(4, "discriminator_rate", rates[1])
-    return grid

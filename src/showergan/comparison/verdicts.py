@@ -1,9 +1,9 @@
 """Verdicts on methods: paired differences to a baseline over seeds, and ranks of all methods.
 
 Seeds are paired: runs of one seed share first weights, data order and noise, whatever the method. Training is chaotic,
-though, and forgets them: what pairing buys is the correlation over seeds, which every comparison tells. Whether a
-difference is more than chaos tells a method that is the baseline but for a change that cannot matter, the null. What is
-said holds for other seeds on the same data, not for other data.
+though, and forgets them: the benefit of pairing is the correlation over seeds, which every comparison reports. The
+scale of chaos comes from the null, a method that differs from the baseline by a change that cannot matter. Verdicts
+hold for other seeds on the same data, not for other data.
 """
 
 import math
@@ -17,7 +17,7 @@ from scipy import stats
 
 from showergan.errors import UserError
 
-CHOSEN = "chosen"  # in place of a pair of learning rates: that which each method chose
+CHOSEN = "chosen"  # in place of a pair of learning rates: the pair that each method chose
 
 VERDICTS = [
     *("architecture", "score", "learning_rates", "method", "baseline", "n_pairs", "n_unpaired"),
@@ -47,7 +47,7 @@ def verdicts(
     """Compare every method with the baseline, score by score, over the seeds that both have.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
-    these pairs, the same for all methods. Every such comparison is corrected by itself for its number of hypotheses.
+    these pairs, the same for all methods. Each comparison is corrected for its own number of hypotheses.
 
     Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
@@ -58,7 +58,7 @@ def verdicts(
             pair of learning rates.
         baseline: the method that the others are compared with.
         null: the method whose differences to the baseline are noise.
-        column: the number to compare. `selected` is the fair one; `max` was chosen on test.
+        column: the number to compare: `selected` is fair; `max` was chosen on test.
         level: of the tests and, from 1, of the intervals.
         floors: of noise, up to which a mean difference is within it.
         resamples: of the bootstrap; and of the permutations, where there are more of them than that.
@@ -197,7 +197,7 @@ def _families(
 def _compare(
     method: pd.Series, baseline: pd.Series, level: float, resamples: int, seed: int
 ) -> dict[str, float]:
-    """Return what the values of a method and of the baseline say, a row per seed, NaN for a run that is missing."""
+    """Compare the values of a method and of the baseline, both by seed, NaN for a run that is missing."""
     paired = method.notna() & baseline.notna()
     x, y = method[paired].to_numpy(), baseline[paired].to_numpy()
     difference = x - y
@@ -227,7 +227,7 @@ def _noise_floor(values: pd.DataFrame, baseline: str, null: str) -> float:
 
 
 def _correlation(x: _Array, y: _Array) -> float:
-    """Return Pearson's r; NaN where there are too few pairs to say, or one of the two does not vary."""
+    """Return Pearson's r; NaN below three pairs, or if one of the two does not vary."""
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return math.nan
     return float(np.corrcoef(x, y)[0, 1])
@@ -255,7 +255,7 @@ def _interval(difference: _Array, level: float, resamples: int, seed: int) -> tu
 
 
 def _sign_flip(difference: _Array, resamples: int, seed: int) -> float:
-    """Return the two-sided p-value of a mean of 0 if every difference may as well have the other sign (Fisher 1935).
+    """Return the two-sided p-value of a mean of 0 if the sign of every difference is random (Fisher 1935).
 
     Exact where all 2^n flips are at most `resamples` (13 pairs at 10 000), else from that many random ones.
     """

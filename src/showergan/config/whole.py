@@ -1,4 +1,4 @@
-"""The whole configuration: all sections together, as a task has them."""
+"""The whole configuration of a run: all sections together."""
 
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self, Union
@@ -6,24 +6,23 @@ from typing import Annotated, Any, Literal, Self, Union
 from pydantic import Field, TypeAdapter, create_model, model_validator
 
 from showergan.config.architectures import Architecture, Networks, RandomArchitectures
-from showergan.config.data import Data
 from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import LearningRates, LearningRateSearch, Method
 from showergan.config.optimisers import Optimiser
 from showergan.config.section import Name, Section
+from showergan.config.tasks.found import DEFAULT, SPECS
+from showergan.config.tasks.spec import Data, TaskSpec
 from showergan.config.training import Training, refuse_mixed_samples
 from showergan.config.validation import validated, with_texts_read
 from showergan.errors import UserError
-from showergan.tasks.found import DEFAULT, TASKS
-from showergan.tasks.task import Task
 
 
 class Config(Section):
-    """The whole configuration, as far as all tasks share it; see `config_of` for what a task adds."""
+    """The whole configuration, as far as all tasks share it; `config_of` adds the sections of a task."""
 
     run: Name = Field("default", description="artefacts go to results/{run}/")
-    task: Name = Field(description="what is learned, a folder of showergan/tasks")
+    task: Name = Field(description="what is learned, see docs/tasks.md")
     data: Data
     training: Training = Training()
     architectures: Annotated[dict[Name, Architecture], Field(min_length=1)] | None = Field(
@@ -174,9 +173,9 @@ def parse_config(raw: dict[str, Any]) -> Config:
     gives 1e-3 as one: where no text is allowed, it is read as the value it spells.
     """
     name = raw.get("task", DEFAULT)
-    if not isinstance(name, str) or name not in TASKS:
-        raise UserError(f"task = {name!r}: must be one of {', '.join(TASKS)}")
-    model = config_of(TASKS[name])
+    if not isinstance(name, str) or name not in SPECS:
+        raise UserError(f"task = {name!r}: must be one of {', '.join(SPECS)}")
+    model = config_of(SPECS[name])
     raw = with_texts_read(model, raw)
     if isinstance(raw.get("methods"), dict):
         raw["methods"] = {
@@ -186,9 +185,9 @@ def parse_config(raw: dict[str, Any]) -> Config:
 
 
 @cache
-def config_of(task: Task) -> type[Config]:
-    """Return the configuration of a task: with its section `data`, those of its own, and a choice of its scores."""
-    told = Config.model_fields
+def config_of(task: TaskSpec) -> type[Config]:
+    """Return the model of the configuration of a task: its section `data`, its further sections, its scores."""
+    fields = Config.model_fields
     # A configuration that names no task is one of the default.
     needed: Any = task.name if task.name == DEFAULT else ...
     name: Any = Literal[task.name]
@@ -198,14 +197,14 @@ def config_of(task: Task) -> type[Config]:
         f"{task.name.capitalize()}Config",
         __base__=Config,
         __doc__=f"The whole configuration of the task {task.name}.",
-        task=(name, Field(needed, description=told["task"].description)),
+        task=(name, Field(needed, description=fields["task"].description)),
         data=(task.data, task.data()),  # type: ignore[call-arg]
         **sections,
-        choose_by=(scores, Field(task.choose_by, description=told["choose_by"].description)),
+        choose_by=(scores, Field(task.choose_by, description=fields["choose_by"].description)),
     )
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON schema of the configurations of all tasks."""
-    models: Any = Union[tuple(config_of(task) for task in TASKS.values())]  # noqa: UP007
+    models: Any = Union[tuple(config_of(task) for task in SPECS.values())]  # noqa: UP007
     return TypeAdapter(models).json_schema()

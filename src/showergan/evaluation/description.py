@@ -1,4 +1,4 @@
-"""What a generator file says of itself: how to generate with it, and where it comes from."""
+"""The description in a generator file: how to generate with it, and where it comes from."""
 
 from functools import cache
 from typing import Any, Literal
@@ -14,10 +14,10 @@ from showergan.tasks.task import Task
 
 
 class Condition(Section):
-    """A number that a sample is generated for.
+    """A condition of generated samples.
 
     Attributes:
-        name: also that of a column of a table of conditions.
+        name: also of its column in a table of conditions.
         unit: of the number.
         low: smallest value in the training set.
         high: largest value in the training set.
@@ -30,11 +30,11 @@ class Condition(Section):
 
 
 class Divergence(Section):
-    """How a training ended whose losses were no numbers any more, or exploded.
+    """The end of a training whose losses became infinite, NaN, or too large.
 
     Attributes:
         step: of the generator.
-        epochs: those of which a generator was to be kept, and was not reached.
+        epochs: whose generators were to be kept, and that were not reached.
     """
 
     step: int
@@ -42,17 +42,17 @@ class Divergence(Section):
 
 
 class Description(Section):
-    """All but the weights, as far as all tasks share it; see `description_of` for what a task adds.
+    """All of a generator but its weights; `description_of` adds the types of a task.
 
     Attributes:
         format: of the file; raised when files become unreadable for earlier versions.
-        task: what the samples are.
+        task: of the samples.
         network: kind and parameters, among them distribution and size of its noise.
         samples: what is generated.
-        conditions: what it is generated for, in the order of the task's `condition_names`.
+        conditions: of the samples, in the order of the task's `condition_names`.
         conditioning: from the conditions to the network's input.
         average: decay of the average over generator steps that the weights are, None where they are as trained.
-        diverged: how the training ended, where it did not go on to its end.
+        diverged: where the training ended early.
         provenance: recipe and data of the training, versions, machine.
     """
 
@@ -69,7 +69,7 @@ class Description(Section):
 
 @cache
 def description_of(task: Task) -> type[Description]:
-    """Return the description of a generator of a task, with what the task says of samples and conditions."""
+    """Return the description of generators of a task, with its types of samples and of conditioning."""
     name: Any = Literal[task.name]
     return create_model(
         "Description",
@@ -95,7 +95,7 @@ def conditions_of(task: Task, values: NDArray[np.float32]) -> tuple[Condition, .
 
 
 def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> str | None:
-    """Say how many rows of values, shape (n, c), lie outside the ranges of the training; None where none does."""
+    """Return a warning about the rows of values, shape (n, c), outside the ranges of the training; None without any."""
     beyond = (values < [c.low for c in conditions]) | (values > [c.high for c in conditions])
     if not beyond.any():
         return None

@@ -1,4 +1,4 @@
-"""A trained generator as a file that other programs run without showergan."""
+"""Export of a trained generator to a file that other programs run without showergan."""
 
 import io
 import json
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from showergan.errors import UserError
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.io.files import atomic_write
 
 
@@ -21,7 +21,7 @@ def export_file(
 ) -> None:
     """Write a generator as one file that holds its description beside the graph.
 
-    The graph's inputs and its output, with any number of rows, are those of the task's `standalone`.
+    Inputs and output of the graph, with any number of rows, are those of `Task.standalone`.
 
     Args:
         generator: file that `train` wrote.

@@ -1,4 +1,4 @@
-"""Any generated sample from a file against the real ones, without the generator that made it."""
+"""Evaluation of a file of generated samples against the real ones, without their generator."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,40 +16,33 @@ from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import Reference, make_reference
 from showergan.metrics.features import Features
 from showergan.metrics.metric import CEILING, OTHER_REAL
-from showergan.metrics.spread import varies
+from showergan.metrics.pair import Pair
+from showergan.metrics.samples import varies
 from showergan.tasks.task import Task
 
 FEWEST = 20
 KEY = ["metric", "space", "bin"]
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
-# What real samples beside a file are, by conditions and name of the anchor.
-WHOSE = {
-    (
-        "independent",
-        CEILING,
-    ): "Its conditions are its own. The ceiling is real against real samples of other "
-    "conditions, which is exact where both are drawn alike.",
-    (
-        "same",
-        CEILING,
-    ): "Its conditions are those of the test samples. The ceiling is their second simulation.",
-    (
-        "same",
-        OTHER_REAL,
-    ): "Its conditions are those of the test samples, which cannot be simulated again: there is no "
-    "exact ceiling. Other real samples stand in its place; a perfect generator may pass them.",
+OWN = (
+    "Its conditions are its own. The ceiling is real against real samples of other conditions, which is exact where "
+    "both are drawn alike."
+)
+OF_TEST = {
+    CEILING: "Its conditions are those of the test samples. The ceiling is their second simulation.",
+    OTHER_REAL: "Its conditions are those of the test samples, which cannot be simulated again: there is no exact "
+    "ceiling. Other real samples stand in its place; a perfect generator may pass them.",
 }
 
 
 class FileScores(NamedTuple):
-    """How a sample compares.
+    """The numbers of a file of samples.
 
     Attributes:
         metrics: columns of `measure`; of as many real samples, see `real_pairs`, ceiling and ceiling_sd, its spread
-            over draws, or where there is none other_real and other_real_sd; shuffled, what real samples get with the
-            conditions of others; fraction_of_ceiling of the scores that should be large.
-        remarks: what a reader of the numbers must know.
+            over draws, or without a ceiling other_real and other_real_sd; shuffled, real samples with the conditions of
+            others; fraction_of_ceiling of the scores of which larger is better.
+        remarks: sentences that readers of the numbers need.
     """
 
     metrics: pd.DataFrame
@@ -67,32 +60,31 @@ def evaluate_file(
 ) -> FileScores:
     """Measure the samples of a file against the real test samples.
 
-    A file has conditions of its own: whether they are those of test decides what `conditions` the comparison has, not
-    the recipe. A sample that is larger than what a run's generators are asked for is cut to as many; the real ones are
-    cut to the size of one that is smaller, by a random choice.
+    Whether its conditions are those of test decides the setting `conditions` of the comparison, not the recipe. A
+    sample that is larger than those of generators of a run is cut to their size; the real samples are cut to the size
+    of a smaller one, by a random choice.
 
     Args:
-        generated: what `Task.read_samples` of the task reads.
+        generated: file that `Task.read_samples` reads.
         real: a data set of a task with conditions.
         embedding: without one, metrics that look at it are missing.
         recipe: settings of the metrics.
         device: where to embed.
         mend: whether to change impossible values of that file, see there.
-        reference: that of a run, made from this data set with this embedding and recipe, whose numbers these are then
-            comparable with: bins, scales, real samples and ceiling are the same. By default it is made.
+        reference: of a run, made from this data set with this embedding and recipe; the numbers are then comparable
+            with those of the run: bins, scales, real samples and ceiling are the same. By default it is made.
 
     Raises:
         UserError: If a file is unusable, or has fewer than 20 samples.
     """
     reference = reference or make_reference(real, embedding, recipe, device)
     task, reference_statistics = reference.task, reference.reference_statistics
-    see = reference.sees(embedding, recipe, device)
-    fake = see(task.read_samples(generated, mend))
+    extract = reference.extractor(embedding, recipe, device)
+    fake = extract(task.read_samples(generated, mend))
     test, select = reference.features["test"], reference.features["select"]
     n_fake, n_test, twins = len(fake), len(test), _twins(fake, test)
-    # As many as generators of a run are asked for.
-    asked = min(n_test, len(select)) if twins is None else n_test
-    n = min(n_fake, asked)
+    most = min(n_test, len(select)) if twins is None else n_test  # size of a run's samples
+    n = min(n_fake, most)
     if min(n, len(select)) < FEWEST:
         raise UserError(
             f"{generated if n_fake < FEWEST else real}: {min(n, len(select))} {task.name} are too few to compare. "
@@ -101,36 +93,35 @@ def evaluate_file(
     if twins is not None:
         test = test.take(twins)
     recipe = recipe.model_copy(update={"conditions": "independent" if twins is None else "same"})
-    given = task.given.of(select.conditions[:asked] if twins is None else test.conditions)
-    shuffled = shuffled_features(real, given, see, recipe.seed)
-    told = _remarks(fake, test, task)
+    conditions = task.conditions.from_array(
+        select.conditions[:most] if twins is None else test.conditions
+    )
+    shuffled = shuffled_features(real, conditions, extract, recipe.seed)
+    further = _remarks(fake, test, task)
     fake = _cut(fake, n, recipe.seed)
-    if n < asked:
+    if n < most:
         test, select, shuffled = (_cut(s, n, recipe.seed) for s in (test, select, shuffled))
     remarks = [
         f"{n} of {n_fake} generated {task.name} against {len(test)} of {n_test} real test {task.name}.",
-        f"{reference_statistics.told}.",
-        *told,
+        f"{reference_statistics.summary}.",
+        *further,
     ]
     if embedding is None and task.has_embedding:
         remarks.append("No embedding: the metrics that look at it are missing.")
-    name, pairs = real_pairs(real, test, select, see, recipe)
-    remarks.append(WHOSE[recipe.conditions, name])
-    table = measure(test, fake, reference_statistics, recipe)
-    ends = _in_rows_of(table, measure_draws(pairs, reference_statistics, recipe))
+    name, pairs = real_pairs(real, test, select, extract, recipe)
+    remarks.append(OWN if twins is None else OF_TEST[name])
+    table = measure(Pair(test, fake, reference_statistics, recipe), task.metrics)
+    ends = _in_rows_of(table, measure_draws(pairs, reference_statistics, recipe, task.metrics))
     for anchor in (CEILING, OTHER_REAL):
         known = anchor == name
         table[anchor] = ends["value"] if known else np.nan
         table[f"{anchor}_sd"] = ends["spread"] if known else np.nan
-    if varies(given.conditions).any():
-        table["shuffled"] = _in_rows_of(
-            table, measure(test, shuffled, reference_statistics, recipe)
-        )["value"]
+    if varies(conditions.as_array).any():
+        others = Pair(test, shuffled, reference_statistics, recipe)
+        table["shuffled"] = _in_rows_of(table, measure(others, task.metrics))["value"]
     else:
         table["shuffled"] = np.nan
-    rising = table["metric"].isin(
-        [m.name for m in reference_statistics.metrics if m.direction == "higher"]
-    )
+    rising = table["metric"].isin([m.name for m in task.metrics if m.direction == "higher"])
     table["fraction_of_ceiling"] = (table["value"] / table["ceiling"]).where(rising)
     thin = table["flagged"].eq(True) & table["bin"].str.isdigit()
     names = sorted(table.loc[thin, "bin"].unique(), key=int)
@@ -143,13 +134,13 @@ def evaluate_file(
 
 
 def _in_rows_of(table: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Return another table with the metrics of its rows in those of the first; samples count mishaps in any order."""
+    """Return another table with its metrics in the rows of the first; the order of invalid counts may differ."""
     return table[KEY].merge(other, on=KEY, how="left", validate="one_to_one")
 
 
 def _twins(fake: Features, test: Features) -> NDArray[np.int64] | None:
-    """Return which test sample has the conditions of each sample of a file; None unless all have one of their own."""
-    real, own = (sample.conditions + 0 for sample in (test, fake))  # of a zero only one sign
+    """Return the test sample with the conditions of each sample of a file; None unless each has one of its own."""
+    real, own = (sample.conditions + 0 for sample in (test, fake))  # zeros of one sign
     rows = {row.tobytes(): i for i, row in enumerate(real)}
     found = [rows.get(row.tobytes()) for row in own]
     if None in found or len(set(found)) < len(found):
@@ -165,7 +156,7 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 
 
 def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
-    """Say what makes the numbers harder to read: mishaps, and conditions that differ."""
+    """Say what makes the numbers harder to read: invalid counts, and conditions that differ."""
     remarks = [
         f"{name.removeprefix('n_').replace('_', ' ').capitalize()}: {n} in {len(fake)} generated "
         f"{task.name}, {real.counts[name]} in {len(real)} real ones."

@@ -1,4 +1,4 @@
-"""Samples from a generator file and a file of conditions into a file of samples, however many."""
+"""Generation from file to file: a generator and conditions in, any number of samples out."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import torch
 
 from showergan.errors import UserError
 from showergan.evaluation.description import outside
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.io.files import say, sha256_of
 from showergan.io.progress import Progress
 
@@ -31,9 +31,9 @@ def generate_file(
 
     Args:
         generator: file that `train` wrote.
-        conditions: what to generate for, see `Task.read_given`; None where a task has none.
+        conditions: file of them, see `Task.read_conditions`; None where the task has none.
         out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
-        n: number of samples, by default one for each row of conditions; these take turns.
+        n: number of samples, by default one for each row of conditions; more begin again with the first row.
         seed: of the noise, at least 0 and below 2**32.
         epoch: which of the kept ones, by default the last.
         device: where to generate.
@@ -47,37 +47,30 @@ def generate_file(
         raise UserError(f"--seed {seed}: give a number from 0 to {2**32 - 1}.")
     trained = load_generator(generator)
     task = trained.task
-    given = task.read_given(conditions, n)
+    wanted = task.read_conditions(conditions, n)
     epoch = trained.last if epoch is None else epoch
-    samples = trained.sampled(given, seed, device, n=n, epoch=epoch)
-    n = len(given.conditions) if n is None else n
-    if warning := outside(trained.description.conditions, given.conditions):
+    samples = trained.sampled(wanted, seed, device, n=n, epoch=epoch)
+    n = len(wanted.as_array) if n is None else n
+    if warning := outside(trained.description.conditions, wanted.as_array):
         say(f"warning: {warning}")
-    start = time.perf_counter()
-    watched = _Watched(samples, n, task.sample_arrays[0], task.name)
-    origin = {"generator_sha256": sha256_of(generator), "epoch": epoch, "seed": seed}
-    task.write_samples(out, n, watched, origin)
-    seconds = time.perf_counter() - start
-    if watched.n_not_finite:
-        say(
-            f"warning: {watched.n_not_finite} of {n} {task.name} hold values that are not numbers: "
-            "the training had diverged. Choose an earlier epoch or another generator."
-        )
-    say(f"{out}: {n} {task.name} of epoch {epoch}, {n / seconds:.0f} per second")
+    start, n_not_finite = time.perf_counter(), 0
 
-
-class _Watched:
-    """Samples on their way: shows how far they are, and counts those that are not finite."""
-
-    def __init__(self, chunks: Iterator[Any], n: int, array: str, called: str) -> None:
-        self._chunks, self._n, self._array, self._called = chunks, n, array, called
-        self.n_not_finite = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        done, progress = 0, Progress(self._n, self._called)
-        for chunk in self._chunks:
-            numbers = getattr(chunk, self._array).reshape(len(chunk), -1)
-            self.n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
+    def watched() -> Iterator[Any]:
+        nonlocal n_not_finite
+        done, progress = 0, Progress(n, task.name)
+        for chunk in samples:
+            numbers = getattr(chunk, task.sample_arrays[0]).reshape(len(chunk), -1)
+            n_not_finite += int((~np.isfinite(numbers)).any(axis=1).sum())
             yield chunk
             done += len(chunk)
             progress(done)
+
+    origin = {"generator_sha256": sha256_of(generator), "epoch": epoch, "seed": seed}
+    task.write_samples(out, n, watched(), origin)
+    seconds = time.perf_counter() - start
+    if n_not_finite:
+        say(
+            f"warning: {n_not_finite} of {n} {task.name} hold values that are not numbers: "
+            "the training had diverged. Choose an earlier epoch or another generator."
+        )
+    say(f"{out}: {n} {task.name} of epoch {epoch}, {n / seconds:.0f} per second")

@@ -9,24 +9,24 @@ import torch
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import EvaluationRecipe
+from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
-from showergan.evaluation.trained import TrainedGenerator
-from showergan.metrics.features import DIVERGED, Features
-from showergan.metrics.metric import COUNTS, Asked
+from showergan.metrics.conditional_prd import best_epoch, scores_over_epochs
+from showergan.metrics.features import COUNTS, DIVERGED, Features
+from showergan.metrics.metric import Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.metrics.score import best_epoch, scores_over_epochs
 
 
 class Scores(NamedTuple):
-    """What an evaluation leaves.
+    """Results of an evaluation.
 
     Attributes:
         metrics: tidy; epoch, split and the columns of `measure`; what was not measured has no row.
         curves: PRD curves of the last epoch on test; space, precision, recall.
-        examples: what the last generator, or that of every epoch, makes of the reference's examples, arrays (n, ...) by
-            name.
+        examples: samples of the last generator, or of that of every epoch, for the conditions of the examples of the
+            reference; arrays (n, ...) by name.
     """
 
     metrics: pd.DataFrame
@@ -44,53 +44,54 @@ def evaluate(
 ) -> Scores:
     """Measure the generator of each epoch that was kept against the select and the test samples.
 
-    It is given what the reference keeps for each. On select, which only chooses epochs and learning rates, PRD alone is
-    measured. On test every metric is measured at the epoch that the recipe's score chooses on select, or at the last
-    one where it chooses none; at the others only what is cheap, see `Asked`. Of an epoch that a training which diverged
-    did not reach, samples are no numbers; the step of divergence stands among the counts of all epochs.
+    It generates for the conditions that the reference keeps for each. On select, which only chooses epochs and learning
+    rates, PRD alone is measured. On test every metric is measured at the epoch that the recipe's score chooses on
+    select, or at the last one where it chooses none; at the others only cheap ones, see `Stage`. An epoch that a
+    diverged training did not reach has samples that are NaN; the step of divergence stands among the counts of all
+    epochs.
 
     Args:
-        generator: the trained one.
+        generator: to measure.
         reference: the real samples.
-        embedding: that of the task, None where it has none.
+        embedding: of the task, None where it has none.
         recipe: settings of the metrics.
         device: where to generate and embed.
         on_epoch: called with (epoch, its metrics on test).
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
-    reference_statistics, see = (
-        reference.reference_statistics,
-        reference.sees(embedding, recipe, device),
-    )
+    extract = reference.extractor(embedding, recipe, device)
+
+    def pair(fake: Features, split: HeldOut) -> Pair:
+        return Pair(reference.features[split], fake, reference.reference_statistics, recipe)
 
     def generated(epoch: int, split: HeldOut) -> Features:
-        given, seed = reference.given[split], 2 * recipe.seed + HELD_OUT.index(split)
-        mode = recipe.generator_mode
-        return see(generator.sampled(given, seed, device, mode, epoch=epoch))
+        seed, mode = 2 * recipe.seed + HELD_OUT.index(split), recipe.generator_mode
+        conditions = reference.generator_conditions[split]
+        return extract(generator.sampled(conditions, seed, device, mode, epoch=epoch))
 
-    def measured(asked: Asked, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
-        table = measure(reference.features[split], fake, reference_statistics, recipe, asked)
+    def measured(stage: Stage, fake: Features, epoch: int, split: HeldOut) -> pd.DataFrame:
+        table = measure(pair(fake, split), reference.task.metrics, stage)
         return table.assign(split=split, epoch=epoch)
 
     epochs = generator.epochs
     tables = [
-        measured(Asked.CHOICE, generated(epoch, "select"), epoch, "select") for epoch in epochs
+        measured(Stage.SELECTION, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
     chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
-        asked = Asked.ONCE if epoch == chosen else Asked.COURSE
-        tables.append(measured(asked, fake, epoch, "test"))
+        stage = Stage.CHOSEN_EPOCH if epoch == chosen else Stage.EVERY_EPOCH
+        tables.append(measured(stage, fake, epoch, "test"))
         if on_epoch:
             on_epoch(epoch, tables[-1])
     if diverged:
         step = {"metric": DIVERGED, "space": COUNTS, "bin": "all", "value": float(diverged.step)}
-        told = {"split": "test", **step, "n": len(reference.features["test"])}
-        tables.append(pd.DataFrame([{"epoch": epoch, **told} for epoch in epochs]))
+        row = {"split": "test", **step, "n": len(reference.features["test"])}
+        tables.append(pd.DataFrame([{"epoch": epoch, **row} for epoch in epochs]))
     return Scores(
         pd.concat(tables, ignore_index=True)[["epoch", "split", *COLUMNS]],
-        prd_curves(Pair(reference.features["test"], fake, reference_statistics, recipe)),
-        _pictures(generator, reference, recipe, device),
+        prd_curves(pair(fake, "test")),
+        _examples(generator, reference, recipe, device),
     )
 
 
@@ -99,22 +100,22 @@ def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
     return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
 
 
-def _pictures(
+def _examples(
     generator: TrainedGenerator,
     reference: Reference,
     recipe: EvaluationRecipe,
     device: torch.device,
 ) -> dict[str, NDArray[Any]]:
-    """Return what figures show of the generators that the task wants to be pictured, see `Task.pictures_of`."""
-    task, given = reference.task, reference.examples.given
+    """Return what figures show of the generators, see `TaskSpec.examples_of`."""
+    task, conditions = reference.task, reference.examples.conditions
 
-    def pictures(epoch: int) -> dict[str, NDArray[Any]]:
+    def examples(epoch: int) -> dict[str, NDArray[Any]]:
         mode = recipe.generator_mode
-        return task.pictures(generator.sampled(given, recipe.seed, device, mode, epoch=epoch))
+        return task.examples(generator.sampled(conditions, recipe.seed, device, mode, epoch=epoch))
 
-    if task.pictures_of == "last":
-        return pictures(generator.epochs[-1])
-    each = {epoch: pictures(epoch) for epoch in generator.epochs}
+    if task.examples_of == "last":
+        return examples(generator.epochs[-1])
+    each = {epoch: examples(epoch) for epoch in generator.epochs}
     names = each[generator.epochs[0]]
     return {
         "epoch": np.repeat(generator.epochs, len(reference.examples)),

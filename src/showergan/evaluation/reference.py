@@ -1,9 +1,8 @@
-"""The real samples that generated ones are held against: computed once, kept in a file."""
+"""References: features of the real samples that generated ones are compared with, computed once and kept in a file."""
 
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -27,54 +26,61 @@ from showergan.tasks.task import Task
 HeldOut = Literal["select", "test"]
 HELD_OUT: tuple[HeldOut, ...] = ("select", "test")
 
-See = Callable[[Iterable[Any]], Features]
-"""From samples that come some at a time to what metrics see of them."""
+Extract = Callable[[Iterable[Any]], Features]
+"""Computes the features of samples that come some at a time."""
 
 _KINDS = ("spaces", "quantities", "own")  # of arrays of features
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Features of the real select and test samples, and what is needed to make and to measure others.
+    """Features of the real select and test samples, and what is needed to generate and to measure others.
 
     Attributes:
-        task: that the samples are of.
-        reference_statistics: what all samples are measured with.
+        task: of the samples.
+        reference_statistics: with which all samples are measured.
         features: by split.
-        given: what a generator is given to be measured against each split.
-        examples: a few real test samples for pictures.
+        generator_conditions: that generators are measured with against each split.
+        examples: a few real test samples for figures.
     """
 
     task: Task
     reference_statistics: Any
     features: dict[HeldOut, Features]
-    given: dict[HeldOut, Any]
+    generator_conditions: dict[HeldOut, Any]
     examples: Any = field(repr=False)
 
-    def sees(self, embedding: Any, recipe: Evaluation, device: torch.device) -> See:
-        """Return what sees samples as it saw the real ones; without an embedding what needs none.
+    def extractor(self, embedding: Any, recipe: Evaluation, device: torch.device) -> Extract:
+        """Return what computes features as those of the real samples were; without an embedding fewer.
 
-        It raises a `UserError` where it sees other numbers of them than were seen of those.
+        It raises a `UserError` where the real samples have other features.
         """
-        see = _sees(self.task, self.reference_statistics, embedding, recipe, device)
+        extract = _extractor(self.task, self.reference_statistics, embedding, recipe, device)
 
         def checked(samples: Iterable[Any]) -> Features:
-            seen = see(samples)
-            for split, real in self.features.items():
-                _refuse_others(split, _columns(real), _columns(seen))
-            return seen
+            features = extract(samples)
+            own = _shapes(features)
+            for split, real in ((s, _shapes(f)) for s, f in self.features.items()):
+                for name in sorted(real.keys() | own.keys()):
+                    here, there = (shapes.get(name, "is missing") for shapes in (real, own))
+                    if here != there:
+                        raise UserError(
+                            f"The reference does not fit the samples: {name} of {split}: {here}; of the samples: "
+                            f"{there}. Give the reference and the embedding of the same run, or no embedding to both."
+                        )
+            return features
 
         return checked
 
 
 class Origin(NamedTuple):
-    """What a reference was made of.
+    """Settings and files that a reference was made from.
 
     Attributes:
         recipe: settings of the metrics.
         version: of the step that made it.
         data: the data set.
-        embedding: that of the task, where it was given one.
+        embedding: of the task, where one was used.
     """
 
     recipe: Evaluation
@@ -84,17 +90,17 @@ class Origin(NamedTuple):
 
 
 def origin_of(path: Path) -> Origin:
-    """Return what a reference was made of, as the record beside it tells.
+    """Return what a reference was made from, according to the record beside it.
 
     Raises:
-        UserError: there is no such file or record, or one of the files is not what it was.
+        UserError: there is no such file or record, or one of the files has changed.
     """
     if not path.is_file():
         raise UserError(f"{path} does not exist. Give a run's reference/features.h5.")
     found = record_of(path)
     if found is None or found[1].step != "reference":
         raise UserError(
-            f"{path}: no record (provenance.json) of `showergan reference` beside it tells what it was made of. "
+            f"{path}: no record (provenance.json) of `showergan reference` beside it says what it was made from. "
             "Give a run's reference/features.h5."
         )
     at, record = found
@@ -102,7 +108,7 @@ def origin_of(path: Path) -> Origin:
         file = at.parent / name
         if not file.is_file() or sha256_of(file) != sha256:
             raise UserError(
-                f"{path}: {file}, of which its record tells, is "
+                f"{path}: {file}, which its record names, is "
                 f"{'not what it was' if file.is_file() else 'not there'}. Run snakemake again for this run."
             )
     raw = dict(record.recipe)
@@ -123,13 +129,17 @@ def make_reference(
     check_splits(path)
     task = of_file(path)
     reference_statistics, train = task.reference_statistics(path, recipe, device)
-    see = _sees(task, reference_statistics, embedding, recipe, device)
-    features = {split: see(task.stream(path, split)) for split in HELD_OUT}
+    extract = _extractor(task, reference_statistics, embedding, recipe, device)
+    features = {split: extract(task.stream(path, split)) for split in HELD_OUT}
     # Copied, so that the chunk they come from can go.
     few = next(c for c in task.stream(path, "test") if len(c)).select(slice(0, task.n_examples))
     examples = task.sample(**{name: getattr(few, name).copy() for name in task.sample_arrays})
     return Reference(
-        task, reference_statistics, features, _given(task, recipe, train, features), examples
+        task,
+        reference_statistics,
+        features,
+        _generator_conditions(task, recipe, train, features),
+        examples,
     )
 
 
@@ -147,9 +157,9 @@ def save_reference(reference: Reference, path: Path) -> None:
                 part = group.create_group(kind, track_order=True)
                 for name, values in getattr(features, kind).items():
                     part[name] = values
-        for split, given in reference.given.items():
-            for name, values in given._asdict().items():
-                file[f"given/{split}/{name}"] = values
+        for split, conditions in reference.generator_conditions.items():
+            for name, values in conditions._asdict().items():
+                file[f"generator_conditions/{split}/{name}"] = values
         for name in reference.task.sample_arrays:
             file[f"examples/{name}"] = getattr(reference.examples, name)
 
@@ -166,63 +176,59 @@ def load_reference(path: Path) -> Reference:
         damage(path, "was not written by `showergan reference`", remedy, (Exception,)),
         opened_hdf5(path, remedy) as file,
     ):
-        given = {
-            split: task.given(**_arrays(file[f"given/{split}"], task.given._fields))
+        conditions = {
+            split: task.conditions(
+                **_arrays(file[f"generator_conditions/{split}"], task.conditions._fields)
+            )
             for split in HELD_OUT
         }
         examples = task.sample(**_arrays(file["examples"], task.sample_arrays))
         features = {split: _features(file[split]) for split in HELD_OUT}
         width = len(task.condition_names)
-        told = [*given.values(), *features.values(), examples.given]
-        if any(one.conditions.shape[1:] != (width,) or not len(one.conditions) for one in told):
+        arrays = [
+            *(one.as_array for one in (*conditions.values(), examples.conditions)),
+            *(one.conditions for one in features.values()),
+        ]
+        if any(array.shape[1:] != (width,) or not len(array) for array in arrays):
             raise ValueError(f"conditions are no arrays (n, {width}) with n > 0")
-        return Reference(task, task.read_reference_statistics(file), features, given, examples)
+        return Reference(task, task.read_reference_statistics(file), features, conditions, examples)
 
 
-def _sees(
+def _extractor(
     task: Task, reference_statistics: Any, embedding: Any, recipe: Evaluation, device: torch.device
-) -> See:
-    seen_with = {"embedding": embedding, "recipe": recipe, "device": device}
-    return partial(task.features, reference_statistics=reference_statistics, **seen_with)
+) -> Extract:
+    return lambda samples: task.features(samples, reference_statistics, embedding, recipe, device)
 
 
-def _columns(features: Features) -> dict[str, tuple[int, ...]]:
-    """Return the shape of each array behind the number of objects."""
+def _shapes(features: Features) -> dict[str, str]:
+    """Return the shape of each array of n objects in words."""
     arrays = {f"{kind} {name}": v for kind in _KINDS for name, v in getattr(features, kind).items()}
-    return {name: v.shape[1:] for name, v in {"conditions": features.conditions, **arrays}.items()}
+    return {
+        name: f"shape {('n', *values.shape[1:])}".replace("'", "")
+        for name, values in {"conditions": features.conditions, **arrays}.items()
+    }
 
 
-def _refuse_others(
-    split: str, real: dict[str, tuple[int, ...]], seen: dict[str, tuple[int, ...]]
-) -> None:
-    for name in sorted(real.keys() | seen.keys()):
-        if real.get(name) != seen.get(name):
-            here, there = (
-                f"shape {(..., *shapes[name])}" if name in shapes else "is missing"
-                for shapes in (real, seen)
-            )
-            raise UserError(
-                f"The reference does not fit the samples: {name} of {split}: {here.replace('Ellipsis', 'n')}; of the "
-                f"samples: {there.replace('Ellipsis', 'n')}. Give the reference and the embedding of the same run, or "
-                "no embedding to both."
-            )
-
-
-def _given(
+def _generator_conditions(
     task: Task, recipe: Evaluation, train: Features, features: dict[HeldOut, Features]
 ) -> dict[HeldOut, Any]:
-    """Return what generators are given, by the split that they are measured against.
+    """Return the conditions of generated samples, by the split that they are measured against.
 
     "same": the conditions of the split itself. "independent": against test those of select, against select as many of
     training, so that no generated sample shares its conditions with a real one.
     """
     if recipe.conditions == "same":
-        return {split: task.given.of(own.conditions) for split, own in features.items()}
+        return {
+            split: task.conditions.from_array(own.conditions) for split, own in features.items()
+        }
     n_select, n_test = (len(features[split]) for split in HELD_OUT)
     # Drawn, for a split keeps the order of its file, which may be any.
     drawn = np.random.default_rng(recipe.seed).permutation(len(train))[:n_select]
     first = features["select"].conditions[: min(n_select, n_test)]
-    return {"select": task.given.of(train.conditions[drawn]), "test": task.given.of(first)}
+    return {
+        "select": task.conditions.from_array(train.conditions[drawn]),
+        "test": task.conditions.from_array(first),
+    }
 
 
 def _features(group: h5py.Group) -> Features:

@@ -1,4 +1,4 @@
-"""Two samples, without a run, a data set or a configuration."""
+"""Scores of one sample against another, without a run, a data set or a configuration."""
 
 from pathlib import Path
 from typing import Any
@@ -10,21 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from showergan import metrics
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.evaluation.measure import measure
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.metrics.registry import Registry, metrics_in
+from showergan.metrics.metric import Registry, metrics_in
+from showergan.metrics.pair import Pair
 from showergan.metrics.samples import points_of
-from showergan.tasks.found import DEFAULT, TASKS
+from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
-
-
-class _Columns(ReferenceStatistics):
-    """What arrays are measured with: the metrics of any task; every column is a quantity."""
-
-    metrics = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
+# The metrics of any task; every column of an array is a quantity.
+METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
 
 
 def score(
@@ -40,7 +38,7 @@ def score(
     Args:
         real: the real sample: the path of a file of showers, npz of the published schema or HDF5 like ours, in MeV, cm
             and GeV; or features of any objects, shape (n, d).
-        fake: the generated one, likewise; (m, d).
+        fake: the generated one in the same form; features (m, d).
         embedding: of showers, the model.pt of `train-embedding`; without it metrics that look at it are missing.
         device: where to embed.
         **settings: keys of the section `evaluation` of a configuration: clusters=50, seed=2.
@@ -80,7 +78,8 @@ def score(
         nothing = np.empty((len(sample), 0), np.float32)
         return Features({"points": sample}, quantities, nothing, {NOT_FINITE: 0}, {})
 
-    return measure(seen(samples[0]), seen(samples[1]), _Columns(), recipe)
+    pair = Pair(seen(samples[0]), seen(samples[1]), ReferenceStatistics(), recipe)
+    return measure(pair, METRICS)
 
 
 def _of_files(
@@ -104,4 +103,4 @@ def _of_files(
             )
         return sample
 
-    return measure(seen(real), seen(fake), reference_statistics, recipe)
+    return measure(Pair(seen(real), seen(fake), reference_statistics, recipe), task.metrics)

@@ -1,29 +1,22 @@
-"""PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8)."""
+"""PRD within bins of the condition, and its mean: Egorov & Rogachev 2023, equations (7), (8).
+
+PRD-AUC of a space, over all events or as the mean over bins, is the score that chooses epochs and learning rates.
+"""
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import cast
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
-from showergan.metrics.metric import POINTS, Asked, Metric, Part, Row
+from showergan.metrics.features import POINTS
+from showergan.metrics.measured import Measured
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
-from showergan.metrics.prd import PRDScores, comparable, prd_scores
-
-
-class OfClusters(NamedTuple):
-    """A `Measured` of PRD, with the number of clusters and whether n is too few for it."""
-
-    value: float
-    sd: float
-    event_sd: float
-    n: int
-    clusters: int
-    flagged: bool
-
-
-SCORES = {"prd_auc": "auc", "f8": "f8", "f1_8": "f1_8"}  # attributes of `PRDScores` by metric
+from showergan.metrics.prd import SCORES, PRDScores, comparable, prd_scores
 
 
 def conditional_prd(
@@ -32,37 +25,26 @@ def conditional_prd(
     bins_real: ArrayLike,
     bins_generated: ArrayLike,
     n_bins: int,
-    *,
-    clusters: int,
-    repeats: int,
-    n_min: int,
-    seed: int,
-    empty_bins: Literal["nan", "zero"] = "nan",
-    invalid_rows: Literal["cluster", "drop"] = "cluster",
-) -> dict[str, dict[str, OfClusters]]:
+    recipe: Evaluation,
+) -> dict[str, dict[str, Measured]]:
     """Score every bin of the condition, all events together, and the mean over the bins.
 
-    The mean is taken over the bins in which both samples have events, repeat by repeat; its
-    deviation is that of the R means. Small bins stay in it, but are flagged: PRD-AUC falls with n
-    even for equal distributions.
+    The mean is taken over the bins in which both samples have events, repeat by repeat; its deviation is that of the R
+    means. Small bins stay in it, but are flagged: PRD-AUC falls with n even for equal distributions.
 
     Args:
         real: (n, d) real points, or integers, see `prd_scores`.
         generated: (m, d) generated points.
         bins_real: (n,) bin numbers in [0, n_bins).
         bins_generated: (m,) bin numbers.
-        n_bins: Number of bins; with 0 there is only the row "all", whatever the numbers.
-        clusters: Number of clusters K.
-        repeats: Number R of clusterings in each bin.
-        n_min: Bins with fewer events per side are flagged.
-        seed: Seed of everything random.
-        empty_bins: Bins without events: left out of the mean, or 0 as in the published code.
-        invalid_rows: Points that are not finite: a cluster of their own, or dropped as in the published code unless no
-            generated one is finite.
+        n_bins: number of bins; with 0 there is only the row "all", whatever the numbers.
+        recipe: number of clusters K and of clusterings R in each bin; seed; how many events per cluster and side a bin
+            needs, or it is flagged; treatment of empty bins, and of invalid rows, which are not dropped if no generated
+            one is finite.
 
     Returns:
         By metric (`SCORES`), the rows "0" ... str(n_bins - 1), "all", "mean" and "unflagged", the mean over the bins
-        that are not flagged. Of means, n and clusters are the smallest over the bins used, and flagged is whether any
+        that are not flagged. For means, n and clusters are the smallest over the bins used, and flagged is whether any
         bin is, or none is used. Values are NaN where no events can be compared, see `prd_scores`; such bins are left
         out of the mean as empty ones are.
 
@@ -76,9 +58,9 @@ def conditional_prd(
             raise UserError(f"conditional PRD: {len(sample)} points, bins of shape {number.shape}")
         if n_bins and len(number) and (number.min() < 0 or number.max() >= n_bins):
             raise UserError(f"conditional PRD: a bin number lies outside [0, {n_bins})")
-    if invalid_rows == "drop":
+    if recipe.invalid_rows == "drop":
         kept = [np.isfinite(sample).all(axis=1) for sample in samples]
-        # Where all generated ones would be dropped, they stay and score 0; so do those of undefined scores.
+        # Where all generated points would be dropped, they stay and score 0; so do those of undefined scores.
         if kept[1].any() and comparable(samples[0]):
             samples = [sample[finite] for sample, finite in zip(samples, kept, strict=True)]
             numbers = [number[finite] for number, finite in zip(numbers, kept, strict=True)]
@@ -86,10 +68,11 @@ def conditional_prd(
     def score(parts: list[NDArray[np.number]], seed: int) -> PRDScores | None:
         if min(map(len, parts)) == 0:
             return None
-        return prd_scores(*parts, clusters=clusters, repeats=repeats, seed=seed)
+        return prd_scores(*parts, clusters=recipe.clusters, repeats=recipe.repeats, seed=seed)
 
+    n_min = recipe.events_per_cluster * recipe.clusters
     # One seed per row, so that no bin depends on the events of another.
-    *seeds, last = np.random.SeedSequence(seed).generate_state(n_bins + 1).tolist()
+    *seeds, last = np.random.SeedSequence(recipe.seed).generate_state(n_bins + 1).tolist()
     scores = [
         score([a[b == index] for a, b in zip(samples, numbers, strict=True)], state)
         for index, state in enumerate(seeds)
@@ -100,10 +83,10 @@ def conditional_prd(
         rows["mean"] = scores
         rows["unflagged"] = [of_bin for of_bin in scores if of_bin and of_bin.n >= n_min]
     found = {
-        metric: {row: _mean(these, name, n_min) for row, these in rows.items()}
-        for metric, name in SCORES.items()
+        metric: {row: _mean(these, metric, n_min) for row, these in rows.items()}
+        for metric in SCORES
     }
-    if empty_bins == "zero":
+    if recipe.empty_bins == "zero":
         for of_rows in found.values():
             for index, of_bin in enumerate(scores):
                 if of_bin is None:
@@ -113,8 +96,8 @@ def conditional_prd(
     return found
 
 
-def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
-    """Average a score over bins; None stands for a bin without events, NaN for one that cannot be compared."""
+def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> Measured:
+    """Average a score over bins: None is a bin without events, NaN one that cannot be compared."""
     used = [
         score for score in scores if score is not None and not np.isnan(getattr(score, name)).any()
     ]
@@ -123,29 +106,44 @@ def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> OfClusters:
     clusters = min((score.clusters for score in with_events), default=0)
     flagged = len(used) < len(scores) or n < n_min
     if not used:
-        return OfClusters(np.nan, np.nan, np.nan, n, clusters, flagged)
+        return Measured(np.nan, np.nan, np.nan, n, clusters, flagged)
     means = np.mean([getattr(score, name) for score in used], axis=0)
     sd = float(means.std(ddof=1)) if len(means) > 1 else np.nan
     # Bins are resampled independently.
     squares = np.array([score.event_sd[name] for score in used]) ** 2
     event_sd = float(np.sqrt(squares.sum())) / len(used)
-    return OfClusters(float(means.mean()), sd, event_sd, n, clusters, flagged)
+    return Measured(float(means.mean()), sd, event_sd, n, clusters, flagged)
+
+
+def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
+
+    Args:
+        metrics: as `evaluate` writes it, of one or many runs.
+
+    Returns:
+        The rows of those scores with their name in the column `score`.
+    """
+    rows = metrics[(metrics["metric"] == PRD_AUC.name) & metrics["bin"].isin(["all", "mean"])]
+    prefix = np.where(rows["bin"] == "mean", "bins-", "")
+    return rows.assign(score=prefix + rows["space"])
+
+
+def means_over_unflagged(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Return PRD-AUC averaged over the bins that are not thin, with its name (for example bins-E) in `score`."""
+    rows = metrics[(metrics["metric"] == PRD_AUC.name) & (metrics["bin"] == "unflagged")]
+    return rows.assign(score="bins-" + rows["space"])
+
+
+def best_epoch(values: pd.Series) -> int | None:
+    """Return the first epoch with the largest value, values by epoch; None where none has a value."""
+    return None if values.isna().all() else cast(int, values.idxmax())
 
 
 def _rows(pair: Pair) -> Iterator[Row]:
-    recipe = pair.recipe
+    n_bins = pair.reference_statistics.n_bins
     for space, samples in pair.points.items():
-        found = conditional_prd(
-            *samples,
-            *pair.bins,
-            pair.reference_statistics.n_bins,
-            clusters=recipe.clusters,
-            repeats=recipe.repeats,
-            n_min=recipe.events_per_cluster * recipe.clusters,
-            seed=recipe.seed,
-            empty_bins=recipe.empty_bins,
-            invalid_rows=recipe.invalid_rows,
-        )
+        found = conditional_prd(*samples, *pair.bins, n_bins, pair.recipe)
         for metric, rows in found.items():
             for row, measured in rows.items():
                 yield metric, space, row, measured
@@ -160,7 +158,7 @@ def _metric(name: str, definition: str, place: int, shown: dict[str, str]) -> Me
         direction="higher",
         best=1,
         worst=0,
-        asked=Asked.CHOICE,
+        stage=Stage.SELECTION,
         part=Part.DISTRIBUTIONS,
         place=place,
         shown={POINTS: shown},

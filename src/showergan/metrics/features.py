@@ -1,20 +1,22 @@
-"""What metrics see of a sample, whatever it is a sample of, and what they are measured with."""
-
-from __future__ import annotations
+"""Features of a sample: the numbers of each object that metrics look at, and the statistics they are measured with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from showergan.metrics.registry import Registry
-
+# What a metric looks at, see `Pair`. The first two stand for as many spaces as a task has.
+POINTS, QUANTITY = "points", "quantity"
+EMBEDDING, HIGH_LEVEL, OBSERVABLES, QUANTITIES = "E", "high_level", "observables", "quantities"
+COUNTS = "counts"  # of invalid entries; these are no metrics, but stand among them
+UNSCALED = (
+    "unscaled_"  # prefix of the name of a space: measured before scaling, see `Features.unscaled`
+)
 
 NOT_FINITE = "n_not_finite"  # the count that every task has
-DIVERGED = "diverged_at_step"  # stands among the counts of a generator whose training did
+DIVERGED = "diverged_at_step"  # stands among the counts of a generator whose training diverged
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,11 @@ class Features:
             classes, d of each object.
         quantities: single numbers of shape (n,) by name; NaN where undefined.
         conditions: what the objects were made for, shape (n, c); (n, 0) where there are none.
-        counts: mishaps of the sample by name: `NOT_FINITE`, objects with an entry that is not a number, and those of
-            the task.
+        counts: invalid counts of the sample by name: `NOT_FINITE`, objects with an entry that is not a number, and
+            those of the task.
         own: further arrays (n, ...) by name, for the metrics of the task.
-        unscaled: of generated objects that were scaled to real ones, what they were before; it has no counts, for those
-            beside it are of before, too.
+        unscaled: the features, before scaling, of generated objects that were scaled to real ones; without counts, as
+            `counts` are those before scaling too.
     """
 
     spaces: Mapping[str, NDArray[Any]]
@@ -38,50 +40,20 @@ class Features:
     conditions: NDArray[np.float32]
     counts: Mapping[str, int]
     own: Mapping[str, NDArray[Any]]
-    unscaled: Features | None = None
+    unscaled: Self | None = None
 
     def __len__(self) -> int:
         return len(self.conditions)
 
-    def take(self, index: NDArray[np.integer]) -> Features:
+    def take(self, index: NDArray[np.integer]) -> "Features":
         """Return the features of some of the objects, with the counts of all."""
         return _by_name(lambda array: array[index], self)
 
-    def followed_by(self, *others: Features) -> Features:
+    def followed_by(self, *others: "Features") -> "Features":
         """Return the features of several samples as those of one."""
         every = (self, *others)
         counts = {name: sum(one.counts[name] for one in every) for name in self.counts}
         return replace(_by_name(lambda *arrays: np.concatenate(arrays), *every), counts=counts)
-
-
-class ReferenceStatistics:
-    """What all samples of a task are measured with; a task adds to it what its real training samples fix.
-
-    Attributes:
-        metrics: those of the task.
-        observables: the quantities that belong to an object alone, whatever its conditions; None: all.
-    """
-
-    metrics: Registry
-    observables: tuple[str, ...] | None = None
-
-    @property
-    def told(self) -> str:
-        """What a person should know of it."""
-        return f"{len(self.metrics.metrics)} metrics"
-
-    @property
-    def n_bins(self) -> int:
-        """Number of bins of the conditions; 0 where the task has none."""
-        return 0
-
-    def spaces(self, features: Features) -> Mapping[str, NDArray[Any]]:
-        """Return the spaces in which PRD compares samples."""
-        return features.spaces
-
-    def bins(self, features: Features) -> NDArray[np.integer]:
-        """Return the bin of each object, in [0, n_bins)."""
-        raise NotImplementedError
 
 
 def _by_name(change: Callable[..., NDArray[Any]], *samples: Features) -> Features:
@@ -99,3 +71,31 @@ def _by_name(change: Callable[..., NDArray[Any]], *samples: Features) -> Feature
         each(lambda s: s.own),
         _by_name(change, *unscaled) if unscaled else None,
     )
+
+
+class ReferenceStatistics:
+    """Statistics that all samples of a task are measured with; each task adds those that its training samples fix.
+
+    Attributes:
+        observables: the quantities that belong to an object alone, whatever its conditions; None: all.
+    """
+
+    observables: tuple[str, ...] | None = None
+
+    @property
+    def summary(self) -> str:
+        """A line about it for the log."""
+        raise NotImplementedError
+
+    @property
+    def n_bins(self) -> int:
+        """Number of bins of the conditions; 0 where the task has none."""
+        return 0
+
+    def spaces(self, features: Features) -> Mapping[str, NDArray[Any]]:
+        """Return the spaces in which PRD compares samples."""
+        return features.spaces
+
+    def bins(self, features: Features) -> NDArray[np.integer]:
+        """Return the bin of each object, in [0, n_bins)."""
+        raise NotImplementedError

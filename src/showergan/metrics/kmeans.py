@@ -1,20 +1,16 @@
 """Histograms of two samples over clusters found by repeated k-means on their union.
 
-The published recipe fits scikit-learn's MiniBatchKMeans again for every repeat. PRD-AUC depends on
-how far k-means has converged, so a faster clustering has to stop at the same place, not at a better
-one. MiniBatchKMeans keeps each centre at the mean of all points it ever received: after t batches
-the next one moves it by 1/t of the way to that batch's mean. The centres thus follow the Lloyd map
-L in logarithmic time, dc/d(ln t) = L(c) - c, until early stopping.
+The published recipe fits scikit-learn's MiniBatchKMeans again for every repeat. PRD-AUC depends on how far k-means has
+converged, so a faster clustering has to stop at the same place, not at a better one. MiniBatchKMeans keeps each centre
+at the mean of all points it ever received: after t batches the next one moves it by 1/t of the way to that batch's
+mean. The centres thus follow the Lloyd map L in logarithmic time, dc/d(ln t) = L(c) - c, until early stopping.
 
 Ours takes the same path in strides of a little less than ln 2: up to four batches stand for all
-those between t and 2 t. All repeats share one sample of points to seed from and one sequence of
-batches, so that every step is one matrix product over repeats and clusters; they differ in their
-seeds. That correlates them a little: the error of a mean over ten repeats is about 1.15 times
-sd/sqrt(10). One k-means++ seeding serves instead of the best of ten: over a score of pairs of
-samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
+those between t and 2 t. All repeats share one sample of points to seed from and one sequence of batches, so that every
+step is one matrix product over repeats and clusters; they differ in their seeds. That correlates them a little: the
+error of a mean over ten repeats is about 1.15 times sd/sqrt(10). One k-means++ seeding serves instead of the best of
+ten: over twenty pairs of samples that moves the mean PRD-AUC by less than a third of the sd of a repeat.
 """
-
-from __future__ import annotations
 
 import math
 
@@ -24,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from showergan.errors import UserError
+from showergan.metrics.samples import arrays_of
 
 _BATCH = 1024  # scikit-learn's default
 _MOST_BATCHES = 4
@@ -36,19 +33,18 @@ _Array = NDArray[np.float64]
 def cluster_histograms(
     real: ArrayLike, generated: ArrayLike, clusters: int, repeats: int, seed: int
 ) -> tuple[_Array, _Array]:
-    """Cluster the union of two samples and give the share of each sample in each cluster.
+    """Cluster the union of two samples and return the share of each sample in each cluster.
 
-    Rows with a non-finite entry are not clustered: they are the extra last column. A point at the
-    same distance from several centres is divided among them, which leaves PRD unchanged.
+    Rows with a non-finite entry are not clustered: they are the extra last column. A point at the same distance from
+    several centres is divided among them, which leaves PRD unchanged.
 
     Args:
         real: (n, d) points.
         generated: (m, d) points.
-        clusters: Wanted number of clusters; at most the number of points of the smaller sample, as
-            in the published code, and of finite points.
-        repeats: Number R of independently seeded clusterings.
-        seed: The same seed gives the same histograms, whatever the number of threads, up to the
-            rounding of matrix products.
+        clusters: largest number of clusters; there are no more than points in the smaller sample, as in the published
+            code, and than finite points.
+        repeats: number R of independently seeded clusterings.
+        seed: gives the same histograms, whatever the number of threads, up to the rounding of matrix products.
 
     Returns:
         Histograms (R, K + 1) of the real and of the generated sample; rows sum to one.
@@ -56,12 +52,9 @@ def cluster_histograms(
     Raises:
         UserError: If a sample is empty, the dimensions differ or a number is not positive.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 or len(a) == 0 for a in samples) or len({a.shape[1] for a in samples}) != 1:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(
-            f"k-means: samples of shapes {shapes}, expected (n, d) and (m, d), n, m > 0"
-        )
+    samples = arrays_of(real, generated)
+    if not all(map(len, samples)):
+        raise UserError("k-means: a sample is empty")
     if clusters < 1 or repeats < 1:
         raise UserError(f"k-means: {clusters} clusters, {repeats} repeats; both must be positive")
 
@@ -78,8 +71,8 @@ def cluster_histograms(
 def _counts(samples: list[_Array], k: int, repeats: int, seed: int) -> list[_Array]:
     """Count the points of each sample per cluster, both (R, K)."""
     union = np.vstack(samples)
-    # float32 loses the structure of points far from the origin and overflows beyond 1e19; the
-    # mean of the real points stays sane when a few generated ones explode.
+    # float32 loses the structure of points far from the origin and overflows beyond 1e19. The mean of the real points
+    # ignores exploding generated ones.
     union -= (samples[0] if len(samples[0]) else union).mean(axis=0)
     largest = max(union.max(), -union.min())
     # A power of two, so that rescaled samples give the same clusters.
@@ -119,7 +112,7 @@ def _fit(points: Tensor, k: int, repeats: int, random: torch.Generator) -> Tenso
 
 
 def _clock(n: int) -> _Array:
-    """Give the numbers of batches after which our steps meet MiniBatchKMeans on its path.
+    """Return the numbers of batches after which our steps meet MiniBatchKMeans on its path.
 
     Its early stopping ends it after about 24 + n/800 batches: measured for n from 300 to 120 000.
     """
@@ -130,9 +123,8 @@ def _clock(n: int) -> _Array:
 def _seed(sample: Tensor, k: int, repeats: int, random: torch.Generator) -> Tensor:
     """Choose (R, K, d) centres among the sample by greedy k-means++ (Arthur & Vassilvitskii 2007).
 
-    Of several candidates drawn in proportion to the squared distance from the centres so far, the
-    one that lowers the sum of these distances most is taken, 2 + ln K candidates as in
-    scikit-learn.
+    Of several candidates drawn in proportion to the squared distance from the centres so far, the one that lowers the
+    sum of these distances most is taken, 2 + ln K candidates as in scikit-learn.
     """
     size = len(sample)
     repeat = torch.arange(repeats)[:, None]

@@ -1,4 +1,4 @@
-"""A number and how well it is known."""
+"""Measured value of a metric with its uncertainties, and what metrics share to find them."""
 
 import math
 from collections.abc import Sequence
@@ -15,16 +15,20 @@ class Measured(NamedTuple):
 
     Attributes:
         value: of the metric; NaN where it is undefined.
-        sd: spread over repeats of what is random in the metric itself, such as clusterings or
-            trainings; NaN where nothing is.
+        sd: spread over repeats of what is random in the metric itself, such as clusterings or trainings; NaN where
+            nothing is.
         event_sd: standard deviation over bootstrap samples of the events (Efron 1979).
         n: events per side behind the value.
+        clusters: number of clusters; NaN of metrics that do not cluster.
+        flagged: whether n is too small for as many clusters; likewise.
     """
 
     value: float
     sd: float = math.nan
     event_sd: float = math.nan
     n: int = 0
+    clusters: float = math.nan
+    flagged: bool | float = math.nan
 
 
 def share(hits: NDArray[np.bool_]) -> Measured:
@@ -45,11 +49,9 @@ def mean_relative_difference(values: Sequence[Measured], real: Sequence[Measured
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = v[0] / r[0]
         error = np.abs(ratio) * np.hypot(v[1] / v[0], r[1] / r[0])
-    return Measured(
-        float(np.abs(ratio - 1).mean()),
-        event_sd=float(np.sqrt((error**2).sum()) / len(values)),
-        n=min(m.n for m in (*values, *real)),
-    )
+    event_sd = float(np.sqrt((error**2).sum()) / len(values))
+    n = min(m.n for m in (*values, *real))
+    return Measured(float(np.abs(ratio - 1).mean()), event_sd=event_sd, n=n)
 
 
 def bootstrap_weights(

@@ -1,40 +1,37 @@
-"""What a metric is: numbers of a sample beside the real one, and all that tables and readers must know of them."""
-
-from __future__ import annotations
+"""Definition of a metric and of a failure, and the registry of those of a task, which all that lists metrics reads."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import cached_property
+from importlib import import_module
+from math import inf
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from showergan.metrics.pair import Pair
-
-
-# What a metric looks at, see `Pair`. The first two stand for as many spaces as a task has.
-POINTS, QUANTITY = "points", "quantity"
-EMBEDDING, HIGH_LEVEL, OBSERVABLES, QUANTITIES = "E", "high_level", "observables", "quantities"
-COUNTS = "counts"  # of mishaps; they are no metrics, but stand among them
-UNSCALED = "unscaled_"  # before the name of a space: in it stands what a generated sample was, see `Features.unscaled`
+from showergan.metrics.features import POINTS, QUANTITY
+from showergan.metrics.measured import Measured
+from showergan.metrics.pair import Pair
 
 # The ends of a scale, measured once beside all generators. Real samples are the one or the other of the first two.
 CEILING, OTHER_REAL = "ceiling", "other_real"
 ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
 
-Row = tuple[str, str, str, NamedTuple]
-"""Metric, space, bin ("all" where there are none), and a `Measured` or what holds more than that."""
+Row = tuple[str, str, str, Measured]
+"""Metric, space, bin ("all" where there are none), and value."""
 
 
-class Asked(IntEnum):
-    """When a metric is measured. Each includes what comes before it."""
+class Stage(IntEnum):
+    """Stage of an evaluation at which a metric is measured. Each stage includes the metrics of those before it."""
 
-    CHOICE = 0  # of every epoch on select, where epochs and learning rates are chosen
-    COURSE = 1  # of every epoch on test: what is cheap enough, and figures over epochs or the table of failures need
-    ONCE = 2  # of the chosen epoch on test
+    SELECTION = 0  # every epoch on select, where epochs and learning rates are chosen
+    EVERY_EPOCH = 1  # every epoch on test: cheap metrics, those of figures over epochs and of the table of failures
+    CHOSEN_EPOCH = 2  # the chosen epoch on test
 
 
 class Part(IntEnum):
-    """Which metrics stand together in a table, in the order of reading."""
+    """Part of a table in which metrics stand together, in the order of reading."""
 
     DISTRIBUTIONS = 0
     DISTANCES = 1
@@ -55,11 +52,11 @@ class Metric:
         worst: where its scale ends; None: at what an untrained generator gets.
         unit: of its values; empty where they have none.
         needs: embedding or conditions, without which it is left out.
-        asked: when it is measured.
-        part: the metrics that it stands with in tables.
-        place: among these; equal places are ordered by name.
-        shown: what the scorecard shows of it: a title by space and bin, in which {space} is the space as the task calls
-            it.
+        stage: when it is measured.
+        part: of a table.
+        place: within the part; equal places are ordered by name.
+        shown: what the scorecard shows of it: a title by space and bin, in which {space} is the title of the space in
+            the task.
     """
 
     name: str
@@ -72,6 +69,109 @@ class Metric:
     worst: float | None = None
     unit: str = ""
     needs: frozenset[str] = frozenset()
-    asked: Asked = Asked.ONCE
+    stage: Stage = Stage.CHOSEN_EPOCH
     place: int = 100
     shown: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure of a generator, seen from one number of its sample.
+
+    Attributes:
+        name: for readers.
+        metric: whose value shows it.
+        space: that the metric looks at, of the whole sample.
+        over: what the value is divided by: 1; real, its value for real samples; n, the size of the sample.
+        above: the generator failed above this.
+        below: or below this.
+        column: for the number in failures.csv; empty where it is a count, which has a column of its own.
+    """
+
+    name: str
+    metric: str
+    space: str
+    over: Literal["1", "real", "n"] = "1"
+    above: float = inf
+    below: float = -inf
+    column: str = ""
+
+    def happened(self, number: float) -> bool:
+        """Return whether a number is beyond its bounds; NaN is not."""
+        return number > self.above or number < self.below
+
+
+class Entry(NamedTuple):
+    """A row of the scorecard.
+
+    Attributes:
+        metric: name in metrics.csv.
+        space: what it looks at.
+        bin: "all" or "mean".
+        title: name for readers.
+    """
+
+    metric: str
+    space: str
+    bin: str
+    title: str
+
+
+@dataclass(frozen=True, eq=False)
+class Registry:
+    """The metrics and failures of a task.
+
+    Attributes:
+        metrics: in the order of reading.
+        points: titles of the spaces of PRD that the scorecard shows, by space.
+        quantities: likewise of the single quantities.
+        spaces: likewise of the other spaces, where titles name them.
+        failures: in the order of reading.
+        of_scale: metrics, each with its space, that show the scale of samples.
+    """
+
+    metrics: tuple[Metric, ...]
+    points: Mapping[str, str]
+    quantities: Mapping[str, str]
+    spaces: Mapping[str, str]
+    failures: tuple[Failure, ...]
+    of_scale: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def of_unscaled(self) -> set[tuple[str, str]]:
+        """Metrics and spaces in which scaled samples are also measured as they were before scaling."""
+        return {*self.of_scale, *((failure.metric, failure.space) for failure in self.failures)}
+
+    def __iter__(self) -> Iterator[Metric]:
+        return iter(self.metrics)
+
+    def __getitem__(self, name: str) -> Metric:
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Metric]:
+        return {metric.name: metric for metric in self.metrics}
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The rows of the scorecard, in its order."""
+        several = {POINTS: self.points, QUANTITY: self.quantities}
+        return [
+            Entry(metric.name, name, bin_, title.format(space=called))
+            for metric in self.metrics
+            for space, titles in metric.shown.items()
+            for name, called in several.get(space, {space: self.spaces.get(space, space)}).items()
+            for bin_, title in titles.items()
+        ]
+
+
+def metrics_in(*modules: ModuleType) -> tuple[Metric, ...]:
+    """Return the metrics that some modules define, packages in their files, in the order of reading."""
+    files = [
+        import_module(f"{module.__name__}.{file.name}")
+        for module in modules
+        for file in iter_modules(getattr(module, "__path__", ()))
+    ]
+    named = [vars(module) for module in (*modules, *files)]
+    found = {m.name: m for names in named for m in names.values() if isinstance(m, Metric)}
+    return tuple(sorted(found.values(), key=lambda m: (m.part, m.place, m.name)))

@@ -1,9 +1,8 @@
 """Density and coverage: Naeem et al. 2020, arXiv:2002.09797."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,8 +10,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 
@@ -25,19 +25,18 @@ def density_coverage(
 ) -> tuple[Measured, Measured]:
     """Measure how densely generated points lie near real ones, and how many of these they reach.
 
-    With r_i the distance of the real x_i to its k-th nearest other real point and the generated
-    y_j (Naeem et al. 2020, section 3.2),
+    With r_i the distance of the real x_i to its k-th nearest other real point and the generated y_j (Naeem et al. 2020,
+    section 3.2),
     density = 1/(k m) sum_j sum_i 1[d(x_i, y_j) <= r_i],
     coverage = 1/n sum_i 1[min_j d(x_i, y_j) <= r_i].
-    For equal distributions the density is 1 on average, and may exceed it; the coverage of equally
-    many points is 1 - prod_{i=1..k} (n - i)/(2 n - i), about 1 - 2^-k.
+    For equal distributions the density is 1 on average, and may exceed it; the coverage of equally many points is
+    1 - prod_{i=1..k} (n - i)/(2 n - i), about 1 - 2^-k.
 
     Returns:
-        Density and coverage; NaN for k (`neighbours`) or fewer points. `event_sd` is that of
-        bootstrap samples of the generated points for the density and of the real ones for the
-        coverage: both are means over these points, so that it is their sd over the root of n. The
-        other sample stays as it is: between independent pairs of samples the spread is up to about
-        1.7 times larger.
+        Density and coverage; NaN for k (`neighbours`) or fewer points. `event_sd` is that of bootstrap samples of the
+        generated points for the density and of the real ones for the coverage: both are means over these points, so
+        that it is their sd over the root of n. The other sample stays as it is: between independent pairs of samples
+        the spread is up to about 1.7 times larger.
     """
     if neighbours < 1:
         raise UserError(f"density and coverage: {neighbours} neighbours; must be positive")
@@ -45,8 +44,7 @@ def density_coverage(
     n = len(samples[0])
     if n <= neighbours:
         return Measured(math.nan, n=n), Measured(math.nan, n=n)
-    # The squared distances lose their digits far from the origin. The mean of the real points stays
-    # sane when a few generated ones explode.
+    # Squared distances lose digits far from the origin. The mean of the real points ignores exploding generated ones.
     x, y = (torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
 
     balls = torch.zeros(n, dtype=torch.float64)
@@ -94,15 +92,11 @@ DENSITY = Metric(
     place=20,
     shown={HIGH_LEVEL: {"all": "density"}},
 )
-COVERAGE = Metric(
+COVERAGE = replace(
+    DENSITY,
     name="coverage",
     definition="share of the real points that generated ones reach, likewise; of infinitely many points 1 - 2⁻⁵",
-    rows=_rows,
-    spaces=(EMBEDDING, HIGH_LEVEL),
-    direction="higher",
     best=1 - 2**-5,
-    worst=0,
-    part=Part.DISTRIBUTIONS,
     place=21,
     shown={HIGH_LEVEL: {"all": "coverage"}},
 )

@@ -1,4 +1,4 @@
-"""A sample beside the real one, in the ways that metrics look at the two."""
+"""Pair of a real sample and another one, in the forms that metrics look at."""
 
 import warnings
 from collections.abc import Callable
@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
-from showergan.metrics.features import Features, ReferenceStatistics
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, OBSERVABLES
-from showergan.metrics.spread import varies
+from showergan.metrics.features import (
+    EMBEDDING,
+    HIGH_LEVEL,
+    OBSERVABLES,
+    Features,
+    ReferenceStatistics,
+)
+from showergan.metrics.samples import varies
 
 FARTHEST = 1e8  # in units of the real spread; keeps fourth powers finite
 
@@ -22,12 +27,12 @@ Arrays = tuple[_Array, _Array]
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """A sample beside the real one.
+    """A real sample and the one to judge.
 
     Attributes:
         real: the real sample.
-        other: the one to judge, each object under its own conditions; where they are those of the real ones, in their
-            order.
+        other: the one to judge, each object under its own conditions; if these are those of the real sample, in the
+            same order.
         reference_statistics: what all samples are measured with.
         recipe: settings.
     """
@@ -44,13 +49,13 @@ class Pair:
 
     @property
     def offers(self) -> set[str]:
-        """What there is of that which metrics need."""
+        """Which of the needs of metrics, see `Metric.needs`, the samples meet."""
         conditions = {"conditions"} if self.real.conditions.size else set()
         return conditions | ({"embedding"} if EMBEDDING in self.real.spaces else set())
 
-    def of_both(self, seen: Callable[[Features], Any]) -> tuple[Any, Any]:
-        """Return what is seen of the real sample and of the other."""
-        return seen(self.real), seen(self.other)
+    def of_both(self, view: Callable[[Features], Any]) -> tuple[Any, Any]:
+        """Return the same view of the real sample and of the other."""
+        return view(self.real), view(self.other)
 
     @cached_property
     def points(self) -> dict[str, Arrays]:
@@ -105,7 +110,8 @@ class Pair:
         """Return quantities of both samples on the scale of the real ones, complete."""
         real, other = self.of_both(lambda sample: _table(sample, names))
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of what is defined of no real object
+            # Some quantities may be defined of no real object.
+            warnings.simplefilter("ignore", RuntimeWarning)
             centre, scale = np.nanmean(real, axis=0), np.nanstd(real, axis=0)
         scale[~varies(real, unit=0)] = 1
         return _complete((real - centre) / scale), _complete((other - centre) / scale)
@@ -130,7 +136,7 @@ def _table(sample: Features, names: list[str]) -> _Array:
 
 
 def _complete(standardised: _Array) -> _Array:
-    """Replace what is undefined by the centre and say so in further columns, so that no object is left out."""
+    """Replace undefined values by the centre and mark them in further columns, so that no object is left out."""
     undefined = ~np.isfinite(standardised)
     values = np.clip(np.where(undefined, 0, standardised), -FARTHEST, FARTHEST)
     return np.hstack([values, undefined])

@@ -1,19 +1,20 @@
 """Fréchet and kernel physics distances: Kansal et al. 2023, arXiv:2211.10295.
 
-Both depend on the scale of the features, and the kernel distance on their origin too: normalise
-them by the real ones first.
+Both depend on the scale of the features, and the kernel distance on their origin too: normalise by the real ones first.
 """
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 
@@ -52,11 +53,10 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     number of points. As published, its means over 20 batches of ten sizes, regular in 1/size, are
     extrapolated to infinite size by a straight line.
 
-    Unlike the published 20 000 to 50 000 of at least 50 000 events, the batches are n/5 to n/2
-    of n and drawn without replacement: batches drawn with replacement extrapolate to the distance
-    of the two samples at hand, which still has the bias. Nor is the intercept held positive, so
-    that equal distributions scatter about 0. The bias is a straight line in 1/size only while even
-    the smallest batches have d points.
+    Unlike the published 20 000 to 50 000 of at least 50 000 events, the batches are n/5 to n/2 of n and drawn without
+    replacement: batches drawn with replacement extrapolate to the distance of the two samples at hand, which still has
+    the bias. Nor is the intercept held positive, so that equal distributions scatter about 0. The bias is a straight
+    line in 1/size only while even the smallest batches have d points.
 
     Returns:
         The intercept, in the squared unit of the points, with its standard error in the fit as
@@ -87,13 +87,13 @@ def fpd(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
 def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 4] = 4) -> Measured:
     """Measure the kernel physics distance (Kansal et al. 2023, section II).
 
-    It is the squared maximum mean discrepancy with the kernel k(x, y) = (x.y / d + 1)^4, or with
-    the power 3 as in the kernel Inception distance (Bińkowski et al. 2018, section 4), estimated
-    without bias (Gretton et al. 2012, equation 3):
+    It is the squared maximum mean discrepancy with the kernel k(x, y) = (x.y / d + 1)^4, or with the power 3 as in the
+    kernel Inception distance (Bińkowski et al. 2018, section 4), estimated without bias (Gretton et al. 2012, equation
+    3):
     sum_{i != j} [k(x_i, x_j) + k(y_i, y_j)] / (n (n - 1)) - 2 sum_ij k(x_i, y_j) / n^2.
-    So it scatters about 0 for equal distributions and may be negative; very much so when a single
-    point of a batch is far off, which makes no pair with itself. As published, it is the median
-    over batches; here they are disjoint and of at most 2 500 points.
+    So it scatters about 0 for equal distributions and may be negative; very much so when a single point of a batch is
+    far off, which makes no pair with itself. As published, it is the median over batches; here they are disjoint and
+    of at most 2 500 points.
 
     Returns:
         The median over the batches with their standard deviation as `sd`, NaN for one batch.
@@ -179,16 +179,12 @@ FPD = Metric(
     best=0,
     part=Part.DISTANCES,
     place=20,
-    shown={EMBEDDING: {"all": "FPD: {space}"}, HIGH_LEVEL: {"all": "FPD: {space}"}},
+    shown={space: {"all": "FPD: {space}"} for space in (EMBEDDING, HIGH_LEVEL)},
 )
-KPD = Metric(
+KPD = replace(
+    FPD,
     name="kpd",
     definition="kernel physics distance, unbiased: Kansal et al. 2023",
-    rows=_rows,
-    spaces=(EMBEDDING, HIGH_LEVEL),
-    direction="target",
-    best=0,
-    part=Part.DISTANCES,
     place=21,
     shown={HIGH_LEVEL: {"all": "KPD: {space}"}},
 )

@@ -11,8 +11,7 @@ from showergan.errors import UserError
 from showergan.metrics.kmeans import cluster_histograms
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
-from showergan.metrics.samples import points_of
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import points_of, varies
 
 ANGLES = 1001
 CURVE_POINTS = 101  # of a curve that is kept
@@ -25,20 +24,20 @@ _Array = NDArray[np.float64]
 
 
 class PRDScores(NamedTuple):
-    """How alike two samples are, once per repeated clustering.
+    """Scores of a sample by PRD; the first three are named as their metrics.
 
     Attributes:
-        auc: (R,) areas under the PRD curve.
+        prd_auc: (R,) areas under the PRD curve, one per repeated clustering.
         f8: (R,) largest F_8 on the curve: recall.
         f1_8: (R,) largest F_1/8 on the curve: precision.
-        event_sd: How far each of the three, by name, would move with other events.
+        event_sd: how far each of these, by name, would move with other events.
         precision: (angles,) precision, the curve averaged over the repeats.
         recall: (angles,) recall, likewise.
-        n: Points of each sample that were compared.
-        clusters: Number of clusters used.
+        n: points of each sample that were compared.
+        clusters: number of clusters used.
     """
 
-    auc: _Array
+    prd_auc: _Array
     f8: _Array
     f1_8: _Array
     event_sd: dict[str, float]
@@ -46,6 +45,9 @@ class PRDScores(NamedTuple):
     recall: _Array
     n: int
     clusters: int
+
+
+SCORES = PRDScores._fields[:3]
 
 
 class Curve(NamedTuple):
@@ -61,12 +63,7 @@ class Curve(NamedTuple):
 
 
 def prd_auc(
-    real: ArrayLike,
-    generated: ArrayLike,
-    *,
-    clusters: int = 20,
-    repeats: int = 10,
-    seed: int = 1,
+    real: ArrayLike, generated: ArrayLike, *, clusters: int = 20, repeats: int = 10, seed: int = 1
 ) -> Measured:
     """Return the area under the PRD curve of two samples of features: 0 for disjoint samples, up to 1 for equal ones.
 
@@ -87,17 +84,12 @@ def prd_auc(
         UserError: samples are misshapen, not finite, or of fewer points than clusters; or a number is out of range.
     """
     scores = _of_samples(real, generated, clusters, repeats, seed)
-    sd = float(scores.auc.std(ddof=1)) if repeats > 1 else np.nan
-    return Measured(float(scores.auc.mean()), sd, scores.event_sd["auc"], scores.n)
+    sd = float(scores.prd_auc.std(ddof=1)) if repeats > 1 else np.nan
+    return Measured(float(scores.prd_auc.mean()), sd, scores.event_sd["prd_auc"], scores.n)
 
 
 def prd_curve(
-    real: ArrayLike,
-    generated: ArrayLike,
-    *,
-    clusters: int = 20,
-    repeats: int = 10,
-    seed: int = 1,
+    real: ArrayLike, generated: ArrayLike, *, clusters: int = 20, repeats: int = 10, seed: int = 1
 ) -> Curve:
     """Return the PRD curve of two samples of features, averaged over clusterings; arguments and errors of `prd_auc`."""
     scores = _of_samples(real, generated, clusters, repeats, seed)
@@ -167,21 +159,20 @@ def prd_scores(
 ) -> PRDScores:
     """Score generated against real points by PRD over repeated clusterings of their union.
 
-    Unequal counts would pull the centres towards the larger sample, so it is first cut to the size
-    of the smaller one by a random choice that depends on the seed only. Arguments and errors are those of
-    `cluster_histograms`.
+    Unequal counts would pull the centres towards the larger sample, so it is first cut to the size of the smaller one
+    by a random choice that depends on the seed only. Arguments and errors are those of `cluster_histograms`.
 
     Integers are classes already: each of the n d numbers counts as one event of its class, nothing is clustered, and
     the one value has no spread over repeats.
 
-    The scores are NaN where real points tell nothing: fewer than half of them are finite, or all that are coincide. Any
-    sample of the same fault would get 1.
+    The scores are NaN if fewer than half of the real points are finite, or all finite ones coincide: any sample with
+    the same fault would get 1.
     """
     samples = [np.asarray(a) for a in (real, generated)]
     n = min(map(len, samples))
     if n and not comparable(samples[0]):
         nothing, curve = np.full(repeats, np.nan), np.full(ANGLES, np.nan)
-        of_events = dict.fromkeys(("auc", "f8", "f1_8"), np.nan)
+        of_events = dict.fromkeys(SCORES, np.nan)
         return PRDScores(nothing, nothing, nothing, of_events, curve, curve, n, clusters)
     choice = np.random.default_rng(seed)
     balanced = [a if len(a) == n else choice.permutation(a)[:n] for a in samples]
@@ -202,7 +193,7 @@ def prd_scores(
 
 
 def comparable(real: NDArray[Any]) -> bool:
-    """Return whether real points, (n, d), can be compared with others: half of them are finite, and not all alike."""
+    """Return whether PRD of real points, (n, d), is defined: half of them are finite, and not all alike."""
     if np.issubdtype(real.dtype, np.integer):
         return True
     finite = real[np.isfinite(real).all(axis=1)]
@@ -225,9 +216,9 @@ def prd_curves(pair: Pair) -> pd.DataFrame:
 def _class_histograms(
     real: NDArray[np.integer], generated: NDArray[np.integer]
 ) -> tuple[_Array, _Array]:
-    """Return the shares of classes in two samples, (1, K + 1), as `cluster_histograms` does of clusters."""
+    """Return the shares of classes in two samples, (1, K + 1), in the form of `cluster_histograms`."""
     classes, numbers = np.unique([real.ravel(), generated.ravel()], return_inverse=True)
-    # The last bin is that of points that are not finite, which integers never are.
+    # The last bin is that of points that are not finite: empty for integers.
     first, second = (
         np.bincount(part, minlength=len(classes) + 1)[None] / part.size
         for part in numbers.reshape(2, -1)
@@ -243,8 +234,8 @@ def _of_curves(precision: _Array, recall: _Array) -> tuple[_Array, _Array, _Arra
 def _event_sd(p_real: _Array, p_generated: _Array, n: int, seed: int) -> dict[str, float]:
     """Return the sd of AUC, F_8 and F_1/8 over bootstrap samples of n events (Efron 1979), the clusters held fixed.
 
-    Drawing events again is drawing the counts of clusters, (R, K), from a multinomial distribution. Only the spread is
-    of use: a second sampling lowers the scores themselves.
+    Drawing events again is drawing the counts of clusters, (R, K), from a multinomial distribution. Only their spread
+    is used: a second sampling lowers the scores themselves.
     """
     random = np.random.default_rng([seed, n])
     generated, real = (
@@ -252,5 +243,5 @@ def _event_sd(p_real: _Array, p_generated: _Array, n: int, seed: int) -> dict[st
         for p in (p_generated, p_real)
     )
     values = _of_curves(*curve_of_histograms(generated, real, BOOTSTRAP_ANGLES))
-    named = zip(("auc", "f8", "f1_8"), values, strict=True)
+    named = zip(SCORES, values, strict=True)
     return {name: float(np.sqrt(v.var(axis=0, ddof=1).mean())) for name, v in named}

@@ -1,4 +1,4 @@
-"""The exact distance of optimal transport between two samples of points, in any space of a task."""
+"""Exact distance of optimal transport between two samples of points, in any space of a task."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import equal_samples
 
@@ -40,7 +40,7 @@ def _distance(cost: NDArray[np.float64]) -> float:
 
 
 def wasserstein_2_in(space: str) -> Metric:
-    """Return the metric of a space of points; those that are not finite are left out of the sample to judge."""
+    """Return the metric of a space; points that are not finite are left out of the sample to judge."""
 
     def rows(pair: Pair) -> Iterator[Row]:
         real, other = pair.of_both(lambda sample: sample.spaces[space])
@@ -54,7 +54,7 @@ def wasserstein_2_in(space: str) -> Metric:
         spaces=(space,),
         direction="lower",
         best=0,
-        asked=Asked.COURSE,
+        stage=Stage.EVERY_EPOCH,
         part=Part.DISTANCES,
         place=1,
         shown={space: {"all": "W2"}},

@@ -1,10 +1,11 @@
-"""Classifier two-sample test: how well can a classifier tell generated from real events?
+"""Classifier two-sample test: how well a classifier tells generated from real events.
 
-Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge,
-Krause et al. 2024, arXiv:2410.21611.
+Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge, Krause et al. 2024,
+arXiv:2410.21611.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,9 +13,11 @@ from sklearn import ensemble, isotonic
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.errors import UserError
+from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import EMBEDDING, HIGH_LEVEL, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row
 from showergan.metrics.pair import Pair
+from showergan.metrics.samples import arrays_of
 
 _FEWEST, _MOST = 20, 10_000
 _TRAINING, _CALIBRATION = 0.6, 0.2
@@ -30,18 +33,17 @@ def two_sample(
     The samples are cut to equal size and to at most 10 000 events each. Every training splits the
     rows anew: 60 % train the trees, 20 % calibrate their scores by isotonic regression, 20 % are
     held out. Row i of both samples lands in the same part: where the sizes are equal, the two
-    events may share their condition, which must not be seen in training and asked for again.
+    events may share their condition, which must not be both in training and held out.
 
-    The AUC is the probability that a generated event scores above a real one, ties counting 1/2
-    (Mann & Whitney 1947): 0.5 for equal samples, 1 for disjoint ones. The Jensen-Shannon divergence
-    is JSD = 1 - BCE / ln 2 of the calibrated probabilities, BCE being the mean over the classes of
-    the mean cross entropy. Only the true probabilities reach the divergence, so this is a lower
-    bound up to fluctuations, and slightly negative for equal samples.
+    The AUC is the probability that a generated event scores above a real one, ties counting 1/2 (Mann & Whitney 1947):
+    0.5 for equal samples, 1 for disjoint ones. The Jensen-Shannon divergence is JSD = 1 - BCE / ln 2 of the calibrated
+    probabilities, BCE being the mean over the classes of the mean cross entropy. Only the true probabilities reach the
+    divergence, so this is a lower bound up to fluctuations, and slightly negative for equal samples.
 
     `event_sd` is that of one training: of its held-out fifth of the events, the trees as they are.
 
     Args:
-        real: (n, d) features; NaN stands for undefined, and is told from any number.
+        real: (n, d) features; NaN stands for undefined, which the classifier distinguishes from any number.
         generated: (m, d) features.
         trainings: Number of splits, each with its own trees.
         seed: Seed of everything random.
@@ -49,10 +51,7 @@ def two_sample(
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.
     """
-    samples = [np.asarray(a, dtype=np.float64) for a in (real, generated)]
-    if any(a.ndim != 2 for a in samples) or samples[0].shape[1] != samples[1].shape[1]:
-        shapes = " and ".join(str(a.shape) for a in samples)
-        raise UserError(f"two-sample test: samples of shapes {shapes}, expected (n, d) and (m, d)")
+    samples = arrays_of(real, generated)
     if trainings < 1:
         raise UserError(f"two-sample test: {trainings} trainings; there must be at least one")
 
@@ -68,7 +67,7 @@ def two_sample(
     return auc, jsd
 
 
-def _cut(samples: list[_Array], random: np.random.Generator) -> tuple[_Array, _Array]:
+def _cut(samples: tuple[_Array, _Array], random: np.random.Generator) -> tuple[_Array, _Array]:
     """Cut to equal sizes; samples of equal size lose the same rows, so that pairs stay pairs."""
     first, second = samples
     size = min(_MOST, len(first), len(second))
@@ -84,7 +83,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     ends = [round(_TRAINING * n), round((_TRAINING + _CALIBRATION) * n)]
     parts = [np.vstack([real[i], generated[i]]) for i in np.split(random.permutation(n), ends)]
     labels = [np.repeat([0.0, 1.0], len(part) // 2) for part in parts]
-    # A column without any number would stop the trees; a constant one tells them as little.
+    # A column without any number would stop the trees; a constant one is as useless to them.
     parts[0][:, np.isnan(parts[0]).all(axis=0)] = 0
     # One OpenMP thread: on so few events more of them mostly wait.
     with threadpool_limits(limits=1, user_api="openmp"):
@@ -109,9 +108,9 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
 
 
 def _calibrate(scores: _Array, labels: _Array, at: _Array) -> _Array:
-    """Give the probability that an event with a score `at` is generated."""
-    # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross
-    # entropy is infinite. Clipping would keep blocks of one or two events far too sure.
+    """Return the probability that an event with a score `at` is generated."""
+    # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross entropy is
+    # infinite. Clipping would keep blocks of one or two events far too sure.
     return (
         isotonic.IsotonicRegression(out_of_bounds="clip")
         .fit(
@@ -151,16 +150,12 @@ CLASSIFIER_AUC = Metric(
     place=10,
     shown={space: {"all": "classifier AUC: {space}"} for space in (EMBEDDING, HIGH_LEVEL)},
 )
-CLASSIFIER_JSD = Metric(
+CLASSIFIER_JSD = replace(
+    CLASSIFIER_AUC,
     name="classifier_jsd",
     definition="Jensen-Shannon divergence from their probabilities, calibrated on the other 20 %: CaloChallenge 2024",
-    rows=_rows,
-    spaces=(EMBEDDING, HIGH_LEVEL),
-    direction="lower",
     best=0,
-    worst=1,
     unit="bit",
-    part=Part.DISTANCES,
     place=11,
     shown={HIGH_LEVEL: {"all": "JSD: {space} [bit]"}},
 )

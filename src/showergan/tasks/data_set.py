@@ -1,9 +1,9 @@
-"""What the files of the data sets of all tasks have in common."""
+"""Data sets of any task: HDF5 files with a split into train, select and test."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import h5py
 import numpy as np
@@ -12,15 +12,31 @@ from numpy.typing import NDArray
 import showergan
 from showergan.errors import UserError
 from showergan.io.damage import in_place_of
-from showergan.io.hdf5 import opened_hdf5
-from showergan.tasks.splits import SPLITS
+from showergan.io.files import atomic_write
+from showergan.io.hdf5 import opened_hdf5, text_of
+
+Split = Literal["train", "select", "test"]
+SPLITS: dict[Split, int] = {"train": 0, "select": 1, "test": 2}
 
 # Type of an array, and its shape behind the number of samples.
 Content = tuple[type, tuple[int | None, ...]]
 
 
+def permuted(n: int, seed: int) -> NDArray[np.uint8]:
+    """Return the split of every sample, shape (n,), as a permutation by NumPy's default generator has it."""
+    return splits_of(n, np.random.default_rng(seed).permutation(n)[: n // 2])
+
+
+def splits_of(n: int, held_out: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return the split of every sample, shape (n,): of those held out the first half is select, the second test."""
+    splits = np.full(n, SPLITS["train"], np.uint8)
+    splits[held_out[: len(held_out) // 2]] = SPLITS["select"]
+    splits[held_out[len(held_out) // 2 :]] = SPLITS["test"]
+    return splits
+
+
 def keep(file: h5py.File, splits: NDArray[np.uint8], **about: Any) -> None:
-    """Write the split of every sample, shape (n,), how many of each there are, and attributes that tell about them."""
+    """Write the split of every sample, shape (n,), how many of each there are, and further attributes."""
     file["split"] = splits
     file["split"].attrs.update(SPLITS)
     file.attrs.update(
@@ -40,12 +56,12 @@ def opened(
     Args:
         path: of the file.
         writer: the step that writes such files.
-        arrays: that it must have, by name: their type, and their shape behind the number of samples, of which None is
+        arrays: that it must have, by name: their type, and their shape behind the number of samples, in which None is
             any length. All are as long as the first.
         attributes: names of those that it must have.
 
     Raises:
-        UserError: it is none that this step wrote, or is damaged.
+        UserError: this step did not write it, or it is damaged.
     """
     remedy = in_place_of(path, f"a file that `showergan {writer}` wrote")
     with opened_hdf5(path, remedy) as file:
@@ -59,6 +75,12 @@ def opened(
             if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
                 raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
         yield file
+
+
+def source_sha256(path: Path) -> str:
+    """Return the SHA-256 by which the source of a data set is known."""
+    with opened_hdf5(path) as file:
+        return text_of(file, "source_sha256")
 
 
 def check_splits(path: Path) -> None:
@@ -76,3 +98,30 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     return len(shape) == len(wanted) and all(
         w in (None, s) for s, w in zip(shape, wanted, strict=True)
     )
+
+
+def write_arrays(
+    out: Path,
+    stored: Mapping[str, NDArray[Any]],
+    task: str,
+    origin: Mapping[str, Any],
+    packed: Mapping[str, NDArray[Any]] | None = None,
+) -> None:
+    """Write generated samples that fit into memory.
+
+    Args:
+        out: file to write; the suffix .npz asks for npz, any other for HDF5.
+        stored: arrays by name.
+        task: of the samples, an attribute of HDF5.
+        origin: further attributes.
+        packed: arrays of npz, where they are others than those of HDF5.
+    """
+    with atomic_write(out) as temporary:
+        if out.suffix == ".npz":
+            with temporary.open("wb") as stream:
+                np.savez_compressed(stream, allow_pickle=False, **(packed or stored))
+        else:
+            with h5py.File(temporary, "w") as file:
+                for name, values in stored.items():
+                    file[name] = values
+                file.attrs.update(task=task, showergan_version=showergan.__version__, **origin)

@@ -1,276 +1,132 @@
-"""The door between a task and all else: what steps, measurement and inference ask of it.
+"""What a task computes: the functions that steps and evaluation call, whatever the samples are."""
 
-Light on purpose: the workflow imports the task objects whenever it is parsed. What computes stands in other files of
-the task's folder, which load at their first use.
-"""
-
-from __future__ import annotations
-
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import h5py
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
-from showergan.config.data import Data
-from showergan.config.evaluation import Evaluation
 from showergan.config.networks import GeneratorNetwork, Shape
-from showergan.config.section import Section
+from showergan.config.tasks.spec import TaskSpec
 from showergan.errors import UserError
-from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.metrics.features import Features, ReferenceStatistics
-from showergan.metrics.registry import Registry
-from showergan.tasks.splits import Split
+from showergan.metrics.metric import Registry
+from showergan.tasks.data_set import Split
+
+Repeat = Callable[[Any, int], Iterator[Any]]
+"""Makes other real samples for the same conditions, from conditions and a random seed."""
+
+
+def unavailable(what: str) -> Callable[..., Any]:
+    """Return the function of a task that cannot do something: a `UserError` says so."""
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise UserError(what)
+
+    return refuse
 
 
 class TrainingSet(NamedTuple):
-    """What a GAN is trained on.
+    """The samples that a GAN is trained on.
 
     Attributes:
         samples: as the networks see them, shape (n, ...).
         conditions: as the networks see them, shape (n, c).
-        given: what the conditions were made of.
-        conditioning: how.
+        original_conditions: those that `conditions` were made from, in their units.
+        conditioning: how they were made.
     """
 
     samples: Tensor
     conditions: Tensor
-    given: Any
+    original_conditions: Any
     conditioning: Any
 
 
-class Task(ABC):
-    """What is learned.
+NO_DATA = unavailable("The data set of this task is written by steps of its own.")
+NO_EMBEDDING = unavailable("Samples of this task have no embedding.")
+NO_EXPORT = unavailable("Generators of this task cannot be exported.")
+NO_FILES = unavailable("Samples of this task are not read from files.")
 
-    Where samples differ from data set to data set, `of` returns the task as those of one have it, with attributes of
-    its own in place of those of the class.
 
-    Samples, real or generated, are objects with a length; `select`, of a slice, a mask or positions; the arrays of
-    `sample_arrays`; and `given`, what they were made for: a named tuple of arrays with a row for each sample.
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Task(TaskSpec):
+    """The description of a task, and its functions.
+
+    Samples, real or generated, are dataclasses with a length; `select`, of a slice, a mask or positions; the arrays of
+    `sample_arrays`; and `conditions`, a named tuple of arrays with a row for each sample, which are attributes of the
+    samples, too. All functions that read a file raise a `UserError` where it is unusable, and so does
+    a function that a task does not give.
 
     Attributes:
-        name: that of its folder.
-        about: what is learned and what the scores are, a paragraph for the front page of the report.
-        data: its section of the configuration; default values make a valid one.
-        sections: of the configuration that only it has, by their keys, as they are by default.
-        own_data: whether steps of its own write its data set; else `make_data` does, by `write`.
-        scores: what may choose epochs and learning rates: a space, or "bins-" and a space where there are bins.
-        choose_by: the one of these that does where nothing else is said.
-        samples: what a generator file says of the samples: at least quantity and shape, all with defaults.
-        condition_names: of the numbers that a sample is conditioned on.
-        condition_units: of these; "" of those that have none.
         sample_shape: of a sample as the networks see it.
         n_conditions: numbers that the networks are given.
-        sample_arrays: the arrays that samples are kept as, which are attributes of them.
-        n_examples: real samples that generators imitate for pictures.
-        pictures_of: the evaluated epochs whose generators do: the last, or every one, whose number is then beside.
         start: the generator whose first weights are the floor of every metric.
-        has_embedding: whether samples are measured in the space of a network that a step of its own trains.
-        bars: which of `comparison.bars` a run should reach before its methods are worth comparing.
+        metrics: by which samples are judged.
+        conditions: the class of the named tuples. Its class method `from_array` makes one of an array (n, c), its
+            property `as_array` returns that array, c numbers in the order of `condition_names`.
+        conditioning: the class that turns them into conditions of the networks: `of(*conditions)` returns these, shape
+            (n, c). Without arguments it makes one that fits any data.
+        samples_in: (path) -> what a generator file says of the samples of this data set, or of this reference.
+        varying: (samples, as `samples_in` returns them) -> attributes of the task that differ between data sets.
+        write: (data, out) writes the data set as HDF5, see `showergan.tasks.data_set`; not with `own_data`.
+        stream: (path, split) -> the samples of a data set, some at a time.
+        training_set: (path, form, device, representation). The form is that of the conditions, "raw" or "scaled"; None
+            gives a conditioning that is not fitted. The representation, a mapping or None, says how networks see
+            samples, see `Data.representation`; a `UserError` refuses one that the task does not have.
+        sample: (**sample_arrays) -> samples.
+        to_samples: (output of a generator, conditions, conditioning, random generator of NumPy) -> samples. What is
+            drawn besides the noise must not depend on how many samples are made at a time.
+        check_conditions: (*values of the user) -> conditions; a `UserError` says what is wrong with them.
+        read_conditions: (path or None, n or None) -> conditions in a file to generate n samples for; one for each row
+            where n is None. A `UserError` where a file is needed, or none is allowed.
+        write_samples: (out, n, samples some at a time, attributes of origin) writes n samples as npz, or as HDF5 with
+            the attributes.
+        reference_statistics: (path, recipe, device) -> the statistics of the training samples with which all samples
+            are measured, and the features of the training samples. They have a method `write`, into a file of HDF5.
+        read_reference_statistics: (open file of HDF5) -> the same statistics.
+        features: (samples some at a time, reference statistics, embedding or None, recipe, device) -> what metrics see.
+        examples: (samples some at a time) -> what figures show of them, arrays (n, ...) by name.
+        read_samples: (path, mend) -> samples of a file that anybody wrote, some at a time; with `mend` impossible
+            values are changed to the nearest possible ones, rather than refused.
+        reference_statistics_of_file: (path, recipe, device) -> reference statistics of such a file.
+        repeat: (path) -> a `Repeat`; None of a data set that cannot be simulated again.
+        load_embedding: (path, device) -> the embedding, with `has_embedding`.
+        standalone: (network, description of the generator) -> a module of all that stands before and after the network,
+            in operations that ONNX knows, with attributes `inputs` and `output`, their names, and `example`, two rows
+            of each input.
+        further_networks: () -> layers of networks beside those of the GAN, by name, see `networks.description`.
     """
 
-    name: ClassVar[str]
-    about: ClassVar[str]
-    data: ClassVar[type[Data]]
-    sections: ClassVar[Mapping[str, Section]] = {}
-    own_data: ClassVar[bool] = False
-    scores: ClassVar[tuple[str, ...]]
-    choose_by: ClassVar[str]
-    samples: ClassVar[type[Section]]
-    condition_names: tuple[str, ...] = ()
-    condition_units: tuple[str, ...] = ()
     sample_shape: Shape
     n_conditions: int = 0
-    sample_arrays: ClassVar[tuple[str, ...]]
-    n_examples: ClassVar[int]
-    pictures_of: ClassVar[Literal["last", "every"]] = "last"
-    start: ClassVar[GeneratorNetwork]
-    has_embedding: bool = False
-    bars: ClassVar[tuple[str, ...]] = ()
+    start: GeneratorNetwork
+    metrics: Registry
+    conditions: type[Any]
+    conditioning: type[Any]
+    samples_in: Callable[[Path], Any]
+    varying: Callable[[Any], Mapping[str, Any]] = lambda samples: {}
+    write: Callable[[Any, Path], None] = NO_DATA
+    stream: Callable[[Path, Split], Iterator[Any]]
+    training_set: Callable[..., TrainingSet]
+    sample: Callable[..., Any]
+    to_samples: Callable[[Tensor, Any, Any, np.random.Generator], Any]
+    check_conditions: Callable[..., Any]
+    read_conditions: Callable[[Path | None, int | None], Any]
+    write_samples: Callable[[Path, int, Iterable[Any], dict[str, Any]], None]
+    reference_statistics: Callable[..., tuple[Any, Features]]
+    read_reference_statistics: Callable[[h5py.File], Any]
+    features: Callable[..., Features]
+    examples: Callable[[Iterable[Any]], dict[str, np.ndarray]]
+    read_samples: Callable[..., Iterator[Any]] = NO_FILES
+    reference_statistics_of_file: Callable[..., ReferenceStatistics] = NO_FILES
+    repeat: Callable[[Path], Repeat | None] = lambda path: None
+    load_embedding: Callable[..., Any] = NO_EMBEDDING
+    standalone: Callable[..., Any] = NO_EXPORT
+    further_networks: Callable[[], dict[str, list[dict[str, Any]]]] = dict
 
-    @property
-    def quantity(self) -> str:
-        """What a sample is, for what can only show samples of one kind."""
-        return self.samples.model_fields["quantity"].default
-
-    def samples_in(self, path: Path) -> Any:
-        """Return what a generator file says of the samples of a data set, or of those that a reference is made of."""
-        return self.samples()
-
-    def of(self, samples: Any) -> Task:
-        """Return the task for samples of which a generator file says this."""
-        return self
-
-    def write(self, data: Any, out: Path) -> None:
-        """Write the data set as HDF5: an attribute `task`, `source_sha256`, `split` (n,), and what `stream` reads."""
-        raise NotImplementedError
-
-    @property
-    @abstractmethod
-    def metrics(self) -> Registry:
-        """What samples are judged by."""
-
-    @property
-    @abstractmethod
-    def given(self) -> type[Any]:
-        """What samples are made for.
-
-        `conditions` are all its numbers, shape (n, c), in the order of `condition_names`; its class method `of` makes
-        it of them.
-        """
-
-    @property
-    @abstractmethod
-    def conditioning(self) -> type[Any]:
-        """From what is given to the conditions of the networks: `of(*given)` returns them, shape (n, c).
-
-        Without arguments it is one that fits any data.
-        """
-
-    @abstractmethod
-    def stream(self, path: Path, split: Split) -> Iterator[Any]:
-        """Read the samples of one split of a data set, some at a time."""
-
-    @abstractmethod
-    def training_set(
-        self,
-        path: Path,
-        form: Literal["raw", "scaled"] | None,
-        device: torch.device,
-        representation: Mapping[str, str] | None = None,
-    ) -> TrainingSet:
-        """Return the training samples.
-
-        Args:
-            path: the data set.
-            form: of the conditions; None: a conditioning that is not fitted.
-            device: where the tensors lie.
-            representation: how networks see samples, as the recipe of a training says, see `Data.representation`.
-
-        Raises:
-            UserError: the task has no such representation.
-        """
-
-    def source_sha256(self, path: Path) -> str:
-        """Return what tells the source of a data set from others."""
-        with opened_hdf5(path) as file:
-            return text_of(file, "source_sha256")
-
-    @abstractmethod
-    def sample(self, **arrays: NDArray[Any]) -> Any:
-        """Return samples made of their `sample_arrays`."""
-
-    @abstractmethod
-    def made(
-        self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
-    ) -> Any:
-        """Return the samples that the output of a generator stands for.
-
-        Args:
-            output: of the generator.
-            given: what it was given.
-            conditioning: that it was trained with.
-            random: for what is drawn besides the noise; it must not matter how many samples are made at a time.
-        """
-
-    @abstractmethod
-    def checked(self, *given: Any) -> Any:
-        """Return what a person gives to a generator; a `UserError` says what is wrong with it."""
-
-    @abstractmethod
-    def read_given(self, path: Path | None, n: int | None) -> Any:
-        """Return what a file asks to generate for; n samples are wanted, None: one for each row.
-
-        Raises:
-            UserError: the file is unusable, or there is none where one is needed.
-        """
-
-    def read_samples(self, path: Path, mend: bool = False) -> Iterator[Any]:
-        """Read samples from a file that anybody wrote, some at a time.
-
-        Args:
-            path: the file.
-            mend: change impossible values to the nearest possible ones, rather than refuse them.
-
-        Raises:
-            UserError: the file is unusable, or the task reads none.
-        """
-        raise UserError(f"{path}: samples of the task {self.name} are not read from files.")
-
-    @abstractmethod
-    def write_samples(
-        self, out: Path, n: int, chunks: Iterable[Any], origin: dict[str, Any]
-    ) -> None:
-        """Write n generated samples, that come some at a time, as npz or, with attributes of their origin, HDF5."""
-
-    @abstractmethod
-    def reference_statistics(
-        self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[ReferenceStatistics, Features]:
-        """Return what all samples are measured with, and the features of the training samples that fix it.
-
-        It has a method `write`, which keeps it in the file of a reference.
-        """
-
-    def reference_statistics_of_file(
-        self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> ReferenceStatistics:
-        """Return what samples are measured with where all that is real is one file that `read_samples` reads.
-
-        Raises:
-            UserError: the file is unusable, or the task reads none.
-        """
-        raise UserError(f"{path}: samples of the task {self.name} are not read from files.")
-
-    @abstractmethod
-    def read_reference_statistics(self, file: h5py.File) -> ReferenceStatistics:
-        """Read it from there."""
-
-    @abstractmethod
-    def features(
-        self,
-        samples: Iterable[Any],
-        reference_statistics: Any,
-        embedding: Any,
-        recipe: Evaluation,
-        device: torch.device,
-    ) -> Features:
-        """Return what metrics see of samples that come some at a time; without an embedding what needs none."""
-
-    @abstractmethod
-    def pictures(self, samples: Iterable[Any]) -> dict[str, NDArray[Any]]:
-        """Return what is kept of generated examples for figures, an array (n, ...) by name."""
-
-    def with_given(self, sample: Any, given: Any) -> Any:
-        """Return samples as if they had been made for something else: dataclasses that hold it as arrays of theirs."""
-        return replace(sample, **given._asdict())
-
-    def can_be_repeated(self, path: Path) -> bool:
-        """Tell whether `repeated` has what a data set was made by."""
-        return False
-
-    def repeated(self, path: Path, given: Any, seed: int) -> Iterator[Any]:
-        """Make other real samples for the same conditions, by what a data set was made by."""
-        raise NotImplementedError
-
-    def load_embedding(self, path: Path, device: torch.device) -> Any:
-        """Read the embedding."""
-        raise NotImplementedError
-
-    def standalone(self, network: nn.Module, description: Any) -> Any:
-        """Return a generator with all that stands before and after it, in operations that ONNX knows.
-
-        A module with attributes inputs and output, the names of what goes in and comes out, and example, two rows of
-        each input. Of a task without one generators cannot be exported.
-        """
-        raise UserError(f"Generators of {self.name} cannot be exported yet.")
-
-    def further_networks(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the layers of networks beside those of the GAN, by name, see `networks.description.describe`."""
-        return {}
+    def of(self, samples: Any) -> Self:
+        """Return the task for samples as a generator file describes them, see `samples_in`."""
+        return replace(self, **self.varying(samples))

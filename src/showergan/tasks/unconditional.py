@@ -1,41 +1,69 @@
-"""A task whose samples are made for nothing."""
+"""Tasks whose samples have no conditions: the number of samples is all that can be asked for."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.tasks import no_conditions
-from showergan.tasks.no_conditions import NoConditions, Nothing
-from showergan.tasks.task import Task
 
 
-class UnconditionalTask(Task):
-    """Samples without conditions: their number is all that can be asked for."""
+class NoConditions(NamedTuple):
+    """The conditions of samples that have none.
+
+    Attributes:
+        nothing: shape (n, 0), whose rows count.
+    """
+
+    nothing: NDArray[np.float32]
+
+    @classmethod
+    def from_array(cls, conditions: NDArray[np.float32]) -> Self:
+        """Return the conditions of an array (n, 0)."""
+        return cls(conditions)
+
+    @classmethod
+    def times(cls, n: int) -> Self:
+        """Return the conditions of n samples."""
+        return cls(np.empty((n, 0), np.float32))
 
     @property
-    def given(self) -> type[Nothing]:
-        """Nothing."""
-        return no_conditions.Nothing
+    def as_array(self) -> NDArray[np.float32]:
+        """No numbers, shape (n, 0)."""
+        return self.nothing
 
-    @property
-    def conditioning(self) -> type[NoConditions]:
-        """None."""
-        return no_conditions.NoConditions
 
-    def checked(self, *given: Any) -> Nothing:
-        """Return nothing, once."""
-        if given:
+@dataclass(frozen=True)
+class Unchanged:
+    """A conditioning that gives networks the one array of conditions as it is."""
+
+    def of(self, conditions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the same, shape (n, c)."""
+        return conditions
+
+
+def unconditional(name: str) -> dict[str, Any]:
+    """Return the attributes of a task of this name that are about conditions, see `Task`."""
+
+    def check_conditions(*values: Any) -> NoConditions:
+        if values:
             raise UserError(
-                f"Samples of the task {self.name} are generated for nothing: give their number n alone."
+                f"Samples of the task {name} have no conditions: give their number n alone."
             )
-        return self.given.times(1)
+        return NoConditions.times(1)
 
-    def read_given(self, path: Path | None, n: int | None) -> Nothing:
-        """Return nothing, n times."""
+    def read_conditions(path: Path | None, n: int | None) -> NoConditions:
         if path is not None or n is None:
             raise UserError(
-                f"Samples of the task {self.name} are generated for nothing: give --n and no --conditions."
+                f"Samples of the task {name} have no conditions: give --n and no --conditions."
             )
-        return self.given.times(n)
+        return NoConditions.times(n)
+
+    return {
+        "conditions": NoConditions,
+        "conditioning": Unchanged,
+        "check_conditions": check_conditions,
+        "read_conditions": read_conditions,
+    }

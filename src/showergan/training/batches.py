@@ -1,4 +1,4 @@
-"""The random numbers of a training: the same for every method of a seed."""
+"""Random numbers and batches of a training, the same for every method of a seed."""
 
 from abc import ABC, abstractmethod
 from typing import Any
@@ -8,23 +8,20 @@ from torch import Tensor
 
 from showergan.training.checkpoint import require, require_like
 
+# In this order, from which the seed of each stream comes.
+PURPOSES = (
+    *("weights", "constraint", "discriminator batches", "generator batches"),
+    *("noise", "mix", "account"),
+)
+
 
 def stream(seed: int, purpose: str, device: torch.device) -> torch.Generator:
-    """Return a random generator of its own for a seed and a purpose.
+    """Return a random generator for a seed and one of `PURPOSES`.
 
     Streams do not share numbers, so a method that draws more of one kind still sees the same data order and noise
     as every other method of the seed.
     """
-    purposes = (
-        "weights",
-        "constraint",
-        "discriminator batches",
-        "generator batches",
-        "noise",
-        "mix",
-        "account",
-    )
-    state = (seed * 64 + purposes.index(purpose)) * 0x9E3779B97F4A7C15 % 2**63
+    state = (seed * 64 + PURPOSES.index(purpose)) * 0x9E3779B97F4A7C15 % 2**63
     return torch.Generator(device).manual_seed(state)
 
 
@@ -34,7 +31,7 @@ class Batches(ABC):
     Args:
         n: number of samples.
         size: of a batch.
-        random: where they come from; nothing else may draw from it.
+        random: draws them; nothing else may draw from it.
     """
 
     def __init__(self, n: int, size: int, random: torch.Generator) -> None:
@@ -56,14 +53,14 @@ class Batches(ABC):
         return self._pass[self._position - 1]
 
     def state_dict(self) -> dict[str, Any]:
-        """Return where the stream is: the random state before the pass, and the batches of it that are done."""
+        """Return the position in the stream: the random state before the pass, and the batches of it that are done."""
         return {"random": self._before, "position": self._position}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another stream of as many samples and the same batches was.
+        """Continue from a state of a stream with as many samples and the same batches.
 
         Raises:
-            ValueError: no such stream was there.
+            ValueError: the state is of no such stream.
         """
         require_like(self.state_dict(), state, "batches")
         self._before, position = state["random"], state["position"]
@@ -82,7 +79,7 @@ class ShuffledPasses(Batches):
 
 
 class ReplayedBatches(Batches):
-    """As the code published with Egorov & Rogachev 2023 does.
+    """The batches of the code published with Egorov & Rogachev 2023.
 
     One set of n // size batches, drawn with replacement, is replayed `times` times before the next is drawn.
     """

@@ -1,4 +1,4 @@
-"""The states that a training leaves on its way, so that it goes on after whatever ended it.
+"""Checkpoints: states of a training, from which it continues after an interruption.
 
 They lie beside its outputs and are none of them: Snakemake deletes outputs when a job starts.
 """
@@ -24,24 +24,26 @@ from showergan.errors import Paused, UserError
 from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
 from showergan.records.provenance import packages, peak_device_memory
 
-N_DIGEST = hashlib.sha256().digest_size  # bytes in front of a state, which tell whether it is whole
+N_DIGEST = (
+    hashlib.sha256().digest_size
+)  # bytes in front of a state, which show whether it is complete
 
 
 class Work(Protocol):
-    """What can be left and gone on with; all of it is in its state."""
+    """Work that can be interrupted and continued, whose state holds all that changes in it."""
 
     def state_dict(self) -> dict[str, Any]:
-        """Return where it is, as tensors and plain values."""
+        """Return the state, as tensors and plain values."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another was.
+        """Continue from a state.
 
         Raises:
-            Exception: of any kind, where the state is none that could have been left; it may have gone half the way.
+            Exception: of any kind, if this is no state of such work; half of it may have been loaded.
         """
 
     def table(self) -> pd.DataFrame:
-        """Return what a person may see of it so far; rows are only ever added."""
+        """Return a table of the progress so far, for people."""
 
 
 class Checkpoints:
@@ -52,9 +54,9 @@ class Checkpoints:
         recipe: of the step, with the version of its numbers.
         data: file that is trained on.
         device: to train on; random generators differ from kind to kind.
-        every: seconds from one state to the next.
+        every: seconds between two states.
         most: seconds after which to save and stop; None: never.
-        folder: in which states lie, by the path of the output, where what lies beside outputs is lost; None: beside it.
+        folder: for the states, by the path of the output, where files beside outputs are lost; None: beside the output.
     """
 
     def __init__(
@@ -80,24 +82,22 @@ class Checkpoints:
         }
         self._earlier = 0.0
         self._memory_before: int | None = None
-        self._n_shown = 0
 
     @property
     def seconds(self) -> float:
-        """How long the training has taken, in the processes before this one too."""
+        """Duration of the training, including the processes before this one."""
         return self._earlier + time.monotonic() - self._start
 
     @property
     def peak_device_memory(self) -> int | None:
-        """The most of a GPU's memory that the training has had, in MB, in the processes before this one too."""
+        """Peak GPU memory of the training, in MB, including the processes before this one."""
         peaks = (self._memory_before, peak_device_memory())
         return max((peak for peak in peaks if peak is not None), default=None)
 
     def resume(self, work: Work) -> None:
-        """Go on from the newest state that is whole and of this training, if there is one; say so.
+        """Continue from the newest state that is complete and of this training, if there is one, and log it.
 
-        One that is not gives way to the one before it, and that one to the start, from which the work then is as far
-        away as it was.
+        If it cannot be used, the state before it is tried; if neither can, the work stays as it was.
         """
         paths = [path for path in (self._newest, self._before) if os.path.lexists(path)]
         start = copy.deepcopy(work.state_dict()) if paths else {}
@@ -111,11 +111,10 @@ class Checkpoints:
                 earlier, memory = content["seconds"], content["peak_device_memory"]
                 require(_is_number(earlier), "seconds")
                 require(memory is None or _is_number(memory), "peak_device_memory")
-            except (
-                Exception
-            ) as error:  # PyTorch and the networks say of odd bytes whatever they say
+            # PyTorch and the networks raise errors of any kind on odd bytes.
+            except Exception as error:
                 work.load_state_dict(start)
-                say(f"{path} is not used: {_told(error)}")
+                say(f"{path} is not used: {_reason(error)}")
                 continue
             self._earlier, self._memory_before = earlier, memory
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
@@ -168,23 +167,15 @@ class Checkpoints:
                 file.write(state)
             if self._newest.exists():
                 self._newest.replace(self._before)
-        self._show(work.table())
-
-    def _show(self, table: pd.DataFrame) -> None:
-        """Let the table grow; another process may have left it longer, or shorter."""
-        first = not self._n_shown
-        table[self._n_shown :].to_csv(
-            self._folder / "history.csv", mode="w" if first else "a", header=first, index=False
-        )
-        self._n_shown = len(table)
+        work.table().to_csv(self._folder / "history.csv", index=False)
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Return what was saved.
+    """Read a saved state.
 
     Raises:
-        Damaged: it is.
-        Exception: of any kind, as PyTorch reads it.
+        Damaged: the file is.
+        Exception: of any kind, from PyTorch.
     """
     if not path.is_file():  # a pipe would be waited for
         raise Damaged("it is no file")
@@ -193,11 +184,11 @@ def _read(path: Path) -> dict[str, Any]:
         raise Damaged("it is damaged")
     try:
         return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:  # whose text advises to load it all the same
+    except pickle.UnpicklingError:  # its text advises to load the file all the same
         raise Damaged("it is damaged, or holds what could run code") from None
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, Damaged | OSError):
         return str(error)
     line = next(iter(str(error).splitlines()), "")
@@ -209,24 +200,24 @@ def _is_number(value: Any) -> bool:
 
 
 class Damaged(ValueError):
-    """What is kept is not what was left."""
+    """A file that is not as it was written."""
 
 
 def require(holds: bool, what: str) -> None:
-    """Refuse a state of which something is not as it can be.
+    """Refuse a state of which something cannot be.
 
     Raises:
-        ValueError: it does not hold.
+        ValueError: the condition does not hold.
     """
     if not holds:
         raise ValueError(f"{what} is not as it was left")
 
 
 def require_like(own: Any, found: Any, what: str) -> None:
-    """Refuse what differs in its names, types, shapes or lengths from what is there.
+    """Refuse a state whose names, types, shapes or lengths differ from the own ones.
 
     Raises:
-        ValueError: it does, with the place where.
+        ValueError: they differ, with the place.
     """
     require(type(found) is type(own) or (isinstance(own, dict) and isinstance(found, dict)), what)
     if isinstance(own, torch.Tensor):
@@ -244,20 +235,20 @@ def require_like(own: Any, found: Any, what: str) -> None:
 
 
 def load_network(network: nn.Module, state: dict[str, Any], what: str) -> None:
-    """Give a network the weights of another of its kind.
+    """Load weights into a network.
 
     Raises:
-        ValueError: they are not.
+        ValueError: they are of another network.
     """
     require_like(network.state_dict(), state, what)
     network.load_state_dict(state)
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what: str) -> None:
-    """Give an optimiser, which has done nothing yet, what another of its kind has of its weights.
+    """Load a state into an optimiser that has made no step yet.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is the state of another optimiser.
     """
     groups = optimiser.state_dict()["param_groups"]
     require_like(groups, state["param_groups"], what)

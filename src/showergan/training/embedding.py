@@ -29,7 +29,7 @@ HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
 
 class Fit(NamedTuple):
-    """How a training went.
+    """Summary of a training.
 
     Attributes:
         n_fitted: samples in the fit.

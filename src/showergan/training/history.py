@@ -1,4 +1,4 @@
-"""The trajectory of a training: rows of numbers kept on the device until asked for."""
+"""History of a training: rows of numbers, kept on the device until they are read."""
 
 import math
 from typing import Any
@@ -25,8 +25,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
     `weight_layers` for what it does not count.
 
     Args:
-        discriminator: with its constraints attached. Nothing of it changes: spectral normalisation has vectors of its
-            own, which may lag behind the weights; these norms do not.
+        discriminator: with its constraints attached, which does not change: the vectors of spectral normalisation may
+            lag behind the weights; these norms do not.
     """
     sigmas, bounds = {}, {}
     for name, layer in weight_layers(discriminator).items():
@@ -40,7 +40,7 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
 
 
 class History:
-    """Rows of scalar tensors; nothing waits for the device until they are asked for."""
+    """Rows of scalar tensors; nothing waits for the device until they are read."""
 
     def __init__(self) -> None:
         self._steps: list[dict[str, int]] = []
@@ -67,7 +67,7 @@ class History:
 
     @property
     def columns(self) -> list[str]:
-        """Those of `values`; none before the first row."""
+        """Names of `values`; none before the first row."""
         return self._columns
 
     def last(self) -> dict[str, float]:
@@ -75,20 +75,20 @@ class History:
         row = self._rows[-1] if self._rows else self._fetched[-1][-1]
         return dict(zip(self._columns, row.tolist(), strict=True))
 
-    def told(self) -> str:
-        """Say of the newest row what shows how a training goes."""
+    def summary(self) -> str:
+        """Return the numbers of the newest row that show how a training goes, as text."""
         row = self.last()
         loss, bound = row["discriminator_loss"], row["lipschitz_bound"]
         return f"discriminator loss {loss:.4g}, Lipschitz bound {bound:.4g}, "
 
     def diverged_at(self, epoch: int) -> int | None:
-        """Return the first recorded step of an epoch whose losses are no numbers, or beyond 1e18; None without one."""
+        """Return the first recorded step of an epoch whose losses are not finite, or beyond 1e18; None without one."""
         places = [i for i, at in enumerate(self._steps) if at["epoch"] == epoch]
         if not places:
             return None
         rows = self._fetch()[places]
         sizes = rows[:, [self._columns.index(name) for name in LOSSES]].abs()
-        broken = ~(sizes <= LARGEST_LOSS).all(dim=1)  # what is no number is not below
+        broken = ~(sizes <= LARGEST_LOSS).all(dim=1)  # NaN is not below
         return self._steps[places[int(broken.int().argmax())]]["step"] if broken.any() else None
 
     def frame(self) -> pd.DataFrame:
@@ -101,10 +101,10 @@ class History:
         return {"steps": self._steps, "rows": self._fetch(), "columns": self._columns}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Take the rows of another in place of the own.
+        """Replace all rows.
 
         Raises:
-            ValueError: they are no rows.
+            ValueError: the state holds no rows.
         """
         steps, rows, columns = state["steps"], state["rows"], state["columns"]
         require(type(steps) is list and type(columns) is list, "history")

@@ -1,4 +1,4 @@
-"""How Lipschitz a trained discriminator is: bounds from its weights, and gradients seen on data."""
+"""Lipschitz constant of a trained discriminator: bounds from its weights, and gradients on data."""
 
 import math
 
@@ -17,7 +17,7 @@ SQUARINGS = 10
 def lipschitz_table(
     discriminator: nn.Module, real: Tensor, fake: Tensor, condition: Tensor, mix: Tensor
 ) -> pd.DataFrame:
-    """Return the norm of each layer, the bounds they give, and the largest gradient norms seen.
+    """Return the norm of each layer, the bounds they give, and the largest gradient norms on data.
 
     Args:
         discriminator: as trained.
@@ -62,10 +62,10 @@ def lipschitz_table(
 def spectral_norm(matrix: Tensor) -> Tensor:
     """Return the largest singular value of a matrix (m, n), shape (); NaN of one that is not finite.
 
-    By Gelfand's formula, sigma^2 = lim |G^k|^(1/k) with G = W W^T, in the Frobenius norm and with k = 2^10. It never
-    comes from below, and is at most a factor r^(1/4k) above for the rank r: 0.14 % for 300 equal singular values, and
-    rounding only where one stands out. Products of matrices alone: no start, and, unlike the library's decompositions,
-    no waiting for a device and no error where a training has diverged.
+    By Gelfand's formula, sigma^2 = lim |G^k|^(1/k) with G = W W^T, in the Frobenius norm and with k = 2^10. It is
+    never below sigma, and at most a factor r^(1/4k) above for the rank r: 0.14 % for 300 equal singular values, and
+    rounding only where one stands out. It needs products of matrices alone: no start vector and, unlike the
+    library's decompositions, no waiting for a device and no error where a training has diverged.
     """
     tiny = torch.finfo(matrix.dtype).tiny
     largest = matrix.abs().amax().clamp(min=tiny)  # so that squares neither overflow nor vanish
@@ -117,7 +117,7 @@ def largest_gradient(discriminator: nn.Module, sample: Tensor, condition: Tensor
     for x, c in zip(sample.split(500), condition.split(500), strict=True):
         x = x.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(discriminator(x, c).sum(), x)
-        # At what is no number there is none, though some activations have one.
+        # Some activations have a gradient even where x is not finite.
         norms.append((gradient + 0 * x.detach()).flatten(1).norm(dim=1))
     return torch.cat(norms).max().item()
 

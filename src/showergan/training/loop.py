@@ -1,12 +1,14 @@
 """The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from showergan.config.kinds import implementation_of, implemented
 from showergan.config.networks import Shape
@@ -19,7 +21,6 @@ from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
 from showergan.networks.base import Discriminator, Generator, state_of
 from showergan.networks.base import build as build_network
-from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.checkpoint import (
     Checkpoints,
@@ -33,23 +34,41 @@ from showergan.training.lipschitz import lipschitz_table
 
 N_ACCOUNTED = 2000
 MOST_WEIGHTS = 2**28  # a gigabyte in single precision, and four with what an optimiser keeps
-MEASURED = (
-    *LOSSES,
-    "score_gap",
-    "discriminator_gradient_norm",
-    "generator_gradient_norm",
-)
+MEASURED = (*LOSSES, "score_gap", "discriminator_gradient_norm", "generator_gradient_norm")
+
+
+class Average:
+    """A network that follows another: theta_avg = d theta_avg + (1 - d) theta (Yazici et al. 2019).
+
+    BatchNorm's running statistics follow in the same way. The average starts at the present weights.
+
+    Args:
+        network: to be followed.
+        decay: d, between 0 and 1.
+    """
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = deepcopy(network)
+        self._follow = get_ema_multi_avg_fn(decay)
+        self._numbers, self._followed = (
+            [value for value in n.state_dict().values() if value.is_floating_point()]
+            for n in (self.network, network)
+        )
+
+    def update(self) -> None:
+        """Follow one step."""
+        self._follow(self._numbers, self._followed, 0)  # the count of steps so far is not used
 
 
 @dataclass
 class Result:
-    """What a training leaves, and has so far.
+    """Results of a training so far.
 
     Attributes:
         states: of the generator, or its average, at each evaluated epoch that was reached.
         history: the recorded trajectory.
         n_steps: generator steps done.
-        diverged_at_step: which ended it; None where it went on to its end.
+        diverged_at_step: that ended it; None if it did not diverge.
     """
 
     states: dict[int, dict[str, Tensor]] = field(default_factory=dict)
@@ -61,7 +80,7 @@ class Result:
 class Trainer:
     """Two networks, their optimisers and the constraints that act on the discriminator.
 
-    All that changes in training is in `state_dict`: a trainer that loads it goes on as the other would have.
+    `state_dict` holds all that changes in training: a trainer that loads it continues as the other would have.
 
     Args:
         samples: as the networks see them, shape (n, ...), on the device to train on.
@@ -112,19 +131,21 @@ class Trainer:
         self._set_rates()
 
     def state_dict(self) -> dict[str, Any]:
-        """Return where the training is."""
+        """Return the state of the training."""
         return {
-            **{name: part.state_dict() for name, part in self._parts().items()},
-            **{name: random.get_state() for name, random in self._random().items()},
+            **{
+                name: part.get_state() if isinstance(part, torch.Generator) else part.state_dict()
+                for name, part in self._parts().items()
+            },
             "states": self.result.states,
             "n_steps": self.result.n_steps,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go to where another training of the same recipe and data was.
+        """Continue from the state of a training of the same recipe and data.
 
         Raises:
-            ValueError: no such training was there; half of it may be taken.
+            ValueError: the state is of another training; half of it may have been loaded.
         """
         require(state.keys() == self.state_dict().keys(), "state")
         n_steps, states, history = state["n_steps"], state["states"], self.result.history
@@ -133,15 +154,15 @@ class Trainer:
         self.result.n_steps = n_steps
         self._set_rates()
         for name, part in self._parts().items():
-            if isinstance(part, torch.nn.Module):
+            if isinstance(part, nn.Module):
                 load_network(part, state[name], name)
             elif isinstance(part, torch.optim.Optimizer):
                 load_optimiser(part, state[name], name)
+            elif isinstance(part, torch.Generator):
+                require_like(part.get_state(), state[name], name)
+                part.set_state(state[name])
             else:
                 part.load_state_dict(state[name])
-        for name, random in self._random().items():
-            require_like(random.get_state(), state[name], name)
-            random.set_state(state[name])
         rows = [step for step in range(1, n_steps + 1) if self._is_recorded(step)]
         require(history.steps == rows and history.columns == columns, "history")
         epochs = [e for e in self.recipe.evaluated_epochs if 0 < e <= n_steps // self._per_epoch]
@@ -149,7 +170,7 @@ class Trainer:
         self.result.states = states
 
     def _parts(self) -> dict[str, Any]:
-        """Return what saves and loads itself."""
+        """Return the parts that save and load their own states."""
         return {
             "generator": self.generator,
             "discriminator": self.discriminator,
@@ -159,11 +180,9 @@ class Trainer:
             "generator_batches": self.generator_batches,
             "discriminator_batches": self.discriminator_batches,
             "history": self.result.history,
+            "noise": self.noise,
+            "mix": self.mix,
         }
-
-    def _random(self) -> dict[str, torch.Generator]:
-        """Return the random generators that no stream of batches holds."""
-        return {"noise": self.noise, "mix": self.mix}
 
     def _set_rates(self) -> None:
         """Give the optimisers the learning rates of the next generator step and its discriminator steps."""
@@ -179,7 +198,7 @@ class Trainer:
         return step == 1 or step % self.recipe.record_every == 0 or step == self._n_steps
 
     def _account(self) -> dict[str, Tensor]:
-        """Return what a row of the history tells of the discriminator and its constraints."""
+        """Return the columns of the history about the discriminator and its constraints."""
         row = layer_norms(self.discriminator)
         for constraint in self.constraints:
             row |= constraint.record(self.discriminator)
@@ -190,7 +209,7 @@ class Trainer:
         return self.result.history.frame()
 
     def discriminator_step(self) -> tuple[Tensor, DiscriminatorBatch]:
-        """Move the discriminator once; return its loss without penalties, shape (), and what it saw."""
+        """Move the discriminator once; return its loss without penalties, shape (), and its batch."""
         index = self.discriminator_batches.next()
         real, condition = self.samples[index], self.conditions[index]
         with torch.no_grad():
@@ -235,7 +254,7 @@ class Trainer:
         return loss
 
     def lipschitz(self) -> pd.DataFrame:
-        """Account for the discriminator as it is now, on at most 2 000 training samples and as many generated."""
+        """Return `lipschitz_table` of the discriminator, on at most 2 000 training samples and as many generated."""
         real, condition = self.samples[:N_ACCOUNTED], self.conditions[:N_ACCOUNTED]
         noise = stream(self.recipe.seed, "account", real.device)
         with torch.no_grad():
@@ -252,13 +271,13 @@ class Trainer:
         return table
 
     def run(self, checkpoints: Checkpoints | None = None) -> Result:
-        """Train for all epochs, and show where the training is.
+        """Train for all epochs and log the progress.
 
-        It ends with an epoch in which a loss diverged, see `History.diverged_at`, or which leaves weights that are no
-        numbers. Nothing waits for the device within an epoch.
+        Training ends early after an epoch in which a loss diverged, see `History.diverged_at`, or whose weights are not
+        finite. Nothing waits for the device within an epoch.
 
         Args:
-            checkpoints: where it goes on from, and leaves its state.
+            checkpoints: to continue from, and to save to.
         """
         recipe, n_steps = self.recipe, self._n_steps
         if checkpoints:
@@ -283,7 +302,7 @@ class Trainer:
                 )
                 row = dict(zip(MEASURED, measured, strict=True)) | self._account()
                 result.history.add(step, epoch + bool(into_epoch), row)
-                progress(step, result.history.told)
+                progress(step, result.history.summary)
             result.n_steps = step
             self._set_rates()
             if into_epoch == 0:
@@ -312,7 +331,7 @@ def _optimiser(
 
 
 def finite(state: dict[str, Tensor]) -> bool:
-    """Return whether all numbers of a state are."""
+    """Return whether all numbers of a state are finite."""
     return all(bool(value.isfinite().all()) for value in state.values())
 
 

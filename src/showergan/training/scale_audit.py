@@ -1,4 +1,4 @@
-"""How far a change of the discriminator's scale changes the direction in which RMSprop moves it.
+"""Audit of the discriminator's scale: whether changing it changes the direction in which RMSprop moves the weights.
 
 RMSprop divides each gradient by its running size, so a factor in front of a loss that is linear in f is a no-op up to
 eps. This trains the discriminator alone, with the generator as it starts, with and without a change.
@@ -74,7 +74,7 @@ def scale_audit(
 
 
 def _movements(trainer: Trainer, steps: range) -> list[Tensor]:
-    """Return how far the discriminator's weights are from their start after each of `steps`."""
+    """Return the difference of the discriminator's weights from their start after each of `steps`."""
     start, movements = weights(trainer.discriminator), []
     for _ in steps:
         for _ in range(steps.step):

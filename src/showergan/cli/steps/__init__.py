@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 from showergan.cli.step import Step
-from showergan.tasks.found import TASKS
+from showergan.config.tasks.found import SPECS
 
 
 def steps_in(package: str) -> dict[str, type[Step]]:
@@ -22,5 +22,5 @@ def steps_in(package: str) -> dict[str, type[Step]]:
 
 
 OF_ANY_TASK = steps_in(__name__)
-OF_TASK = {task: steps_in(f"showergan.tasks.{task}.steps") for task in TASKS}
+OF_TASK = {task: steps_in(f"showergan.tasks.{task}.steps") for task in SPECS}
 STEPS = {name: step for steps in (OF_ANY_TASK, *OF_TASK.values()) for name, step in steps.items()}

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from showergan.cli.step import Device, Input, Model, Output, PerGpu, RequireGpu, Step
-from showergan.comparison.summary import scores_over_epochs
 from showergan.config.evaluation import EvaluationRecipe
 from showergan.config.whole import Config
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generator_file import load_generator
+from showergan.evaluation.generator import load_generator
 from showergan.evaluation.reference import load_reference
 from showergan.io.device import choose_device
 from showergan.io.files import atomic_write, say
 from showergan.io.tables import write_table
+from showergan.metrics.conditional_prd import scores_over_epochs
 
 
 class Evaluate(EvaluationRecipe, Step):

@@ -14,10 +14,11 @@ from showergan.comparison.runs import read_runs, run_of
 from showergan.config.kinds import implemented, one_of
 from showergan.config.losses import Loss
 from showergan.config.section import Name
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.whole import Config
 from showergan.io.tables import tables, write_table
 from showergan.methods.losses import Loss as ActingLoss
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
 class LossMeaning(Step):

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from showergan.cli.step import Output, Step
-from showergan.config.data import Data
 from showergan.config.section import Name
+from showergan.config.tasks.found import DEFAULT, spec_named
+from showergan.config.tasks.spec import Data
 from showergan.config.validation import validated
 from showergan.config.whole import Config
 from showergan.io.files import say
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
 class MakeData(Step):
@@ -27,7 +28,7 @@ class MakeData(Step):
     @classmethod
     def _of_the_task(cls, raw: Any, _: Any, found: ValidationInfo) -> Data:
         """Read what is given as the task's section `data`."""
-        task = named(found.data.get("task", DEFAULT), "The recipe")
+        task = spec_named(found.data.get("task", DEFAULT), "The recipe")
         return raw if isinstance(raw, task.data) else validated(task.data, raw, "section data")
 
     @classmethod

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.step import DataSet, Device, Model, Output, PerGpu, RequireGpu, Step
-from showergan.comparison.summary import UNDEFINED
+from showergan.comparison.learning_rates import UNDEFINED
 from showergan.config.evaluation import Evaluation
 from showergan.evaluation.anchors import anchors as _anchors
 from showergan.evaluation.reference import make_reference, save_reference
@@ -37,7 +37,7 @@ class Reference(Evaluation, Step):
         chosen = choose_device(device, per_gpu, require_gpu)
         regressor = of_file(data).load_embedding(embedding, chosen) if embedding else None
         made = make_reference(data, regressor, self, chosen)
-        say(made.reference_statistics.told)
+        say(made.reference_statistics.summary)
         ends, end_curves = _anchors(data, made, regressor, self, chosen)
         spaces = ends[ends["metric"] == "prd_auc"].groupby("space")["value"].count()
         if none := [space for space, n in spaces.items() if not n]:

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from showergan.cli.step import Anchors, Input, Metrics, Output, Step
 from showergan.comparison.failures import failures as _failures
-from showergan.comparison.rank_agreement import rank_agreement
 from showergan.comparison.runs import read_runs
-from showergan.comparison.scorecard import scorecard
+from showergan.comparison.scorecard import rank_agreement, scorecard
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
+from showergan.config.tasks.found import DEFAULT
 from showergan.io.tables import read_csv, tables, write_table
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
 class Scorecard(Step):

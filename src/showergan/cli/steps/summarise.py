@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from showergan.cli.step import Anchors, Metrics, Output, Step
+from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import read_runs
-from showergan.comparison.summary import learning_rate_grid, summarise
+from showergan.comparison.summary import summarise
 from showergan.config.evaluation import ScoreName
 from showergan.io.tables import read_csv, tables, write_table
 

@@ -20,11 +20,12 @@ from showergan.cli.step import (
 from showergan.config.training import TrainingRecipe
 from showergan.config.whole import Config
 from showergan.evaluation.description import Divergence, conditions_of, description_of
-from showergan.evaluation.generator_file import save_generator
+from showergan.evaluation.generator import save_generator
 from showergan.io.device import choose_device
 from showergan.io.files import write_json
 from showergan.io.tables import write_table
 from showergan.records.provenance import made_with
+from showergan.tasks.data_set import source_sha256
 from showergan.tasks.found import of_file
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer
@@ -115,14 +116,14 @@ class Train(TrainingRecipe, Step):
         description = description_of(task)(
             network=self.generator,
             samples=task.samples_in(data),
-            conditions=conditions_of(task, found.given.conditions),
+            conditions=conditions_of(task, found.original_conditions.as_array),
             conditioning=found.conditioning,
             average=self.generator_average,
             diverged=diverged,
             # Of its own, because a generator is passed on alone.
             provenance={
                 "recipe": self.whole(),
-                "source_sha256": task.source_sha256(data),
+                "source_sha256": source_sha256(data),
                 **made_with(),
             },
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveFloat
 
 from showergan.cli.step import Input, Output, Step
-from showergan.comparison.robustness import robustness as _robustness
+from showergan.comparison.learning_rates import robustness as _robustness
 from showergan.comparison.significance import FLOORS, LEVEL
 from showergan.comparison.verdicts import ranks as _ranks
 from showergan.comparison.verdicts import verdicts

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.comparison.summary import scores_over_epochs
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report import layout, runs
 from showergan.report.style import Style
 

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from showergan.comparison.bars import BOUNDS
+from showergan.comparison.learning_rates import UNDEFINED
 from showergan.comparison.runs import RUN
-from showergan.comparison.summary import UNDEFINED
 from showergan.comparison.verdicts import CHOSEN
 from showergan.report.exhibits import of_architecture
 from showergan.report.style import Style
@@ -60,7 +60,7 @@ def conclusion(
     summary, verdicts, robustness, scorecard = (
         of_architecture(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
-    of_task = named(style.task, "The style").bars
+    of_task = named(style.task, "The style").acceptance_criteria
     bars = bars[bars["bar"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),

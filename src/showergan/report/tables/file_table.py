@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from showergan.metrics.registry import Entry
+from showergan.metrics.metric import Entry
 from showergan.report.texts import compact, plus_minus
 
 UNDEFINED = "undefined"

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from showergan.comparison.summary import ANCHORS, CEILING, UNDEFINED
+from showergan.comparison.learning_rates import UNDEFINED
+from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.report.runs import shown
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table

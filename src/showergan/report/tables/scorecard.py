@@ -5,9 +5,8 @@ from typing import Any
 import pandas as pd
 
 from showergan.comparison.scorecard import position
-from showergan.comparison.summary import ANCHORS
-from showergan.metrics.metric import UNSCALED, Part
-from showergan.metrics.registry import Registry
+from showergan.metrics.features import UNSCALED
+from showergan.metrics.metric import ANCHORS, Part, Registry
 from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table

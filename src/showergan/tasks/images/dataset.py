@@ -1,4 +1,4 @@
-"""The data set of pictures: one HDF5 file with a split, written and read some at a time."""
+"""The data set of images: one HDF5 file with a split, written and read some at a time."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,29 +9,27 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.images import ImageData, Samples
 from showergan.errors import UserError
 from showergan.io.files import atomic_write, say
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.tasks import data_set
-from showergan.tasks.images.data import ImageData
-from showergan.tasks.images.digits import digits
+from showergan.tasks.data_set import SPLITS, Split, permuted
 from showergan.tasks.images.folder import folder
 from showergan.tasks.images.idx import idx
-from showergan.tasks.images.pictures import Pictures, from_bytes
-from showergan.tasks.images.samples import Samples
-from showergan.tasks.images.source import CHUNK, Source
-from showergan.tasks.splits import SPLITS, Split, permuted
+from showergan.tasks.images.images import Images, from_bytes
+from showergan.tasks.images.source import CHUNK, Source, digits
 
 ARRAYS: dict[str, data_set.Content] = {
     "image": (np.uint8, (None, None, None)),
     "label": (np.int64, ()),
     "split": (np.uint8, ()),
 }
-FEWEST = 8  # pictures: two to choose by and two to test
+FEWEST = 8  # images: two to choose by and two to test
 
 
 def write(data: ImageData, out: Path) -> None:
-    """Write the pictures of a source, with a split, and say what had to be done to them.
+    """Write the images of a source, with a split, and say what had to be done to them.
 
     Raises:
         UserError: there are too few, classes are asked for and there are none, or the source cannot be used.
@@ -39,18 +37,18 @@ def write(data: ImageData, out: Path) -> None:
     source = source_of(data)
     if data.conditional and not source.classes:
         raise UserError(
-            "data.conditional asks for pictures of a class, and these have no classes: give labels, a folder of "
+            "data.conditional asks for images of a class, and these have no classes: give labels, a folder of "
             "folders, or conditional: false"
         )
     samples = Samples(shape=source.shape, classes=source.classes, conditional=data.conditional)
     with atomic_write(out) as temporary, h5py.File(temporary, "w") as file:
-        digest = _write_pictures(source, file)
+        digest = _write_images(source, file)
         n = len(file["image"])
-        told = [f"{name}: {count}" for name, count in sorted(source.counts.items())]
-        for line in [*source.told, *([f"of the pictures {', '.join(told)}"] if told else [])]:
+        counted = ", ".join(f"{name}: {count}" for name, count in sorted(source.counts.items()))
+        for line in [*source.notes, *([f"of the images {counted}"] if counted else [])]:
             say(line)
         if n < FEWEST:
-            raise UserError(f"{data.path}: {n} pictures that can be used; give {FEWEST} or more")
+            raise UserError(f"{data.path}: {n} images that can be used; give {FEWEST} or more")
         data_set.keep(
             file,
             permuted(n, data.split_seed),
@@ -65,7 +63,7 @@ def write(data: ImageData, out: Path) -> None:
 
 
 def source_of(data: ImageData) -> Source:
-    """Return the pictures that a configuration names."""
+    """Return the images that a configuration names."""
     if data.source == "digits":
         return digits(data.size)
     path = Path(str(data.path))
@@ -74,8 +72,8 @@ def source_of(data: ImageData) -> Source:
     return folder(path, data.size)
 
 
-def _write_pictures(source: Source, file: h5py.File) -> str:
-    """Write pictures and labels as they come; return the SHA-256 of both."""
+def _write_images(source: Source, file: h5py.File) -> str:
+    """Write images and labels as they come; return the SHA-256 of both."""
     digest = hashlib.sha256()
     places = {
         name: file.create_dataset(
@@ -93,40 +91,41 @@ def _write_pictures(source: Source, file: h5py.File) -> str:
     return digest.hexdigest()
 
 
-def stream(path: Path, split: Split, size: int = 4 * CHUNK) -> Iterator[Pictures]:
-    """Read the pictures of one split in the order of their source, some at a time."""
+def stream(path: Path, split: Split, size: int = 4 * CHUNK) -> Iterator[Images]:
+    """Read the images of one split in the order of their source, some at a time."""
     with opened(path) as file:
-        samples = _samples(file)
+        samples = samples_of(file)
         splits = file["split"][:]
         for first in range(0, len(splits), size):
             part = slice(first, first + size)
             chosen = splits[part] == SPLITS[split]
             image, label = file["image"][part][chosen], file["label"][part][chosen]
-            yield Pictures.of(from_bytes(image), label, samples)
+            yield Images.of(from_bytes(image), label, samples)
 
 
-def load(path: Path, split: Split) -> Pictures:
-    """Read all pictures of one split."""
+def load(path: Path, split: Split) -> Images:
+    """Read all images of one split."""
     parts = list(stream(path, split))
     image, one_hot = (
         np.concatenate([getattr(p, name) for p in parts]) for name in ("image", "one_hot")
     )
-    return Pictures(image, one_hot)
+    return Images(image, one_hot)
 
 
 def labels(path: Path, split: Split) -> NDArray[np.int64]:
-    """Return the number of the class of each picture of one split, shape (n,)."""
+    """Return the number of the class of each image of one split, shape (n,)."""
     with opened(path) as file:
         return file["label"][:][file["split"][:] == SPLITS[split]]
 
 
 def samples_in(path: Path) -> Samples:
-    """Return what the pictures of a data set, or of a reference made from one, are like."""
+    """Return what the images of a data set, or of a reference made from one, are like."""
     with opened_hdf5(path) as file:
-        return _samples(file)
+        return samples_of(file)
 
 
-def _samples(file: h5py.File) -> Samples:
+def samples_of(file: h5py.File) -> Samples:
+    """Return what an open data set, or a reference made from one, says of its images."""
     return Samples.model_validate_json(text_of(file, "samples"))
 
 
@@ -134,10 +133,8 @@ def _samples(file: h5py.File) -> Samples:
 def opened(path: Path) -> Iterator[h5py.File]:
     """Open a data set; a `UserError` says where it is none."""
     with data_set.opened(path, "make-data", ARRAYS, ["samples"]) as file:
-        samples, label = _samples(file), file["label"][:]
+        samples, label = samples_of(file), file["label"][:]
         known = (label >= 0) & (label < max(len(samples.classes), 1))
         if file["image"].shape[1:] != samples.shape or not known.all():
-            raise UserError(
-                f"{path}: pictures or labels are not as it says of them. Write it again."
-            )
+            raise UserError(f"{path}: images or labels are not as it says of them. Write it again.")
         yield file

@@ -1,4 +1,4 @@
-"""The network in whose space pictures are measured: a classifier where there are labels, else half an autoencoder."""
+"""The network in whose space images are measured: a classifier where there are labels, else half an autoencoder."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
+from showergan.config.tasks.images import CLASSIFIER, Embedding, Samples
 from showergan.errors import UserError
-from showergan.tasks.images.recipe import Embedding
-from showergan.tasks.images.samples import Samples
-from showergan.tasks.images.spaces import CLASSIFIER
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.embedding import Fit, fit, held_out_and_fitted, load, save, seeded
 
@@ -23,11 +21,11 @@ Kind = Literal["classifier", "encoder"]
 N_FEATURES = 64
 SMALLEST = 4  # pixels of a side: a further convolution would leave fewer
 MOST = 8  # times the channels of the first convolution
-BATCH = 500  # pictures that are embedded at once
+BATCH = 500  # images that are embedded at once
 
 
 class Seen(NamedTuple):
-    """What the network says of pictures.
+    """What the network says of images.
 
     Attributes:
         features: shape (n, 64), float32.
@@ -38,15 +36,15 @@ class Seen(NamedTuple):
     probabilities: NDArray[np.float32] | None
 
 
-class PictureEmbedding(nn.Module):
-    """Pictures to 64 numbers, and these to the scores of classes or back to pictures.
+class ImageEmbedding(nn.Module):
+    """Images to 64 numbers, and these to the scores of classes or back to images.
 
-    Strided convolutions halve the picture as long as 4 pixels of a side are left. What classes are told by is past a
+    Strided convolutions halve the image as long as 4 pixels of a side are left. What classes are told by is past a
     ReLU, as the features of Inception are.
 
     Args:
         kind: what is learned.
-        shape: of a picture, (c, h, w).
+        shape: of an image, (c, h, w).
         n_classes: of a classifier.
         width: channels of the first convolution; each further one doubles them, up to eight times.
     """
@@ -88,12 +86,12 @@ class PictureEmbedding(nn.Module):
             self.head = nn.Sequential(nn.Linear(N_FEATURES, n_flat), opened, *doublings)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Return the scores of the classes, shape (n, k), or pictures, of pictures, shape (n, c, h, w)."""
+        """Return the scores of the classes, shape (n, k), or images, of images, shape (n, c, h, w)."""
         return self.head(self.body(image))
 
     @torch.no_grad()
     def seen(self, image: NDArray[np.float32]) -> Seen:
-        """Return what it says of pictures, shape (n, c, h, w)."""
+        """Return what it says of images, shape (n, c, h, w)."""
         self.eval()
         device = next(self.parameters()).device
         parts = [self.body(part.to(device)) for part in torch.from_numpy(image).split(BATCH)]
@@ -102,15 +100,15 @@ class PictureEmbedding(nn.Module):
         return Seen(features.cpu().numpy(), classes)
 
 
-def save_embedding(embedding: PictureEmbedding, path: Path) -> None:
+def save_embedding(embedding: ImageEmbedding, path: Path) -> None:
     """Write the network and the arguments that build it."""
     sizes = {name: getattr(embedding, name) for name in ("kind", "shape", "n_classes", "width")}
     save(embedding, path, **sizes)
 
 
-def load_embedding(path: Path, device: torch.device) -> PictureEmbedding:
+def load_embedding(path: Path, device: torch.device) -> ImageEmbedding:
     """Read a network in evaluation mode; raises a `UserError` if the file is missing or holds none."""
-    return load(path, device, "train-picture-embedding", PictureEmbedding)
+    return load(path, device, "train-image-embedding", ImageEmbedding)
 
 
 def train_embedding(
@@ -122,13 +120,13 @@ def train_embedding(
     device: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
-) -> tuple[PictureEmbedding, Fit]:
-    """Fit classes, or pictures without noise; stop when the score of held-out pictures no longer rises.
+) -> tuple[ImageEmbedding, Fit]:
+    """Fit classes, or images without noise; stop when the score of held-out images no longer rises.
 
     Args:
         kind: of the network.
-        samples: what the pictures are like.
-        image: training pictures, shape (n, c, h, w).
+        samples: what the images are like.
+        image: training images, shape (n, c, h, w).
         label: the number of the class of each, shape (n,).
         recipe: sizes, rates and seed.
         device: where to train.
@@ -143,17 +141,17 @@ def train_embedding(
     """
     if kind == CLASSIFIER and not samples.classes:
         raise UserError(
-            "choose_by: classifier measures pictures by the classes that they have, and these have none: "
+            "choose_by: classifier measures images by the classes that they have, and these have none: "
             "choose_by: encoder"
         )
     with seeded(recipe.seed, device):
         n_classes = len(samples.classes) if kind == CLASSIFIER else 0
-        embedding = PictureEmbedding(kind, samples.shape, n_classes, recipe.width).to(device)
-        images, labels = (torch.from_numpy(values).to(device) for values in (image, label))
-        held_out, fitted = held_out_and_fitted(len(images), device)
+        embedding = ImageEmbedding(kind, samples.shape, n_classes, recipe.width).to(device)
+        pixels, labels = (torch.from_numpy(values).to(device) for values in (image, label))
+        held_out, fitted = held_out_and_fitted(len(pixels), device)
 
         def loss(index: Tensor) -> Tensor:
-            x = images[index]
+            x = pixels[index]
             if kind == CLASSIFIER:
                 return cross_entropy(embedding(x), labels[index])
             return mse_loss(embedding(x + recipe.noise * torch.randn_like(x)), x)
@@ -163,20 +161,20 @@ def train_embedding(
             held_out,
             fitted,
             loss,
-            lambda index: score_of(embedding, images[index], labels[index]),
+            lambda index: score_of(embedding, pixels[index], labels[index]),
             on_epoch,
             checkpoints,
             epochs=recipe.epochs,
             patience=recipe.patience,
             batch_size=recipe.batch_size,
-            smallest_batch=2,  # BatchNorm refuses a single picture
+            smallest_batch=2,  # BatchNorm refuses a single image
             learning_rate=recipe.learning_rate,
         )
 
 
 @torch.no_grad()
-def score_of(embedding: PictureEmbedding, image: Tensor, label: Tensor) -> float:
-    """Return the share of pictures whose class is found, or R^2 of the pictures that are given back, at most 1."""
+def score_of(embedding: ImageEmbedding, image: Tensor, label: Tensor) -> float:
+    """Return the share of images whose class is found, or R^2 of the images that are given back, at most 1."""
     embedding.eval()
     given = torch.cat([embedding(part) for part in image.split(BATCH)])
     if embedding.kind == CLASSIFIER:

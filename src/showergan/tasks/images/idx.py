@@ -1,4 +1,4 @@
-"""Pictures and labels in MNIST's format (LeCun, Cortes & Burges 1998): a magic number, sizes, then bytes."""
+"""Images and labels in MNIST's format (LeCun, Cortes & Burges 1998): a magic number, sizes, then bytes."""
 
 import gzip
 import math
@@ -13,18 +13,17 @@ from numpy.typing import NDArray
 
 from showergan.errors import UserError
 from showergan.io.damage import damage, refuse_claim
-from showergan.tasks.images.resized import resized
-from showergan.tasks.images.source import CHUNK, Chunk, Source
+from showergan.tasks.images.source import CHUNK, Chunk, Source, resized
 
 GZIP = b"\x1f\x8b"
-MOST_PIXELS = 2**26  # of a picture: beyond, the sizes in the header are taken for damaged
+MOST_PIXELS = 2**26  # of an image: beyond, the sizes in the header are taken for damaged
 
 
 def idx(path: Path, labels: Path | None, size: int | None) -> Source:
-    """Return the pictures of a file and the classes that a second one gives them.
+    """Return the images of a file and the classes that a second one gives them.
 
     Args:
-        path: of pictures, also compressed by gzip.
+        path: of images, also compressed by gzip.
         labels: one for each; None: there are no classes.
         size: pixels of a side; None: as they are.
 
@@ -33,16 +32,16 @@ def idx(path: Path, labels: Path | None, size: int | None) -> Source:
     """
     sizes = n, height, width = _sizes(path, 3)
     if not 0 < height * width <= MOST_PIXELS:
-        raise UserError(f"{path}: pictures of {height} x {width} pixels are none: it is damaged")
+        raise UserError(f"{path}: images of {height} x {width} pixels cannot be: it is damaged")
     refuse_claim(path, "its header", math.prod(sizes), path.stat().st_size)
     label = np.zeros(n, np.int64)
     classes: tuple[str, ...] = ()
     if labels:
         (n_labels,) = _sizes(labels, 1)
         if n_labels != n:
-            raise UserError(f"{labels} has {n_labels} labels, and {path} {n} pictures")
-        given = [np.empty(0, np.uint8), *_rows(labels, (n,))]
-        values, label = np.unique(np.concatenate(given), return_inverse=True)
+            raise UserError(f"{labels} has {n_labels} labels, and {path} {n} images")
+        read = [np.empty(0, np.uint8), *_rows(labels, (n,))]
+        values, label = np.unique(np.concatenate(read), return_inverse=True)
         classes = tuple(map(str, values))
     return Source((1, size or height, size or width), classes, _chunks(path, sizes, label, size))
 
@@ -51,16 +50,16 @@ def _chunks(
     path: Path, sizes: tuple[int, ...], label: NDArray[np.int64], size: int | None
 ) -> Iterator[Chunk]:
     first = 0
-    for pictures in _rows(path, sizes):
+    for images in _rows(path, sizes):
         if size:
-            pictures = np.stack([resized(picture, size) for picture in pictures])
-        yield Chunk(pictures[:, None], label[first : first + len(pictures)])
-        first += len(pictures)
+            images = np.stack([resized(image, size) for image in images])
+        yield Chunk(images[:, None], label[first : first + len(images)])
+        first += len(images)
 
 
 def _sizes(path: Path, n_axes: int) -> tuple[int, ...]:
     """Return the length of each axis, as the header says."""
-    what = {1: "labels", 3: "pictures"}[n_axes]
+    what = {1: "labels", 3: "images"}[n_axes]
     with _opened(path) as file:
         header = file.read(4 + 4 * n_axes)
     # Two zeros, the kind of the numbers (8: unsigned bytes) and the number of axes.

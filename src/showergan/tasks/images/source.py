@@ -1,18 +1,21 @@
-"""What every source of pictures gives."""
+"""Sources of images: what all of them give, and the digits of scikit-learn."""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from sklearn.datasets import load_digits
 
-CHUNK = 256  # pictures at a time
+CHUNK = 256  # images at a time
+DIGITS_SIZE = 16  # pixels of a side
 
 
 class Chunk(NamedTuple):
-    """Some pictures.
+    """Some images.
 
     Attributes:
         image: shape (n, c, h, w), 0 black to 255 white; c is 1 or 3.
@@ -25,20 +28,40 @@ class Chunk(NamedTuple):
 
 @dataclass
 class Source:
-    """Pictures that come some at a time.
+    """A source of images, which come some at a time.
 
     Attributes:
-        shape: of a picture, (c, h, w).
+        shape: of an image, (c, h, w).
         classes: their names; () where there are none.
-        chunks: the pictures, in an order that is always the same.
-        counts: what had to be done to how many of them, by name; whole when they have come.
-        told: what else a person should know of them.
-        about: the same in numbers, attributes of the data set.
+        chunks: the images, in an order that is always the same.
+        counts: number of images that something was done to, by what it was; complete when all images have come.
+        notes: further lines for the reader.
+        about: the same as numbers, attributes of the data set.
     """
 
     shape: tuple[int, int, int]
     classes: tuple[str, ...]
     chunks: Iterator[Chunk]
     counts: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     about: dict[str, float] = field(default_factory=dict)
+
+
+def resized(image: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Return a grey image (h, w) as (size, size)."""
+    return np.asarray(fitted(Image.fromarray(image), size))
+
+
+def fitted(image: Any, size: int) -> Any:
+    """Return an image of Pillow as a square of `size` pixels: cut in the middle, scaled by cubic splines."""
+    return ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
+
+
+def digits(size: int | None) -> Source:
+    """Return the handwritten digits of scikit-learn (8 x 8, 17 levels of grey; Alpaydin & Kaynak 1998), scaled."""
+    size = size or DIGITS_SIZE
+    found = load_digits()
+    levels = np.round(found.images * (255 / 16)).astype(np.uint8)
+    image = np.stack([resized(level, size) for level in levels])[:, None]
+    label = found.target.astype(np.int64)
+    return Source((1, size, size), tuple("0123456789"), iter([Chunk(image, label)]))

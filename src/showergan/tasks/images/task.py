@@ -1,10 +1,10 @@
 """Images as a task."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import h5py
 import numpy as np
@@ -12,161 +12,153 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from showergan.config.evaluation import Evaluation
 from showergan.config.networks import PerceptronGenerator
-from showergan.errors import UserError
-from showergan.metrics.features import Features
-from showergan.metrics.registry import Registry
-from showergan.tasks.images import dataset
-from showergan.tasks.images.classes import asked_for, read_classes
-from showergan.tasks.images.data import ImageData
-from showergan.tasks.images.embedding import PictureEmbedding
-from showergan.tasks.images.embedding import load_embedding as _load_embedding
-from showergan.tasks.images.metrics import METRICS
-from showergan.tasks.images.pictures import AsTheyAre, OneHot, Pictures, to_bytes, write_pictures
-from showergan.tasks.images.recipe import Embedding
-from showergan.tasks.images.reference_statistics import PictureReferenceStatistics, features_of
-from showergan.tasks.images.samples import Samples
-from showergan.tasks.images.spaces import CLASSIFIER, ENCODER
-from showergan.tasks.splits import Split
+from showergan.config.tasks.images import SPEC, Samples
+from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
+from showergan.tasks.images.dataset import load, samples_in, samples_of, stream, write
+from showergan.tasks.images.embedding import ImageEmbedding, load_embedding
+from showergan.tasks.images.images import (
+    Images,
+    OneHot,
+    check_classes,
+    clipped,
+    read_classes,
+    to_bytes,
+    write_images,
+)
+from showergan.tasks.images.metrics import METRICS, PROBABILITIES
 from showergan.tasks.task import Task, TrainingSet
+from showergan.tasks.unconditional import Unchanged
 
 
-class ImageTask(Task):
-    """Pictures, made for a class or for nothing.
+@dataclass(frozen=True)
+class ImageStatistics(ReferenceStatistics):
+    """Sizes and classes of the images; the training images fix no more.
 
-    Args:
-        described: the pictures of a data set, or that a generator makes.
+    Attributes:
+        samples: as the data set describes them.
     """
 
-    name = "images"
-    about = (
-        "GANs learn pictures. The score is PRD-AUC, the area under the curve of precision and "
-        "recall of distributions, over features of a network that this run trained on its "
-        "training pictures: a classifier or an encoder. Its scale is that of the network, and "
-        "cannot be compared with that of another run."
+    samples: Samples
+
+    @property
+    def summary(self) -> str:
+        """Size, colours, and the number of classes."""
+        channels, height, width = self.samples.shape
+        kind = "grey" if channels == 1 else "coloured"
+        classes = f" of {len(self.samples.classes)} classes" if self.samples.classes else ""
+        return f"{height} x {width} pixels, {kind}{classes}"
+
+    @property
+    def n_bins(self) -> int:
+        """Number of classes that can be asked for."""
+        return len(self.samples.conditions)
+
+    def bins(self, features: Features) -> NDArray[np.integer]:
+        """Return the number of the class that each image was made for."""
+        return features.conditions.argmax(axis=1)
+
+    def write(self, file: h5py.File) -> None:
+        """Write it into the file of a reference."""
+        file.attrs["samples"] = self.samples.model_dump_json()
+
+    @classmethod
+    def read(cls, file: h5py.File) -> "ImageStatistics":
+        """Read it from a reference or a data set."""
+        return cls(samples_of(file))
+
+
+def features(
+    chunks: Iterable[Images], statistics: Any, embedding: ImageEmbedding | None, *_: Any
+) -> Features:
+    """Return the features of images that come in chunks; the images are not kept.
+
+    The only space is that of the embedding, named after its kind; without one there is none. The quantities are the
+    mean of an image's numbers, their standard deviation, and the mean of the absolute differences of neighbours. Its
+    own arrays are the probabilities of the classes that a classifier gives.
+    """
+    first, *others = (_features(chunk, embedding) for chunk in chunks if len(chunk))
+    return first.followed_by(*others)
+
+
+def _features(images: Images, embedding: ImageEmbedding | None) -> Features:
+    image = clipped(images.image)
+    spaces: dict[str, NDArray[np.floating]] = {}
+    own = {}
+    if embedding:
+        seen = embedding.seen(image)
+        spaces[embedding.kind] = seen.features
+        if seen.probabilities is not None:
+            own[PROBABILITIES] = seen.probabilities
+    numbers = image.astype(np.float64)
+    steps = [np.abs(np.diff(numbers, axis=axis)).mean(axis=(1, 2, 3)) for axis in (2, 3)]
+    return Features(
+        spaces,
+        {
+            "brightness": numbers.mean(axis=(1, 2, 3)),
+            "contrast": numbers.std(axis=(1, 2, 3)),
+            "sharpness": np.mean(steps, axis=0),
+        },
+        images.one_hot,
+        {NOT_FINITE: int((~np.isfinite(image)).any(axis=(1, 2, 3)).sum())},
+        own,
     )
-    data = ImageData
-    has_embedding = True
-    sections: ClassVar = {"embedding": Embedding()}
-    scores = (CLASSIFIER, ENCODER, f"bins-{CLASSIFIER}", f"bins-{ENCODER}")
-    choose_by = CLASSIFIER
-    samples = Samples
-    sample_arrays = ("image", "one_hot")
-    n_examples = 64
-    start = PerceptronGenerator()
-
-    def __init__(self, described: Samples) -> None:
-        self.described = described
-        self.sample_shape = described.shape
-        self.condition_names = described.asked
-        self.condition_units = ("",) * len(described.asked)
-        self.n_conditions = len(described.asked)
-
-    def samples_in(self, path: Path) -> Samples:
-        """Return what the pictures of a data set are like."""
-        return dataset.samples_in(path)
-
-    def of(self, samples: Samples) -> ImageTask:
-        """Return the task of pictures like these."""
-        return ImageTask(samples)
-
-    def write(self, data: ImageData, out: Path) -> None:
-        """Read pictures, and bring them to one shape."""
-        dataset.write(data, out)
-
-    @property
-    def metrics(self) -> Registry:
-        """What pictures are judged by."""
-        return METRICS
-
-    @property
-    def given(self) -> type[OneHot]:
-        """Classes, or nothing."""
-        return OneHot
-
-    @property
-    def conditioning(self) -> type[AsTheyAre]:
-        """The classes as they are."""
-        return AsTheyAre
-
-    def stream(self, path: Path, split: Split) -> Iterator[Pictures]:
-        """Read pictures, some hundred at a time."""
-        return dataset.stream(path, split)
-
-    def training_set(
-        self,
-        path: Path,
-        form: Literal["raw", "scaled"] | None,
-        device: torch.device,
-        representation: Mapping[str, str] | None = None,
-    ) -> TrainingSet:
-        """Return pictures (n, c, h, w) and the classes to ask for; there is nothing that could have a form."""
-        pictures = dataset.load(path, "train")
-        samples, conditions = (
-            torch.from_numpy(values).to(device) for values in (pictures.image, pictures.one_hot)
-        )
-        return TrainingSet(samples, conditions, pictures.given, AsTheyAre())
-
-    def sample(self, **arrays: NDArray[Any]) -> Pictures:
-        """Return pictures."""
-        return Pictures(**arrays)
-
-    def made(
-        self,
-        output: Tensor,
-        given: OneHot,
-        conditioning: Any,
-        random: np.random.Generator,
-    ) -> Pictures:
-        """Return the output as pictures."""
-        return Pictures(output.cpu().numpy(), given.one_hot)
-
-    def checked(self, *given: Any) -> OneHot:
-        """Return classes, given by name or number, one for each picture; or nothing."""
-        if len(given) > 1:
-            raise UserError(f"Give the classes in one array, not in {len(given)}.")
-        return asked_for(given[0] if given else None, self.condition_names)
-
-    def read_given(self, path: Path | None, n: int | None) -> OneHot:
-        """Read classes from the column `label` of a table; where none can be asked for, n says all."""
-        return read_classes(path, n, self.condition_names)
-
-    def write_samples(
-        self, out: Path, n: int, chunks: Iterable[Pictures], origin: dict[str, Any]
-    ) -> None:
-        """Write pictures."""
-        write_pictures(out, chunks, origin)
-
-    def reference_statistics(
-        self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[PictureReferenceStatistics, Features]:
-        """Return what the pictures are like; training pictures fix no more, and are not embedded."""
-        reference_statistics = PictureReferenceStatistics(self.described)
-        return reference_statistics, features_of(self.stream(path, "train"), None)
-
-    def read_reference_statistics(self, file: h5py.File) -> PictureReferenceStatistics:
-        """Return what the pictures are like, which the task knows from the same file."""
-        return PictureReferenceStatistics(self.described)
-
-    def features(
-        self,
-        samples: Iterable[Pictures],
-        reference_statistics: PictureReferenceStatistics,
-        embedding: PictureEmbedding | None,
-        recipe: Evaluation,
-        device: torch.device,
-    ) -> Features:
-        """Return the features of pictures; without an embedding only those that tell light from shade."""
-        return features_of(samples, embedding)
-
-    def pictures(self, samples: Iterable[Pictures]) -> dict[str, NDArray[Any]]:
-        """Return them as bytes, shape (n, c, h, w)."""
-        return {"image": np.concatenate([to_bytes(s.image) for s in samples])}
-
-    def load_embedding(self, path: Path, device: torch.device) -> PictureEmbedding:
-        """Read the network."""
-        return _load_embedding(path, device)
 
 
-TASK = ImageTask(Samples())
+def reference_statistics(path: Path, *_: Any) -> tuple[ImageStatistics, Features]:
+    """Return sizes and classes, and the features of the training images without an embedding."""
+    statistics = ImageStatistics(samples_in(path))
+    return statistics, features(stream(path, "train"), statistics, None)
+
+
+def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
+    """Return images (n, c, h, w), and as conditions the classes that can be asked for."""
+    images = load(path, "train")
+    samples, conditions = (
+        torch.from_numpy(values).to(device) for values in (images.image, images.one_hot)
+    )
+    return TrainingSet(samples, conditions, images.conditions, Unchanged())
+
+
+def to_images(output: Tensor, conditions: OneHot, *_: Any) -> Images:
+    """Return the output of a generator as images."""
+    return Images(output.cpu().numpy(), conditions.one_hot)
+
+
+def examples(samples: Iterable[Images]) -> dict[str, NDArray[Any]]:
+    """Return images as bytes, shape (n, c, h, w)."""
+    return {"image": np.concatenate([to_bytes(sample.image) for sample in samples])}
+
+
+def of_samples(samples: Samples) -> dict[str, Any]:
+    """Return the attributes of the task that depend on sizes and classes of the images."""
+    return {
+        "sample_shape": samples.shape,
+        "condition_names": samples.conditions,
+        "condition_units": ("",) * len(samples.conditions),
+        "n_conditions": len(samples.conditions),
+        "check_conditions": partial(check_classes, samples.conditions),
+        "read_conditions": partial(read_classes, samples.conditions),
+    }
+
+
+TASK = Task(
+    **{**SPEC.as_arguments, **of_samples(Samples())},
+    varying=of_samples,
+    conditions=OneHot,
+    conditioning=Unchanged,
+    start=PerceptronGenerator(),
+    metrics=METRICS,
+    samples_in=samples_in,
+    write=write,
+    stream=stream,
+    training_set=training_set,
+    sample=Images,
+    to_samples=to_images,
+    write_samples=write_images,
+    reference_statistics=reference_statistics,
+    read_reference_statistics=ImageStatistics.read,
+    features=features,
+    examples=examples,
+    load_embedding=load_embedding,
+)

@@ -10,7 +10,6 @@ LEAD_CM = 0.2
 POLYSTYRENE_CM = 0.4
 FRONT_FACE_CM = -6.0  # z of the front face; entry points are given in the plane z = 0
 DEPTH_CM = LAYERS * (LEAD_CM + POLYSTYRENE_CM)
-THRESHOLD_MEV = 0.1  # noise of the readout: a cell below is set to 0
 
 ENERGY_RANGE_GEV = (1.0, 100.0)
 SLOPE_SD = 0.2

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, FiniteFloat
 from torch import Tensor
 
-from showergan.metrics.spread import varies
+from showergan.metrics.samples import varies
 from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
 from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Particles, Showers
@@ -110,23 +110,23 @@ def training_tensors(
     conditions = torch.from_numpy(conditioning.of(showers.point, showers.momentum))
     energy = torch.from_numpy(showers.energy)
     if conditioning.frame:
-        energy = conditioning.frame.into(energy, *map(torch.from_numpy, showers.given))
+        energy = conditioning.frame.into(energy, *map(torch.from_numpy, showers.conditions))
     return energy.to(device).unsqueeze(1).log1p(), conditions.to(device)
 
 
 def generated(
-    output: Tensor, given: Particles, conditioning: Conditioning, random: np.random.Generator
+    output: Tensor, particles: Particles, conditioning: Conditioning, random: np.random.Generator
 ) -> Showers:
     """Return the showers of generated log1p images.
 
     Args:
         output: of a generator, shape (n, 1, 30, 30).
-        given: the particles that it was called with.
+        particles: that it was called with.
         conditioning: that it was trained with.
         random: draws the response, 901 numbers per shower, so that results do not depend on the batch size.
     """
     energy = to_energy(output).cpu()
-    point, momentum = map(torch.from_numpy, given)
+    point, momentum = map(torch.from_numpy, particles)
     if conditioning.frame:
         energy = conditioning.frame.back(energy, point, momentum)
     unscaled = None
@@ -134,7 +134,7 @@ def generated(
         uniform = torch.from_numpy(random.random((len(energy), DRAWS), np.float32))
         unscaled = energy.numpy()
         energy = conditioning.response(energy, momentum, uniform)
-    return Showers(energy.numpy(), *given, pdg=None, unscaled=unscaled)
+    return Showers(energy.numpy(), *particles, pdg=None, unscaled=unscaled)
 
 
 def to_energy(image: Tensor) -> Tensor:

@@ -10,15 +10,15 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.errors import UserError
 from showergan.io.files import atomic_write, sha256_of
 from showergan.tasks import data_set
-from showergan.tasks.showers.data import EnergyUnit, LengthUnit
+from showergan.tasks.data_set import SPLITS, Split, permuted, splits_of
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
 from showergan.tasks.showers.statistics import CELLS_CM, DepthFit
 from showergan.tasks.showers.units import refuse_energies, refuse_points
-from showergan.tasks.splits import SPLITS, Split, permuted, splits_of
 
 REFERENCE_SEED = 0x3DF3FA
 SIMULATION = "simulation"  # attribute of data sets that one of our steps simulated: JSON text, see `simulators`

@@ -6,9 +6,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.image import AxesImage
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.report.layout import framed
 from showergan.report.style import Style
-from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 
 HALF_CM = 15.0  # of an image
 EDGES_CM = (-HALF_CM, HALF_CM, -HALF_CM, HALF_CM)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
 
+from showergan.config.tasks.showers import Embedding
 from showergan.errors import UserError
-from showergan.metrics.spread import varies
-from showergan.tasks.showers.embedding_recipe import Embedding
+from showergan.metrics.samples import varies
 from showergan.tasks.showers.sample import CONDITIONS, Showers
 from showergan.tasks.showers.statistics import energy_centre
 from showergan.training.checkpoint import Checkpoints
@@ -218,7 +218,7 @@ def targets_of(showers: Showers, names: Sequence[str] = TARGETS) -> np.ndarray:
     px, py, pz [GeV], x, y [cm]; ln(1 + E / MeV) of the total energy E; the centre of energy [cm], that of the image
     where it is empty.
     """
-    columns = dict(zip(TARGETS, showers.given.conditions.T, strict=True))
+    columns = dict(zip(TARGETS, showers.conditions.as_array.T, strict=True))
     if not columns.keys() >= set(names):
         total = showers.energy.sum(axis=(1, 2), dtype=np.float64)
         centre = np.nan_to_num(energy_centre(showers.energy))

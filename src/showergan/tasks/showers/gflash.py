@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
+from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.tasks.showers import calorimeter
-from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS, THRESHOLD_MEV
+from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
 
 # Lead 2 mm / polystyrene 4 mm, shashlik.

@@ -15,7 +15,11 @@ from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
-KEYS = (PUBLISHED[1:], OWN[1:], ("given/test/point", "given/test/momentum"))
+KEYS = (
+    PUBLISHED[1:],
+    OWN[1:],
+    ("generator_conditions/test/point", "generator_conditions/test/momentum"),
+)
 REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
 

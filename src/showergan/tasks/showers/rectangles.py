@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.spread import distinct
+from showergan.metrics.samples import distinct
 from showergan.tasks.showers.sample import CELL_CM
 
 

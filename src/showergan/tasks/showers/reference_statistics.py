@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 
 from showergan.config.evaluation import Evaluation
 from showergan.io.files import say
-from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
-from showergan.metrics.metric import EMBEDDING
+from showergan.metrics.features import EMBEDDING, NOT_FINITE, Features, ReferenceStatistics
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
-from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
 from showergan.tasks.showers.statistics import (
@@ -80,18 +78,17 @@ class ShowerReferenceStatistics(ReferenceStatistics):
     rectangles: Rectangles
     energy_edges_GeV: tuple[float, ...]
 
-    metrics = METRICS
     observables = OBSERVABLES
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The depth of the impact point, and bins that hold everything."""
-        told = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
+        text = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
-            told += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
+            text += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
         if len(self.energy_edges_GeV) == 2:
-            told += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
-        return told
+            text += f". One bin holds all momenta, of {_range(*self.energy_edges_GeV)}"
+        return text
 
     @property
     def n_bins(self) -> int:
@@ -104,12 +101,12 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 
     def bins(self, features: Features) -> NDArray[np.int64]:
         """Return the rectangle of each entry point."""
-        return self.rectangles.assign(Particles.of(features.conditions).point)
+        return self.rectangles.assign(Particles.from_array(features.conditions).point)
 
     def energy_bins(self, features: Features) -> dict[str, NDArray[np.bool_]]:
         """Return which showers are in each bin of momentum; those beyond the edges are in the nearest bin."""
         edges = self.energy_edges_GeV
-        momentum = Particles.of(features.conditions).momentum_GeV
+        momentum = Particles.from_array(features.conditions).momentum_GeV
         index = np.searchsorted(edges[1:-1], momentum, side="right")
         return {_range(*ends): index == i for i, ends in enumerate(pairwise(edges))}
 
@@ -140,12 +137,12 @@ def reference_statistics_of(
     impact_depth_cm: float, train: Features, recipe: Evaluation
 ) -> ShowerReferenceStatistics:
     """Return the scales and bins for training showers with these features, measured at this impact depth."""
-    particles, partition = Particles.of(train.conditions), recipe.partition
+    particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
     if rectangles.n_bins < math.prod(partition.bins):
-        asked = " x ".join(map(str, partition.bins))
+        wanted = " x ".join(map(str, partition.bins))
         say(
-            f"Bins of the entry point: {rectangles.n_bins} in place of {asked}, whose edges coincide"
+            f"Bins of the entry point: {rectangles.n_bins} in place of {wanted}, whose edges coincide"
         )
     return ShowerReferenceStatistics(
         impact_depth_cm,
@@ -197,10 +194,10 @@ def features_of(
     """
 
     def of(showers: Showers) -> Features:
-        conditions = showers.given.conditions
+        conditions = showers.conditions.as_array
 
         def physics(energy: NDArray[np.float32]) -> tuple[Features, NDArray[np.bool_]]:
-            values, flags = physics_statistics(energy, *showers.given, form, impact_depth_cm)
+            values, flags = physics_statistics(energy, *showers.conditions, form, impact_depth_cm)
             quantities = dict(zip(STATISTICS, values.T, strict=True)) | observables(energy)
             return Features({"P": values}, quantities, conditions, {}, {}), flags
 

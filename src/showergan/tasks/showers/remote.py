@@ -5,10 +5,10 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from showergan.config.tasks.showers import scheme_of
 from showergan.errors import UserError
 from showergan.io.arrays import opened_arrays
 from showergan.io.files import atomic_write, say, sha256_of
-from showergan.tasks.showers.data import scheme_of
 from showergan.tasks.showers.remote_cache import Entry, entry_of
 from showergan.tasks.showers.remote_source import Failed, Interrupted, opened
 

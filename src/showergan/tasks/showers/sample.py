@@ -35,12 +35,12 @@ class Particles(NamedTuple):
     momentum: NDArray[np.float32]
 
     @classmethod
-    def of(cls, conditions: NDArray[np.float32]) -> "Particles":
+    def from_array(cls, conditions: NDArray[np.float32]) -> "Particles":
         """Return the particles of conditions, shape (n, 5), in the order of `CONDITIONS`."""
         return cls(conditions[:, 3:], conditions[:, :3])
 
     @property
-    def conditions(self) -> NDArray[np.float32]:
+    def as_array(self) -> NDArray[np.float32]:
         """All numbers in the order of `CONDITIONS`, shape (n, 5)."""
         return np.hstack([self.momentum, self.point])
 
@@ -72,7 +72,7 @@ class Showers:
         return len(self.energy)
 
     @property
-    def given(self) -> Particles:
+    def conditions(self) -> Particles:
         """The particles that they were made for."""
         return Particles(self.point, self.momentum)
 

@@ -21,9 +21,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 import showergan
+from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.io.arrays import first_rows, opened_arrays
 from showergan.io.files import atomic_write
-from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.units import MEV, PER_CM
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.spread import ROUNDING
+from showergan.metrics.samples import ROUNDING
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers
 
 STATISTICS = (

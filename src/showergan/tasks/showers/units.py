@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import EnergyUnit, LengthUnit
 from showergan.errors import UserError
-from showergan.tasks.showers.data import EnergyUnit, LengthUnit
 from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE
 
 MEV: dict[EnergyUnit, int] = {"MeV": 1, "GeV": 1000}  # MeV per unit

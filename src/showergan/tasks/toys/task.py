@@ -1,10 +1,9 @@
 """Toys as a task."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any
 
 import h5py
 import numpy as np
@@ -12,122 +11,94 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from showergan.config.evaluation import Evaluation
 from showergan.config.networks import PerceptronGenerator
-from showergan.config.section import Section
-from showergan.metrics.features import Features
-from showergan.metrics.registry import Registry
-from showergan.tasks.splits import Split
-from showergan.tasks.task import TrainingSet
-from showergan.tasks.toys import dataset
-from showergan.tasks.toys.data import ToyData
+from showergan.config.tasks.toys import PLANE, SPEC, Samples
+from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
+from showergan.tasks.task import Task, TrainingSet
 from showergan.tasks.toys.metrics import METRICS
-from showergan.tasks.toys.points import Points, write_points
-from showergan.tasks.toys.recipe import FixedGenerator
-from showergan.tasks.toys.reference_statistics import PlaneReferenceStatistics, features_of
-from showergan.tasks.unconditional import UnconditionalTask
+from showergan.tasks.toys.points import Points, load, opened, stream, write, write_points
+from showergan.tasks.unconditional import unconditional
 
 
-class Samples(Section):
-    """What is generated: points, which are the network's output as it is."""
+@dataclass(frozen=True)
+class Mixture(ReferenceStatistics):
+    """The distribution that the points are drawn from.
 
-    quantity: Literal["point"] = "point"
-    unit: Literal[""] = ""
-    shape: tuple[Literal[2]] = (2,)
-    transform: Literal["identity"] = "identity"
-    inverse: Literal["identity"] = "identity"
+    Attributes:
+        modes: centres of its Gaussians, shape (k, 2); without rows where it has none.
+        mode_sd: of each coordinate about a centre.
+    """
 
-
-class ToyTask(UnconditionalTask):
-    """Points in a plane, made for nothing."""
-
-    name = "toys"
-    about = (
-        "GANs learn points in a plane, whose distribution is known. The score is PRD-AUC, the "
-        "area under the curve of precision and recall of distributions, of the points as they "
-        "are (plane)."
-    )
-    data = ToyData
-    sections: ClassVar = {"fixed_generator": FixedGenerator()}
-    scores = ("plane",)
-    choose_by = "plane"
-    samples = Samples
-    sample_shape = (2,)
-    sample_arrays = ("point",)
-    n_examples = 1000
-    start = PerceptronGenerator()
-
-    def write(self, data: ToyData, out: Path) -> None:
-        """Draw the points."""
-        dataset.write(data, out)
+    modes: NDArray[np.float64]
+    mode_sd: float
 
     @property
-    def metrics(self) -> Registry:
-        """What points are judged by."""
-        return METRICS
+    def summary(self) -> str:
+        """The number of modes."""
+        return f"Points of {len(self.modes)} modes" if len(self.modes) else "Points without modes"
 
-    def stream(self, path: Path, split: Split) -> Iterator[Points]:
-        """Read points, all at once."""
-        yield dataset.load(path, split)
+    def write(self, file: h5py.File) -> None:
+        """Write it into the file of a reference."""
+        file["modes"] = self.modes
+        file.attrs["mode_sd"] = self.mode_sd
 
-    def training_set(
-        self,
-        path: Path,
-        form: Literal["raw", "scaled"] | None,
-        device: torch.device,
-        representation: Mapping[str, str] | None = None,
-    ) -> TrainingSet:
-        """Return points (n, 2) as they are; there is nothing that could have a form."""
-        points = dataset.load(path, "train")
-        samples, conditions = (
-            torch.from_numpy(values).to(device)
-            for values in (points.point, points.given.conditions)
-        )
-        return TrainingSet(samples, conditions, points.given, self.conditioning())
-
-    def sample(self, **arrays: NDArray[Any]) -> Points:
-        """Return points."""
-        return Points(**arrays)
-
-    def made(
-        self, output: Tensor, given: Any, conditioning: Any, random: np.random.Generator
-    ) -> Points:
-        """Return the output as points."""
-        return Points(output.cpu().numpy())
-
-    def write_samples(
-        self, out: Path, n: int, chunks: Iterable[Points], origin: dict[str, Any]
-    ) -> None:
-        """Write points."""
-        write_points(out, chunks, origin)
-
-    def reference_statistics(
-        self, path: Path, recipe: Evaluation, device: torch.device
-    ) -> tuple[PlaneReferenceStatistics, Features]:
-        """Return the modes of the distribution; training points fix nothing."""
-        with dataset.opened(path) as file:
-            reference_statistics = PlaneReferenceStatistics.read(file)
-        return reference_statistics, features_of(self.stream(path, "train"))
-
-    def read_reference_statistics(self, file: h5py.File) -> PlaneReferenceStatistics:
-        """Read it from the file of a reference."""
-        return PlaneReferenceStatistics.read(file)
-
-    def features(
-        self,
-        samples: Iterable[Points],
-        reference_statistics: PlaneReferenceStatistics,
-        embedding: Any,
-        recipe: Evaluation,
-        device: torch.device,
-    ) -> Features:
-        """Return the features of points."""
-        return features_of(samples)
-
-    def pictures(self, samples: Iterable[Points]) -> dict[str, NDArray[Any]]:
-        """Return their coordinates, each by itself."""
-        x, y = np.concatenate([sample.point for sample in samples]).T
-        return {"x": x, "y": y}
+    @classmethod
+    def read(cls, file: h5py.File) -> "Mixture":
+        """Read it from a reference or a data set."""
+        return cls(file["modes"][:], float(file.attrs["mode_sd"]))
 
 
-TASK = ToyTask()
+def features(chunks: Iterable[Points], *_: Any) -> Features:
+    """Return the features of points: the plane is the only space, the coordinates are the quantities."""
+    points = np.concatenate([chunk.point for chunk in chunks])
+    x, y = points.T.astype(np.float64)
+    broken = int((~np.isfinite(points)).any(axis=1).sum())
+    nothing = np.empty((len(points), 0), np.float32)
+    return Features({PLANE: points}, {"x": x, "y": y}, nothing, {NOT_FINITE: broken}, {})
+
+
+def reference_statistics(path: Path, *_: Any) -> tuple[Mixture, Features]:
+    """Return the modes of the distribution, and the features of the training points."""
+    with opened(path) as file:
+        mixture = Mixture.read(file)
+    return mixture, features(stream(path, "train"))
+
+
+def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
+    """Return points (n, 2) as they are; they have no conditions."""
+    points = load(path, "train")
+    samples, conditions = (
+        torch.from_numpy(values).to(device) for values in (points.point, points.conditions.as_array)
+    )
+    return TrainingSet(samples, conditions, points.conditions, TASK.conditioning())
+
+
+def to_points(output: Tensor, *_: Any) -> Points:
+    """Return the output of a generator as points."""
+    return Points(output.cpu().numpy())
+
+
+def examples(samples: Iterable[Points]) -> dict[str, NDArray[Any]]:
+    """Return the coordinates of points, each by itself."""
+    x, y = np.concatenate([sample.point for sample in samples]).T
+    return {"x": x, "y": y}
+
+
+TASK = Task(
+    **SPEC.as_arguments,
+    **unconditional(SPEC.name),
+    sample_shape=(2,),
+    start=PerceptronGenerator(),
+    metrics=METRICS,
+    samples_in=lambda path: Samples(),
+    write=write,
+    stream=stream,
+    training_set=training_set,
+    sample=Points,
+    to_samples=to_points,
+    write_samples=write_points,
+    reference_statistics=reference_statistics,
+    read_reference_statistics=Mixture.read,
+    features=features,
+    examples=examples,
+)

@@ -18,13 +18,12 @@ from showergan.cli.step import (
     RequireGpu,
     Step,
 )
+from showergan.config.tasks.images import CLASSIFIER, Embedding
 from showergan.config.whole import Config
 from showergan.io.device import choose_device
 from showergan.io.files import say, write_json
 from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import save_embedding, score_of, train_embedding
-from showergan.tasks.images.recipe import Embedding
-from showergan.tasks.images.spaces import CLASSIFIER
 from showergan.training.checkpoint import Checkpoints
 
 SCORES = {"classifier": "accuracy", "encoder": "R2 of pictures"}

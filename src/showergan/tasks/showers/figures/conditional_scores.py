@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.comparison.summary import scores_over_epochs
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report import layout, runs
 from showergan.report.style import Style
 from showergan.report.texts import rates_in_words

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
-from showergan.metrics.metric import UNSCALED
+from showergan.metrics.features import UNSCALED
 from showergan.report.layout import Key, empty_figure, legend_below, new_figure
 from showergan.report.runs import at_chosen_rates, draw_runs, groups, key, scale_for
 from showergan.report.style import Style

@@ -94,6 +94,6 @@ def held_out(reference: Path) -> tuple[rectangles.Rectangles, dict[str, np.ndarr
         edges = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
         partition = rectangles.Rectangles(*edges)
         for split in ("select", "test"):
-            points = Particles.of(file[f"{split}/conditions"][:]).point
+            points = Particles.from_array(file[f"{split}/conditions"][:]).point
             counts[split] = np.bincount(partition.assign(points), minlength=partition.n_bins)
     return partition, counts

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.errors import UserError
 from showergan.io.progress import Progress
 from showergan.tasks.showers import calorimeter
-from showergan.tasks.showers.calorimeter import THRESHOLD_MEV
 from showergan.tasks.showers.geant4 import physics
 from showergan.tasks.showers.sample import IMAGE_SHAPE, Particles, Showers, read_out
 

@@ -3,12 +3,9 @@
 import sys
 
 from showergan import metrics
-from showergan.metrics.diversity import COLLAPSED
-from showergan.metrics.duplicates import REPEATING
-from showergan.metrics.failure import Failure
-from showergan.metrics.features import NOT_FINITE
-from showergan.metrics.metric import COUNTS, EMBEDDING, HIGH_LEVEL
-from showergan.metrics.registry import Registry, metrics_in
+from showergan.metrics.diversity import COLLAPSED, REPEATING
+from showergan.metrics.features import COUNTS, EMBEDDING, HIGH_LEVEL, NOT_FINITE
+from showergan.metrics.metric import Failure, Registry, metrics_in
 
 METRICS = Registry(
     metrics=metrics_in(metrics, sys.modules[__name__]),

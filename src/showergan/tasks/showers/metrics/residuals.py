@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.sample import CONDITIONS
 
@@ -40,7 +40,7 @@ _metric = partial(
     Metric,
     rows=_rows,
     needs=frozenset({"embedding"}),
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.QUANTITIES,
 )
 RESIDUAL_RMS = _metric(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from showergan.metrics.measured import Measured, bootstrap_weights, mean_relative_difference
-from showergan.metrics.metric import Asked, Metric, Part, Row
+from showergan.metrics.metric import Metric, Part, Row, Stage
 from showergan.metrics.pair import Pair
 from showergan.tasks.showers.sample import Particles
 
@@ -54,7 +54,7 @@ def _rows(pair: Pair) -> Iterator[Row]:
     measured = []  # by sample, name, bin
     for sample in (pair.real, pair.other):
         energy = sample.quantities["total_energy_MeV"]
-        momentum = Particles.of(sample.conditions).momentum_GeV
+        momentum = Particles.from_array(sample.conditions).momentum_GeV
         bins = pair.reference_statistics.energy_bins(sample)  # type: ignore[attr-defined]
         by_bin = [
             response_and_resolution(energy[inside], momentum[inside], seed=pair.seed)
@@ -72,7 +72,7 @@ _metric = partial(
     rows=_rows,
     spaces=("energy",),
     needs=frozenset({"conditions"}),
-    asked=Asked.COURSE,
+    stage=Stage.EVERY_EPOCH,
     part=Part.QUANTITIES,
 )
 RESPONSE = _metric(

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from showergan.cli.step import Output, Step
+from showergan.config.tasks.showers import DataFile
 from showergan.errors import UserError
 from showergan.io.urls import HIDDEN, without_secrets
-from showergan.tasks.showers.data import DataFile
 from showergan.tasks.showers.remote import fetch_url
 
 URL = "SHOWERGAN_URL"  # the workflow sets it to data.path

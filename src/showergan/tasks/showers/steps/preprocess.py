@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.step import Input, Output, Step
+from showergan.config.tasks.showers import Preparation
 from showergan.io.files import say
 from showergan.tasks.showers import dataset as _dataset
-from showergan.tasks.showers.data import Preparation
 from showergan.tasks.showers.remote import check_sha256
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.step import Output, Step
+from showergan.config.tasks.showers import Simulation
 from showergan.io.files import say
 from showergan.tasks.showers import gflash as _gflash
-from showergan.tasks.showers.data import Simulation
 from showergan.tasks.showers.shower_file import write_npz
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.step import CheckpointFolder, Output, Setting, Step
+from showergan.config.tasks.showers import Simulation
 from showergan.io.files import remove_states, say, state_folder
-from showergan.tasks.showers.data import Simulation
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.shower_file import write_npz
 

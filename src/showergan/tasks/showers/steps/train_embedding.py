@@ -18,6 +18,7 @@ from showergan.cli.step import (
     RequireGpu,
     Step,
 )
+from showergan.config.tasks.showers import Embedding
 from showergan.io.device import choose_device
 from showergan.io.files import say, write_json
 from showergan.io.tables import write_table

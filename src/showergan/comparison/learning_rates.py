@@ -1,0 +1,106 @@
+"""Learning rates: the pairs that were tried, the pair that is chosen, and how much a wrong choice costs a method."""
+
+import math
+
+import pandas as pd
+
+from showergan.comparison.runs import METHOD, RUN
+from showergan.errors import UserError
+
+UNDEFINED = "undefined, for most real samples do not have what it looks at"
+ROBUSTNESS = [
+    *("architecture", "method", "score", "n_rates"),
+    *("best_rates", "best", "worst_rates", "worst", "robustness", "remark"),
+]
+
+
+def learning_rate_grid(
+    summary: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Return one row per method and pair of learning rates that was tried.
+
+    The columns: architecture, method, learning_rates; generator_rate, discriminator_rate; score; select_mean over
+    seeds, those that diverged included; test_mean and test_sd of the selected epoch; n_seeds; n_diverged; chosen,
+    whether tables, verdicts and ranks use this pair for the method.
+
+    Args:
+        summary: one row per run and score.
+        choose_by: the score to show, whose select_mean chooses where no pair is a method's own.
+        own: the pair of each method, named before training as in Egorov & Rogachev 2023, even if it was trained at
+            further pairs. None: the pair with the largest select_mean, found by a search.
+
+    Raises:
+        UserError: that score is undefined for a run.
+    """
+    shown = summary[summary["score"] == choose_by]
+    undefined = shown[shown["select"].isna()]
+    if len(undefined):
+        keys = " ".join(map(str, undefined[RUN].iloc[0]))
+        known = summary.groupby("score")["select"].count()
+        others = ", ".join(known.index[known == len(shown)]) or "no other"
+        raise UserError(
+            f"choose_by: {choose_by}: no evaluated epoch of {keys} has a value. Either too few samples are in a bin, "
+            f"or it is {UNDEFINED}. Set choose_by to a score that every run has: {others}"
+        )
+    groups = shown.groupby(METHOD, sort=False)
+    grid = pd.DataFrame(
+        {
+            "score": choose_by,
+            "select_mean": groups["select"].mean(),
+            "test_mean": groups["selected"].mean(),
+            "test_sd": groups["selected"].std(ddof=1),
+            "n_seeds": groups["seed"].nunique(),
+            "n_diverged": groups["diverged"].sum(),
+        }
+    ).reset_index()
+    if own is None:
+        best = grid.groupby(METHOD[:2])["select_mean"].idxmax()
+        grid["chosen"] = grid.index.isin(best)
+    else:
+        grid["chosen"] = grid["learning_rates"] == grid["method"].map(own)
+    rates = grid["learning_rates"].str.split("_", expand=True).astype(float)
+    grid.insert(3, "generator_rate", rates[0])
+    grid.insert(4, "discriminator_rate", rates[1])
+    return grid
+
+
+def robustness(grid: pd.DataFrame) -> pd.DataFrame:
+    """Return the score of each method at the worst pair of learning rates over that at the best one.
+
+    The score is the one that chooses among learning rates, on test at the epoch chosen on select, the mean over seeds.
+    1 means that the choice of learning rates does not matter, 0 that a wrong one loses everything. The number belongs
+    to the pairs that were tried, so compare only methods that tried the same. Best and worst are those on test; the
+    pair that a method chose, on select, may be another.
+
+    Args:
+        grid: as `learning_rate_grid` returns it.
+
+    Returns:
+        One row per architecture and method: score, its name; n_rates, pairs tried; best and worst, with best_rates and
+        worst_rates; robustness = worst / best; remark, why there is no robustness (NaN): one pair only, a pair without
+        a score, or scores that are not all above 0, of which a ratio means nothing.
+    """
+    rows = [
+        {"architecture": architecture, "method": method, **_ratio(tried)}
+        for (architecture, method), tried in grid.groupby(["architecture", "method"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=ROBUSTNESS)
+
+
+def _ratio(tried: pd.DataFrame) -> dict[str, object]:
+    """Return the row of one method, from the pairs that it tried."""
+    score, n = tried["test_mean"], len(tried)
+    found: dict[str, object] = {"score": tried["score"].iloc[0], "n_rates": n}
+    for name, place in (("best", score.argmax), ("worst", score.argmin)):
+        row = tried.iloc[place()] if score.notna().any() else None
+        found[f"{name}_rates"] = "" if row is None else row["learning_rates"]
+        found[name] = math.nan if row is None else row["test_mean"]
+    if n < 2:
+        remark = "one pair of learning rates, so nothing to compare"
+    elif score.isna().any():
+        remark = f"no score at {tried.loc[score.isna(), 'learning_rates'].iloc[0]}"
+    elif score.min() < 0 or score.max() <= 0:
+        remark = "scores are not above 0"
+    else:
+        return {**found, "robustness": score.min() / score.max(), "remark": ""}
+    return {**found, "robustness": math.nan, "remark": remark}

@@ -1,0 +1,239 @@
+"""Trained generators: what their files hold, and samples of them."""
+
+import io
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from showergan.config.tasks.found import DEFAULT
+from showergan.config.validation import validated
+from showergan.errors import UserError
+from showergan.evaluation.description import Description, description_of, outside
+from showergan.io.damage import damage, in_place_of
+from showergan.io.files import atomic_write
+from showergan.io.weights import read_weights, with_weights
+from showergan.networks.base import Generator, build
+from showergan.tasks.found import TASKS
+from showergan.tasks.task import Task
+
+States = dict[int, dict[str, Tensor]]
+CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code
+
+
+@dataclass(frozen=True)
+class TrainedGenerator:
+    """A trained generator.
+
+    Attributes:
+        description: network, task, conditions and origin of the generator.
+        states: its weights by epoch.
+    """
+
+    description: Description
+    states: States
+
+    @property
+    def task(self) -> Task:
+        """The task of the samples."""
+        return TASKS[self.description.task].of(self.description.samples)
+
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs whose weights were kept, in order."""
+        return sorted(self.states)
+
+    @property
+    def last(self) -> int:
+        """The last epoch.
+
+        Raises:
+            UserError: The training diverged before the first.
+        """
+        if diverged := self.description.diverged if not self.states else None:
+            raise UserError(
+                f"The training diverged at step {diverged.step}, before there was a generator to keep: "
+                "train with smaller learning rates."
+            )
+        return self.epochs[-1]
+
+    def network(self, epoch: int | None = None) -> Generator:
+        """Return the network with the weights of an epoch, by default the last.
+
+        Raises:
+            UserError: That epoch was not kept.
+        """
+        last = self.last
+        epoch = last if epoch is None else epoch
+        if epoch not in self.states:
+            kept = ", ".join(map(str, self.epochs))
+            raise UserError(f"Epoch {epoch} of the generator was not kept. Choose of {kept}.")
+        return with_weights(self._build, self.states[epoch]).eval()
+
+    def _build(self) -> Generator:
+        task = self.task
+        return build(self.description.network, task.sample_shape, task.n_conditions)
+
+    def with_unreached(self) -> "TrainedGenerator":
+        """Return it with weights that are not numbers at the epochs that a diverged training did not reach."""
+        diverged = self.description.diverged
+        if not diverged:
+            return self
+        with torch.device("meta"):
+            own = self._build().state_dict()
+        state = {
+            name: torch.full(v.shape, torch.nan if v.is_floating_point() else 0, dtype=v.dtype)
+            for name, v in own.items()
+        }
+        return replace(self, states=self.states | dict.fromkeys(diverged.epochs, state))
+
+    def generate(
+        self,
+        *conditions: ArrayLike,
+        seed: int,
+        n: int | None = None,
+        epoch: int | None = None,
+        device: str | torch.device = "cpu",
+    ) -> NDArray[np.float32]:
+        """Return samples: of showers energy deposits in MeV, shape (n, 30, 30); row = y, column = x.
+
+        A warning names conditions outside the range of the training.
+
+        Args:
+            *conditions: of the samples: for showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
+                shape (m, 3), pz > 0; nothing for a task without conditions.
+            seed: of the noise; the first samples are the same however many are asked for.
+            n: number of samples, by default one for each row; more begin again with the first row.
+            epoch: which of the kept ones, by default the last.
+            device: where to generate; devices differ in their random numbers.
+
+        Raises:
+            UserError: Impossible conditions, less than one sample, or an epoch that was not kept.
+        """
+        checked = self.task.check_conditions(*conditions)
+        if warning := outside(self.description.conditions, checked.as_array):
+            warnings.warn(warning, stacklevel=2)
+        chunks = self.sampled(checked, seed, torch.device(device), n=n, epoch=epoch)
+        name = self.task.sample_arrays[0]
+        return np.concatenate([getattr(chunk, name) for chunk in chunks])
+
+    def sampled(
+        self,
+        conditions: Any,
+        seed: int,
+        device: torch.device,
+        mode: Literal["running", "batch"] = "running",
+        *,
+        n: int | None = None,
+        epoch: int | None = None,
+    ) -> Iterator[Any]:
+        """Yield samples some at a time, see `generate`; the epoch is by default the last.
+
+        Raises:
+            UserError: n is below 1, or the epoch was not kept.
+        """
+        if n is not None and n < 1:
+            raise UserError(f"n = {n}: ask for at least 1 sample.")
+        conditioning = self.description.conditioning
+        network = self.network(epoch)
+        return generate(self.task, network, conditioning, conditions, seed, device, mode, n)
+
+
+def generate(
+    task: Task,
+    generator: Generator,
+    conditioning: Any,
+    conditions: Any,
+    seed: int,
+    device: torch.device,
+    mode: Literal["running", "batch"] = "running",
+    n: int | None = None,
+) -> Iterator[Any]:
+    """Yield samples in order, some at a time.
+
+    Sample i is made for row i of the conditions, counted modulo the number of rows.
+
+    Args:
+        task: of the samples.
+        generator: its running statistics change in the mode "batch".
+        conditioning: with which it was trained.
+        conditions: of the task, m rows.
+        seed: of all that is random.
+        device: where to generate.
+        mode: BatchNorm with running statistics, or with those of batches of 64.
+        n: number of samples, by default m.
+    """
+    generator.to(device).train(mode == "batch")
+    noise = torch.Generator(device).manual_seed(seed)
+    random = np.random.default_rng([seed, 1])  # of its own, so that noise is the same without it
+    inputs = torch.from_numpy(conditioning.of(*conditions))
+    m, size = len(inputs), CHUNK[mode]
+    n = m if n is None else n
+    for first in range(0, n, size):
+        rows = np.arange(first, min(first + size, n)) % m
+        # Whole chunks of noise, because what the first rows hold may depend on how many are drawn.
+        drawn = generator.draw_noise(size, noise)[: len(rows)]
+        with torch.no_grad():
+            output = generator(drawn, inputs[rows].to(device))
+        part = task.conditions(*(values[rows] for values in conditions))
+        yield task.to_samples(output, part, conditioning, random)
+
+
+def save_generator(description: Description, states: States, path: Path) -> None:
+    """Write a generator file; the same content gives the same bytes.
+
+    Args:
+        description: of the generator.
+        states: its weights by epoch.
+        path: file to write.
+    """
+    # Equal texts that are one object are pickled otherwise than those that are two.
+    said = json.loads(description.model_dump_json())
+    kept = {
+        epoch: {sys.intern(name): value for name, value in states[epoch].items()}
+        for epoch in sorted(states)
+    }
+    content = io.BytesIO()  # into a file, torch would write the file's name too
+    torch.save({**said, "states": kept}, content)
+    with atomic_write(path) as temporary:
+        temporary.write_bytes(content.getbuffer())
+
+
+def load_generator(path: Path | str) -> TrainedGenerator:
+    """Read a generator file; nothing in it is run.
+
+    Raises:
+        UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
+    """
+    remedy = in_place_of(path, "a generator.pt that `showergan train` wrote")
+    content = read_weights(path, "is no generator file", remedy)
+    states = content.pop("states", None)
+    if not _are_states(states):
+        raise UserError(f"{path} is no generator file (it has no weights by epoch). {remedy}")
+    name = content.get("task")
+    # A file of an unknown task, or of none, is refused by the model of the default one.
+    model = description_of(TASKS[name if isinstance(name, str) and name in TASKS else DEFAULT])
+    generator = TrainedGenerator(validated(model, content, f"description in {path}"), states)
+    if not states and not generator.description.diverged:
+        raise UserError(f"{path} has no weights. {remedy}")
+    names = tuple(c.name for c in generator.description.conditions)
+    if names != generator.task.condition_names:
+        raise UserError(f"{path} has other conditions than its task: {', '.join(names)}. {remedy}")
+    with damage(path, "has weights that are not those of its network", remedy, (Exception,)):
+        for epoch in generator.epochs:
+            generator.network(epoch)
+    return generator
+
+
+def _are_states(states: Any) -> bool:
+    return isinstance(states, dict) and all(
+        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
+    )
