@@ -40,7 +40,7 @@ for _function in (generate, export):
 for _read in (provenance, verify, crate, cost):
     app.command()(_read)
 for _kind, _summary in (("figures", "Draw a figure"), ("tables", "Write a table")):
-    _found = exhibits(_kind, TASKS)
+    _found = exhibits(_kind, SPECS)
     add_exhibits(app, _kind[:-1], f"{_summary}, as the workflow does.", _found)
 
 

@@ -32,7 +32,6 @@ from showergan.tasks.showers.embedding import (
     targets_of,
     train_embedding,
 )
-from showergan.tasks.showers.embedding_recipe import Embedding
 from showergan.training.checkpoint import Checkpoints
 
 
