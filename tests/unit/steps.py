@@ -24,9 +24,9 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.cli.steps import STEPS
+from showergan.config.networks import PerceptronGenerator
 from showergan.evaluation.generator_file import load_generator
 from showergan.evaluation.generator_file import save_generator as _save_generator
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

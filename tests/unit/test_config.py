@@ -16,11 +16,11 @@ from showergan.cli.steps import STEPS
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.optimisers import RMSprop
 from showergan.config.validation import read_json
 from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
-from showergan.methods.optimisers.rmsprop import RMSprop
-from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.tasks.found import DEFAULT
 
 ROOT = Path(__file__).parents[2]

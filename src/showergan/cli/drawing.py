@@ -9,7 +9,7 @@ from rich.markup import escape
 from showergan.cli.options import PROVENANCE, flat, keyword, sign
 from showergan.cli.recipe_keys import recipe_keys
 from showergan.errors import UserError
-from showergan.io.tables import OTHERS, tables
+from showergan.io.tables import UNEXPECTED, tables
 from showergan.records.provenance import recorded
 from showergan.report.artefacts import Artefact
 from showergan.report.registry import Exhibit
@@ -67,7 +67,7 @@ def _made(exhibit: Exhibit, style: Style, read: list[Any], called: str) -> Any:
     """
     try:
         return exhibit(style, *read)
-    except OTHERS as error:
+    except UNEXPECTED as error:
         options = ", ".join("--" + name.replace("_", "-") for name in exhibit.inputs)
         raise UserError(
             f"{called} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to {options};"

@@ -4,17 +4,19 @@ Steps that only one task has stand in its folder. Light on purpose: the workflow
 it is parsed.
 """
 
+from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from showergan.cli.step import Step
-from showergan.config.kinds import find
 from showergan.tasks.found import TASKS
 
 
 def steps_in(package: str) -> dict[str, type[Step]]:
     """Return the steps of a package, found by themselves, by name; none where there is no such package."""
     if spec := find_spec(package):
-        find(package, spec.submodule_search_locations or ())
+        for module in iter_modules(spec.submodule_search_locations):
+            import_module(f"{package}.{module.name}")
     found = [step for step in Step.__subclasses__() if step.__module__.startswith(f"{package}.")]
     return {step.name: step for step in sorted(found, key=lambda step: step.name)}
 

@@ -8,7 +8,7 @@ from showergan.config.methods import LearningRates
 from showergan.config.training import AuditRecipe
 from showergan.config.whole import Config
 from showergan.io.device import choose_device
-from showergan.io.files import write_table
+from showergan.io.tables import write_table
 from showergan.tasks.found import of_file
 from showergan.training.scale_audit import scale_audit
 

@@ -9,8 +9,7 @@ from showergan.cli.step import Anchors, Input, Output, Step
 from showergan.comparison.bars import bars
 from showergan.config.section import Count
 from showergan.config.whole import Config
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 
 
 class Bars(Step):

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from showergan.cli.step import DataSet, Output, Step
 from showergan.config.architectures import Networks
 from showergan.config.whole import Config
-from showergan.io.files import write_table
-from showergan.networks.table import architectures
+from showergan.io.tables import write_table
+from showergan.networks.description import architectures
 from showergan.tasks.found import of_file
 
 

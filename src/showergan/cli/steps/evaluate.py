@@ -13,7 +13,8 @@ from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generator_file import load_generator
 from showergan.evaluation.reference import load_reference
 from showergan.io.device import choose_device
-from showergan.io.files import atomic_write, say, write_table
+from showergan.io.files import atomic_write, say
+from showergan.io.tables import write_table
 from showergan.metrics.conditional_prd import scores_over_epochs
 
 

@@ -10,7 +10,7 @@ from showergan.errors import UserError
 from showergan.evaluation.file import evaluate_file
 from showergan.evaluation.reference import load_reference, origin_of
 from showergan.io.device import choose_device
-from showergan.io.files import write_table
+from showergan.io.tables import write_table
 from showergan.report.tables.file_table import file_table
 from showergan.tasks.found import of_file
 

@@ -11,12 +11,12 @@ from showergan.cli.step import Input, Metrics, Output, Step
 from showergan.comparison.loss_meaning import HISTORY, loss_correlation, loss_meaning, with_seconds
 from showergan.comparison.loss_meaning import estimates as _estimates
 from showergan.comparison.runs import read_runs, run_of
-from showergan.config.kinds import one_of
+from showergan.config.kinds import implemented, one_of
+from showergan.config.losses import Loss
 from showergan.config.section import Name
 from showergan.config.whole import Config
-from showergan.io.files import write_table
-from showergan.io.tables import tables
-from showergan.methods.losses import Loss
+from showergan.io.tables import tables, write_table
+from showergan.methods.losses import Loss as ActingLoss
 from showergan.tasks.found import DEFAULT, named
 
 
@@ -46,10 +46,13 @@ class LossMeaning(Step):
     ) -> None:
         """Read histories and metrics of every run."""
         registry = named(self.task, "The recipe").metrics
+        losses: dict[str, ActingLoss] = {
+            n: implemented(p, ActingLoss) for n, p in self.losses.items()
+        }
         with tables(*metrics, *histories, *trainings):
             seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
             # Methods have columns of their own, as ABCAS has its r.
-            found = _estimates(_of_all_runs(histories, HISTORY), self.losses)
+            found = _estimates(_of_all_runs(histories, HISTORY), losses)
             found = with_seconds(found, seconds)
             meaning = loss_meaning(found, _of_all_runs(metrics), registry)
             correlations = loss_correlation(meaning)

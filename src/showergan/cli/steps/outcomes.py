@@ -9,8 +9,7 @@ from showergan.cli.step import Input, Output, Step
 from showergan.comparison.successes import outcomes
 from showergan.comparison.successes import successes as _successes
 from showergan.config.evaluation import ScoreName
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 

@@ -9,7 +9,8 @@ from showergan.config.evaluation import Evaluation
 from showergan.evaluation.anchors import anchors as _anchors
 from showergan.evaluation.reference import make_reference, save_reference
 from showergan.io.device import choose_device
-from showergan.io.files import say, write_table
+from showergan.io.files import say
+from showergan.io.tables import write_table
 from showergan.tasks.found import of_file
 
 

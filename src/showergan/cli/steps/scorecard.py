@@ -11,8 +11,7 @@ from showergan.comparison.runs import read_runs
 from showergan.comparison.scorecard import rank_agreement, scorecard
 from showergan.config.evaluation import ScoreName
 from showergan.config.section import Name
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 from showergan.tasks.found import DEFAULT, named
 
 

@@ -10,8 +10,7 @@ from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import read_runs
 from showergan.comparison.summary import summarise
 from showergan.config.evaluation import ScoreName
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 
 
 class Summarise(Step):

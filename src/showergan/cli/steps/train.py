@@ -22,7 +22,8 @@ from showergan.config.whole import Config
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generator_file import save_generator
 from showergan.io.device import choose_device
-from showergan.io.files import write_json, write_table
+from showergan.io.files import write_json
+from showergan.io.tables import write_table
 from showergan.records.provenance import made_with
 from showergan.tasks.found import of_file
 from showergan.training.checkpoint import Checkpoints
@@ -122,7 +123,7 @@ class Train(TrainingRecipe, Step):
             provenance={
                 "recipe": self.whole(),
                 "source_sha256": task.source_sha256(data),
-                **made_with().model_dump(),
+                **made_with(),
             },
         )
         save_generator(description, result.states, generator)

@@ -12,8 +12,7 @@ from showergan.comparison.verdicts import ranks as _ranks
 from showergan.comparison.verdicts import verdicts
 from showergan.config.section import Count, Seed
 from showergan.config.whole import Config
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
 
 
 class Verdicts(Step):

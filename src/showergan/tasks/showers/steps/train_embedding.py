@@ -19,7 +19,8 @@ from showergan.cli.step import (
     Step,
 )
 from showergan.io.device import choose_device
-from showergan.io.files import say, write_json, write_table
+from showergan.io.files import say, write_json
+from showergan.io.tables import write_table
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import TARGETS, predict, save_embedding
 from showergan.tasks.showers.embedding_recipe import Embedding

@@ -9,7 +9,8 @@ from pydantic import Field
 from showergan.cli.step import Output, Step
 from showergan.config.section import Count, Seed
 from showergan.config.whole import Config
-from showergan.io.files import atomic_write, write_table
+from showergan.io.files import atomic_write
+from showergan.io.tables import write_table
 from showergan.tasks.toys import fixed_generator
 from showergan.tasks.toys.recipe import FixedGenerator
 
