@@ -26,14 +26,7 @@ OF_TASKS = {"figures": "report", "drawing": "report", "steps": "cli"}
 
 # Imports that are still to be removed: of a module, what is imported begins with the second name.
 STILL = {
-    ("networks.base", "networks.built"),
-    ("config.architectures", "networks"),
-    ("config.training", "networks"),
-    ("config.training", "methods"),
-    ("config.methods", "methods"),
-    ("config.whole", "methods"),
     ("config.whole", "tasks"),
-    ("io.damage", "records"),
 }
 
 
