@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from showergan import cli
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ def recipe_of(command):
     """Return a recipe that the step of a command takes."""
     if command[0] in ("figure", "table"):
         return ["--look", LOOK]
-    step = STEPS.get(command[0].replace("-", "_"))
+    step = RECIPES.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",
         "train-picture-embedding",

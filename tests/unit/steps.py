@@ -23,9 +23,9 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
+from showergan.evaluation import generator_file
 from showergan.evaluation.generator_file import load_generator
-from showergan.evaluation.generator_file import save_generator as _save_generator
 from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
@@ -200,7 +200,7 @@ def save_generator(path, trained, data, method, seed):
             "body.2.bias": mean,
         }
         states[epoch] = {name: torch.tensor(value).float() for name, value in state.items()}
-    _save_generator(description.model_copy(update={"network": network}), states, path)
+    generator_file.save_generator(description.model_copy(update={"network": network}), states, path)
 
 
 def write_source(path, *, replaced=None, changed=None):
@@ -289,7 +289,7 @@ def golden(plain, others):
     """Return each step's version, its numbers, and how far each may be off."""
     return {
         step: {
-            "version": STEPS[step].version,
+            "version": RECIPES[step].version,
             "numbers": numbers,
             "within": {
                 name: float(

@@ -12,10 +12,10 @@ import yaml
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergan.cli.steps import STEPS
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.recipes.found import RECIPES
 from showergan.config.validation import read_json
 from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
@@ -348,7 +348,7 @@ def test_frame_and_energy_are_for_trainings_alone(own_rates):
         config = parse_config(own_rates)
         wildcards = {"architecture": "small", "method": "sn", "rates": "0.001_0.0001", "seed": "1"}
         return {
-            name: STEPS[name].of(config, **wildcards).whole()
+            name: RECIPES[name].of(config, **wildcards).whole()
             for name in (
                 "simulate",
                 "preprocess",
@@ -366,7 +366,7 @@ def test_frame_and_energy_are_for_trainings_alone(own_rates):
     after = recipes()
     changed = {"representation": {"frame": "particle", "energy": "response"}}
     assert after == before | {"train": before["train"] | changed}
-    assert STEPS["train"].read(json.dumps(after["train"])).whole() == after["train"]
+    assert RECIPES["train"].read(json.dumps(after["train"])).whole() == after["train"]
     put(own_rates, "data.frame", "particel")
     with pytest.raises(UserError, match=r"data.frame = 'particel': must be 'detector' or"):
         parse_config(own_rates)
@@ -385,7 +385,7 @@ def test_a_method_may_have_an_optimiser_of_its_own(raw):
     assert config.optimiser("none") == config.training.optimiser == RMSprop()
     for method, kind in (("sn", "adam"), ("none", "rmsprop")):
         assert config.setting(method)["training"]["optimiser"]["kind"] == kind
-        step = STEPS["train"].of(
+        step = RECIPES["train"].of(
             config, architecture="small", method=method, rates="0.001_0.0001", seed="1"
         )
         assert step.optimiser.kind == kind
@@ -529,5 +529,5 @@ def unbounded(part, place=""):
 def test_every_size_has_an_upper_bound():
     """Else one more digit than was meant would compute for years, or fill the memory."""
     assert list(unbounded(schema())) == []
-    for name, step in STEPS.items():
+    for name, step in RECIPES.items():
         assert (name, list(unbounded(step.model_json_schema()))) == (name, [])

@@ -4,35 +4,36 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.options import PROVENANCE, flat, keyword, sign
-from showergan.cli.recipe_keys import recipe_keys
+from showergan.cli.options import PROVENANCE, command_of, files, keys_of, keyword
 from showergan.errors import UserError
 from showergan.io.tables import OTHERS, tables
 from showergan.records.provenance import recorded
 from showergan.report.artefacts import Artefact
-from showergan.report.registry import Exhibit
+from showergan.report.registry import Exhibit, exhibits
 from showergan.report.style import Style
+from showergan.tasks.found import TASKS
 
 LOOK = Annotated[
     str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are told below")
 ]
 
-
-def add_exhibits(app: typer.Typer, kind: str, told: str, exhibits: dict[str, Exhibit]) -> None:
-    """Add a kind of exhibits, a subcommand each."""
-    group = typer.Typer(no_args_is_help=True, help=told)
-    keys = "\n".join(f"- {key}" for key in recipe_keys(Style))
-    for name, exhibit in exhibits.items():
-        add = group.command(
-            name, help=exhibit.make.__doc__, epilog=escape(f"Keys of the look:\n{keys}")
-        )
-        add(_command(f"{kind} {name}", exhibit))
-    app.add_typer(group, name=kind)
+HELP = {
+    "figure": "Draw a figure, as the workflow does.",
+    "table": "Write a table, as the workflow does.",
+}
 
 
-def _command(called: str, exhibit: Exhibit) -> Any:
+def subcommand(name: str) -> TyperGroup:
+    """Return the subcommand `figure` or `table`, with a subcommand for each exhibit."""
+    group = TyperGroup(name=name, no_args_is_help=True, help=HELP[name])
+    for of, exhibit in exhibits(f"{name}s", TASKS.values()).items():
+        group.add_command(_command(of, f"{name} {of}", exhibit))
+    return group
+
+
+def _command(name: str, called: str, exhibit: Exhibit) -> TyperCommand:
     inputs = exhibit.inputs.items()
 
     def command(look: str, provenance: Path | None, **paths: Any) -> None:
@@ -41,22 +42,23 @@ def _command(called: str, exhibit: Exhibit) -> Any:
             raise UserError(
                 "The look has no labels, the names of the methods: nothing would be shown."
             )
-        files = {
-            "inputs": flat({name: paths[name] for name, _ in inputs}),
+        named = {
+            "inputs": files({name: paths[name] for name, _ in inputs}),
             "outputs": [paths[kind] for kind in exhibit.kinds],
         }
         recipe = style.model_dump(mode="json")
-        with recorded(provenance, called, recipe, settings={}, **files):
-            with tables(*files["inputs"]):
+        with recorded(provenance, called, recipe, settings={}, **named):
+            with tables(*named["inputs"]):
                 read = [artefact.load(paths[name]) for name, artefact in inputs]
             made = _made(exhibit, style, read, called)
-            exhibit.save(style, made, *files["outputs"])
+            exhibit.save(style, made, *named["outputs"])
 
     options = [keyword(name, _input(artefact)) for name, artefact in inputs]
     outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]
     record = keyword("provenance", PROVENANCE, None)
-    sign(command, [*options, keyword("look", LOOK), *outputs, record])
-    return command
+    keys = f"Keys of the look:\n{keys_of(Style)}"
+    every = [*options, keyword("look", LOOK), *outputs, record]
+    return command_of(name, command, every, exhibit.make.__doc__ or "", keys)
 
 
 def _made(exhibit: Exhibit, style: Style, read: list[Any], called: str) -> Any:

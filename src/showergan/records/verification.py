@@ -11,6 +11,7 @@ from showergan.io.files import sha256_of
 from showergan.records.provenance import NAME, Record, read_record
 
 CRATE = "ro-crate-metadata.json"
+RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
 # What is in the folder of a run and is no artefact: how long jobs took, and the records in other words.
 APART = ("benchmarks", CRATE)
 
@@ -61,7 +62,8 @@ def findings(run: Path) -> list[Finding]:
     last, crate = max(record.finished for record in records.values()), run / CRATE
     if crate.is_file() and f'"datePublished": "{last}"'.encode() not in crate.read_bytes():
         found.append(Finding("stale", crate, "jobs have ended since"))
-    listed = made.keys() | records.keys() | set(unreadable)
+    recipes = {path for path in known if path.name.endswith(RECIPE)}
+    listed = made.keys() | records.keys() | set(unreadable) | recipes
     found += [
         Finding("unlisted", path, "no record lists it")
         for path in _files(run)

@@ -13,8 +13,8 @@ def always(config: Config) -> bool:
 
 
 def with_baseline(config: Config) -> bool:
-    """Vanilla SN is there, and a method to compare with it."""
-    return "sn" in config.methods and len(config.methods) > 1
+    """The baseline is there, and a method to compare with it."""
+    return config.compare.baseline in config.methods and len(config.methods) > 1
 
 
 def with_several_rates(config: Config) -> bool:

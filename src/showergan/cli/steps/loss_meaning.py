@@ -1,64 +1,45 @@
-"""Whether the losses of a run mean something."""
+"""Losses of a run against the quality of what it generates."""
 
 import json
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import pandas as pd
-from pydantic import Field
 
-from showergan.cli.step import Input, Metrics, Output, Step
-from showergan.comparison.loss_meaning import HISTORY, loss_correlation, loss_meaning, with_seconds
-from showergan.comparison.loss_meaning import estimates as _estimates
+from showergan.cli.options import Input, Metrics, Output
+from showergan.comparison import loss_meaning
 from showergan.comparison.runs import read_runs, run_of
-from showergan.config.kinds import one_of
-from showergan.config.section import Name
-from showergan.config.whole import Config
+from showergan.config.recipes.comparison import LossMeaning
 from showergan.io.files import write_table
 from showergan.io.tables import tables
-from showergan.methods.losses import Loss
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.found import named
 
 
-class LossMeaning(Step):
-    """Hold what the discriminator's loss says of the distance to real samples against their quality, over training."""
-
-    name = "loss_meaning"
-    version = 1
-
-    task: Name = Field(DEFAULT, description="whose metrics say what quality is")
-    losses: dict[str, one_of(Loss)] = Field(description="of each method")  # type: ignore[valid-type]
-
-    @classmethod
-    def of(cls, config: Config, **_: str) -> Self:
-        """Return the step of a run."""
-        return cls(task=config.task, losses={n: m.loss for n, m in config.sorted_methods.items()})
-
-    def run(
-        self,
-        *,
-        metrics: Metrics,
-        histories: Annotated[list[Path], Input("history.csv of every run")],
-        trainings: Annotated[list[Path], Input("run.json of every run")],
-        estimates: Annotated[Path, Output("estimated distances over the steps of every run: CSV")],
-        out: Annotated[Path, Output("estimate and quality of every evaluated epoch: CSV")],
-        correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
-    ) -> None:
-        """Read histories and metrics of every run."""
-        registry = named(self.task, "The recipe").metrics
-        with tables(*metrics, *histories, *trainings):
-            seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
-            # Methods have columns of their own, as ABCAS has its r.
-            found = _estimates(_of_all_runs(histories, HISTORY), self.losses)
-            found = with_seconds(found, seconds)
-            meaning = loss_meaning(found, _of_all_runs(metrics), registry)
-            correlations = loss_correlation(meaning)
-        write_table(found, estimates)
-        write_table(correlations, correlation)
-        write_table(meaning, out)
+def run(
+    recipe: LossMeaning,
+    *,
+    metrics: Metrics,
+    histories: Annotated[list[Path], Input("history.csv of every run")],
+    trainings: Annotated[list[Path], Input("run.json of every run")],
+    estimates: Annotated[Path, Output("estimated distances over the steps of every run: CSV")],
+    out: Annotated[Path, Output("estimate and quality of every evaluated epoch: CSV")],
+    correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
+) -> None:
+    """Read histories and metrics of every run."""
+    registry = named(recipe.task, "The recipe").metrics
+    with tables(*metrics, *histories, *trainings):
+        seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
+        # Methods have columns of their own, as ABCAS has its r.
+        read = _of_all_runs(histories, loss_meaning.HISTORY)
+        found = loss_meaning.with_seconds(loss_meaning.estimates(read, recipe.losses), seconds)
+        meaning = loss_meaning.loss_meaning(found, _of_all_runs(metrics), registry)
+        correlations = loss_meaning.loss_correlation(meaning)
+    write_table(found, estimates)
+    write_table(correlations, correlation)
+    write_table(meaning, out)
 
 
-def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> "pd.DataFrame":
+def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> pd.DataFrame:
     return pd.concat(read_runs(paths, columns), ignore_index=True)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from showergan.comparison.significance import LEVEL
+from showergan.config.compare import LEVEL
 from showergan.config.whole import Config
 from showergan.report.labels import labelled, records, wrapped
 from showergan.report.layout import empty_figure, new_figure

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from showergan.comparison.significance import FLOORS
 from showergan.comparison.verdicts import CHOSEN
+from showergan.config.compare import FLOORS
 from showergan.report.applicable import with_baseline
 from showergan.report.labels import labelled, pair, records, wrapped
 from showergan.report.layout import Key, beside, empty_figure, legend_below, new_figure
