@@ -15,8 +15,9 @@ def recipe_of(step, *names):
     return recipe
 
 
-# A job's command reads its recipe from a file beside its outputs, so that a person can type it again.
+# A job reads its recipe, or its look, from a file beside its outputs, so that a person can type its command again.
 WRITE_RECIPE = "printf '%s\\n' {params.recipe:q} > {output.recipe:q} &&\n"
+WRITE_LOOK = WRITE_RECIPE.replace("params.recipe", "params.look")
 
 
 def look_of(exhibit):

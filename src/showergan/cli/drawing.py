@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.options import PROVENANCE, command_of, files, keys_of, keyword
+from showergan.cli.options import PROVENANCE, command_of, file_given, files, keys_of, keyword
 from showergan.errors import UserError
 from showergan.io.tables import OTHERS, tables
 from showergan.records.provenance import recorded
@@ -43,7 +43,10 @@ def _command(name: str, called: str, exhibit: Exhibit) -> TyperCommand:
                 "The look has no labels, the names of the methods: nothing would be shown."
             )
         named = {
-            "inputs": files({name: paths[name] for name, _ in inputs}),
+            "inputs": [
+                *files({name: paths[name] for name, _ in inputs}),
+                *file_given(look, provenance),
+            ],
             "outputs": [paths[kind] for kind in exhibit.kinds],
         }
         recipe = style.model_dump(mode="json")

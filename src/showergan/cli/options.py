@@ -129,6 +129,12 @@ def files(named: dict[str, Any]) -> list[Path]:
     return [path for paths in lists for path in paths if path is not None]
 
 
+def file_given(text: str, provenance: Path | None) -> list[Path]:
+    """Return the file that stands for JSON text, if it is one; none that the record is about to replace."""
+    is_json = text.lstrip().startswith("{")
+    return [] if is_json or Path(text) == provenance else [Path(text)]
+
+
 def _keywords(function: Callable[..., Any]) -> list[Parameter]:
     parameters = signature(function).parameters.values()
     return [p for p in parameters if p.kind is Parameter.KEYWORD_ONLY]

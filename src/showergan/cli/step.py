@@ -11,6 +11,7 @@ from showergan.cli.options import (
     PROVENANCE,
     called,
     command_of,
+    file_given,
     keys_of,
     keyword,
     options_of,
@@ -30,7 +31,7 @@ def subcommand(name: str) -> TyperCommand:
     def command(recipe: str, provenance: Path | None, **values: Any) -> None:
         made = adapted(kind.read(recipe), **values)
         arguments = recorded_arguments(module.run, values)
-        arguments["inputs"] += [*made.reads, *_file_of(recipe, provenance)]
+        arguments["inputs"] += [*made.reads, *file_given(recipe, provenance)]
         with recorded(provenance, made.name, made.whole(), **arguments):
             after = run(made, **values)
         if after:
@@ -48,12 +49,6 @@ def run(recipe: Recipe, **values: Any) -> Any:
 
 def _module(kind: type[Recipe]) -> Any:
     return import_module(f"showergan.cli.steps.{kind.name}")
-
-
-def _file_of(recipe: str, provenance: Path | None) -> list[Path]:
-    """Return the file of a recipe that is no text, unless the record is about to replace it."""
-    is_text = recipe.lstrip().startswith("{")
-    return [] if is_text or Path(recipe) == provenance else [Path(recipe)]
 
 
 def _option(kind: type[Recipe]) -> Any:
