@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from showergan.config.recipes.showers import SAMPLE_SHA256, Sample, SimulateGeant4
+from showergan.config.recipes.data import SAMPLE_SHA256, Sample, SimulateGeant4
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, electrons
 from showergan.tasks.showers.geant4 import data, simulation

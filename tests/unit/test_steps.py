@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from showergan.cli import OTHERS, app
 from showergan.cli.options import options_of
+from showergan.config.recipes.data import SAMPLE_SHA256
 from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK, RECIPES
-from showergan.config.recipes.showers import SAMPLE_SHA256
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.records.verification import findings
@@ -151,8 +151,8 @@ def test_a_step_that_fails_leaves_no_record(tmp_path):
 @pytest.mark.parametrize("step", RECIPES.values(), ids=RECIPES)
 def test_help_tells_every_option_and_every_key(step):
     told = help_of(step.name.replace("_", "-"))
-    run = import_module(f"showergan.cli.steps.{step.name}").run
-    for option in options_of(run):
+    module = import_module(step.__module__.replace("config.recipes", "cli.steps"))
+    for option in options_of(getattr(module, step.name)):
         assert f"--{option.name.replace('_', '-')} " in told or f"{option.name}..." in told
     for name, field in step.model_fields.items():
         assert f"- {name}" in told

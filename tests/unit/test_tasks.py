@@ -11,7 +11,6 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.cli.steps import steps_in
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
@@ -187,20 +186,12 @@ def test_a_new_folder_is_a_new_task(tmp_path, monkeypatch):
         "class Ducks(ToyTask):\n    name, scores = 'ducks', ('pond', 'plane')\n"
         "TASK = Ducks()\n"
     )
-    (folder / "steps").mkdir()
-    (folder / "steps/__init__.py").touch()
-    (folder / "steps/feed.py").write_text(
-        "from showergan.cli.step import Step\n"
-        "class Feed(Step):\n    name, version = 'feed', 1\n    def run(self): pass\n"
-    )
     monkeypatch.syspath_prepend(tmp_path)
     found = find("further_tasks", folder.parent)
     assert list(found) == ["ducks"]
     model = config_of(found["ducks"])
     assert model.model_fields["task"].is_required()
     assert "pond" in str(model.model_json_schema()["properties"]["choose_by"])
-    assert list(steps_in("further_tasks.ducks.steps")) == ["feed"]
-    assert steps_in("further_tasks.ducks.nothing") == {}
     for name in [name for name in sys.modules if name.startswith("further_tasks")]:
         del sys.modules[name]
 
@@ -225,11 +216,11 @@ def names_of_tasks(path):
             )
 
 
-def test_nothing_outside_the_folders_knows_a_task():
+def test_nothing_but_recipes_and_steps_knows_a_task():
     found = {
         str(path.relative_to(SRC)): sorted(set(names_of_tasks(path)))
         for path in SRC.rglob("*.py")
-        if "tasks" not in path.relative_to(SRC).parts
+        if not {"tasks", "recipes", "steps"} & set(path.relative_to(SRC).parts)
     }
     assert not {name: named for name, named in found.items() if named}
 

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from showergan.config.recipes.showers import Preprocess
+from showergan.config.recipes.data import Preprocess
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.shower_file import read_showers

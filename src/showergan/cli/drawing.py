@@ -42,19 +42,14 @@ def _command(name: str, called: str, exhibit: Exhibit) -> TyperCommand:
             raise UserError(
                 "The look has no labels, the names of the methods: nothing would be shown."
             )
-        named = {
-            "inputs": [
-                *files({name: paths[name] for name, _ in inputs}),
-                *file_given(look, provenance),
-            ],
-            "outputs": [paths[kind] for kind in exhibit.kinds],
-        }
-        recipe = style.model_dump(mode="json")
-        with recorded(provenance, called, recipe, settings={}, **named):
-            with tables(*named["inputs"]):
+        written = [paths.pop(kind) for kind in exhibit.kinds]
+        read_from = files(paths)
+        looked = [*read_from, *file_given(look, provenance)]
+        with recorded(provenance, called, style.model_dump(mode="json"), {}, looked, written):
+            with tables(*read_from):
                 read = [artefact.load(paths[name]) for name, artefact in inputs]
             made = _made(exhibit, style, read, called)
-            exhibit.save(style, made, *named["outputs"])
+            exhibit.save(style, made, *written)
 
     options = [keyword(name, _input(artefact)) for name, artefact in inputs]
     outputs = [keyword(kind, _output(kind)) for kind in exhibit.kinds]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from pydantic import BaseModel
@@ -13,30 +13,16 @@ from rich.markup import escape
 from typer.core import TyperCommand
 
 
-@dataclasses.dataclass(frozen=True)
-class Argument:
-    """What the help says of an argument; its role is the subclass.
+def _in_panel(panel: str) -> Callable[..., Any]:
+    def option(help: str, variable: str | None = None) -> Any:
+        return typer.Option(help=help, envvar=variable, rich_help_panel=panel)
 
-    Attributes:
-        help: what it is.
-        variable: environment variable that gives it where the command line does not.
-    """
-
-    help: str
-    variable: str | None = None
+    return option
 
 
-class Input(Argument):
-    """A file that is read."""
-
-
-class Output(Argument):
-    """A file that is written, whole or not at all."""
-
-
-class Setting(Argument):
-    """Anything else."""
-
+# Annotations of the keywords of functions: a file that is read, a file that is written, anything else. `variable` is the
+# environment variable that gives it where the command line does not.
+Input, Output, Setting = map(_in_panel, ("Inputs", "Outputs", "Settings"))
 
 DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
@@ -45,9 +31,9 @@ Model = Annotated[
     Input("embedding of `train-embedding`: model.pt; without it no metrics that look at it"),
 ]
 Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
-Metrics = Annotated[list[Path], Input("metrics.csv of every run")]
-Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
-Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
+Metrics = Annotated[
+    list[Path], typer.Argument(help="metrics.csv of every run", rich_help_panel="Inputs")
+]
 CheckpointFolder = Annotated[
     Path | None,
     Setting(
@@ -57,10 +43,7 @@ CheckpointFolder = Annotated[
 ]
 PROVENANCE = Annotated[
     Path | None,
-    typer.Option(
-        help="file for the record of what made the others: recipe, inputs, code, machine, time",
-        rich_help_panel="Outputs",
-    ),
+    Output("file for the record of what made the others: recipe, inputs, code, machine, time"),
 ]
 
 
@@ -94,13 +77,8 @@ def command_of(
 
 
 def options_of(function: Callable[..., Any]) -> list[Parameter]:
-    """Return the options of a function; its first list stands without a name.
-
-    A keyword without an `Argument` is a dataclass, whose fields are options too.
-    """
-    flat = _flat(function)
-    lists = [p.name for p in flat if get_origin(get_args(p.annotation)[0]) is list]
-    return [_option(p, named=p.name not in lists[:1]) for p in flat]
+    """Return the options of a function: its keywords, and the fields of those that are annotated with a dataclass."""
+    return [option for p in _keywords(function) for option in _fields(p) or [p]]
 
 
 def called(function: Callable[..., Any], *positional: Any, **values: Any) -> Any:
@@ -114,13 +92,13 @@ def called(function: Callable[..., Any], *positional: Any, **values: Any) -> Any
 
 
 def recorded_arguments(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record says of the values of options: settings, files that are read, files that are written."""
-    roles = {option.name: type(get_args(option.annotation)[1]) for option in _flat(function)}
-
-    def of(role: type[Argument]) -> dict[str, Any]:
-        return {name: value for name, value in values.items() if roles[name] is role}
-
-    return {"settings": of(Setting), "inputs": files(of(Input)), "outputs": files(of(Output))}
+    """Return what a record states of the values of options: settings, files that are read, files that are written."""
+    panels = {o.name: get_args(o.annotation)[1].rich_help_panel for o in options_of(function)}
+    of: dict[str, dict[str, Any]] = {"Settings": {}, "Inputs": {}, "Outputs": {}}
+    for name, value in values.items():
+        of[panels[name]][name] = value
+    inputs, outputs = files(of["Inputs"]), files(of["Outputs"])
+    return {"settings": of["Settings"], "inputs": inputs, "outputs": outputs}
 
 
 def files(named: dict[str, Any]) -> list[Path]:
@@ -145,18 +123,6 @@ def _fields(parameter: Parameter) -> list[Parameter]:
     kind = parameter.annotation
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     return [keyword(field.name, field.type, field.default) for field in fields]
-
-
-def _flat(function: Callable[..., Any]) -> list[Parameter]:
-    return [option for p in _keywords(function) for option in _fields(p) or [p]]
-
-
-def _option(parameter: Parameter, *, named: bool) -> Parameter:
-    kind, argument = get_args(parameter.annotation)
-    make = typer.Option if named else typer.Argument
-    panel = f"{type(argument).__name__}s"
-    option = make(help=argument.help, envvar=argument.variable, rich_help_panel=panel)
-    return parameter.replace(annotation=Annotated[kind, option])
 
 
 _Schema = dict[str, Any]

@@ -23,32 +23,34 @@ from showergan.records.provenance import recorded
 
 
 def subcommand(name: str) -> TyperCommand:
-    """Return the subcommand of a step: options for the keywords of its `run`, and for its recipe."""
+    """Return the subcommand of a step: options for the keywords of its function, and for its recipe."""
     kind = RECIPES[name.replace("-", "_")]
-    module = _module(kind)
-    adapted = getattr(module, "adapted", lambda recipe, **_: recipe)
+    function, as_recorded = _function(kind), _function(kind, "recorded_")
 
     def command(recipe: str, provenance: Path | None, **values: Any) -> None:
-        made = adapted(kind.read(recipe), **values)
-        arguments = recorded_arguments(module.run, values)
+        made = kind.read(recipe)
+        recipe_used = as_recorded(made, **values) if as_recorded else made
+        arguments = recorded_arguments(function, values)
         arguments["inputs"] += [*made.reads, *file_given(recipe, provenance)]
-        with recorded(provenance, made.name, made.whole(), **arguments):
+        with recorded(provenance, made.name, recipe_used.whole(), **arguments):
             after = run(made, **values)
         if after:
             after()
 
-    options = [*options_of(module.run), _option(kind), keyword("provenance", PROVENANCE, None)]
+    options = [*options_of(function), _option(kind), keyword("provenance", PROVENANCE, None)]
     keys = f"Keys of the recipe:\n{keys_of(kind)}"
     return command_of(name, command, options, kind.__doc__ or "", keys)
 
 
 def run(recipe: Recipe, **values: Any) -> Any:
     """Do the step of a recipe with the values of its options."""
-    return called(_module(type(recipe)).run, recipe, **values)
+    return called(_function(type(recipe)), recipe, **values)
 
 
-def _module(kind: type[Recipe]) -> Any:
-    return import_module(f"showergan.cli.steps.{kind.name}")
+def _function(kind: type[Recipe], prefix: str = "") -> Any:
+    """Return the function of a step in the module that is called like that of its recipe."""
+    module = import_module(f"showergan.cli.steps.{kind.__module__.rpartition('.')[2]}")
+    return getattr(module, prefix + kind.name, None)
 
 
 def _option(kind: type[Recipe]) -> Any:

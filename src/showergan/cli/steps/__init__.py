@@ -1,1 +1,1 @@
-"""What steps do, a file each with a function `run`: files in, files out; its recipe is in `config.recipes`."""
+"""What steps do: a function each, files in and files out, in a module called like that of its recipe."""

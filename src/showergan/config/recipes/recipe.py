@@ -15,14 +15,16 @@ class Recipe(Section):
     """Everything that changes the result of a step, and nothing else; its docstring is the help of the subcommand.
 
     Attributes:
-        name: of the step, whose module is `showergan.cli.steps.{name}`.
+        name: of the step, a function in the module of `showergan.cli.steps` that is called like that of its recipe.
         version: raised on purpose when the numbers of the step change; a golden test fails when they change without it.
         section: of the configuration that holds the fields; None: the whole configuration does.
+        only_for: the task that alone has the step; None: every task has it.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
     section: ClassVar[str | None] = None
+    only_for: ClassVar[str | None] = None
 
     @classmethod
     def of(cls, config: Config, **wildcards: str) -> Self:

@@ -1,50 +1,20 @@
-"""Recipes of what is trained for every task: data set, GAN, audit of scales, table of layers."""
+"""Recipes of what is trained to be compared, of its audit, and of its networks."""
 
-from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
+from pydantic import Field
 
 from showergan.config.architectures import Networks
-from showergan.config.data import Data
 from showergan.config.methods import LearningRates
 from showergan.config.recipes.recipe import Recipe
-from showergan.config.section import Name
+from showergan.config.section import Count, Seed
 from showergan.config.training import AuditRecipe, TrainingRecipe
-from showergan.config.validation import validated
 from showergan.config.whole import Config
-from showergan.tasks.found import DEFAULT, named
+from showergan.tasks.toys.recipe import FixedGenerator
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 # Keys of `training` that a recipe states otherwise.
 _OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discriminator"}
-
-
-class MakeData(Recipe):
-    """Write the data set of a task, with its split, from the section `data` of the configuration."""
-
-    name = "make_data"
-    version = 1
-
-    task: Name = Field(DEFAULT, description="what the samples are")
-    data: SerializeAsAny[Data]
-
-    @field_validator("data", mode="wrap")
-    @classmethod
-    def _of_the_task(cls, raw: Any, _: Any, found: ValidationInfo) -> Data:
-        """Read the value as the task's section `data`."""
-        task = named(found.data.get("task", DEFAULT), "The recipe")
-        return raw if isinstance(raw, task.data) else validated(task.data, raw, "section data")
-
-    @classmethod
-    def of(cls, config: Config, **_: str) -> Self:
-        """Return the recipe of a run."""
-        return cls(task=config.task, data=config.data)
-
-    @property
-    def reads(self) -> tuple[Path, ...]:
-        """The files and folders that the data are made of."""
-        return tuple(map(Path, self.data.files))
 
 
 class Train(TrainingRecipe, Recipe):
@@ -93,9 +63,21 @@ class Describe(Networks, Recipe):
 
     name = "describe"
     version = 1
+    section = "first_networks"
+
+
+class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
+    """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
+
+    name = "fixed_generator"
+    version = 1
+    only_for = "toys"
+
+    batch_size: Count = Field(256, description="points of each kind in a step")
+    seed: Seed = Field(1, description="random seed")
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
-        """Return the recipe of a run, of its first architecture."""
-        networks = config.first_networks
-        return cls(generator=networks.generator, discriminator=networks.discriminator)
+        """Return the recipe of a run: its first seed."""
+        training, section = config.training, config.fixed_generator  # type: ignore[attr-defined]
+        return cls(seed=training.seeds[0], batch_size=training.batch_size, **dict(section))

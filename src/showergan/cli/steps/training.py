@@ -1,23 +1,27 @@
-"""One training of a GAN."""
+"""Steps that train GANs, and that look at their networks."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from torch import nn
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
-from showergan.config.recipes.training import Train
+from showergan.config.recipes.training import Audit, Describe, Train, TrainBeforeFixedGenerator
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generator_file import save_generator
-from showergan.io.files import write_json, write_table
+from showergan.io.files import atomic_write, write_json, write_table
+from showergan.networks.table import architectures
 from showergan.records.provenance import made_with
 from showergan.tasks.found import of_file
+from showergan.tasks.toys import fixed_generator as fixed
 from showergan.training.loop import Trainer
+from showergan.training.scale_audit import scale_audit
 
 
-def run(
+def train(
     recipe: Train,
     *,
     data: DataSet,
@@ -85,3 +89,43 @@ def run(
 def _n_trained(network: nn.Module) -> int:
     """Return the number of trained numbers of a network."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
+
+
+def audit(
+    recipe: Audit,
+    *,
+    data: DataSet,
+    out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
+    where: DeviceOptions,
+) -> None:
+    """Train the discriminator with and without each change."""
+    found = of_file(data).training_set(data, None, where.choose())
+    write_table(scale_audit(found.samples, found.conditions, recipe), out)
+
+
+def describe(
+    recipe: Describe, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]
+) -> None:
+    """Run both networks once, on samples of the shape of those in the data set."""
+    task = of_file(data)
+    sizes = task.sample_shape, task.n_conditions
+    table = architectures(recipe.generator, recipe.discriminator, *sizes, task.further_networks())
+    write_table(table, out)
+
+
+def fixed_generator(
+    recipe: TrainBeforeFixedGenerator,
+    *,
+    out: Annotated[Path, Output("values on a grid: npz")],
+    gradients: Annotated[Path, Output("a row per constraint and layer: CSV")],
+    weights: Annotated[Path, Output("histograms of weights: CSV")],
+) -> None:
+    """Train one after the other."""
+    rest = recipe.batch_size, recipe.seed
+    deep = fixed.Sizes(recipe.width, fixed.DEEP_LAYERS, recipe.deep_steps, *rest)
+    norms, shares = fixed.deep_discriminators(deep)
+    surfaces = fixed.value_surfaces(fixed.Sizes(recipe.width, 3, recipe.steps, *rest))
+    write_table(norms, gradients)
+    write_table(shares, weights)
+    with atomic_write(out) as temporary, temporary.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **surfaces)

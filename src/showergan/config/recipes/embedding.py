@@ -1,4 +1,4 @@
-"""The recipe of images alone: the network that they are measured with."""
+"""Recipes of the networks in whose spaces samples are measured."""
 
 from typing import Literal, Self
 
@@ -6,14 +6,25 @@ from pydantic import Field
 
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.whole import Config
-from showergan.tasks.images.recipe import Embedding
+from showergan.tasks.images import recipe as images
+from showergan.tasks.showers import embedding_recipe as showers
 
 
-class TrainPictureEmbedding(Embedding, Recipe):
+class TrainEmbedding(showers.Embedding, Recipe):
+    """Train the regressor whose last hidden layer is the embedding of the E metrics."""
+
+    name = "train_embedding"
+    version = 2
+    only_for = "showers"
+    section = "embedding"
+
+
+class TrainPictureEmbedding(images.Embedding, Recipe):
     """Train the network in whose space pictures are measured: a classifier, or one half of an autoencoder."""
 
     name = "train_picture_embedding"
     version = 1
+    only_for = "images"
 
     kind: Literal["classifier", "encoder"] = Field("classifier", description="what it learns")
 

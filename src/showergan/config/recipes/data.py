@@ -1,15 +1,41 @@
-"""Recipes of showers alone: where they come from, their preparation, and their embedding."""
+"""Recipes of data sets."""
 
-from typing import Any, Self
+from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
+from showergan.config.data import Data
 from showergan.config.recipes.recipe import Recipe
+from showergan.config.section import Name
+from showergan.config.validation import validated
+from showergan.tasks.found import DEFAULT, named
 from showergan.tasks.showers.data import DataFile, Preparation, Simulation
-from showergan.tasks.showers.embedding_recipe import Embedding
 
 # Of the Geant4 showers that come with the package.
 SAMPLE_SHA256 = "3fc090175008ad5f9daa231d5553d91a85548bd5c0c504aa721b8454a7e44cf9"
+
+
+class MakeData(Recipe):
+    """Write the data set of a task, with its split, from the section `data` of the configuration."""
+
+    name = "make_data"
+    version = 1
+
+    task: Name = Field(DEFAULT, description="what the samples are")
+    data: SerializeAsAny[Data]
+
+    @field_validator("data", mode="wrap")
+    @classmethod
+    def _of_the_task(cls, raw: Any, _: Any, found: ValidationInfo) -> Data:
+        """Read the value as the task's section `data`."""
+        task = named(found.data.get("task", DEFAULT), "The recipe")
+        return raw if isinstance(raw, task.data) else validated(task.data, raw, "section data")
+
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """The files and folders that the data are made of."""
+        return tuple(map(Path, self.data.files))
 
 
 class Fetch(DataFile, Recipe):
@@ -17,6 +43,7 @@ class Fetch(DataFile, Recipe):
 
     name = "fetch"
     version = 1
+    only_for = "showers"
     section = "data"
 
     path: str = Field(description="an http(s)://, s3:// or root:// URL")
@@ -27,13 +54,9 @@ class Sample(Recipe):
 
     name = "sample"
     version = 1
+    only_for = "showers"
 
     sha256: str = Field(SAMPLE_SHA256, description="of the file")
-
-    @classmethod
-    def of(cls, config: Any, **wildcards: str) -> Self:
-        """Return the recipe, the same for every run."""
-        return cls()
 
 
 class Simulate(Simulation, Recipe):
@@ -41,6 +64,7 @@ class Simulate(Simulation, Recipe):
 
     name = "simulate"
     version = 3
+    only_for = "showers"
     section = "data"
 
 
@@ -49,6 +73,7 @@ class SimulateGeant4(Simulation, Recipe):
 
     name = "simulate_geant4"
     version = 1
+    only_for = "showers"
     section = "data"
 
 
@@ -57,12 +82,5 @@ class Preprocess(Preparation, Recipe):
 
     name = "preprocess"
     version = 3
+    only_for = "showers"
     section = "data"
-
-
-class TrainEmbedding(Embedding, Recipe):
-    """Train the regressor whose last hidden layer is the embedding of the E metrics."""
-
-    name = "train_embedding"
-    version = 2
-    section = "embedding"
