@@ -20,8 +20,8 @@ def _in_panel(panel: str) -> Callable[..., Any]:
     return option
 
 
-# Annotations of the keywords of functions: a file that is read, a file that is written, anything else. `variable` is the
-# environment variable that gives it where the command line does not.
+# Annotations of the keywords of functions: a file that is read, a file that is written, anything else. `variable` names
+# the environment variable that gives it where the command line does not.
 Input, Output, Setting = map(_in_panel, ("Inputs", "Outputs", "Settings"))
 
 DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
