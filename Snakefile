@@ -5,7 +5,7 @@
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,outcomes,successes,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
-# Beside them the record of the job that made them, see src/showergan/records/provenance.py: provenance.json where the folder is the
+# Beside them the recipe of the job that made them (recipe.json, or {name}.recipe.json), which its command reads, and its record, see src/showergan/records/provenance.py: provenance.json where the folder is the
 # job's own, elsewhere {name}.provenance.json, by the name of what it made. `showergan STEP --recipe` takes it for a recipe.
 # It holds the time, and so no rule reads it but `crate`, which nobody needs: ro-crate-metadata.json tells all of them at once.
 

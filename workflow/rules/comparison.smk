@@ -45,7 +45,7 @@ rule verdicts:
     params:
         recipe=recipe_of("verdicts"),
     message:
-        "Testing every method against vanilla SN"
+        "Testing every method against the baseline"
     shell:
         WRITE_RECIPE + "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
         " --recipe {output.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"

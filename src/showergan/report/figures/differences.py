@@ -32,7 +32,7 @@ LOOKS = {
 NOISE = "0.9"  # grey of differences within noise
 
 
-@register_figure("4 Differences to vanilla SN", GLANCE, with_baseline)
+@register_figure("4 Differences to the baseline", GLANCE, with_baseline)
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """Draw the mean paired difference of each method to the baseline, with its 95 % bootstrap interval.
 
