@@ -21,6 +21,7 @@ from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
 from showergan.methods.optimisers.rmsprop import RMSprop
 from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.report.applicable import with_baseline
 from showergan.tasks.found import DEFAULT
 
 ROOT = Path(__file__).parents[2]
@@ -531,3 +532,30 @@ def test_every_size_has_an_upper_bound():
     assert list(unbounded(schema())) == []
     for name, step in RECIPES.items():
         assert (name, list(unbounded(step.model_json_schema()))) == (name, [])
+
+
+class TestBaseline:
+    def verdicts(self, raw):
+        recipe = RECIPES["verdicts"].of(parse_config(raw))
+        return recipe.baseline, recipe.null
+
+    def test_that_of_the_configuration_is_compared_with(self, raw):
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        del raw["compare"]
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        raw["compare"] = {"baseline": "none"}
+        assert self.verdicts(raw) == ("none", "none_null")
+        raw["compare"]["null_method"] = "clipping"
+        assert self.verdicts(raw) == ("none", "clipping")
+
+    @pytest.mark.parametrize("key", ["baseline", "null_method"])
+    def test_one_that_is_named_must_be_a_method(self, raw, key):
+        raw["compare"][key] = "nonne"
+        with pytest.raises(UserError, match=rf"compare\.{key} = 'nonne': .* are none, clipping, sn, "):
+            parse_config(raw)
+
+    def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
+        assert with_baseline(parse_config(raw))
+        raw["methods"]["sn"] = None
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        assert not with_baseline(parse_config(raw))
