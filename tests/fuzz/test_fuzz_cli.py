@@ -30,7 +30,8 @@ LOOK = json.dumps({"labels": {"sn": "SN"}})
 
 def commands(group, *names):
     """Yield every command with its options."""
-    for name, command in group.commands.items():
+    for name, late in group.commands.items():
+        command = getattr(late, "command", late)
         if hasattr(command, "commands"):
             yield from commands(command, *names, name)
         else:
@@ -47,8 +48,11 @@ READING = [
 def _built_once():
     """Typer builds the command line anew whenever it is called."""
     with pytest.MonkeyPatch.context() as patch:
-        built = typer.main.get_command(cli.app)
-        patch.setattr(typer.main, "get_command", lambda app: built)
+        build = typer.main.get_command
+        built = build(cli.app)
+        patch.setattr(
+            typer.main, "get_command", lambda app: built if app is cli.app else build(app)
+        )
         yield
 
 

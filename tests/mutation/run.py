@@ -39,8 +39,8 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
     "recipes": [
         (
             [
-                f"steps/{name}.py"
-                for name in ("step", "fetch", "train", "audit", "evaluate", "bars")
+                f"config/recipes/{name}.py"
+                for name in ("recipe", "data", "training", "evaluation", "comparison")
             ],
             "test_steps.py test_protocol.py test_scale_audit.py "
             "-k 'versions or steps or scale_audit'",

@@ -551,7 +551,9 @@ class TestBaseline:
     @pytest.mark.parametrize("key", ["baseline", "null_method"])
     def test_one_that_is_named_must_be_a_method(self, raw, key):
         raw["compare"][key] = "nonne"
-        with pytest.raises(UserError, match=rf"compare\.{key} = 'nonne': .* are none, clipping, sn, "):
+        with pytest.raises(
+            UserError, match=rf"compare\.{key} = 'nonne': .* are none, clipping, sn, "
+        ):
             parse_config(raw)
 
     def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
