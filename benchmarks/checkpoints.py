@@ -16,13 +16,12 @@ from pathlib import Path
 
 import torch
 
+from showergan.config.constraints import SpectralNorm
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
 from showergan.config.training import TrainingRecipe
 from showergan.io.device import choose_device
-from showergan.methods.constraints.spectral_norm import SpectralNorm
-from showergan.networks.built import state_of
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import state_of
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer
 

@@ -42,23 +42,16 @@ def main(configfile=None):
         snakemake(*files)
         found = measured(Path("results", whole.run)).jobs
     print(f"{'step':30}{'told [s of a core]':>20}{'found':>10}{'ratio':>8}")
-    sums = {
-        "trainings": ("train_gan", "train"),
-        "evaluations": ("evaluate_gan", "evaluate"),
-    }
-    for name, (rule, step) in sums.items():
-        line(
-            name,
-            (r for r in told if r.rule == rule),
-            (j for (s, _), j in found.items() if s == step),
-        )
-    line("all", told, found.values())
+    for name, rule, step in (
+        ("trainings", "train_gan", "train"),
+        ("evaluations", "evaluate_gan", "evaluate"),
+    ):
+        line(name, told.seconds[[rule]].sum(), found.seconds[found.step == step].sum())
+    line("all", told.seconds.sum(), found.seconds.sum())
 
 
-def line(name, rows, jobs):
-    """Print the sums of one kind of jobs."""
-    told = sum(row.seconds for row in rows)
-    took = sum(job.seconds for some in jobs for job in some)
+def line(name, told, took):
+    """Print the seconds of one kind of jobs."""
     print(f"{name:30}{told:>20.0f}{took:>10.0f}{told / took:>8.2f}")
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import torch
 
+from showergan.config.networks import ShowerGenerator
 from showergan.evaluation.description import Description
 from showergan.evaluation.generator_file import save_generator
-from showergan.networks.built import state_of
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import build, state_of
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 
@@ -66,7 +66,7 @@ def main() -> None:
         )
         for count in options.epochs:
             path = folder / f"{count}.pt"
-            states = {e: state_of(network.build((1, 30, 30), 7)) for e in range(1, count + 1)}
+            states = {e: state_of(build(network, (1, 30, 30), 7)) for e in range(1, count + 1)}
             save_generator(description, states, path)
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
             steps[f"evaluate, {count} epochs"] = (

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import torch
 
+from showergan.config.networks import ShowerGenerator
 from showergan.evaluation.description import conditions_of, description_of
 from showergan.evaluation.generator_file import save_generator
-from showergan.networks.built import state_of
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import electrons, gflash
 from showergan.tasks.showers.conditions import Conditioning
@@ -56,7 +56,7 @@ def main() -> None:
             average=None,
             provenance={},
         )
-        save_generator(description, {1: state_of(network.build((1, 30, 30), 7))}, generator)
+        save_generator(description, {1: state_of(build(network, (1, 30, 30), 7))}, generator)
         made = min(options.showers)
         print(run("simulate", "--recipe", f'{{"n_showers": {made}}}', "--out", source)[0])
         for n in options.showers:

@@ -11,12 +11,12 @@ from attack import attack, damaged, places
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from showergan.config.networks import PerceptronGenerator
 from showergan.evaluation.description import conditions_of, description_of
 from showergan.evaluation.generator_file import load_generator as load
 from showergan.evaluation.generator_file import save_generator
 from showergan.evaluation.trained import TrainedGenerator
-from showergan.networks.built import state_of
-from showergan.networks.perceptron import PerceptronGenerator
+from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import embedding as of_images
 from showergan.tasks.images.task import Samples as ImageSamples
@@ -39,7 +39,7 @@ def generator(name, samples, conditioning=None):
     """Return what a generator file of a task holds, of a tiny network."""
     task = TASKS[name].of(samples)
     network = PerceptronGenerator(width=4, depth=2)
-    built = network.build(task.sample_shape, task.n_conditions)
+    built = build(network, task.sample_shape, task.n_conditions)
     values = torch.ones(2, len(task.condition_names)).numpy()
     return task, TrainedGenerator(
         description_of(task)(
@@ -225,7 +225,7 @@ def test_weights_that_are_one_number_are_refused(path, valid):
     content["network"]["width"] = 2**14
     wide = PerceptronGenerator(width=2**14, depth=2)
     with torch.device("meta"):
-        own = wide.build((2,), 0).state_dict()
+        own = build(wide, (2,), 0).state_dict()
     content["states"] = {1: {name: SHARED[0].expand(value.shape) for name, value in own.items()}}
     assert "no plain arrays" in taken(path, valid, "toys", saved(content))
 

@@ -72,7 +72,7 @@ GROUPS: dict[str, list[tuple[list[str], str]]] = {
         (
             [
                 *(f"training/{name}.py" for name in ("batches", "average", "loop")),
-                *(f"losses/{name}.py" for name in ("wasserstein", "gan", "least_squares")),
+                "methods/losses.py",
             ],
             "test_losses.py test_training.py",
         ),

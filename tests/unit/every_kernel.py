@@ -4,7 +4,7 @@ import torch
 from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan.config.kinds import kinds
-from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.training.loop import Trainer
 
 SMALL = {"filters": 2, "dim": 4, "blocks": 1, "width": 4, "size": "small"}

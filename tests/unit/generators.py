@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
+from showergan.config.networks import ShowerGenerator
 from showergan.evaluation.description import conditions_of, description_of
 from showergan.evaluation.trained import TrainedGenerator
-from showergan.networks.built import state_of
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning
@@ -25,7 +25,7 @@ def trained(*networks, form="raw"):
     seen = training_particles()
     task = TASKS["showers"]
     description = description_of(task)(
-        network=networks[0].network,
+        network=networks[0].settings,
         conditions=conditions_of(task, Particles(*seen).conditions),
         conditioning=conditioning(form),
         average=None,
@@ -61,7 +61,7 @@ def network(seed, form="raw"):
 
 
 def untrained():
-    return ShowerGenerator().build((1, 30, 30), 7)
+    return build(ShowerGenerator(), (1, 30, 30), 7)
 
 
 def training_particles():

@@ -2,9 +2,12 @@
 
 import torch
 
+from showergan.config.kinds import implemented
 from showergan.config.methods import Composition
+from showergan.config.networks import ShowerDiscriminator
 from showergan.config.training import TrainingRecipe
-from showergan.networks.shower_discriminator import ShowerDiscriminator
+from showergan.methods.constraints.base import Constraint
+from showergan.networks.base import build
 
 COMPOSITIONS = {
     "none": {},
@@ -47,12 +50,13 @@ COMPOSITIONS = {
 
 
 def discriminator_of(size):
-    return ShowerDiscriminator(size=size).build((1, 30, 30), 7)
+    return build(ShowerDiscriminator(size=size), (1, 30, 30), 7)
 
 
 def constrained(name):
     discriminator = discriminator_of("small")
-    constraints = Composition.model_validate(COMPOSITIONS[name]).constraints
+    chosen = Composition.model_validate(COMPOSITIONS[name]).constraints
+    constraints = [implemented(parameters, Constraint) for parameters in chosen]
     for constraint in constraints:
         constraint.attach(discriminator)
     return discriminator, constraints

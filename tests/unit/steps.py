@@ -23,10 +23,10 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
+from showergan.config.networks import PerceptronGenerator
 from showergan.config.recipes.found import RECIPES
 from showergan.evaluation import generator_file
 from showergan.evaluation.generator_file import load_generator
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

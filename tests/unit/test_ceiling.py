@@ -9,12 +9,13 @@ import torch
 from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.networks import ShowerGenerator
 from showergan.evaluation import generated
 from showergan.evaluation.measure import measure
 from showergan.evaluation.reference import make_reference
 from showergan.evaluation.trained import TrainedGenerator
 from showergan.metrics.metric import Asked
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import build
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.written import write_npz
@@ -91,7 +92,7 @@ def test_a_perfect_generator_scores_the_ceiling(
 
     monkeypatch.setattr(TrainedGenerator, "sampled", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]
-    generator = trained(ShowerGenerator().build((1, 30, 30), 7))
+    generator = trained(build(ShowerGenerator(), (1, 30, 30), 7))
     scores = generated.evaluate(generator, reference, regressor, recipe, CPU).metrics
     away = distances(scores[scores["split"] == "test"], ceilings[conditions])
     assert away.max() < FAR, away.nlargest(5)

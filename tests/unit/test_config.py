@@ -15,12 +15,12 @@ from snakemake.utils import update_config
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.optimisers import RMSprop
 from showergan.config.recipes.found import RECIPES
 from showergan.config.validation import read_json
 from showergan.config.whole import parse_config, schema
 from showergan.errors import UserError
-from showergan.methods.optimisers.rmsprop import RMSprop
-from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.report.applicable import with_baseline
 from showergan.tasks.found import DEFAULT
 

@@ -8,22 +8,23 @@ import torch
 from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
 
-from showergan.config.kinds import kinds
 from showergan.errors import UserError
-from showergan.methods.constraints import Constraint, DiscriminatorBatch
 from showergan.methods.constraints.abcas import Abcas
-from showergan.methods.constraints.base import between
-from showergan.methods.constraints.clipping import WeightClipping
-from showergan.methods.constraints.gradient_penalty import GradientPenalty
+from showergan.methods.constraints.base import DiscriminatorBatch
 from showergan.methods.constraints.multipliers import (
     ConstantMultiplier,
     LayerMultipliers,
     TrainableMultiplier,
 )
-from showergan.methods.constraints.power_penalty import PowerPenalty
-from showergan.methods.constraints.spectral_norm import SpectralNorm, power_iteration
-from showergan.methods.layers.outputs import multipliers, total_multiplier
-from showergan.methods.layers.weights import flattened, trained_weight, weight_layers
+from showergan.methods.constraints.normalisers import SpectralNorm, WeightClipping, power_iteration
+from showergan.methods.constraints.penalties import GradientPenalty, PowerPenalty, between
+from showergan.methods.layers import (
+    flattened,
+    multipliers,
+    total_multiplier,
+    trained_weight,
+    weight_layers,
+)
 from showergan.training.history import layer_norms
 
 
@@ -358,9 +359,10 @@ def test_abcas_of_the_published_code(discriminator):
 @pytest.mark.parametrize("kind", ["constant", "trainable"])
 def test_multiplier_scales_the_output(discriminator, images, kind):
     before = discriminator(*images)
-    made = kinds(Constraint, slot="multiplier")[kind](
-        **{"constant": {"value": 4}, "trainable": {"start": 4}}[kind]
-    )
+    made = {
+        "constant": ConstantMultiplier(value=4),
+        "trainable": TrainableMultiplier(start=4),
+    }[kind]
     made.attach(discriminator)
     torch.testing.assert_close(discriminator(*images), 4 * before)
     assert total_multiplier(discriminator) == 4

@@ -1,14 +1,17 @@
-"""What a run will take: by hand, and of a run of which all is known."""
+"""The estimated cost of a run: by hand, and from a run of which all is known."""
 
 import json
+from importlib import import_module
 
+import numpy as np
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.records.cost import Job, Measured, Row, Size, clock, estimate, is_like, measured
+from showergan.records.cost import Measured, Size, clock, estimate, is_like, measured
 from showergan.records.provenance import Record, made_with
 
 METHODS = {
@@ -29,27 +32,28 @@ def config(**changes):
     return parse_config({**raw, "training": training, **changes})
 
 
-def job(seconds, work, memory=100, stored=1.0):
-    return Job(seconds, 2, memory, stored, work)
-
-
+COLUMNS = ["step", "method", "seconds", "fixed", "memory_MB", "stored_MB", "work"]
 # 1 000 training samples and 2 epochs kept of each of four trainings; a job takes 2 s in any case.
 OF = Measured(
     Size(n_train=1000, n_trainings=4, kept=2, embedding=1),
-    {
-        ("train", "none"): [job(10, 80), job(14, 80)],
-        ("train", "clipping"): [job(22, 200, memory=300)],
-        ("evaluate", "none"): [job(6, 2000, stored=4)],
-        ("evaluate", "clipping"): [job(6, 2000, stored=4)],
-        ("reference", ""): [job(12, 1000)],
-        ("figure losses", ""): [job(6, 4)],
-        ("table table_3", ""): [job(3, None)],
-    },
+    pd.DataFrame(
+        [
+            ("train", "none", 10, 2, 100, 1.0, 80),
+            ("train", "none", 14, 2, 100, 1.0, 80),
+            ("train", "clipping", 22, 2, 300, 1.0, 200),
+            ("evaluate", "none", 6, 2, 100, 4.0, 2000),
+            ("evaluate", "clipping", 6, 2, 100, 4.0, 2000),
+            ("reference", "", 12, 2, 100, 1.0, 1000),
+            ("figure losses", "", 6, 2, 100, 1.0, 4),
+            ("table table_3", "", 3, 2, 100, 1.0, np.nan),
+        ],
+        columns=COLUMNS,
+    ),
 )
 
 
 def rows(config, n_train=None, **planned):
-    return {row.rule: row for row in estimate(config, planned, OF, n_train)}
+    return estimate(config, planned, OF, n_train).T
 
 
 def test_trainings_scale_with_steps_of_their_networks():
@@ -59,7 +63,7 @@ def test_trainings_scale_with_steps_of_their_networks():
     assert found.longest == pytest.approx(18)
     assert found.memory_MB == 300
     half = rows(config(), train_gan=2)["train_gan"]
-    assert (half.n, half.seconds) == (2, pytest.approx(found.seconds / 2))
+    assert (half.jobs, half.seconds) == (2, pytest.approx(found.seconds / 2))
 
 
 def test_all_else_scales_with_what_it_works_on():
@@ -79,16 +83,14 @@ def test_all_else_scales_with_what_it_works_on():
 def test_what_was_not_measured_is_told():
     methods = {name: METHODS[name] for name in ("none", "new")}
     found = rows(config(methods=methods), train_gan=4, table_verdicts=1, audit=1)
-    assert found["train_gan"].like == "new: mean of train"
-    assert found["table_verdicts"].like == "mean of table"
-    assert (found["audit"].like, found["audit"].seconds) == ("not measured", 0)
+    assert found["train_gan"].source == "new: mean of train"
+    assert found["table_verdicts"].source == "mean of table"
+    assert (found["audit"].source, found["audit"].seconds) == ("not measured", 0)
 
 
 def test_the_clock_is_that_of_the_work_or_of_the_longest_chain():
-    def row(rule, n, seconds):
-        return Row(rule, n, n * seconds, seconds, 0, 0, "")
-
-    of = [row("reference", 1, 10), row("train_gan", 8, 100), row("figure_losses", 1, 50)]
+    longest = pd.Series({"reference": 10, "train_gan": 100, "figure_losses": 50})
+    of = pd.DataFrame({"seconds": longest * [1, 8, 1], "longest": longest})
     assert clock(of, 1) == 860
     assert clock(of, 2) == 430
     assert clock(of, 64) == 110
@@ -99,7 +101,7 @@ def test_samples_that_only_the_data_tell_are_asked_for(tmp_path):
     raw = parse_config({"data": showers, "methods": {"none": METHODS["none"]}})
     with pytest.raises(UserError, match="--n-train"):
         estimate(raw, {"train_gan": 3}, OF)
-    assert estimate(raw, {"train_gan": 3}, OF, n_train=500)[0].n == 3
+    assert estimate(raw, {"train_gan": 3}, OF, n_train=500).jobs.item() == 3
 
 
 def record(path, step, recipe, cpu_seconds, outputs=()):
@@ -107,7 +109,7 @@ def record(path, step, recipe, cpu_seconds, outputs=()):
     for name in outputs:
         (path.parent / name).write_bytes(bytes(1_000_000))
     made = Record(
-        **dict(made_with()),
+        **made_with(),
         **{"step": step, "recipe": recipe, "settings": {}, "finished": "", "seconds": 99},
         **{"cpu_seconds": cpu_seconds, "peak_memory_MB": {"host": 50}, "inputs": {}},
         outputs=dict.fromkeys(outputs, ""),
@@ -133,13 +135,15 @@ def test_a_finished_run_is_read(tmp_path):
     record(tmp_path / "figures/embedding.provenance.json", "figure embedding", {}, 4)
     of = measured(tmp_path)
     assert of.size == Size(n_train=500, n_trainings=1, kept=2, embedding=1)
-    assert of.jobs == {
-        ("train", "sn"): [Job(9, pytest.approx(3), 50, 1.0, 90)],
-        ("evaluate", "sn"): [Job(5, 2, 50, 0, 1000)],
-        ("describe", ""): [Job(2, 2, 50, 0, None)],
-        ("reference", ""): [Job(3, 2, 50, 0, 500)],
-        ("figure embedding", ""): [Job(4, 2, 50, 0, None)],
-    }
+    expected = [
+        ("describe", "", 2, 2.0, 50, 0, np.nan),
+        ("evaluate", "sn", 5, 2.0, 50, 0, 1000),
+        ("figure embedding", "", 4, 2.0, 50, 0, np.nan),
+        ("reference", "", 3, 2.0, 50, 0, 500),
+        ("train", "sn", 9, 3.0, 50, 1.0, 90),
+    ]
+    expected = pd.DataFrame(expected, columns=COLUMNS)
+    pd.testing.assert_frame_equal(of.jobs, expected, check_dtype=False)
     assert is_like(learned, of)
     others = {"batch_size": 50}, {"discriminator": {"kind": "perceptron", "width": 8}}
     for other in others:
@@ -147,7 +151,16 @@ def test_a_finished_run_is_read(tmp_path):
         assert not is_like(config(training=training | other), of)
 
 
-def test_mistakes_are_told(tmp_path, monkeypatch):
+def test_nothing_left_costs_nothing(monkeypatch):
+    command = import_module("showergan.cli.cost")
+    monkeypatch.setattr(command.model, "measured", lambda run: OF)
+    monkeypatch.setattr(command, "config_of", lambda files: config())
+    monkeypatch.setattr(command, "planned", lambda files, remaining: {})
+    done = CliRunner().invoke(app, ["cost", "--remaining"], catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (0, "nothing is left to do\n")
+
+
+def test_a_folder_without_trainings_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["cost"])
     assert isinstance(done.exception, UserError)

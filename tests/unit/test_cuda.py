@@ -10,10 +10,10 @@ from every_kernel import TRAININGS, trained
 from small_training import COMPOSITIONS, recipe
 
 from showergan.config.methods import LearningRates
+from showergan.config.networks import ShowerDiscriminator
 from showergan.config.training import AuditRecipe
 from showergan.errors import Paused
 from showergan.io.device import choose_device
-from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.records.provenance import made_with, peak_device_memory
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
@@ -149,7 +149,7 @@ def test_the_audit_is_repeatable(cuda):
 
 def test_a_record_names_the_gpu(cuda):
     torch.ones(2, device=cuda).sum().item()
-    found = made_with().device
+    found = made_with()["device"]
     assert found["name"] == torch.cuda.get_device_name(cuda)
     assert found["cuda"] == torch.version.cuda
     assert found["driver"][0].isdigit()

@@ -12,13 +12,13 @@ import torch
 from every_kernel import SHOWERS, TRAININGS, trained
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from showergan.config.constraints import Constraint
 from showergan.config.kinds import kinds
+from showergan.config.losses import Loss
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
+from showergan.config.optimisers import Optimiser
 from showergan.config.training import AuditRecipe
-from showergan.methods.constraints import Constraint
-from showergan.methods.losses import Loss
-from showergan.methods.optimisers import Optimiser
 from showergan.networks import residual
-from showergan.networks.base import DiscriminatorNetwork, GeneratorNetwork
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding_training import train_embedding as train_on_images
@@ -123,9 +123,16 @@ def used(tmp_path_factory):
         for trainer in done:
             trainer.lipschitz()
         make_and_measure(folder)
-    found = [part for t in done for part in (t.recipe.generator, t.recipe.discriminator)]
-    found += [part for t in done for part in (t.loss, t.recipe.optimiser, *t.constraints)]
-    for base in (GeneratorNetwork, DiscriminatorNetwork, Loss, Constraint, Optimiser):
+    recipes = [trainer.recipe for trainer in done]
+    found = [part for r in recipes for part in (r.generator, r.discriminator, r.optimiser)]
+    found += [part for r in recipes for part in (r.method.loss, *r.method.constraints)]
+    for base in (
+        GeneratorNetwork,
+        DiscriminatorNetwork,
+        Loss,
+        Optimiser,
+        *Constraint.__subclasses__(),
+    ):
         ours = {kind for kind in kinds(base).values() if kind.__module__.startswith("showergan.")}
         assert ours <= set(map(type, found))
     return recorded.names

@@ -21,7 +21,7 @@ from showergan.config.methods import Composition
 from showergan.config.recipes.found import RECIPES
 from showergan.errors import UserError
 from showergan.evaluation.generator_file import load_generator
-from showergan.methods.losses.wasserstein import Wasserstein
+from showergan.methods.losses import Wasserstein
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.report.registry import exhibits
 from showergan.tasks.found import TASKS

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,17 +76,35 @@ COMMANDS = {
 }
 
 
+# Each command line of the arguments, which "==" separates, as a process of its own would get it.
+CODE = """
+import sys
+from itertools import groupby
+from showergan.cli import main
+lines = [list(words) for is_end, words in groupby(sys.argv[1:], "==".__eq__) if not is_end]
+for words in lines:
+    sys.argv[1:] = words
+    try:
+        main()
+    except SystemExit as ended:
+        print("==", int(ended.code or 0), flush=True)
+"""
+
+
 @pytest.mark.parametrize("language", LOCALES)
-@pytest.mark.parametrize("name", COMMANDS)
-def test_commands_in_another_language(folder, name, language):
+def test_commands_in_another_language(folder, language):
+    words = [word for line in COMMANDS.values() for word in (*line, "==")]
     done = subprocess.run(
-        [sys.executable, "-m", "showergan.cli", *COMMANDS[name]],
+        [sys.executable, "-c", CODE, *words],
         env={**os.environ, **LOCALES[language]},
         cwd=folder,
         capture_output=True,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode("ascii", "replace")
-    assert done.returncode == (name == "error")
+    outputs = dict(zip(COMMANDS, re.split(rb"(?<=== \d)\n", done.stdout), strict=False))
+    assert len(outputs) == len(COMMANDS)
     encoding = LOCALES[language].get("PYTHONIOENCODING", "ascii")
-    told = {"evaluate-file": "\u2265 ", "provenance": "Größe ≥ 4"}.get(name, "")
-    assert told.encode(encoding, "backslashreplace") in done.stdout
+    for name, output in outputs.items():
+        assert output.endswith(b"== %d" % (name == "error")), name
+        expected = {"evaluate-file": "\u2265 ", "provenance": "Größe ≥ 4"}.get(name, "")
+        assert expected.encode(encoding, "backslashreplace") in output

@@ -10,6 +10,7 @@ import torch
 from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.networks import ShowerGenerator
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
@@ -22,8 +23,7 @@ from showergan.metrics.features import Features
 from showergan.metrics.metric import COUNTS, HIGH_LEVEL, POINTS, QUANTITY
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
-from showergan.networks.built import Generator
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import Generator, build
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
@@ -316,7 +316,7 @@ def first(particles, n):
 def test_generation_does_not_depend_on_company(reference):
     """Evaluation mode: BatchNorm's running statistics, not those of the batch."""
     torch.manual_seed(0)
-    generator = ShowerGenerator().build((1, 30, 30), 7)
+    generator = build(ShowerGenerator(), (1, 30, 30), 7)
     real = Particles.of(reference.features["test"].conditions)
 
     def energy(n, seed):
@@ -329,7 +329,7 @@ def test_generation_does_not_depend_on_company(reference):
 
 def test_batch_mode_depends_on_company(reference):
     torch.manual_seed(0)
-    generator = ShowerGenerator().build((1, 30, 30), 7)
+    generator = build(ShowerGenerator(), (1, 30, 30), 7)
     real = Particles.of(reference.features["test"].conditions)
     whole, part = (
         next(generate(TASK, generator, Conditioning(), first(real, n), 1, CPU, "batch")).energy
@@ -369,7 +369,10 @@ def test_infinite_energy_is_not_finite_and_clipped(regressor):
 
 def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     torch.manual_seed(0)
-    good, broken = ShowerGenerator().build((1, 30, 30), 7), ShowerGenerator().build((1, 30, 30), 7)
+    good, broken = (
+        build(ShowerGenerator(), (1, 30, 30), 7),
+        build(ShowerGenerator(), (1, 30, 30), 7),
+    )
     with torch.no_grad():
         broken.upsample[-2].bias.fill_(torch.nan)
     scores = evaluate(trained(good, broken), reference, regressor, CHOOSING, CPU)

@@ -7,17 +7,20 @@ import torch
 from small_training import recipe
 from torch import nn
 
+from showergan.config.networks import (
+    ConvolutionalDiscriminator,
+    ConvolutionalGenerator,
+    PerceptronGenerator,
+    ResidualDiscriminator,
+    ResidualGenerator,
+)
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.methods.constraints.clipping import WeightClipping
-from showergan.methods.constraints.spectral_norm import SpectralNorm
-from showergan.methods.layers.weights import reparametrisations, weight_layers
-from showergan.networks.blocks import Bottleneck, nonlinearity, normalisation
-from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
-from showergan.networks.images import SIZES, spread
-from showergan.networks.perceptron import PerceptronGenerator
-from showergan.networks.residual import ResidualDiscriminator, ResidualGenerator
+from showergan.methods.constraints.normalisers import SpectralNorm, WeightClipping
+from showergan.methods.layers import reparametrisations, weight_layers
+from showergan.networks.base import build
+from showergan.networks.blocks import SIZES, Bottleneck, nonlinearity, normalisation, spread
 from showergan.training.loop import Trainer
 
 NONLINEARITIES = ("relu", "leaky_relu", "tanh", "softplus", "gated")
@@ -59,7 +62,7 @@ def weighted(network, kinds=(nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
 @pytest.mark.parametrize("name", GENERATORS)
 def test_generators_give_images_between_minus_1_and_1(name, size, channels, n_conditions):
     network = GENERATORS[name]
-    generator = network.build((channels, size, size), n_conditions)
+    generator = build(network, (channels, size, size), n_conditions)
     images = generator(torch.randn(3, network.noise_size), torch.randn(3, n_conditions))
     assert images.shape == (3, channels, size, size)
     assert images.abs().max() <= 1
@@ -70,7 +73,7 @@ def test_generators_give_images_between_minus_1_and_1(name, size, channels, n_co
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", DISCRIMINATORS)
 def test_discriminators_give_a_score_at_each_size(name, size):
-    discriminator = DISCRIMINATORS[name].build((3, size, size), 2)
+    discriminator = build(DISCRIMINATORS[name], (3, size, size), 2)
     image, condition = torch.rand(4, 3, size, size), torch.rand(4, 2)
     scores = discriminator(image, condition)
     assert scores.shape == (4,)
@@ -81,7 +84,7 @@ def test_discriminators_give_a_score_at_each_size(name, size):
 
 @pytest.mark.parametrize("network", [*GENERATORS.values(), *DISCRIMINATORS.values()])
 def test_one_step_moves_every_parameter(network):
-    module = network.build((1, 16, 16), 2)
+    module = build(network, (1, 16, 16), 2)
     first = (network.noise_size,) if network in GENERATORS.values() else (1, 16, 16)
     result = module(torch.randn(8, *first), torch.randn(8, 2))
     (result * torch.randn_like(result)).sum().backward()
@@ -92,7 +95,7 @@ def test_one_step_moves_every_parameter(network):
 @pytest.mark.parametrize("name", DISCRIMINATORS)
 def test_constraints_find_every_layer(name):
     """Linear layers and convolutions, in blocks and gates too; nothing else has a matrix."""
-    discriminator = DISCRIMINATORS[name].build((1, 16, 16), 0)
+    discriminator = build(DISCRIMINATORS[name], (1, 16, 16), 0)
     all_of_them = weighted(discriminator)
     assert list(weight_layers(discriminator)) == list(all_of_them)
     matrices = {n for n, p in discriminator.named_parameters() if p.ndim > 1}
@@ -110,7 +113,7 @@ def test_constraints_find_every_layer(name):
 
 @pytest.mark.parametrize("name", DISCRIMINATORS)
 def test_only_batch_norm_lets_a_score_depend_on_the_other_samples(name):
-    discriminator = DISCRIMINATORS[name].build((1, 16, 16), 0)
+    discriminator = build(DISCRIMINATORS[name], (1, 16, 16), 0)
     images = torch.randn(6, 1, 16, 16)
     none = torch.empty(6, 0)
     together = discriminator(images, none)
@@ -122,15 +125,15 @@ def test_only_batch_norm_lets_a_score_depend_on_the_other_samples(name):
 @pytest.mark.parametrize("depth", [4, 8, 12, 20])
 @pytest.mark.parametrize("size", [16, 32])
 def test_depth_counts_layers_with_weights(size, depth):
-    generator = ConvolutionalGenerator(filters=2, depth=depth).build((1, size, size), 0)
-    discriminator = ConvolutionalDiscriminator(filters=2, depth=depth).build((1, size, size), 0)
+    generator = build(ConvolutionalGenerator(filters=2, depth=depth), (1, size, size), 0)
+    discriminator = build(ConvolutionalDiscriminator(filters=2, depth=depth), (1, size, size), 0)
     assert len(weighted(generator)) == len(weighted(discriminator)) == depth
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("base", [ResidualGenerator, ResidualDiscriminator])
 def test_residual_networks_have_101_layers_without_their_shortcuts(base, size):
-    network = base(filters=2).build((1, size, size), 0)
+    network = build(base(filters=2), (1, size, size), 0)
     shortcuts = [n for n in weighted(network) if ".shortcut." in n]
     assert len(weighted(network)) - len(shortcuts) == 101
     assert len(shortcuts) == SIZES[size]
@@ -138,13 +141,13 @@ def test_residual_networks_have_101_layers_without_their_shortcuts(base, size):
 
 
 def test_fewest_layers_and_filters_of_dcgan():
-    generator = ConvolutionalGenerator(filters=8).build((3, 64, 64), 0)
+    generator = build(ConvolutionalGenerator(filters=8), (3, 64, 64), 0)
     sizes = [tuple(m.weight.shape[:2]) for m in weighted(generator, nn.ConvTranspose2d).values()]
     assert sizes == [(64, 32), (32, 16), (16, 8), (8, 3)]
-    constant = ConvolutionalGenerator(filters=8, constant_filters=True).build((3, 32, 32), 0)
+    constant = build(ConvolutionalGenerator(filters=8, constant_filters=True), (3, 32, 32), 0)
     sizes = [tuple(m.weight.shape[:2]) for m in weighted(constant, nn.ConvTranspose2d).values()]
     assert sizes == [(8, 8), (8, 8), (8, 3)]
-    discriminator = ConvolutionalDiscriminator(filters=8).build((3, 64, 64), 1)
+    discriminator = build(ConvolutionalDiscriminator(filters=8), (3, 64, 64), 1)
     sizes = [tuple(m.weight.shape[:2]) for m in weighted(discriminator, nn.Conv2d).values()]
     assert sizes == [(8, 4), (16, 8), (32, 16), (64, 32)]
     normalised = weighted(discriminator, nn.BatchNorm2d)
@@ -155,12 +158,12 @@ def test_fewest_layers_and_filters_of_dcgan():
 @pytest.mark.parametrize("network", [ConvolutionalGenerator(), ResidualDiscriminator()])
 def test_other_shapes_are_refused(network, shape):
     with pytest.raises(UserError, match=rf"{network.kind} is made for .*16, 32, 64"):
-        network.build(shape, 0)
+        build(network, shape, 0)
 
 
 def test_too_few_layers_are_refused():
     with pytest.raises(UserError, match=r"depth = 4 is too few .* 64 x 64 .* 5 at least"):
-        ConvolutionalGenerator(depth=4).build((1, 64, 64), 0)
+        build(ConvolutionalGenerator(depth=4), (1, 64, 64), 0)
 
 
 def test_layers_are_spread_and_small_images_get_the_rest():
@@ -189,7 +192,7 @@ def test_layer_norm_is_over_all_numbers_of_a_sample():
 @pytest.mark.parametrize("network", [*GENERATORS.values(), *DISCRIMINATORS.values()])
 def test_signals_keep_their_size(network):
     """He's start: no layer of any depth blows numbers up or lets them die."""
-    for layer in weighted(network.build((1, 16, 16), 0)).values():
+    for layer in weighted(build(network, (1, 16, 16), 0)).values():
         if layer.weight.numel() > 500:
             reach = layer.weight[0].numel()
             if isinstance(layer, nn.ConvTranspose2d):

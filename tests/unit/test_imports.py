@@ -60,14 +60,14 @@ def test_the_workflow_is_parsed_without_heavy_libraries(config):
     """Every job on a cluster does it. Snakemake itself imports NumPy and pandas: what it is told to import must not."""
     files = ["--configfile", *config] if config else []
     ours = {m for m in loaded_by("-m", "snakemake", "--list-rules", *files) if OUR_NAME.match(m)}
-    assert {"showergan.config.whole", "showergan.config.recipes.training"} <= ours
+    assert {"showergan.config.whole", "showergan.config.recipes.recipe"} <= ours
     assert not HEAVY & loaded_by("-c", f"import {', '.join(sorted(ours))}")
 
 
 @pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
 def test_the_list_of_subcommands_is_light():
     loaded = loaded_by("-m", "showergan.cli", "--help")
-    assert "showergan.config.recipes.training" in loaded
+    assert "showergan.config.recipes.recipe" in loaded
     assert not HEAVY & loaded
 
 

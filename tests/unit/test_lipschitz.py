@@ -5,9 +5,9 @@ import torch
 from small_training import COMPOSITIONS, constrained
 from torch import nn
 
-from showergan.methods.layers.outputs import multipliers, output_scale
-from showergan.methods.layers.weights import flattened, weight_layers
-from showergan.networks.perceptron import PerceptronDiscriminator
+from showergan.config.networks import PerceptronDiscriminator
+from showergan.methods.layers import flattened, multipliers, output_scale, weight_layers
+from showergan.networks.base import build
 from showergan.training.history import layer_norms
 from showergan.training.lipschitz import (
     convolution_norm,
@@ -60,7 +60,7 @@ def test_operator_norm_of_a_convolution_along_a_text(options, length):
 
 def test_table_of_a_perceptron_on_points():
     """Of a linear map the product of norms is the largest gradient at best; here both are known."""
-    discriminator = PerceptronDiscriminator(width=8, depth=1).build((2,), 0)
+    discriminator = build(PerceptronDiscriminator(width=8, depth=1), (2,), 0)
     real, fake = torch.rand(2, 24, 2)
     nothing, mix = torch.zeros(24, 0), torch.rand(24)
     table = lipschitz_table(discriminator, real, fake, nothing, mix).set_index("layer")

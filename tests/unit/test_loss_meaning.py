@@ -14,8 +14,7 @@ from showergan.comparison.loss_meaning import (
 )
 from showergan.comparison.runs import RUN
 from showergan.config.recipes.comparison import LossMeaning
-from showergan.methods.losses.gan import NonSaturating
-from showergan.methods.losses.wasserstein import Wasserstein
+from showergan.methods.losses import NonSaturating, Wasserstein
 from showergan.tasks.found import TASKS
 
 LOSSES = {"good": Wasserstein(), "failed": NonSaturating()}

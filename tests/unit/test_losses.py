@@ -5,10 +5,11 @@ import math
 import pytest
 import torch
 
-from showergan.config.kinds import kinds
+from showergan.config.kinds import implemented, kinds
+from showergan.config.losses import Loss as Parameters
 from showergan.methods.losses import Loss
 
-LOSSES = {name: kind() for name, kind in kinds(Loss).items()}
+LOSSES = {name: implemented(kind(), Loss) for name, kind in kinds(Parameters).items()}
 
 REAL, FAKE = torch.tensor([2.0, -1.0]), torch.tensor([0.5, 0.0, 1.0])
 

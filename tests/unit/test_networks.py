@@ -6,13 +6,18 @@ import pytest
 import torch
 from pydantic import TypeAdapter
 
-from showergan.config.kinds import kinds, one_of
+from showergan.config.kinds import implementation_of, kinds, one_of
+from showergan.config.networks import (
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+    PerceptronDiscriminator,
+    PerceptronGenerator,
+    ShowerDiscriminator,
+    ShowerGenerator,
+)
 from showergan.errors import UserError
-from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
-from showergan.networks.convolution import Conv2d
-from showergan.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
+from showergan.networks.base import NetworkModule, build
+from showergan.networks.shower import Conv2d
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 
 SHOWER = (1, 30, 30)
@@ -25,9 +30,9 @@ def parameters(module):
 @pytest.mark.parametrize(
     ("network", "count"),
     [
-        (ShowerGenerator().build(SHOWER, 7), 162_321),
-        (ShowerDiscriminator().build(SHOWER, 7), 406_849),
-        (ShowerDiscriminator(size="small").build(SHOWER, 7), 107_969),
+        (build(ShowerGenerator(), SHOWER, 7), 162_321),
+        (build(ShowerDiscriminator(), SHOWER, 7), 406_849),
+        (build(ShowerDiscriminator(size="small"), SHOWER, 7), 107_969),
         (EmbeddingRegressor("padded"), 134_936),
         (EmbeddingRegressor("cropped"), 134_936),
     ],
@@ -37,14 +42,14 @@ def test_parameter_counts_are_the_published_ones(network, count):
 
 
 def test_generator_gives_nonnegative_images():
-    images = ShowerGenerator().build(SHOWER, 7)(torch.rand(4, 50), torch.randn(4, 7))
+    images = build(ShowerGenerator(), SHOWER, 7)(torch.rand(4, 50), torch.randn(4, 7))
     assert images.shape == (4, 1, 30, 30)
     assert (images >= 0).all()
 
 
 @pytest.mark.parametrize("size", ["standard", "small"])
 def test_discriminator_shrinks_15_7_3_1(size):
-    discriminator = ShowerDiscriminator(size=size).build(SHOWER, 7)
+    discriminator = build(ShowerDiscriminator(size=size), SHOWER, 7)
     image, sizes = torch.rand(2, 1, 30, 30), []
     for layer in discriminator.convolutions:
         image = layer(image)
@@ -58,18 +63,19 @@ def test_discriminator_shrinks_15_7_3_1(size):
 
 def shape_of(network):
     images = {"convolutional": (1, 16, 16), "residual": (1, 16, 16)}
-    return network.only_shape or images.get(network.kind, (3, 4))
+    own = implementation_of(network, NetworkModule).only_shape
+    return own or images.get(network.kind, (3, 4))
 
 
 @pytest.mark.parametrize("n_conditions", [0, 5])
 @pytest.mark.parametrize("kind", kinds(GeneratorNetwork))
 def test_generators_keep_what_they_say(kind, n_conditions):
     network = kinds(GeneratorNetwork)[kind]()
-    generator = network.build(shape_of(network), n_conditions)
+    generator = build(network, shape_of(network), n_conditions)
     noise = generator.draw_noise(6, torch.Generator().manual_seed(1))
     assert noise.shape == (6, network.noise_size)
     assert generator(noise, torch.rand(6, n_conditions)).shape == (6, *shape_of(network))
-    assert (generator.network, generator.n_conditions) == (network, n_conditions)
+    assert (generator.settings, generator.n_conditions) == (network, n_conditions)
     assert generator.sample_shape == shape_of(network)
 
 
@@ -77,7 +83,7 @@ def test_generators_keep_what_they_say(kind, n_conditions):
 @pytest.mark.parametrize("kind", kinds(DiscriminatorNetwork))
 def test_discriminators_give_a_score_per_sample(kind, n_conditions):
     network = kinds(DiscriminatorNetwork)[kind]()
-    discriminator = network.build(shape_of(network), n_conditions)
+    discriminator = build(network, shape_of(network), n_conditions)
     sample, condition = torch.rand(6, *shape_of(network)), torch.rand(6, n_conditions)
     scores = discriminator(sample, condition)
     assert scores.shape == (6,)
@@ -92,8 +98,8 @@ def test_a_network_comes_back_from_its_kind_and_parameters(base):
         kept = network.model_dump(mode="json")
         again = TypeAdapter(one_of(base)).validate_python(kept)
         assert again == network
-        module = network.build(shape_of(network), 2)
-        other = again.build(shape_of(network), 2)
+        module = build(network, shape_of(network), 2)
+        other = build(again, shape_of(network), 2)
         other.load_state_dict(module.state_dict())
         first = torch.rand(
             3, *(shape_of(network) if base is DiscriminatorNetwork else (again.noise_size,))
@@ -106,19 +112,19 @@ def test_a_network_comes_back_from_its_kind_and_parameters(base):
 @pytest.mark.parametrize("network", [ShowerGenerator(), ShowerDiscriminator()])
 def test_a_network_refuses_samples_that_it_is_not_made_for(network):
     with pytest.raises(UserError, match=rf"{network.kind} is made for .*\(1, 30, 30\).*\(2,\)"):
-        network.build((2,), 0)
+        build(network, (2,), 0)
 
 
 def test_perceptrons_are_those_of_the_toys():
     """512 x 3 units: weights and biases of 2 -> 512 -> 512 -> 512 -> 2 or 1."""
     hidden = 512 * 3 + 2 * 512 * 513
-    assert parameters(PerceptronGenerator().build((2,), 0)) == hidden + 2 * 513
-    assert parameters(PerceptronDiscriminator().build((2,), 0)) == hidden + 513
+    assert parameters(build(PerceptronGenerator(), (2,), 0)) == hidden + 2 * 513
+    assert parameters(build(PerceptronDiscriminator(), (2,), 0)) == hidden + 513
 
 
 def test_perceptrons_start_as_he_says():
     torch.manual_seed(0)
-    body = PerceptronDiscriminator(width=400, depth=2).build((300,), 20).body
+    body = build(PerceptronDiscriminator(width=400, depth=2), (300,), 20).body
     linear = [layer for layer in body if isinstance(layer, torch.nn.Linear)]
     assert [layer.in_features for layer in linear] == [320, 400, 400]
     for layer in linear:
@@ -129,7 +135,7 @@ def test_perceptrons_start_as_he_says():
 
 def test_a_perceptron_generator_gives_any_sign():
     torch.manual_seed(0)
-    points = PerceptronGenerator(width=32).build((2,), 0)(torch.randn(99, 2), torch.zeros(99, 0))
+    points = build(PerceptronGenerator(width=32), (2,), 0)(torch.randn(99, 2), torch.zeros(99, 0))
     assert points.min() < 0 < points.max()
 
 
@@ -156,7 +162,7 @@ def test_embedding_is_taken_before_the_tanh():
     [(ShowerGenerator(), 3**-0.5), (PerceptronGenerator(noise_size=50), 1)],
 )
 def test_noise_is_seeded(network, sd):
-    generator = network.build(shape_of(network), 0)
+    generator = build(network, shape_of(network), 0)
     first = generator.draw_noise(4000, torch.Generator().manual_seed(1))
     assert torch.equal(first, generator.draw_noise(4000, torch.Generator().manual_seed(1)))
     assert first.std().item() == pytest.approx(sd, rel=0.01)

@@ -6,10 +6,8 @@ import pytest
 from shower_files import make_showers, write_data_set
 
 from showergan.config.figures import Figures
-from showergan.networks.description import describe
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
-from showergan.networks.table import architectures
+from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
+from showergan.networks.description import architectures, describe
 from showergan.report.figures.abcas import abcas
 from showergan.report.figures.architectures import (
     architecture,

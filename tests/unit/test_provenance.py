@@ -144,9 +144,9 @@ def test_what_is_no_record_is_told(tmp_path, text):
 
 def code_in(folder):
     """Return what the copy of the package in a folder says of its code."""
-    told = "from showergan.records.provenance import made_with; print(made_with().code.model_dump_json())"
+    code = "import json; from showergan.records.provenance import made_with; print(json.dumps(made_with()['code']))"
     done = subprocess.run(
-        [sys.executable, "-c", told],
+        [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,

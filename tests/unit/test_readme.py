@@ -3,7 +3,6 @@
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ from showergan.evaluation.generator_file import save_generator
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-TRIED = {"sh", "yaml", "python"}
+TRIED = {"sh", "yaml", "python", "toml"}
 
 
 def blocks(language):
@@ -104,64 +103,63 @@ def test_a_generator_is_used_as_told(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def with_the_idea(tmp_path_factory):
-    """A copy of the code with the new idea and its test, where their first lines say."""
+    """Where the package of the example is installed."""
     folder = tmp_path_factory.mktemp("idea")
-    shutil.copytree(
-        ROOT / "src/showergan",
-        folder / "src/showergan",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
-    shutil.copy(ROOT / "pyproject.toml", folder)
-    files = []
-    for content in blocks("python"):
+    for content in blocks("python") + blocks("toml"):
         place, rest = content.split("\n", 1)
-        files.append(place.removeprefix("# "))
-        path = folder / files[-1]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(rest)
-    assert files == [
-        "src/showergan/methods/constraints/weight_decay.py",
-        "tests/unit/test_weight_decay.py",
-    ]
-    return folder, files
+        (folder / place.removeprefix("# ")).write_text(rest)
+    assert {path.name for path in folder.iterdir()} == {"weight_decay.py", "pyproject.toml"}
+    offline = ["--no-deps", "--no-build-isolation", "--no-index", "--target", folder / "installed"]
+    done = ran("pip", "install", "--quiet", *offline, folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "installed"
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["ruff", "check"],
-        ["ruff", "format", "--check"],
-        ["mypy", "--cache-dir", f"{ROOT}/.mypy_cache"],
-        ["pytest", "-q", "-p", "no:cacheprovider"],
-    ],
-    ids=first_words,
-)
-def test_a_new_idea_passes_what_the_house_asks_for(with_the_idea, command):
-    folder, files = with_the_idea
-    looked_at = (
-        files[:1] if command[0] == "mypy" else files[-1:] if command[0] == "pytest" else files
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", *command, *looked_at],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder / "src")},
+def ran(*command, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=300,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_new_idea_is_found_by_itself(with_the_idea):
-    folder, _ = with_the_idea
-    (penalty,) = re.findall(r"`(penalty: \{kind: weight_decay.*?\})`", README)
+TRAINING = """
+import sys, yaml
+from small_training import blobs, recipe
+from showergan.config.whole import parse_config
+from showergan.training.loop import Trainer
+
+method = parse_config(yaml.safe_load(sys.stdin)).methods["sn"]
+composition = method.composition.model_dump(mode="json")
+trainer = Trainer(*blobs(), recipe(composition, epochs=1, evaluated_epochs=(1,)))
+assert list(trainer.run().states) == [1]
+normaliser, decay = trainer.constraints
+weights = trainer.discriminator.parameters()
+expected = 0.5 * sum(float((p**2).sum()) for p in weights)
+assert abs(decay.loss(trainer.discriminator, None).item() / expected - 1) < 1e-4
+"""
+
+
+def test_a_package_outside_brings_a_constraint(with_the_idea):
+    """From the configuration to a training; without the package its kind is not known."""
     raw = yaml.safe_load((ROOT / "config.yaml").read_text())
-    raw["methods"]["sn"] |= yaml.safe_load(penalty)
-    code = f"from showergan.config import parse_config; parse_config({raw!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": str(folder / "src")},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    raw["methods"]["sn"]["penalty"] = {"kind": "weight_decay", "weight": 0.5}
+    known = [str(ROOT / "src"), str(ROOT / "tests/unit")]
+    for places, message in (([*known, with_the_idea], ""), (known, "allowed: 'gradient', 'power'")):
+        done = subprocess.run(
+            [sys.executable, "-c", TRAINING],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))},
+            input=yaml.safe_dump(raw),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert (done.returncode == 0) == (not message), done.stderr
+        assert message in done.stderr
+
+
+def test_the_new_idea_keeps_the_rules_of_the_code(with_the_idea):
+    done = ran("ruff", "check", "--config", ROOT / "pyproject.toml", with_the_idea)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -397,8 +397,7 @@ def test_a_killed_process_leaves_what_has_come(server, out, cache):
 
 def test_what_has_come_whole_is_not_asked_for(server, out, cache):
     interrupted(server, out)
-    with Entry(server.url, cache).growing() as add:
-        add(CONTENT[FIRST:])
+    Entry(server.url, cache).append([CONTENT[FIRST:]], len(CONTENT))
     fetch_url(server.url, out, RIGHT)
     assert server.asked == []
 

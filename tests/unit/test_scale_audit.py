@@ -7,9 +7,9 @@ import torch
 from small_training import blobs
 
 from showergan.config.methods import LearningRates
+from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.found import RECIPES
 from showergan.config.training import AuditRecipe
-from showergan.networks.shower_discriminator import ShowerDiscriminator
 from showergan.training.scale_audit import CHANGES, scale_audit
 
 RECIPE = AuditRecipe(

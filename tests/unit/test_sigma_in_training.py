@@ -7,8 +7,7 @@ import torch
 from small_training import COMPOSITIONS, blobs, constrained, recipe
 from torch import nn
 
-from showergan.methods.layers.outputs import output_scale
-from showergan.methods.layers.weights import flattened, trained_weight, weight_layers
+from showergan.methods.layers import flattened, output_scale, trained_weight, weight_layers
 from showergan.training.history import layer_norms
 from showergan.training.loop import Trainer
 

@@ -18,6 +18,7 @@ from showergan.evaluation.description import Divergence, conditions_of, descript
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.reference import make_reference
 from showergan.evaluation.trained import TrainedGenerator
+from showergan.networks.base import build
 from showergan.tasks import showers
 from showergan.tasks.found import TASKS, find, of_file
 from showergan.tasks.images.embedding import PictureEmbedding
@@ -104,7 +105,7 @@ def test_a_generator_makes_samples(task, data_set):
     task = bound(task, data_set)
     found = task.training_set(data_set, "raw", CPU)
     given = task.given(*(values[:3] for values in found.given))
-    network = task.start.build(task.sample_shape, task.n_conditions).eval()
+    network = build(task.start, task.sample_shape, task.n_conditions).eval()
     noise = network.draw_noise(3, torch.Generator().manual_seed(1))
     output, random = network(noise, found.conditions[:3]).detach(), np.random.default_rng(1)
     made = task.made(output, given, found.conditioning, random)

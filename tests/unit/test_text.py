@@ -10,6 +10,7 @@ import torch
 from small_training import recipe
 
 from showergan.config.evaluation import EvaluationRecipe
+from showergan.config.networks import TextDiscriminator, TextGenerator
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.evaluation.description import description_of
@@ -17,13 +18,11 @@ from showergan.evaluation.generated import evaluate
 from showergan.evaluation.reference import make_reference
 from showergan.evaluation.trained import TrainedGenerator
 from showergan.methods.constraints.base import DiscriminatorBatch
-from showergan.methods.constraints.gradient_penalty import GradientPenalty
-from showergan.methods.layers.weights import flattened, weight_layers
+from showergan.methods.constraints.penalties import GradientPenalty
+from showergan.methods.layers import flattened, weight_layers
 from showergan.metrics.conditional_prd import conditional_prd
-from showergan.networks.built import state_of
-from showergan.networks.residual_1d import ResidualBlock1d
-from showergan.networks.text_discriminator import TextDiscriminator
-from showergan.networks.text_generator import TextGenerator
+from showergan.networks.base import build, state_of
+from showergan.networks.text import ResidualBlock1d
 from showergan.report.style import Style
 from showergan.tasks.found import TASKS, of_file
 from showergan.tasks.text.data import BOOK, LENGTH, REPLACEMENT, TextData
@@ -231,7 +230,7 @@ class TestNGrams:
 @pytest.mark.parametrize("n_conditions", [0, 2])
 class TestNetworks:
     def test_the_generator_gives_probabilities(self, n_conditions):
-        generator = TextGenerator(dim=8).build(SHAPE, n_conditions)
+        generator = build(TextGenerator(dim=8), SHAPE, n_conditions)
         noise = generator.draw_noise(3, torch.Generator().manual_seed(1))
         lines = generator(noise, torch.zeros(3, n_conditions))
         assert noise.shape == (3, 128)
@@ -240,11 +239,11 @@ class TestNetworks:
         assert (lines > 0).all()
 
     def test_the_discriminator_gives_scores(self, n_conditions):
-        discriminator = TextDiscriminator(dim=8).build(SHAPE, n_conditions)
+        discriminator = build(TextDiscriminator(dim=8), SHAPE, n_conditions)
         assert discriminator(torch.rand(3, *SHAPE), torch.zeros(3, n_conditions)).shape == (3,)
 
     def test_all_layers_with_weights_are_found(self, n_conditions):
-        discriminator = TextDiscriminator(dim=8, blocks=5).build(SHAPE, n_conditions)
+        discriminator = build(TextDiscriminator(dim=8, blocks=5), SHAPE, n_conditions)
         found = weight_layers(discriminator)
         blocks = [f"body.{i}.body.{j}" for i in range(5) for j in (1, 3)]
         assert list(found) == ["stem", *blocks, "head"]
@@ -264,13 +263,13 @@ def test_a_block_adds_three_tenths_of_what_its_convolutions_give():
 def test_lines_of_another_shape_are_told():
     for network in (TextGenerator(), TextDiscriminator()):
         with pytest.raises(UserError, match=r"lines of characters.*\(1, 30, 30\)"):
-            network.build((1, 30, 30), 0)
+            build(network, (1, 30, 30), 0)
 
 
 def test_the_number_of_parameters_is_that_of_the_layers():
     """Linear 128 -> 32 x 512, ten convolutions of 512 x 512 x 5, and one to the alphabet."""
     block = 2 * (512 * 512 * 5 + 512)
-    count = sum(p.numel() for p in TextGenerator().build((32, 64), 0).parameters())
+    count = sum(p.numel() for p in build(TextGenerator(), (32, 64), 0).parameters())
     assert count == 129 * 32 * 512 + 5 * block + 513 * 64
 
 
@@ -398,7 +397,7 @@ def test_lines_of_every_epoch_are_kept(tmp_path):
         average=None,
         provenance={},
     )
-    states = {n: state_of(network.build(task.sample_shape, 0)) for n in (3, 5)}
+    states = {n: state_of(build(network, task.sample_shape, 0)) for n in (3, 5)}
     settings = EvaluationRecipe(choose_by="2-grams")
     reference = make_reference(path, None, settings, CPU)
     scores = evaluate(TrainedGenerator(description, states), reference, None, settings, CPU)

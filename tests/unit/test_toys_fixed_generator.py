@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from showergan.config.recipes.found import RECIPES
-from showergan.methods.constraints.base import between
-from showergan.methods.layers.weights import trained_weight, weight_layers
+from showergan.methods.constraints.penalties import between
+from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys import fixed_generator
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.tasks.toys.fixed_generator import (

@@ -12,6 +12,7 @@ from small_training import COMPOSITIONS, blobs, recipe
 from torch.nn.functional import softplus
 
 from showergan.config.kinds import kinds
+from showergan.config.losses import Loss as Parameters
 from showergan.config.methods import Composition
 from showergan.config.recipes.found import RECIPES
 from showergan.config.training import Training
@@ -24,7 +25,7 @@ from showergan.training.batches import ReplayedBatches, ShuffledPasses, stream
 from showergan.training.loop import Trainer
 
 CPU = torch.device("cpu")
-LOSSES = list(kinds(Loss))  # before that of this file
+LOSSES = list(kinds(Parameters))  # before that of this file
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +166,7 @@ def test_first_discriminator_step_is_adam_by_hand(data):
         torch.testing.assert_close(parameter.detach(), before[name] - step)
 
 
-class RelativisticLoss(Loss):
+class RelativisticLoss(Parameters, Loss):
     """The relativistic pair of Jolicoeur-Martineau 2019: whether real scores are above fake ones."""
 
     kind: Literal["relativistic"] = "relativistic"

@@ -1,4 +1,4 @@
-"""The subcommand that says what a run will take before it runs."""
+"""The subcommand `cost`: an estimate of time, memory and files of a run before it runs."""
 
 import re
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from snakemake.utils import update_config
 
@@ -18,6 +19,7 @@ from showergan.tasks.found import DEFAULT
 
 HOUR, DAY = 3600, 24 * 3600
 RULE_WIDTH = 26
+TOGETHER = "figures and tables"
 
 
 def cost(
@@ -26,10 +28,10 @@ def cost(
         typer.Option(help="as of snakemake, in the same order; once for each. By default none"),
     ] = None,
     measured: Annotated[
-        Path, typer.Option(help="a finished run that tells what jobs take: results/RUN")
+        Path, typer.Option(help="a finished run to estimate from: results/RUN")
     ] = Path("results/default"),
     n_train: Annotated[
-        int | None, typer.Option(help="training samples, where only the data tell how many")
+        int | None, typer.Option(help="training samples, where only the data show how many")
     ] = None,
     devices: Annotated[
         list[int] | None,
@@ -42,11 +44,14 @@ def cost(
         bool, typer.Option("--remaining", help="count what is not made yet")
     ] = False,
 ) -> None:
-    """Say what a run will take before it runs: jobs, hours, memory, files. The folder must be that of the workflow."""
+    """Estimate what a run will take: jobs, hours, memory, files. Call it in the folder of the workflow."""
     files = configfile or []
     of = model.measured(measured)
     config = config_of(files)
-    rows = model.estimate(config, planned(files, remaining), of, n_train)
+    if not (jobs := planned(files, remaining)):
+        print("nothing is left to do")
+        return
+    rows = model.estimate(config, jobs, of, n_train)
     print(_table(rows, speed))
     for n in devices or [1]:
         print(f"on {n} at once: {_time(model.clock(rows, n) / speed)}")
@@ -55,28 +60,26 @@ def cost(
             f"warning: {measured} did not train all these networks on batches of this size, and steps of others take "
             "another time. Run one epoch with one seed first, see docs/cost.md, and give it as --measured."
         )
-    if of_others := [f"{row.rule} ({row.like})" for row in rows if row.like]:
-        say(f"not measured in {measured}, and taken from other jobs: {', '.join(of_others)}")
+    if others := [f"{rule} ({source})" for rule, source in rows.source.items() if source]:
+        say(f"not measured in {measured}, and taken from other jobs: {', '.join(others)}")
 
 
-def _table(rows: list[model.Row], speed: float) -> str:
-    """Return a line for each rule, figures and tables together."""
-    shown = [row for row in rows if row.rule.startswith(("figure_", "table_"))]
-    lines = [row for row in rows if row not in shown]
-    head = f"{'rule':{RULE_WIDTH}}{'jobs':>7}{'hours':>10}{'longest':>11}{'memory':>9}{'files':>10}"
-    parts = [head, *(_line(row.rule, [row], speed) for row in lines)]
-    if shown:
-        parts.append(_line("figures and tables", shown, speed))
-    return "\n".join([*parts, _line("all", [*lines, *shown], speed)])
-
-
-def _line(name: str, rows: list[model.Row], speed: float) -> str:
-    hours = sum(row.seconds for row in rows) / HOUR / speed
-    longest = _time(max(row.longest for row in rows) / speed)
-    memory = f"{max(row.memory_MB for row in rows):.0f} MB"
-    files = f"{sum(row.stored_MB for row in rows):.0f} MB"
-    n = sum(row.n for row in rows)
-    return f"{name:{RULE_WIDTH}}{n:>7}{hours:>10.3f}{longest:>11}{memory:>9}{files:>10}"
+def _table(rows: pd.DataFrame, speed: float) -> str:
+    """Return a line for each rule, figures and tables together, and one for all."""
+    names = rows.index.to_series().mask(model.is_exhibit(rows), TOGETHER)
+    names = names.sort_values(key=lambda name: name == TOGETHER, kind="stable")
+    lines = [
+        f"{'rule':{RULE_WIDTH}}{'jobs':>7}{'hours':>10}{'longest':>11}{'memory':>9}{'files':>10}"
+    ]
+    for name in [*names.unique(), "all"]:
+        some = rows if name == "all" else rows.loc[names.index[names == name]]
+        hours = some.seconds.sum() / HOUR / speed
+        longest = _time(some.longest.max() / speed)
+        memory, files = f"{some.memory_MB.max():.0f} MB", f"{some.stored_MB.sum():.0f} MB"
+        lines.append(
+            f"{name:{RULE_WIDTH}}{some.jobs.sum():>7}{hours:>10.3f}{longest:>11}{memory:>9}{files:>10}"
+        )
+    return "\n".join(lines)
 
 
 def _time(seconds: float) -> str:

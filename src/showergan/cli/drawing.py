@@ -8,7 +8,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from showergan.cli.options import PROVENANCE, command_of, file_given, files, keys_of, keyword
 from showergan.errors import UserError
-from showergan.io.tables import OTHERS, tables
+from showergan.io.tables import UNEXPECTED, tables
 from showergan.records.provenance import recorded
 from showergan.report.artefacts import Artefact
 from showergan.report.registry import Exhibit, exhibits
@@ -67,7 +67,7 @@ def _made(exhibit: Exhibit, style: Style, read: list[Any], called: str) -> Any:
     """
     try:
         return exhibit(style, *read)
-    except OTHERS as error:
+    except UNEXPECTED as error:
         options = ", ".join("--" + name.replace("_", "-") for name in exhibit.inputs)
         raise UserError(
             f"{called} failed ({type(error).__name__}: {error}). Give the files that the steps wrote to {options};"

@@ -1,7 +1,6 @@
 """Subcommands that read the records of finished jobs."""
 
 import shlex
-from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,27 +18,32 @@ from showergan.evaluation.generator_file import load_generator
 from showergan.io.files import say, sha256_of
 from showergan.io.hdf5 import opened_hdf5
 from showergan.records.provenance import NAME, read_record, record_of
-from showergan.records.verification import Finding, findings
+from showergan.records.verification import findings
 
 
 def provenance(
     file: Annotated[Path, typer.Argument(help="an artefact, or a record of --provenance")],
 ) -> None:
-    """Print what made a file: its record, or of one that stands alone what it carries."""
-    print(yaml.safe_dump(_told_of(file), sort_keys=False, allow_unicode=True, width=100), end="")
+    """Print the record of what made a file, or, of a file without one, what it says about itself."""
+    print(
+        yaml.safe_dump(_description_of(file), sort_keys=False, allow_unicode=True, width=100),
+        end="",
+    )
 
 
 def verify(run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")]) -> None:
     """Check every file of a run against the record of what made it; exit with status 1 if any is not as it was."""
     found = findings(run)
     for finding in found:
-        print(f"{finding.kind}: {finding.path}: {finding.told}")
+        print(f"{finding.kind}: {finding.path}: {finding.text}")
     wrong = [finding for finding in found if finding.kind != "unchecked"]
     if not wrong:
         print(f"{run}: everything is as it was made")
         return
-    unlisted = _paths(finding for finding in wrong if finding.kind == "unlisted")
-    others = _paths(finding for finding in wrong if finding.kind != "unlisted")
+    unlisted, others = (
+        shlex.join(dict.fromkeys(str(f.path) for f in wrong if (f.kind == "unlisted") is wanted))
+        for wanted in (True, False)
+    )
     if unlisted:
         print(f"What no job left is not of the run: move it to another folder: {unlisted}")
     if others:
@@ -65,11 +69,7 @@ def crate(
     showergan.write_crate(run, license)
 
 
-def _paths(found: Iterable[Finding]) -> str:
-    return shlex.join(dict.fromkeys(str(finding.path) for finding in found))
-
-
-def _told_of(file: Path) -> dict[str, Any]:
+def _description_of(file: Path) -> dict[str, Any]:
     if not file.is_file():
         raise UserError(f"{file} is no file. Give an artefact of a run.")
     if file.name.endswith(NAME):

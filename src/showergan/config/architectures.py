@@ -6,11 +6,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from showergan.config.kinds import one_of
+from showergan.config.networks import (
+    ConvolutionalDiscriminator,
+    ConvolutionalGenerator,
+    DiscriminatorNetwork,
+    GeneratorNetwork,
+    ShowerDiscriminator,
+    ShowerGenerator,
+)
 from showergan.config.section import Count, Line, Section, Seed
-from showergan.networks import DiscriminatorNetwork, GeneratorNetwork
-from showergan.networks.convolutional import ConvolutionalDiscriminator, ConvolutionalGenerator
-from showergan.networks.shower_discriminator import ShowerDiscriminator
-from showergan.networks.shower_generator import ShowerGenerator
 
 
 class Networks(Section):
@@ -21,7 +25,7 @@ class Networks(Section):
 
 
 class Architecture(Networks):
-    """Two networks, and what they are called."""
+    """Two networks and their name."""
 
     label: Line = Field(description="name in figures and tables")
 
@@ -67,13 +71,13 @@ class RandomArchitectures(Section):
         for number in range(1, self.number + 1):
             generator, discriminator = network(), network()
             found[f"random_{number:03}"] = Architecture(
-                label=f"G {_told(generator)}; D {_told(discriminator)}",
+                label=f"G {_summary(generator)}; D {_summary(discriminator)}",
                 generator=ConvolutionalGenerator(**generator),
                 discriminator=ConvolutionalDiscriminator(**discriminator),
             )
         return found
 
 
-def _told(network: dict[str, Any]) -> str:
+def _summary(network: dict[str, Any]) -> str:
     norm = " BN" * (network["normalisation"] == "batch")
     return f"{_IN_WORDS[network['nonlinearity']]} {network['depth']} x {network['filters']}{norm}"

@@ -1,4 +1,4 @@
-"""Keys that stand twice in one mapping, of which YAML and JSON readers keep the last without a word."""
+"""Configuration files, read with an error for duplicate keys, of which YAML and JSON readers keep the last."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_file(path: Path) -> Any:
-    """Return what a configuration file says, JSON or YAML.
+    """Return the content of a configuration file, JSON or YAML.
 
     Raises:
         UserError: it is neither, or names a key twice.
@@ -28,7 +28,7 @@ def read_file(path: Path) -> Any:
 
 
 def parsed(text: str, where: str) -> Any:
-    """Return what JSON or YAML says; `where` is how a message calls it.
+    """Return the content of JSON or YAML; `where` names it in messages.
 
     Raises:
         UserError: it is neither, or names a key twice.
@@ -45,7 +45,7 @@ def parsed(text: str, where: str) -> Any:
 
 
 def refuse_twice(files: Iterable[str | Path], arguments: Iterable[str]) -> None:
-    """Refuse a key that stands twice in one of the files, or in a mapping among arguments such as data={seed: 1}.
+    """Refuse a duplicate key in one of the files, or in a mapping among arguments such as data={seed: 1}.
 
     Raises:
         UserError: says where.
@@ -59,7 +59,7 @@ def refuse_twice(files: Iterable[str | Path], arguments: Iterable[str]) -> None:
 
 
 def each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
-    """Return the mapping of these pairs, for `json.loads`; a `UserError` says which key stands twice."""
+    """Return the mapping of these pairs, for `json.loads`; a `UserError` names a duplicate key."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
@@ -69,7 +69,7 @@ def each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
 
 
 def _refuse_twice(root: yaml.Node | None, where: str) -> None:
-    """Look at every mapping once, however many aliases lead to it."""
+    """Check every mapping once, however many aliases lead to it."""
     waiting, seen = [root], set()
     while waiting:
         node = waiting.pop()

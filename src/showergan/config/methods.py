@@ -6,12 +6,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
+from showergan.config.constraints import (
+    Constraint,
+    Controller,
+    Multiplier,
+    Normaliser,
+    Penalty,
+)
 from showergan.config.kinds import one_of
+from showergan.config.losses import Loss, Wasserstein
+from showergan.config.optimisers import Optimiser
 from showergan.config.section import Count, Line, Section
-from showergan.methods.constraints import Constraint
-from showergan.methods.losses import Loss
-from showergan.methods.losses.wasserstein import Wasserstein
-from showergan.methods.optimisers import Optimiser
 
 
 class LearningRates(Section):
@@ -58,15 +63,15 @@ class LearningRateSearch(Section):
 
 
 class Composition(Section):
-    """What a method is made of: a loss and the constraints on the discriminator."""
+    """A loss and the constraints on the discriminator."""
 
     loss: one_of(Loss) = Field(  # type: ignore[valid-type]
         Wasserstein(), description="gan: non-saturating; least_squares: LSGAN"
     )
-    normaliser: one_of(Constraint, slot="normaliser") | None = None  # type: ignore[valid-type]
-    multiplier: one_of(Constraint, slot="multiplier") | None = None  # type: ignore[valid-type]
-    penalty: one_of(Constraint, slot="penalty") | None = None  # type: ignore[valid-type]
-    controller: one_of(Constraint, slot="controller") | None = None  # type: ignore[valid-type]
+    normaliser: one_of(Normaliser) | None = None  # type: ignore[valid-type]
+    multiplier: one_of(Multiplier) | None = None  # type: ignore[valid-type]
+    penalty: one_of(Penalty) | None = None  # type: ignore[valid-type]
+    controller: one_of(Controller) | None = None  # type: ignore[valid-type]
 
     @property
     def constraints(self) -> list[Constraint]:
@@ -106,7 +111,7 @@ class Method(Composition):
 
     @property
     def composition(self) -> Composition:
-        """What it is made of, without its name and learning rates."""
+        """The loss and the constraints, without name and learning rates."""
         return Composition(**{key: getattr(self, key) for key in Composition.model_fields})
 
     @model_validator(mode="after")

@@ -7,10 +7,9 @@ from pydantic import Field, model_validator
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import DiscriminatorNetwork
+from showergan.config.optimisers import Optimiser, RMSprop
 from showergan.config.section import Count, Section, Seed
-from showergan.methods.optimisers import Optimiser
-from showergan.methods.optimisers.rmsprop import RMSprop
-from showergan.networks import DiscriminatorNetwork
 
 BatchSize = Annotated[int, Field(ge=2, le=10**6, description="showers per step")]
 
@@ -26,7 +25,7 @@ def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Compositio
     """Refuse a constraint on the score of each sample where BatchNorm lets it depend on the others of its batch.
 
     Raises:
-        ValueError: says what to do.
+        ValueError: such a constraint acts on such a discriminator.
     """
     acting = [constraint.kind for constraint in method.constraints if constraint.per_sample]
     if acting and discriminator.mixes_samples:
@@ -38,7 +37,7 @@ def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Compositio
 
 
 class SharedTraining(Networks):
-    """What a training depends on, whatever the method and the seed."""
+    """Settings of a training that methods and seeds share."""
 
     optimiser: one_of(Optimiser) = Field(  # type: ignore[valid-type]
         RMSprop(), description="of both networks, where a method has none of its own"
@@ -112,7 +111,7 @@ class TrainingRecipe(SharedTraining):
     )
     representation: dict[str, str] = Field(
         {},
-        description="how networks see samples, and what becomes of those that they make; of showers the keys frame "
+        description="representation of samples as input and output of the networks; of showers the keys frame "
         "and energy of the section data",
     )
 

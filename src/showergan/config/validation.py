@@ -1,4 +1,4 @@
-"""Validation whose messages are for people: each key at fault, its value and what is allowed."""
+"""Validation with messages for people: each wrong key, its value and what is allowed."""
 
 import contextlib
 import copy
@@ -13,7 +13,6 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from showergan.config.keys import each_once
 from showergan.config.kinds import Kind
@@ -22,37 +21,37 @@ from showergan.errors import UserError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_json(option: str, given: str) -> Any:
-    """Return what an option of the command line says, given as JSON text or as the path of a JSON file.
+def read_json(option: str, value: str) -> Any:
+    """Return the content of an option of the command line: JSON text, or the path of a JSON file.
 
-    Of the record of a job it is the recipe, so that the job can be repeated.
+    Of the record of a job only the recipe is returned, so that the job can be repeated.
 
     Raises:
         UserError: neither can be read.
     """
     try:
-        is_text = given.lstrip().startswith("{")
-        text = given if is_text else Path(given).read_text(encoding="utf-8")
+        is_text = value.lstrip().startswith("{")
+        text = value if is_text else Path(value).read_text(encoding="utf-8")
         raw = json.loads(text, object_pairs_hook=partial(each_once, where=option))
         return raw.get("recipe", raw) if isinstance(raw, dict) else raw
     except OSError as error:
         raise UserError(
-            f"{option} {given}: give JSON text, or a JSON file that can be read ({error.strerror})"
+            f"{option} {value}: give JSON text, or a JSON file that can be read ({error.strerror})"
         ) from None
     except (ValueError, RecursionError) as error:
         raise UserError(f"{option} is not JSON: {error}") from None
 
 
 def validated(model: type[Model], raw: Any, what: str) -> Model:
-    """Return an instance of the model made of plain values, as strictly as JSON is read.
+    """Return an instance of a model from plain values, with the types of JSON and no others.
 
     Args:
-        model: what to make.
+        model: class of the instance.
         raw: plain dictionaries, lists, texts and numbers.
-        what: how the message calls it.
+        what: name of it in messages.
 
     Raises:
-        UserError: names each key at fault, its value and what is allowed.
+        UserError: it names each wrong key, its value and what is allowed.
     """
     try:
         if key := _no_text(raw):
@@ -71,7 +70,7 @@ def validated(model: type[Model], raw: Any, what: str) -> Model:
 
 
 def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
-    """Return a copy of `raw` in which a text where the model allows none is the YAML value it spells.
+    """Return a copy of `raw` where each text that the model does not allow is read as a YAML value.
 
     A text that the model allows stays as it is: a label 12 or a choice nan remain texts.
     """
@@ -88,7 +87,7 @@ def with_texts_read(model: type[BaseModel], raw: Any) -> Any:
 
 
 def _no_text(raw: Any) -> str | None:
-    """Return the path of a key that is not a text, if there is one."""
+    """Return the path of the first key that is not a text, if any."""
     parts = (
         raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
     )
@@ -101,7 +100,7 @@ def _no_text(raw: Any) -> str | None:
 
 
 def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
-    """Read the text at the location of an error in place."""
+    """Replace the text at the location of an error by the value that it spells."""
     for part in location:
         try:
             here = raw[part]
@@ -113,7 +112,7 @@ def _read_text(raw: Any, location: tuple[Any, ...]) -> None:
 
 
 def _value(text: str) -> Any:
-    """Read a value as YAML 1.2 does: JSON knows 1e-3, which is a text in YAML 1.1."""
+    """Read a value as in YAML 1.2: JSON knows 1e-3, which is a text in YAML 1.1."""
     for read in (json.loads, yaml.safe_load):
         with contextlib.suppress(ValueError, yaml.YAMLError):
             return read(text)
@@ -122,15 +121,16 @@ def _value(text: str) -> Any:
 
 def _explain(model: type[BaseModel], details: Any) -> str:
     location = details["loc"]
-    key = ".".join(str(part) for part, _, added in _walk(model, location) if not added)
-    key = key or "top level"
+    parts, models = _found_at(model, location)
+    key = ".".join(map(str, parts)) or "top level"
+    beside = _found_at(model, location[:-1])[1]
+    fields = {name: field for some in beside for name, field in some.model_fields.items()}
     if details["type"] == "extra_forbidden":
-        allowed = sorted(_fields_beside(model, location))
-        close = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+        close = difflib.get_close_matches(str(location[-1]), sorted(fields), n=1)
         hint = f"did you mean {close[0]}? " if close else ""
-        return f"{key}: unknown key; {hint}allowed here: {', '.join(allowed)}"
+        return f"{key}: unknown key; {hint}allowed here: {', '.join(sorted(fields))}"
     if details["type"] == "missing":
-        field = _fields_beside(model, location).get(location[-1])
+        field = fields.get(location[-1])
         meaning = f": {field.description}" if field and field.description else ""
         return f"{key}: missing; it must be given{meaning}"
     if details["type"] == "value_error":
@@ -141,38 +141,31 @@ def _explain(model: type[BaseModel], details: Any) -> str:
         allowed_kinds = details["ctx"].get("expected_tags", "see config.yaml")
         return f"{key}.kind = {kind!r}: allowed: {allowed_kinds}"
     must = re.sub(r"^\w+ should ", "must ", details["msg"])
-    names = [f"'{kind}'" for kind in map(_kind, _models_at(model, location)) if kind]
+    names = [f"'{kind}'" for kind in map(_kind, models) if kind]
     if names and not isinstance(details["input"], dict):
         must = f"must be {{kind: ...}}, with a kind of {', '.join(names)}"
     return f"{key} = {details['input']!r}: {must}"
 
 
-def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[tuple[Any, Any, bool]]:
-    """Yield each part of the location of an error, what it leads to, and whether pydantic added it to tell a type."""
+def _found_at(
+    model: type[BaseModel], location: tuple[Any, ...]
+) -> tuple[list[Any], list[type[BaseModel]]]:
+    """Return the location of an error without the parts that pydantic added to name a type, and the models there."""
     here: Any = model
+    parts = []
     for part in location:
-        candidates = list(_models(here))
-        named = [c for c in candidates if part in c.model_fields]
-        tagged = [c for c in candidates if _kind(c) == part]
+        models = list(_models(here))
+        named = [some for some in models if part in some.model_fields]
+        tagged = [some for some in models if _kind(some) == part]
+        # Of several types without models, as a number or a word.
+        is_type = not models and get_origin(here) in (Union, UnionType)
         if named:
             here = named[0].model_fields[part].annotation
         elif tagged:
             here = tagged[0]
-        # Of several types without models, as a number or a word.
-        of_a_value = not candidates and get_origin(here) in (Union, UnionType)
-        yield part, here, of_a_value or bool(tagged and not named)
-
-
-def _fields_beside(model: type[BaseModel], location: tuple[Any, ...]) -> dict[str, FieldInfo]:
-    """Return what is allowed where the last part of `location` stands."""
-    beside = _models_at(model, location[:-1])
-    return {key: field for c in beside for key, field in c.model_fields.items()}
-
-
-def _models_at(model: type[BaseModel], location: tuple[Any, ...]) -> Iterator[type[BaseModel]]:
-    """Yield what may stand at a location."""
-    places = [model, *(here for _, here, _ in _walk(model, location))]
-    yield from _models(places[-1])
+        if named or not (tagged or is_type):
+            parts.append(part)
+    return parts, list(_models(here))
 
 
 def _kind(model: type[BaseModel]) -> str | None:

@@ -11,11 +11,11 @@ from showergan.config.data import Data
 from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import LearningRates, LearningRateSearch, Method
+from showergan.config.optimisers import Optimiser
 from showergan.config.section import Name, Section
 from showergan.config.training import Training, refuse_mixed_samples
 from showergan.config.validation import validated, with_texts_read
 from showergan.errors import UserError
-from showergan.methods.optimisers import Optimiser
 from showergan.tasks.found import DEFAULT, TASKS
 from showergan.tasks.task import Task
 

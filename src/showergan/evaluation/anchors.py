@@ -19,6 +19,7 @@ from showergan.metrics.metric import CEILING, COUNTS, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
 from showergan.metrics.spread import varies
+from showergan.networks.base import build
 from showergan.tasks.found import of_file
 
 DRAWS = 5  # divisions of the real samples, or repetitions of them, behind a ceiling
@@ -60,7 +61,7 @@ def anchors(
     if varies(given.conditions).any():
         floors["shuffled"] = shuffled_features(path, given, see, recipe.seed)
     torch.manual_seed(recipe.seed)
-    network = task.start.build(task.sample_shape, task.n_conditions)
+    network = build(task.start, task.sample_shape, task.n_conditions)
     how = recipe.seed, device, recipe.generator_mode
     floors["untrained"] = see(generate(task, network, task.conditioning(), given, *how))
     for floor, sample in floors.items():

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import Field, create_model
 
 from showergan.config.kinds import one_of
+from showergan.config.networks import GeneratorNetwork
 from showergan.config.section import Section
-from showergan.networks import GeneratorNetwork
 from showergan.tasks.task import Task
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from showergan.networks.built import Generator
+from showergan.networks.base import Generator
 from showergan.tasks.task import Task
 
 CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code

@@ -14,7 +14,7 @@ from showergan.errors import UserError
 from showergan.evaluation.description import Description, outside
 from showergan.evaluation.generation import generate
 from showergan.io.weights import with_weights
-from showergan.networks.built import Generator
+from showergan.networks.base import Generator, build
 from showergan.tasks.found import TASKS
 from showergan.tasks.task import Task
 
@@ -72,7 +72,7 @@ class TrainedGenerator:
 
     def _build(self) -> Generator:
         task = self.task
-        return self.description.network.build(task.sample_shape, task.n_conditions)
+        return build(self.description.network, task.sample_shape, task.n_conditions)
 
     def with_unreached(self) -> "TrainedGenerator":
         """Return it with weights that are no numbers at the epochs that a training which diverged did not reach."""

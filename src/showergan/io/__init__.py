@@ -1,1 +1,1 @@
-"""Files, folders and the device: reading, atomic writing, progress."""
+"""Files, folders and devices: reading, atomic writing, progress."""

@@ -1,9 +1,10 @@
-"""Numeric arrays in an npz or HDF5 file of anybody, read row by row; every kind of damage becomes a `UserError`."""
+"""Numeric arrays in npz and HDF5 files of users, read row by row; any damage becomes a `UserError`."""
 
 import math
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
 
@@ -13,7 +14,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
-from showergan.io.damage import DAMAGE, MOST_AT_ONCE, refusal, refuse_claim
+from showergan.io.damage import DAMAGE, MOST_AT_ONCE, damage, refusal, refuse_claim
 from showergan.io.hdf5 import check_dataset
 
 NUMBERS = "fiu"  # kinds of types, as NumPy calls them
@@ -34,7 +35,7 @@ class Header(NamedTuple):
         return math.prod(self.shape) * self.dtype.itemsize
 
 
-class Arrays:
+class Arrays(ABC):
     """An open file of numeric arrays. Methods raise a `UserError` if one is missing, not numeric or damaged."""
 
     kind: str
@@ -57,15 +58,10 @@ class Arrays:
             raise UserError(f"{path} {problem}. Give the path of an {self.kind}.")
         if path.stat().st_size == 0:
             raise UserError(f"{path} is empty. Download or write it again.")
-        try:
+        problem, remedy = f"is no {self.kind}, or is cut off", "Download or write it again."
+        with damage(path, problem, remedy):
             self._file = self.opener(path)
             self.keys = self._names()
-        except DAMAGE as error:
-            problem = f"is no {self.kind}, or is cut off"
-            raise refusal(path, problem, error, "Download or write it again.") from error
-
-    def _names(self) -> list[str]:
-        raise NotImplementedError
 
     def close(self) -> None:
         """Close the file."""
@@ -83,12 +79,9 @@ class Arrays:
                 self.fail(key, f"has {header.n_bytes} bytes", f"Give at most {MOST_AT_ONCE}")
             return self._whole(content, header)
 
-    def _whole(self, content: Any, header: Header) -> NDArray[Any]:
-        raise NotImplementedError
-
+    @abstractmethod
     def rows(self, key: str, size: int) -> Iterator[NDArray[Any]]:
         """Yield an array in C order `size` rows at a time (the last block may be shorter)."""
-        raise NotImplementedError
 
     def fail(self, key: str, problem: str, remedy: str) -> NoReturn:
         """Raise the `UserError` that names the file, the array, the problem and the remedy."""
@@ -109,16 +102,21 @@ class Arrays:
             remedy = "Download or write the file again."
             raise refusal(f"{self._path}: {key}", "is damaged", error, remedy) from error
 
-    @contextmanager
-    def _content(self, key: str) -> Iterator[tuple[Any, Header]]:
-        raise NotImplementedError
+    @abstractmethod
+    def _names(self) -> list[str]: ...
+
+    @abstractmethod
+    def _content(self, key: str) -> AbstractContextManager[tuple[Any, Header]]: ...
+
+    @abstractmethod
+    def _whole(self, content: Any, header: Header) -> NDArray[Any]: ...
 
 
 class _Hdf5(Arrays):
     kind, opener = "HDF5 file", h5py.File
 
     def _names(self) -> list[str]:
-        """Also of those in groups; what a link leads to is in none."""
+        """Return also those in groups; what a link leads to is in none."""
         within: list[str] = []
         self._file.visititems(
             lambda name, item: within.append(name) if isinstance(item, h5py.Dataset) else None
@@ -175,17 +173,12 @@ class _Npz(Arrays):
     def _content(self, key: str) -> Iterator[tuple[IO[bytes], Header]]:
         with self._file.open(f"{key}.npy") as stream:
             version = npy.read_magic(stream)
-            # The later ones have room for longer headers, and for other letters in names of fields, which numbers lack.
-            read = {
-                (1, 0): npy.read_array_header_1_0,
-                (2, 0): npy.read_array_header_2_0,
-                (3, 0): npy.read_array_header_2_0,
-            }.get(version)
-            if read is None:
-                told = ".".join(map(str, version))
-                self.fail(
-                    key, f"is written in npy format {told}, which is not known", _SAVE_NUMBERS
-                )
+            if version not in [(1, 0), (2, 0), (3, 0)]:
+                problem = f"is written in npy format {version[0]}.{version[1]}, which is not known"
+                self.fail(key, problem, _SAVE_NUMBERS)
+            # Version 3 differs from 2 by other letters in names of fields, which numbers lack.
+            first = version == (1, 0)
+            read = npy.read_array_header_1_0 if first else npy.read_array_header_2_0
             header = Header(*read(stream))
             if header.dtype.hasobject:
                 self.fail(key, "holds pickled objects, which could run code", _SAVE_NUMBERS)
@@ -199,7 +192,7 @@ class _Npz(Arrays):
 
 
 def opened_arrays(path: Path, types: str = NUMBERS) -> Arrays:
-    """Open a file by its content; one that is neither is judged by its suffix.
+    """Open a file in the format of its content; the suffix decides about a file that is neither.
 
     Args:
         path: of the file.

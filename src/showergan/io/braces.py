@@ -1,4 +1,4 @@
-"""Many paths as one short word: Linux takes a command of at most 131 072 bytes, some 1 700 paths, from a rule."""
+"""Brace expressions for many paths: Linux takes commands of at most 131 072 bytes, some 1 700 paths."""
 
 import re
 from collections.abc import Iterable

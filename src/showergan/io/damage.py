@@ -1,38 +1,29 @@
-"""What the libraries that read files raise about damaged ones, and what a file can claim to hold."""
+"""Errors of libraries about damaged files, turned into messages; limits to what a file can claim to hold."""
 
+import errno
+import json
 import shlex
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import (
-    EACCES,
-    EAGAIN,
-    EIO,
-    EMFILE,
-    ENFILE,
-    ENOMEM,
-    EPERM,
-    ESTALE,
-    ETIMEDOUT,
-    EWOULDBLOCK,
-)
 from pathlib import Path
 from tokenize import TokenError
 
 from showergan.errors import UserError
-from showergan.records.provenance import NAME, read_record
 
-# Of files that are cut off, corrupt, encrypted, exotic, or that hold other things than they should.
+# Raised for files that are cut off, corrupt, encrypted, exotic, or that hold other things than they should.
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, OverflowError),
     *(RuntimeError, SyntaxError, TokenError, ValueError, LookupError, TypeError),
 )
 
-# What the system says where HDF5 finds a file locked; and of a file that cannot be read now, or not by this user.
-_LOCKED = (EAGAIN, EWOULDBLOCK)
-_NOT_NOW = (EACCES, EPERM, EIO, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT)
+_LOCKED = {errno.EAGAIN, errno.EWOULDBLOCK}  # HDF5 finds a file locked
+_UNREADABLE = {  # now, or for this user
+    *(errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM),
+    *(errno.ESTALE, errno.ETIMEDOUT),
+}
 _PACKED = ("plugin", "filter", "compression method")  # words of HDF5 and zipfile
 
 MOST_PACKED = 1100  # bytes that a byte of a file stands for: deflate packs 1032 at most
@@ -40,7 +31,7 @@ MOST_AT_ONCE = 2**32  # bytes of an array that is held in memory, not read some 
 
 
 def in_place_of(path: Path | str, wanted: str) -> str:
-    """Say what to do about a file that should be another: a run makes its own again, one of anybody's stays theirs."""
+    """Return what to do about a wrong file: give `wanted`, or, of a file that a run made, make it again."""
     if not _is_of_a_run(Path(path)):
         return f"Give {wanted}."
     return (
@@ -50,35 +41,33 @@ def in_place_of(path: Path | str, wanted: str) -> str:
 
 
 def _is_of_a_run(path: Path) -> bool:
-    """Tell whether a record beside a file lists it."""
-    for record in path.parent.glob(f"*{NAME}"):
-        with suppress(OSError, UserError):
-            if path.name in read_record(record).outputs:
+    """Return whether a record of provenance beside a file lists it."""
+    for record in path.parent.glob("*provenance.json"):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            if path.name in json.loads(record.read_bytes())["outputs"]:
                 return True
     return False
 
 
 def refusal(path: Path | str, problem: str, error: Exception, remedy: str) -> UserError:
-    """Return what to say of a file about which a library raises an error.
+    """Return the error for a file that a library cannot read.
 
-    What does not lie in the file is told apart: nothing is to be made or given again.
+    Where the cause is not the file itself, the remedy is another one: nothing is to be made or given again.
 
     Args:
         path: of the file.
-        problem: what the message says of one that cannot be read: it "is no HDF5 file".
+        problem: of a damaged one, such as "is no HDF5 file".
         error: of the library.
-        remedy: what to do about such a file.
+        remedy: what to do about a damaged one.
     """
     said = str(error).split("\n", 1)[0] or type(error).__name__
     number = getattr(error, "errno", None)
     if number in _LOCKED:
         problem = "is open in another program, which may be writing it"
         remedy = "Close that one and call again."
-    elif number in _NOT_NOW:
-        problem, remedy = (
-            "cannot be read",
-            "The file itself may be as it should: mend that and call again.",
-        )
+    elif number in _UNREADABLE:
+        problem = "cannot be read"
+        remedy = "The file itself may be as it should: mend that and call again."
     elif any(word in said for word in _PACKED):
         problem = "is packed in a way that is not known here"
         remedy = (
@@ -99,8 +88,8 @@ def damage(
 
     Args:
         path: of the file.
-        problem: what the message says of one that cannot be read: it "is no HDF5 file".
-        remedy: what to do.
+        problem: of a damaged one, such as "is no HDF5 file".
+        remedy: what to do about a damaged one.
         raised: by the library.
 
     Raises:

@@ -1,8 +1,7 @@
-"""The device to compute on."""
-
-from __future__ import annotations
+"""Choice of the device to compute on."""
 
 import os
+from contextlib import suppress
 
 import torch
 
@@ -12,14 +11,14 @@ from showergan.io.files import say
 
 
 def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = False) -> torch.device:
-    """Return the device `auto`, `cpu`, `cuda` or `cuda:n`, ready for repeatable work.
+    """Return the device `auto`, `cpu`, `cuda` or `cuda:n`, set up for repeatable results.
 
     On the CPU one thread is used, so that results do not depend on the number of cores; many jobs side by side use all
-    cores. `auto` is a GPU if there is one, and says so if there is none.
+    cores. `auto` is a GPU if there is one; without one the log says why.
 
     Args:
         name: of the device. `auto` and `cuda` are the first of the visible GPUs that has a free slot, see
-            `gpu_slots.take`; a single one is shared by all who want it, unless `per_gpu` says by how many.
+            `gpu_slots.take`; a single one is shared by all processes, unless `per_gpu` is given.
         per_gpu: slots of each GPU, by default 1.
         require_gpu: whether anything else is an error.
 
@@ -31,11 +30,10 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
         raise UserError(f"--per-gpu {per_gpu}: give a number of at least 1")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else _cpu(require_gpu)
-    try:
+    device = None
+    with suppress(RuntimeError):  # no name of a device
         device = torch.device(name)
-    except RuntimeError:
-        raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...") from None
-    if device.type not in ("cpu", "cuda"):
+    if device is None or device.type not in ("cpu", "cuda"):
         raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...")
     if device.type == "cpu":
         if require_gpu:
@@ -47,7 +45,7 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
             f"--device {name}: this machine shows {n} CUDA devices; use --device cpu or auto"
         )
     device = torch.device("cuda", _place(n, per_gpu) if device.index is None else device.index)
-    torch.cuda.set_device(device)  # nothing shall lie on another one because it names none
+    torch.cuda.set_device(device)  # also for tensors whose code names no device
     # One thread of a CPU is repeatable by itself, and asking it to be takes an import of seconds.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
     torch.use_deterministic_algorithms(True)
@@ -55,19 +53,19 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
 
 
 def _place(n: int, per_gpu: int | None) -> int:
-    """Return the number of the one of n GPUs that this process takes."""
+    """Return which of n GPUs this process takes."""
     if n == 1 and per_gpu is None:
         return 0
-    # Their numbers are another process's for other GPUs, where it sees others.
+    # By UUID, because numbers depend on which GPUs a process sees.
     names = [str(torch.cuda.get_device_properties(i).uuid) for i in range(n)]
     return gpu_slots.take(names, per_gpu or 1, gpu_slots.folder_of_locks())
 
 
 def _cpu(require_gpu: bool) -> str:
-    """Return the device of who would take a GPU and sees none; say why.
+    """Return the CPU in place of a GPU that is not there, and log why.
 
     Raises:
-        UserError: nothing else will do.
+        UserError: a GPU is required.
     """
     built = torch.version
     for_cpus = built.cuda is None and built.hip is None

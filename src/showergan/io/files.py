@@ -1,6 +1,4 @@
-"""What is left behind: files that exist whole or not at all, and lines for a reader."""
-
-from __future__ import annotations
+"""Atomic writes, checksums, and lines for a reader; without a library that loads slowly."""
 
 import hashlib
 import json
@@ -17,43 +15,53 @@ from pathlib import Path
 from typing import Any
 
 import filelock
-import pandas as pd
-from filelock import BaseFileLock
 
 from showergan.errors import UserError
 from showergan.io.urls import without_secrets
 
-# A full disk, a quota, a limit on sizes, no permission, a file system to read from, a disk that fails.
+# A full disk, a quota, a limit on sizes, no permission, a read-only file system, a failing disk.
 REFUSED = {ENOSPC, EDQUOT, EFBIG, EACCES, EPERM, EROFS, EIO}
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Yield a path of the same name in a folder of its own beside `path`; on success move the file onto `path`.
+    """Yield a path of the same name in a temporary folder beside `path`; on success move the file onto `path`.
 
-    It moves once it is on the disk. The folder goes in any case; that of a process that was killed goes when the same
-    path is written next: a lock tells it from those in use.
+    It is moved once it is on the disk. The folder is removed in any case; that of a killed process is removed when the
+    same path is written next: a lock tells it from those in use.
 
     Raises:
         UserError: the system does not let it be written.
     """
-    with told(path), _atomic(path) as temporary:
-        yield temporary
+    with explained_write_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for other in path.parent.glob(f".{escape(path.name)}.*.part"):
+            with suppress(OSError, NotImplementedError):
+                _remove_abandoned(other)
+        with _locked_folder(path) as folder:
+            temporary = folder / path.name
+            yield temporary
+            _sync(temporary, os.O_RDWR)
+            temporary.replace(path)
+            with suppress(OSError):  # not every file system can
+                _sync(path.parent, os.O_RDONLY)
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Tell a person what the system says of a file that it does not let be written.
+def explained_write_errors(path: Path) -> Iterator[None]:
+    """Explain to a person why the system does not let a file be written.
 
     Raises:
-        UserError: in place of what the system says.
+        UserError: in place of the error of the system.
     """
     try:
         yield
     except (OSError, RuntimeError) as error:  # HDF5 raises both, with the number in the text
         in_text = re.search(r"errno = (\d+)", str(error))
         number = getattr(error, "errno", None) or (int(in_text[1]) if in_text else None)
-        at = Path(getattr(error, "filename", None) or path)  # of a file that is read, elsewhere
+        at = Path(
+            getattr(error, "filename", None) or path
+        )  # may be a file elsewhere, which is read
         ours = at.is_relative_to(path.parent) or path.is_relative_to(at)
         if number not in REFUSED or not ours:
             raise
@@ -63,47 +71,35 @@ def told(path: Path) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def _atomic(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for other in path.parent.glob(f".{escape(path.name)}.*.part"):
-        with suppress(OSError):
-            _remove_abandoned(other)
-    with _locked_folder(path) as folder:
-        temporary = folder / path.name
-        yield temporary
-        _sync(temporary, os.O_RDWR)
-        temporary.replace(path)
-        with suppress(OSError):  # not every file system can
-            _sync(path.parent, os.O_RDONLY)
-
-
 def _remove_abandoned(folder: Path) -> None:
-    """Remove what a process left that was killed, whenever that was: before there was a lock, or while it removed it.
+    """Remove what a killed process left, be it killed before there was a lock or while the folder was removed.
 
     Raises:
         OSError: it is in use.
+        NotImplementedError: the file system knows no locks.
     """
-    if not (folder / "lock").exists():
-        folder.rmdir()  # of one that has just made it, who then makes another
-    elif lock := locked(folder / "lock"):
+    if (folder / "lock").exists():
+        lock = filelock.FileLock(folder / "lock")
+        lock.acquire(blocking=False)
         _remove(folder, lock)
+    else:
+        folder.rmdir()  # a process that has just made it makes another
 
 
 @contextmanager
 def _locked_folder(path: Path) -> Iterator[Path]:
-    """Yield a new folder beside `path`, which goes in the end; others leave it alone while its lock is held."""
+    """Yield a new folder beside `path`, removed at the end; other processes leave it alone while its lock is held."""
     while True:
         folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part"))
         lock = filelock.FileLock(folder / "lock")
         try:
             lock.acquire(blocking=False)
-        except filelock.Timeout:  # another is removing it
+        except filelock.Timeout:  # another process is removing it
             continue
         except (OSError, NotImplementedError):  # the file system knows no locks
             pass
         if not folder.exists() or (lock.is_locked and not (folder / "lock").exists()):
-            continue  # another took it for abandoned
+            continue  # another process took it for abandoned
         try:
             yield folder
         finally:
@@ -111,7 +107,7 @@ def _locked_folder(path: Path) -> Iterator[Path]:
         return
 
 
-def _remove(folder: Path, lock: BaseFileLock) -> None:
+def _remove(folder: Path, lock: filelock.BaseFileLock) -> None:
     """Remove a folder, its lock last of all; no error here hides one before."""
     with suppress(OSError):
         for inside in folder.iterdir():
@@ -121,20 +117,17 @@ def _remove(folder: Path, lock: BaseFileLock) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def locked(path: Path) -> BaseFileLock | None:
-    """Return a lock of a file, held until it is released or the process ends.
-
-    None where another process holds it, or the file system knows no locks.
-    """
-    lock = filelock.FileLock(path)
+def _sync(path: Path, how: int) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, how)
     try:
-        return lock.acquire(blocking=False).lock
-    except (filelock.Timeout, OSError, NotImplementedError):
-        return None
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def state_folder(out: Path, folder: Path | None) -> Path:
-    """Return where the states of unfinished work on `out` lie: a hidden folder beside it.
+    """Return the folder for the states of unfinished work on `out`: a hidden one beside it.
 
     Args:
         out: the output.
@@ -149,21 +142,6 @@ def remove_states(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     with suppress(OSError):
         folder.parent.rmdir()
-
-
-def _sync(path: Path, how: int) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    handle = os.open(path, how)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a data frame as CSV."""
-    with atomic_write(path) as temporary:
-        frame.to_csv(temporary, index=False)
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:

@@ -1,9 +1,7 @@
-"""Which of several GPUs a process takes: the first with a free slot, which it holds until it ends.
+"""Slots of GPUs: of several GPUs a process takes the first with a free slot, and holds it until it ends.
 
-A slot is a file that is locked. The system unlocks the files of a process that ends, whatever ended it.
+A slot is a locked file. The system unlocks the files of a process that ends, also of one that is killed.
 """
-
-from __future__ import annotations
 
 import os
 import tempfile
@@ -12,32 +10,30 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import filelock
-from filelock import BaseFileLock
 
 from showergan.io.files import say
 
 LOOK_AGAIN = 0.5  # seconds between two looks for a free slot
 
-_held: dict[str, BaseFileLock] = {}  # by device; a lock that nothing refers to is given back
+_held: dict[str, filelock.BaseFileLock] = {}  # by device; a lock that nothing refers to is released
 
 
 def folder_of_locks() -> Path:
-    """Return where the processes of this user on this machine look for free slots."""
-    user = (
-        os.getuid() if hasattr(os, "getuid") else "gpu"
-    )  # on Windows the folder is the user's own
+    """Return the folder of locks for the processes of this user on this machine."""
+    # On Windows, which has no such number, the folder for temporary files is the user's own.
+    user = os.getuid() if hasattr(os, "getuid") else "gpu"
     return Path(tempfile.gettempdir()) / f"showergan-{user}"
 
 
 def take(devices: Sequence[str], per_device: int, folder: Path) -> int:
-    """Return the place of a device with a free slot, and hold that slot; wait for one where none is free.
+    """Return the index of a device with a free slot, and hold that slot; wait for one where none is free.
 
-    A device is shared once each has a process. Who holds a slot of one of the devices is given that device again.
+    No device is shared before each has a process. A process that holds a slot already gets that device again.
 
     Args:
-        devices: names that all processes call the devices by, whichever of them each one sees.
+        devices: names of the devices that this process sees, the same in all processes.
         per_device: slots of each, at least 1.
-        folder: where the locks lie; made if it is missing.
+        folder: of the locks; made if it is missing.
     """
     for place, device in enumerate(devices):
         if device in _held:

@@ -1,4 +1,4 @@
-"""HDF5 files: all that is read lies in the file itself, and is no larger than the file can hold."""
+"""HDF5 files of this package: checked for links to other files, and for sizes that no file can hold."""
 
 import math
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ from showergan.io.damage import damage, in_place_of, refuse_claim
 
 @contextmanager
 def opened_hdf5(path: Path, remedy: str | None = None) -> Iterator[h5py.File]:
-    """Open a file of ours, whose every array and link is checked.
+    """Open a file that this package wrote, and check every array and link.
 
     Raises:
-        UserError: it is missing or damaged, or something in it leads to another file or claims too much. What is done
-            within the context raises it too where it meets damage, or what should be there is missing.
+        UserError: it is missing or damaged, or something in it leads to another file or claims too much; also where
+            the body of the context meets damage, or misses an array.
     """
     remedy = remedy or in_place_of(path, "a file that showergan wrote")
     with damage(path, "is no HDF5 file or is damaged", remedy), h5py.File(path) as file:
@@ -36,7 +36,7 @@ def opened_hdf5(path: Path, remedy: str | None = None) -> Iterator[h5py.File]:
 
 
 def check_dataset(path: Path, name: str, values: h5py.Dataset) -> None:
-    """Refuse an array that is read from other files, or claims too much.
+    """Refuse an array that is stored in other files, or claims too much.
 
     Raises:
         UserError: it is one of these.
@@ -48,7 +48,7 @@ def check_dataset(path: Path, name: str, values: h5py.Dataset) -> None:
 
 
 def text_of(file: h5py.File, name: str) -> str:
-    """Return an attribute that is a text.
+    """Return a text attribute.
 
     Raises:
         TypeError: it is something else.

@@ -1,4 +1,4 @@
-"""Why no GPU is computed on, as far as it can be known, and whom to tell; PyTorch need not be loaded for it."""
+"""Reasons why no GPU is used, and a warning about an idle one; PyTorch is not loaded for it."""
 
 import os
 import shutil
@@ -9,12 +9,12 @@ DRIVER = Path("/proc/driver/nvidia/version")
 
 
 def has_driver() -> bool:
-    """Return whether this machine has a driver for NVIDIA's GPUs, and so most likely a GPU."""
+    """Return whether this machine has a driver of NVIDIA, and so most likely a GPU."""
     return DRIVER.exists() or shutil.which("nvidia-smi") is not None
 
 
 def reason(build: str, *, for_cpus: bool) -> str:
-    """Say why PyTorch sees no GPU.
+    """Return why PyTorch sees no GPU.
 
     Args:
         build: version of PyTorch.
@@ -27,12 +27,12 @@ def reason(build: str, *, for_cpus: bool) -> str:
         return f"CUDA_VISIBLE_DEVICES={visible} hides every GPU"
     if not has_driver():
         return "this machine has no NVIDIA driver"
-    told = "" if visible is None else f", and CUDA_VISIBLE_DEVICES is {visible}"
-    return f"there is an NVIDIA driver, but PyTorch {build} finds no GPU (compare nvidia-smi){told}"
+    hint = "" if visible is None else f", and CUDA_VISIBLE_DEVICES is {visible}"
+    return f"there is an NVIDIA driver, but PyTorch {build} finds no GPU (compare nvidia-smi){hint}"
 
 
 def idle_gpu() -> str | None:
-    """Return what to tell who starts a run whose every job would leave a GPU idle unasked; None if there is nothing."""
+    """Return a warning for a run that would leave a GPU of this machine idle by accident; None if there is no need."""
     build = version("torch")
     asked = os.environ.get("SHOWERGAN_DEVICE", "auto")
     if asked != "auto" or not build.endswith("+cpu") or not has_driver():

@@ -1,4 +1,4 @@
-"""How far a work is: a bar on a terminal, a line now and then in a log."""
+"""Progress of work: a bar on a terminal, a line every few seconds in a log."""
 
 import sys
 import time
@@ -12,11 +12,11 @@ SECONDS = 10.0  # between lines in a log
 
 
 class Progress:
-    """Show how far a work is; it starts now.
+    """Progress of work that starts now.
 
     Args:
         total: pieces of work.
-        unit: what they are called.
+        unit: name of the pieces.
         first: pieces that are done already.
     """
 
@@ -31,14 +31,14 @@ class Progress:
         )
         self._start = self._last = time.monotonic()
 
-    def __call__(self, done: int, told: Callable[[], str] = str) -> None:
-        """Show that so many pieces are done; a line in a log says besides what `told` returns."""
+    def __call__(self, done: int, details: Callable[[], str] = str) -> None:
+        """Show that so many pieces are done; a line in a log has the text of `details` too."""
         now, ends = time.monotonic(), done == self._total
         if not self._bar.disable:
             self._bar.update(done - self._bar.n)
         elif ends or now - self._last >= SECONDS:
             self._last = now
             left = (now - self._start) / (done - self._first) * (self._total - done)
-            say(f"{done}/{self._total} {self._unit}, {told()}{left:.0f} s left")
+            say(f"{done}/{self._total} {self._unit}, {details()}{left:.0f} s left")
         if ends:
             self._bar.close()

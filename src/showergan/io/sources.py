@@ -1,6 +1,6 @@
-"""Files and folders of others that data are made of: what is in a folder, and by what a change of any is seen.
+"""Files and folders of users: their content, and a text that changes when they do.
 
-Light on purpose: the workflow looks at them whenever it is parsed.
+Imports nothing but the standard library, because the workflow looks at them whenever it is parsed.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-# What systems and programs put into folders of others; hidden ones, whose names begin with a point, are left out too.
+# Folders that systems and programs make by themselves; hidden ones, whose names begin with a point, are left out too.
 NOT_THEIRS = {
     *("@eaDir", "#recycle", "#snapshot", "__MACOSX", "lost+found"),
     *("$RECYCLE.BIN", "System Volume Information"),
@@ -18,11 +18,11 @@ SMALL = 1_000_000  # bytes; up to here Snakemake, too, looks at the content of a
 
 
 class Found(NamedTuple):
-    """What is in a folder and below it.
+    """Content of a folder and its subfolders.
 
     Attributes:
-        files: their places in it, as parts of a path, in order, with size and time; hidden ones are left out.
-        left_out: places of folders that are not looked into, and why.
+        files: by place in the folder, as parts of a path, in order: size and time; without hidden ones.
+        left_out: folders that are not looked into, by place, and why.
     """
 
     files: dict[tuple[str, ...], tuple[int, int]]
@@ -30,14 +30,14 @@ class Found(NamedTuple):
 
 
 def walk(folder: Path) -> Found:
-    """Return what is in a folder and below it; links are followed, but no folder is looked into twice.
+    """Return the content of a folder; links are followed, but no folder is looked into twice.
 
     Raises:
         OSError: one of them cannot be read.
     """
     files, left_out = {}, {}
     seen: dict[tuple[int, int], tuple[str, ...]] = {}
-    # Links wait, so that of a folder and a link to it the folder counts.
+    # Links come last, so that of a folder and a link to it the folder counts.
     folders: list[tuple[str, ...]] = [()]
     links: list[tuple[str, ...]] = []
     while folders or links:
@@ -65,10 +65,10 @@ def walk(folder: Path) -> Found:
 
 
 def state(paths: Iterable[str]) -> str:
-    """Return a text that is another when one of these files or folders is.
+    """Return a text that changes when one of these files or folders does.
 
-    Of a small file it tells the content, so that a touch is no change; of others, and of all in a folder, name, size
-    and time, be it later or earlier than it was. What is not there is left to who reads it.
+    A small file counts by its content, so that a touch is no change; others, and all in a folder, by name, size and
+    time, be it later or earlier than before. A file that is missing is no error here.
     """
     digest = hashlib.sha256()
     for path in paths:

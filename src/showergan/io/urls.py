@@ -1,4 +1,4 @@
-"""Passwords and signatures in URLs, which no message and no record repeats."""
+"""Passwords and signatures in URLs, hidden in every message and record."""
 
 import re
 from urllib.parse import unquote

@@ -1,4 +1,4 @@
-"""Files of PyTorch: weights and plain values, of which nothing is run."""
+"""Files of PyTorch with weights and plain values; no code in them is run."""
 
 import pickle
 import zipfile
@@ -17,7 +17,7 @@ Built = TypeVar("Built", bound=nn.Module)
 
 
 def read_weights(path: Path | str, problem: str, remedy: str) -> dict[Any, Any]:
-    """Return what `torch.save` wrote of a dictionary, on the CPU.
+    """Return a dictionary that `torch.save` wrote, on the CPU.
 
     Args:
         path: of the file.
@@ -26,7 +26,7 @@ def read_weights(path: Path | str, problem: str, remedy: str) -> dict[Any, Any]:
 
     Raises:
         UserError: it is missing, damaged or of another format, holds more than weights and plain values, which could
-            run code, or weights that are more than is stored of them.
+            run code, or more weights than it has bytes for.
     """
     with damage(path, problem, remedy, (Exception,)):
         with zipfile.ZipFile(path) as archive:
@@ -50,9 +50,9 @@ def read_weights(path: Path | str, problem: str, remedy: str) -> dict[Any, Any]:
 
 
 def with_weights(build: Callable[[], Built], state: Any) -> Built:
-    """Return a module with weights, of which it has a copy.
+    """Return a module with a copy of these weights.
 
-    It is built without memory for its own, so that what a file says of a network takes no more than its weights do.
+    It is built without memory, so that a network that a file describes takes no more than its weights do.
 
     Args:
         build: returns the module.
@@ -74,7 +74,7 @@ def with_weights(build: Callable[[], Built], state: Any) -> Built:
 
 
 def outline(build: Callable[[], Built]) -> Built:
-    """Return a module whose weights have shapes, and take no memory.
+    """Return a module whose weights have shapes, and no memory.
 
     Args:
         build: returns the module.
@@ -84,7 +84,7 @@ def outline(build: Callable[[], Built]) -> Built:
 
 
 class _WithoutValues(TorchFunctionMode):
-    """Draws no first values of weights, for which PyTorch imports SymPy where weights have no memory."""
+    """Leave out initial values: to draw them for weights without memory, PyTorch would import SymPy."""
 
     def __torch_function__(
         self,
@@ -93,9 +93,9 @@ class _WithoutValues(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        given = kwargs or {}
+        keywords = kwargs or {}
         drawn = func in (Tensor.normal_, nn.init.normal_)  # weights are their first argument
-        return next(iter((*args, *given.values()))) if drawn else func(*args, **given)
+        return next(iter((*args, *keywords.values()))) if drawn else func(*args, **keywords)
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
@@ -107,7 +107,7 @@ def _tensors(value: Any) -> Iterator[Tensor]:
 
 
 def _is_plain(weights: Tensor) -> bool:
-    """Tell whether every number of some weights has a place of its own in the file."""
+    """Return whether every number of some weights has a place of its own in the file."""
     return (
         type(weights) is Tensor
         and weights.layout == torch.strided

@@ -1,1 +1,1 @@
-"""Methods: losses, optimisers and constraints on the discriminator."""
+"""Losses and constraints on the discriminator; `config` has a class of the same name with the parameters of each."""

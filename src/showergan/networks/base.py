@@ -1,91 +1,70 @@
-"""What a network is: an architecture, its parameters, and how data passes it."""
+"""Base classes of generators and discriminators, and `build`, which makes one from its parameters."""
 
-from __future__ import annotations
+from typing import Any, ClassVar
 
-from abc import abstractmethod
-from typing import Annotated, Any, ClassVar, Literal, Self
-
-from pydantic import Field
+import torch
 from torch import Tensor, nn
 
-from showergan.config.kinds import Kind
-from showergan.networks.built import Discriminator, Generator
-
-Shape = tuple[int, ...]
-
-# Sizes of networks, also those that a file tells of, which is not to take all memory or for ever.
-Units = Annotated[int, Field(gt=0, le=2**14)]
-Layers = Annotated[int, Field(gt=0, le=1000)]
-
-NoiseDistribution = Annotated[
-    Literal["uniform", "normal"], Field(description="uniform: on [-1, 1]; normal: standard")
-]
-NoiseSize = Annotated[Units, Field(description="numbers of noise per sample")]
+from showergan.config.kinds import implementation_of
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork, Network, Shape
+from showergan.errors import UserError
 
 
-class Network(Kind):
-    """An architecture and its parameters; what is trained lives in the module that `build` returns."""
+class NetworkModule(nn.Module):
+    """A network with weights, whose first values come from PyTorch's global random generator.
 
-    only_shape: ClassVar[Shape | None] = None  # of the samples that it is made for; None: any
+    Attributes:
+        only_shape: of the samples that it is made for; None: any.
+        settings: its parameters, as the configuration has them.
+        sample_shape: of one sample, without the batch.
+        n_conditions: numbers that a sample is conditioned on; 0 for none.
 
-    @property
-    def name(self) -> str:
-        """Name of the network in paths and tables, of letters, digits and _."""
-        return self.kind
+    Raises:
+        UserError: the network is not made for samples of this shape.
+    """
 
-    @abstractmethod
-    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
-        """Return new layers by name, in the order in which data passes them.
+    only_shape: ClassVar[Shape | None] = None
 
-        Args:
-            sample_shape: of one sample, without the batch.
-            n_conditions: numbers that a sample is conditioned on; 0 for none.
-        """
-
-    @abstractmethod
-    def forward(self, layers: Any, first: Tensor, condition: Tensor) -> Tensor:
-        """Pass data through the layers.
-
-        Args:
-            layers: the module that holds those of `layers` under their names.
-            first: noise or samples.
-            condition: shape (n, c).
-        """
+    def __init__(self, settings: Network, sample_shape: Shape, n_conditions: int) -> None:
+        super().__init__()
+        self.settings, self.n_conditions = settings, n_conditions
+        self.sample_shape = tuple(sample_shape)
+        if self.only_shape not in (None, self.sample_shape):
+            raise UserError(
+                f"{settings.kind} is made for samples of shape {self.only_shape}, and those of the data set have "
+                f"{self.sample_shape}: choose another network under training:"
+            )
 
 
-class GeneratorNetwork(Network):
-    """Noise and conditions to samples."""
+class Generator(NetworkModule):
+    """Noise, shape (n, noise_size), and conditions, shape (n, n_conditions), to samples, shape (n, *sample_shape)."""
 
-    noise: NoiseDistribution
-    noise_size: NoiseSize
+    settings: GeneratorNetwork
 
-    def build(self, sample_shape: Shape, n_conditions: int) -> Generator:
-        """Return a new generator; its first weights come from PyTorch's global random generator.
-
-        Args:
-            sample_shape: of one sample, without the batch.
-            n_conditions: numbers that a sample is conditioned on; 0 for none.
-
-        Raises:
-            UserError: the network makes no samples of this shape.
-        """
-        return Generator(self, sample_shape, n_conditions)
+    def draw_noise(self, n: int, random: torch.Generator) -> Tensor:
+        """Return noise of the network's kind, shape (n, noise_size), on the device of the random generator."""
+        size, device = (n, self.settings.noise_size), random.device
+        if self.settings.noise == "normal":
+            return torch.randn(size, generator=random, device=device)
+        return torch.rand(size, generator=random, device=device) * 2 - 1
 
 
-class DiscriminatorNetwork(Network):
-    """Samples and conditions to scores; a network that can normalise says how in a field `normalisation`."""
+class Discriminator(NetworkModule):
+    """Samples, shape (n, *sample_shape), and conditions, shape (n, n_conditions), to scores, shape (n,)."""
 
-    @property
-    def mixes_samples(self) -> bool:
-        """Whether the score of a sample depends on the others of its batch, as BatchNorm makes it."""
-        return getattr(self, "normalisation", None) == "batch"
+    settings: DiscriminatorNetwork
 
-    def in_place_of_batch_norm(self, normalisation: Literal["layer", "none"] | None) -> Self:
-        """Return the network with another normalisation where it has BatchNorm; None leaves it as it is."""
-        if normalisation is None or not self.mixes_samples:
-            return self
-        return self.model_copy(update={"normalisation": normalisation})
 
-    def build(self, sample_shape: Shape, n_conditions: int) -> Discriminator:
-        """Return a new discriminator, as `GeneratorNetwork.build` does a generator."""
-        return Discriminator(self, sample_shape, n_conditions)
+def build(settings: Network, sample_shape: Shape, n_conditions: int) -> Any:
+    """Return a new `Generator` or `Discriminator`; for the arguments see `NetworkModule`.
+
+    Raises:
+        UserError: the network is not made for samples of this shape.
+    """
+    base = Generator if isinstance(settings, GeneratorNetwork) else Discriminator
+    return implementation_of(settings, base)(settings, sample_shape, n_conditions)
+
+
+def state_of(module: nn.Module) -> dict[str, Tensor]:
+    """Return a copy of a module's state on the CPU."""
+    return {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}

@@ -1,18 +1,43 @@
-"""What convolutional networks are made of besides convolutions."""
+"""Parts that networks of images share: sizes, nonlinearities, normalisations, first weights, residual blocks."""
 
-from __future__ import annotations
-
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from showergan.networks.images import Nonlinearity
+from showergan.config.networks import Nonlinearity, Normalisation, Shape
+from showergan.errors import UserError
 
-Normalisation = Literal["batch", "layer", "none"]
+Module = TypeVar("Module", bound=nn.Module)
 
+SMALLEST = 4  # pixels on a side, from which generators double and to which discriminators halve
+SIZES = {16: 2, 32: 3, 64: 4}  # of images, and the number of doublings from SMALLEST
 RESIDUAL = 0.3  # weight of a block beside its shortcut, as in the code of Gulrajani et al. 2017
+
+
+def doublings(kind: str, sample_shape: Shape) -> int:
+    """Return the number of doublings from 4 x 4 pixels to the size of images.
+
+    Raises:
+        UserError: samples are no square images of a size that is known.
+    """
+    if len(sample_shape) != 3 or sample_shape[1] != sample_shape[2] or sample_shape[1] not in SIZES:
+        raise UserError(
+            f"{kind} is made for samples of shape (channels, size, size), size one of "
+            f"{', '.join(map(str, SIZES))}, and those of the data set have {tuple(sample_shape)}: choose another "
+            "network, or another size of the images"
+        )
+    return SIZES[sample_shape[1]]
+
+
+def spread(number: int, places: int) -> list[int]:
+    """Distribute a number of layers evenly over places; the first get the remainder.
+
+    Places are ordered from small images to large ones, where a layer takes more time.
+    """
+    each, over = divmod(number, places)
+    return [each + (i < over) for i in range(places)]
 
 
 class ShiftedSoftplus(nn.Module):
@@ -50,7 +75,7 @@ def normalisation(name: Normalisation, channels: int) -> list[nn.Module]:
     return [nn.BatchNorm2d(channels) if name == "batch" else nn.GroupNorm(1, channels)]
 
 
-def start_as_he(network: nn.Module) -> nn.Module:
+def start_as_he(network: Module) -> Module:
     """Return the network with weights N(0, 2 / numbers that reach an output) (He et al. 2015) and biases 0."""
     for layer in network.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
@@ -71,7 +96,7 @@ class Bottleneck(nn.Module):
         channels_in: of x.
         channels_out: of the result; between the outer two convolutions there are half as many.
         scale: of the image: doubled (each pixel four times), halved (mean of four pixels) or kept.
-        normalised: how h is, at its end.
+        normalised: normalisation at the end of h.
     """
 
     def __init__(

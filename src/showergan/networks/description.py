@@ -1,11 +1,14 @@
-"""What a network is made of, read off the live modules."""
+"""Layers, shapes and parameter counts of networks, read off the live modules."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
+import pandas as pd
 import torch
 from torch import Tensor, nn
+
+from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork, Shape
+from showergan.networks.base import build
 
 INPUT, OUTPUT = "input", "output"
 
@@ -22,56 +25,75 @@ def describe(module: nn.Module, **inputs: Tensor) -> list[dict[str, Any]]:
         **inputs: of the module's `forward` in their order, by the names to show, with a batch in front.
 
     Returns:
-        Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (what goes in and
-        out without the batch, for example "32x15x15"; "" where nothing goes in) and parameters (their number).
+        Rows with name, kind (for example "Conv2d 3x3 /2", "input" or "output"), takes and shape (of input
+        and output without the batch, for example "32x15x15"; "" without an input) and parameters (their number).
     """
-    rows: list[dict[str, Any]] = [_row(name, INPUT, None, value) for name, value in inputs.items()]
+    rows = [_row(name, INPUT, None, value) for name, value in inputs.items()]
     copy = deepcopy(module).eval()
     for name, layer in copy.named_modules():
         if not list(layer.children()):
             layer.register_forward_hook(
-                lambda layer, given, result, name=name: rows.append(
-                    _row(name, _kind(layer), given[0], result, _parameters(layer))
+                lambda layer, taken, result, name=name: rows.append(
+                    _row(name, _kind(layer), taken[0], result)
+                    | {"parameters": sum(p.numel() for p in layer.parameters())}
                 )
             )
     result = copy(*inputs.values())
-    return rows + [_row(name, OUTPUT, value, value) for name, value in _named(result)]
+    outputs = {OUTPUT: result} if isinstance(result, Tensor) else result._asdict()
+    return rows + [_row(name, OUTPUT, value, value) for name, value in outputs.items()]
 
 
-def _row(
-    name: str, kind: str, given: Tensor | None, result: Tensor, parameters: int = 0
-) -> dict[str, Any]:
-    takes = "" if given is None else _shape(given)
-    return {
-        "name": name,
-        "kind": kind,
-        "takes": takes,
-        "shape": _shape(result),
-        "parameters": parameters,
-    }
-
-
-def _named(result: Any) -> Iterator[tuple[str, Tensor]]:
-    """Give the tensors of a result with their names, where it is a named tuple."""
-    if isinstance(result, Tensor):
-        yield OUTPUT, result
-    else:
-        yield from result._asdict().items()
+def _row(name: str, kind: str, taken: Tensor | None, result: Tensor) -> dict[str, Any]:
+    takes = "" if taken is None else _shape(taken)
+    return {"name": name, "kind": kind, "takes": takes, "shape": _shape(result), "parameters": 0}
 
 
 def _shape(values: Tensor) -> str:
     return "x".join(map(str, values.shape[1:])) or "1"
 
 
-def _parameters(layer: nn.Module) -> int:
-    return sum(p.numel() for p in layer.parameters())
-
-
 def _kind(layer: nn.Module) -> str:
-    """Return the class with what shapes the output: kernel and stride, or the probability of dropout."""
+    """Return the class, with kernel and stride of a convolution and the probability of dropout."""
     words = [type(layer).__name__]
     if isinstance(layer, nn.Conv1d | nn.Conv2d | nn.ConvTranspose2d):
         words += ["x".join(map(str, layer.kernel_size)), f"/{layer.stride[0]}"]
     if isinstance(layer, nn.Dropout):
         words.append(f"{layer.p:g}")
     return " ".join(words)
+
+
+def architectures(
+    generator: GeneratorNetwork,
+    discriminator: DiscriminatorNetwork,
+    sample_shape: Shape,
+    n_conditions: int,
+    further: dict[str, list[dict[str, Any]]],
+) -> pd.DataFrame:
+    """Return the layers of generator, discriminator and further networks.
+
+    Args:
+        generator: noise and conditions to samples.
+        discriminator: samples and conditions to scores.
+        sample_shape: of one sample, without the batch.
+        n_conditions: numbers that a sample is conditioned on.
+        further: results of `describe` for other networks, by name.
+
+    Returns:
+        Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.
+    """
+    noise, sample = torch.zeros(2, generator.noise_size), torch.zeros(2, *sample_shape)
+    name = "image" if len(sample_shape) == 3 else "sample"
+    condition, sizes = torch.zeros(2, n_conditions), (sample_shape, n_conditions)
+    layers = {
+        "generator": describe(build(generator, *sizes), noise=noise, condition=condition),
+        "discriminator": describe(
+            build(discriminator, *sizes), **{name: sample}, condition=condition
+        ),
+        **further,
+    }
+    return pd.DataFrame(
+        {"network": network, "order": order, **row}
+        for network, rows in layers.items()
+        for order, row in enumerate(rows)
+        if row["shape"] != "0"  # conditions where there are none
+    ).rename(columns={"name": "layer"})

@@ -1,74 +1,46 @@
 """Multilayer perceptrons (Gulrajani et al. 2017, section 3)."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
-from typing import Annotated, Any, Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
-from showergan.networks.base import (
-    DiscriminatorNetwork,
-    GeneratorNetwork,
-    Layers,
-    NoiseDistribution,
-    NoiseSize,
-    Shape,
-    Units,
-)
-
-Width = Annotated[Units, Field(description="units of each hidden layer")]
-Depth = Annotated[Layers, Field(description="hidden layers")]
+from showergan.config import networks as parameters
+from showergan.config.networks import Shape
+from showergan.networks.base import Discriminator, Generator
 
 
-class PerceptronGenerator(GeneratorNetwork):
-    """Noise and conditions through hidden layers of ReLU units to samples of any shape."""
+class PerceptronGenerator(Generator):
+    """Hidden layers of ReLU units."""
 
-    kind: Literal["perceptron"] = "perceptron"
-    noise: NoiseDistribution = "normal"
-    noise_size: NoiseSize = 2
-    width: Width = 512
-    depth: Depth = 3
-    output: Literal["linear", "tanh"] = Field(
-        "linear", description="linear: any number; tanh: of images, in [-1, 1]"
-    )
+    def __init__(
+        self, settings: parameters.PerceptronGenerator, sample_shape: Shape, n_conditions: int
+    ) -> None:
+        super().__init__(settings, sample_shape, n_conditions)
+        n_in, n_out = settings.noise_size + n_conditions, math.prod(sample_shape)
+        self.body = perceptron(n_in, settings.width, settings.depth, n_out)
+        self.tanh = settings.output == "tanh"
 
-    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
-        """Return the linear layers and what stands between them."""
-        n_in, n_out = self.noise_size + n_conditions, math.prod(sample_shape)
-        return {"body": perceptron(n_in, self.width, self.depth, n_out)}
-
-    def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Return samples, shape (n, *sample_shape)."""
-        flat = layers.body(torch.cat([noise, condition], 1))
-        if self.output == "tanh":
-            flat = flat.tanh()
-        return flat.view(-1, *layers.sample_shape)
+        flat = self.body(torch.cat([noise, condition], 1))
+        return (flat.tanh() if self.tanh else flat).view(-1, *self.sample_shape)
 
 
-class PerceptronDiscriminator(DiscriminatorNetwork):
-    """Samples of any shape and their conditions through hidden layers of ReLU units to a score."""
+class PerceptronDiscriminator(Discriminator):
+    """Hidden layers of ReLU units."""
 
-    kind: Literal["perceptron"] = "perceptron"
-    width: Width = 512
-    depth: Depth = 3
-
-    @property
-    def name(self) -> str:
-        """Depth and width, for example `perceptron_3x512`."""
-        return f"{self.kind}_{self.depth}x{self.width}"
-
-    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
-        """Return the linear layers and what stands between them."""
+    def __init__(
+        self, settings: parameters.PerceptronDiscriminator, sample_shape: Shape, n_conditions: int
+    ) -> None:
+        super().__init__(settings, sample_shape, n_conditions)
         n_in = math.prod(sample_shape) + n_conditions
-        return {"body": perceptron(n_in, self.width, self.depth, 1)}
+        self.body = perceptron(n_in, settings.width, settings.depth, 1)
 
-    def forward(self, layers: Any, sample: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, sample: Tensor, condition: Tensor) -> Tensor:
         """Return scores, shape (n,)."""
-        return layers.body(torch.cat([sample.flatten(1), condition], 1)).squeeze(1)
+        return self.body(torch.cat([sample.flatten(1), condition], 1)).squeeze(1)
 
 
 def perceptron(n_in: int, width: int, depth: int, n_out: int) -> nn.Sequential:

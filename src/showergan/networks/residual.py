@@ -1,27 +1,21 @@
 """Residual networks of images with 101 layers (He et al. 2016; Gulrajani et al. 2017, section 5.2)."""
 
-from __future__ import annotations
-
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from showergan.networks.base import (
-    DiscriminatorNetwork,
-    GeneratorNetwork,
-    NoiseDistribution,
-    NoiseSize,
-    Shape,
-)
-from showergan.networks.blocks import Bottleneck, start_as_he, with_conditions
-from showergan.networks.images import (
+from showergan.config import networks as parameters
+from showergan.config.networks import Normalisation, Shape
+from showergan.networks.base import Discriminator, Generator
+from showergan.networks.blocks import (
     SMALLEST,
-    DiscriminatorNormalisation,
-    Filters,
-    GeneratorNormalisation,
+    Bottleneck,
     doublings,
     spread,
+    start_as_he,
+    with_conditions,
 )
 
 # With three convolutions each, and the first and the last layer, 101 layers with weights. As in the names of He et al.,
@@ -29,65 +23,64 @@ from showergan.networks.images import (
 BLOCKS = 33
 
 
-class ResidualGenerator(GeneratorNetwork):
-    """Noise and conditions through a linear layer, 33 residual blocks and a convolution to images in [-1, 1]."""
+class ResidualGenerator(Generator):
+    """A linear layer, residual blocks from 4 x 4 to the size of the images, and a convolution."""
 
-    kind: Literal["residual"] = "residual"
-    noise: NoiseDistribution = "normal"
-    noise_size: NoiseSize = 128
-    filters: Filters = 32
-    normalisation: GeneratorNormalisation = "batch"
+    def __init__(
+        self, settings: parameters.ResidualGenerator, sample_shape: Shape, n_conditions: int
+    ) -> None:
+        super().__init__(settings, sample_shape, n_conditions)
+        scales = doublings(settings.kind, sample_shape)
+        width = settings.filters * 2**scales
+        self.body = start_as_he(
+            nn.Sequential(
+                nn.Linear(settings.noise_size + n_conditions, width * SMALLEST**2),
+                nn.Unflatten(1, (width, SMALLEST, SMALLEST)),
+                *_blocks(spread(BLOCKS, scales + 1), width, "up", settings.normalisation),
+                nn.ReLU(),
+                nn.Conv2d(settings.filters, sample_shape[0], 3, padding=1),
+                nn.Tanh(),
+            )
+        )
 
-    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
-        """Return the linear layer, and blocks from 4 x 4 to the size of the images."""
-        scales = doublings(self.kind, sample_shape)
-        width = self.filters * 2**scales
-        body: list[nn.Module] = [
-            nn.Linear(self.noise_size + n_conditions, width * SMALLEST**2),
-            nn.Unflatten(1, (width, SMALLEST, SMALLEST)),
-        ]
-        for scale, blocks in enumerate(spread(BLOCKS, scales + 1)):
-            if scale:
-                body.append(Bottleneck(width, width // 2, "up", self.normalisation))
-                width //= 2
-            body += [
-                Bottleneck(width, width, "same", self.normalisation)
-                for _ in range(blocks - (scale > 0))
-            ]
-        body += [nn.ReLU(), nn.Conv2d(width, sample_shape[0], 3, padding=1), nn.Tanh()]
-        return {"body": start_as_he(nn.Sequential(*body))}
-
-    def forward(self, layers: Any, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Return images, shape (n, channels, size, size)."""
-        return layers.body(torch.cat([noise, condition], 1))
+        return self.body(torch.cat([noise, condition], 1))
 
 
-class ResidualDiscriminator(DiscriminatorNetwork):
-    """Images and their conditions through a convolution, 33 residual blocks and a linear layer to a score.
+class ResidualDiscriminator(Discriminator):
+    """A convolution, residual blocks from the size of the images to 4 x 4, and a linear layer."""
 
-    Conditions are channels, as those of `ConvolutionalDiscriminator`.
-    """
+    def __init__(
+        self, settings: parameters.ResidualDiscriminator, sample_shape: Shape, n_conditions: int
+    ) -> None:
+        super().__init__(settings, sample_shape, n_conditions)
+        scales, width = doublings(settings.kind, sample_shape), settings.filters
+        counts = reversed(spread(BLOCKS, scales + 1))
+        self.body = start_as_he(
+            nn.Sequential(
+                nn.Conv2d(sample_shape[0] + n_conditions, width, 3, padding=1),
+                *_blocks(counts, width, "down", settings.normalisation),
+                nn.ReLU(),
+                nn.Flatten(),
+                nn.Linear(width * 2**scales * SMALLEST**2, 1),
+            )
+        )
 
-    kind: Literal["residual"] = "residual"
-    filters: Filters = 32
-    normalisation: DiscriminatorNormalisation = "batch"
-
-    def layers(self, sample_shape: Shape, n_conditions: int) -> dict[str, nn.Module]:
-        """Return the convolution, blocks from the size of the images to 4 x 4, and the linear layer."""
-        scales = doublings(self.kind, sample_shape)
-        width = self.filters
-        body: list[nn.Module] = [nn.Conv2d(sample_shape[0] + n_conditions, width, 3, padding=1)]
-        for scale, blocks in enumerate(reversed(spread(BLOCKS, scales + 1))):
-            if scale:
-                body.append(Bottleneck(width, 2 * width, "down", self.normalisation))
-                width *= 2
-            body += [
-                Bottleneck(width, width, "same", self.normalisation)
-                for _ in range(blocks - (scale > 0))
-            ]
-        body += [nn.ReLU(), nn.Flatten(), nn.Linear(width * SMALLEST**2, 1)]
-        return {"body": start_as_he(nn.Sequential(*body))}
-
-    def forward(self, layers: Any, image: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, image: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of images, shape (n, channels, size, size)."""
-        return layers.body(with_conditions(image, condition)).squeeze(1)
+        return self.body(with_conditions(image, condition)).squeeze(1)
+
+
+def _blocks(
+    counts: Iterable[int], width: int, change: Literal["up", "down"], normalised: Normalisation
+) -> list[nn.Module]:
+    """Return so many blocks at each scale; the first of each but the first scale changes it, and the channels."""
+    body: list[nn.Module] = []
+    for count in counts:
+        if body:
+            wider = width // 2 if change == "up" else 2 * width
+            body.append(Bottleneck(width, wider, change, normalised))
+            width, count = wider, count - 1
+        body += [Bottleneck(width, width, "same", normalised) for _ in range(count)]
+    return body

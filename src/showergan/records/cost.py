@@ -1,35 +1,32 @@
-"""What a run will take, told by what the jobs of a finished one took.
+"""Cost of a run, estimated from what the jobs of a finished one took.
 
 A job takes a fixed time, and one that is proportional to its work: of a training the steps of its networks, of an
 evaluation epochs and samples, of what makes and measures data the samples, of what reads a file of every run their
-number. All else takes what it took.
+number. All other jobs take what they took.
 """
-
-from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
 
 from showergan.config.whole import Config
 from showergan.errors import UserError
 from showergan.records.provenance import NAME, Record, read_record
 
 TRAIN, EVALUATE, START = "train", "evaluate", "describe"
+BY_METHOD = (TRAIN, EVALUATE)
 EMBEDDING = ("train_embedding", "train_picture_embedding")
 OF_DATA = ("simulate", "fetch", "make_data", "preprocess", "reference", *EMBEDDING)
-WORKED_ON = ("generator", "discriminator", "batch_size")
-STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}
+STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}  # of rules
 
 
-@dataclass(frozen=True)
-class Size:
-    """How large a run is.
+class Size(NamedTuple):
+    """Size of a run.
 
     Attributes:
         n_train: training samples.
@@ -55,80 +52,25 @@ class Size:
 
     def files(self, step: str) -> float:
         """Return what the size of its files is proportional to."""
-        if step in (TRAIN, EVALUATE):
+        if step in BY_METHOD:
             return self.kept
         return self.n_train if step in OF_DATA else 1
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a job took.
-
-    Attributes:
-        seconds: of a core, or by the clock on a GPU.
-        fixed: which of them any amount of work would take.
-        memory_MB: of the host.
-        stored_MB: in files that it left.
-        work: see `Size`; None: it is always the same.
-    """
-
-    seconds: float
-    fixed: float
-    memory_MB: float
-    stored_MB: float
-    work: float | None
-
-    def seconds_of(self, work: float) -> float:
-        """Return the seconds of another amount of work."""
-        if self.work is None:
-            return self.seconds
-        return self.fixed + (self.seconds - self.fixed) * work / max(self.work, 1)
-
-
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """A finished run.
 
     Attributes:
-        size: how large it is.
-        jobs: by step and method; of most steps the method is none.
+        size: of the run.
+        jobs: one row for each: `step` and `method` (empty for most steps), `seconds` of a core, or by the clock on a
+            GPU, `fixed` ones among them, which any amount of work would take, `memory_MB` of the host, `stored_MB` in
+            files that it left, and `work`, see `Size`; NaN: always the same.
         trained: networks and batches, see `_trained`.
     """
 
     size: Size
-    jobs: Mapping[tuple[str, str], list[Job]]
+    jobs: pd.DataFrame
     trained: frozenset[str] = frozenset()
-
-    def like(self, step: str, method: str) -> tuple[list[Job], str]:
-        """Return the jobs that tell of a step of a method, and what they are, where it has none of its own."""
-        if own := self.jobs.get((step, method)):
-            return own, ""
-        kind = step.split()[0]
-        others = [job for (s, _), some in self.jobs.items() if s.split()[0] == kind for job in some]
-        return others, f"mean of {kind}" if others else "not measured"
-
-
-@dataclass(frozen=True)
-class Row:
-    """All jobs of a rule.
-
-    Attributes:
-        rule: its name.
-        n: number of jobs.
-        seconds: of all of them.
-        longest: the seconds of one.
-        memory_MB: of one.
-        stored_MB: of all of them.
-        like: which other jobs tell what they take, where these were not measured.
-    """
-
-    rule: str
-    n: int
-    seconds: float
-    longest: float
-    memory_MB: float
-    stored_MB: float
-    like: str
 
 
 def measured(run: Path) -> Measured:
@@ -142,10 +84,7 @@ def measured(run: Path) -> Measured:
     """
     records = {path: read_record(path) for path in sorted(run.rglob(f"*{NAME}"))}
     trainings = {
-        path.parent.relative_to(run).parts[1:]: (
-            record,
-            json.loads(path.with_name("run.json").read_text(encoding="utf-8")),
-        )
+        _place(path, run): (record, json.loads(path.with_name("run.json").read_bytes()))
         for path, record in records.items()
         if record.step == TRAIN
     }
@@ -153,130 +92,146 @@ def measured(run: Path) -> Measured:
         raise UserError(
             f"{run}: no training has ended there. Give the folder of a run, results/RUN"
         )
-    first, told = next(iter(trainings.values()))
+    first, training = next(iter(trainings.values()))
     embedding = [r.recipe["epochs"] for r in records.values() if r.step in EMBEDDING]
     kept = len(first.recipe["evaluated_epochs"])
-    size = Size(told["n_train"], len(trainings), kept, max(embedding, default=1))
+    size = Size(training["n_train"], len(trainings), kept, max(embedding, default=1))
     start = min((_seconds(r) for r in records.values() if r.step == START), default=0.0)
-    jobs = defaultdict(list)
+    jobs = []
     for path, record in records.items():
-        where, method = path.parent.relative_to(run).parts[1:], ""
-        steps, fixed = 0, min(start, _seconds(record))
-        if record.step in (TRAIN, EVALUATE):
-            method = where[1]
+        place, seconds = _place(path, run), _seconds(record)
+        steps, fixed = 0, min(start, seconds)
         if record.step == TRAIN:
-            _, told = trainings[where]
-            steps = told["generator_steps"] + told["discriminator_steps"]
-            # What it took besides its steps; one that was gone on with took some of them before.
-            fixed = _seconds(record) * max(1 - told["seconds"] / record.seconds, 0)
-        grows = record.step in (TRAIN, EVALUATE, *OF_DATA) or len(record.inputs) >= len(trainings)
+            _, training = trainings[place]
+            steps = training["generator_steps"] + training["discriminator_steps"]
+            # All but its steps; a training that was resumed made some of them in an earlier job.
+            fixed = seconds * max(1 - training["seconds"] / record.seconds, 0)
+        grows = record.step in (*BY_METHOD, *OF_DATA) or len(record.inputs) >= len(trainings)
         files = [path.parent / name for name in record.outputs]
-        jobs[record.step, method].append(
-            Job(
-                _seconds(record),
-                fixed,
-                record.peak_memory_MB.get("host", 0),
-                sum(file.stat().st_size for file in files if file.exists()) / 1e6,
-                size.work(record.step, steps) if grows else None,
-            )
+        jobs.append(
+            {
+                "step": record.step,
+                "method": place[1] if record.step in BY_METHOD else "",
+                "seconds": seconds,
+                "fixed": fixed,
+                "memory_MB": record.peak_memory_MB.get("host", 0),
+                "stored_MB": sum(file.stat().st_size for file in files if file.exists()) / 1e6,
+                "work": size.work(record.step, steps) if grows else np.nan,
+            }
         )
-    return Measured(size, dict(jobs), frozenset(_trained(r.recipe) for r, _ in trainings.values()))
+    networks = frozenset(_trained(record.recipe) for record, _ in trainings.values())
+    return Measured(size, pd.DataFrame(jobs), networks)
 
 
-def _trained(recipe: Mapping[str, Any]) -> str:
-    """Return what a step of a training works on: networks and batch, as a text."""
-    return json.dumps({key: recipe[key] for key in WORKED_ON}, sort_keys=True)
-
-
-def is_like(config: Config, of: Measured) -> bool:
-    """Tell whether a run trained all networks of a configuration, on as large batches."""
-    batch = {"batch_size": config.training.batch_size}
-    wanted = {
-        _trained(config.networks(architecture, method).model_dump(mode="json") | batch)
-        for architecture in config.compared
-        for method in config.methods
-    }
-    return wanted <= of.trained
+def _place(record: Path, run: Path) -> tuple[str, ...]:
+    """Return architecture, method, learning rates and seed, of which the folders of a training are named."""
+    return record.parent.relative_to(run).parts[1:]
 
 
 def _seconds(record: Record) -> float:
     return record.seconds if "device" in record.peak_memory_MB else record.cpu_seconds
 
 
+def _trained(recipe: Mapping[str, Any]) -> str:
+    """Return what a step of a training works on: networks and batch, as a text."""
+    keys = ("generator", "discriminator", "batch_size")
+    return json.dumps({key: recipe[key] for key in keys}, sort_keys=True)
+
+
+def is_like(config: Config, of: Measured) -> bool:
+    """Return whether a run trained all networks of a configuration, on as large batches."""
+    batch = {"batch_size": config.training.batch_size}
+    return of.trained >= {
+        _trained(config.networks(architecture, method).model_dump(mode="json") | batch)
+        for architecture in config.compared
+        for method in config.methods
+    }
+
+
 def estimate(
     config: Config, planned: Mapping[str, int], of: Measured, n_train: int | None = None
-) -> list[Row]:
+) -> pd.DataFrame:
     """Return what the jobs of a run will take.
 
     Args:
         config: its configuration.
         planned: number of its jobs by rule, see `snakemake --dry-run`.
-        of: the run that tells what jobs take.
-        n_train: number of training samples, where the configuration does not tell it.
+        of: the measured run.
+        n_train: number of training samples, where the configuration does not give it.
+
+    Returns:
+        By rule, the number of `jobs`, `seconds` and `stored_MB` of all of them, `longest` seconds and `memory_MB` of
+        one, and `source`: which other jobs these are estimated from, where they were not measured.
 
     Raises:
-        UserError: nobody tells it.
+        UserError: the number of samples is unknown.
     """
     n_train = config.data.n_train or n_train
     if n_train is None:
-        raise UserError("How many training samples there are only the data tell: give --n-train")
-    methods = [
-        method
+        raise UserError(
+            "The configuration does not say how many training samples there are: give --n-train"
+        )
+    trainings = {
+        method: len(config.compared)
+        * len(config.learning_rates(method))
+        * len(config.training.seeds)
         for method in config.methods
-        for _ in config.compared
-        for _ in config.learning_rates(method)
-        for _ in config.training.seeds
-    ]
+    }
     embedding = getattr(getattr(config, "embedding", None), "epochs", 1)
-    size = Size(n_train, len(methods), len(config.training.evaluated_epochs), embedding)
-    rows = []
+    kept = len(config.training.evaluated_epochs)
+    size = Size(n_train, sum(trainings.values()), kept, embedding)
+    rows = {}
     for rule, n in planned.items():
         step = STEPS.get(rule, re.sub("^(figure|table)_", r"\1 ", rule))
-        each = methods if step in (TRAIN, EVALUATE) else [""]
-        told = {
-            method: _predicted(step, method, config, size, of) for method in dict.fromkeys(each)
-        }
-        jobs = [told[method][0] for method in each]
-        share = n / len(jobs)  # of a run that has begun less is left
-        rows.append(
-            Row(
-                rule,
-                n,
-                share * sum(job.seconds for job in jobs),
-                max(job.seconds for job in jobs),
-                max(job.memory_MB for job in jobs),
-                share * sum(job.stored_MB for job in jobs),
-                "; ".join(
-                    dict.fromkeys(f"{m}: {t}" if m else t for m, (_, t) in told.items() if t)
-                ),
-            )
+        numbers = trainings if step in BY_METHOD else {"": 1}
+        jobs = pd.DataFrame([_predicted(step, method, config, size, of) for method in numbers])
+        weights = np.array(list(numbers.values()))
+        share = n / weights.sum()  # fewer are left of a run that has begun
+        sources = dict.fromkeys(
+            f"{method}: {source}" if method else source
+            for method, source in zip(numbers, jobs.source, strict=True)
+            if source
         )
-    return rows
+        rows[rule] = {
+            "jobs": n,
+            "seconds": share * (weights * jobs.seconds).sum(),
+            "longest": jobs.seconds.max(),
+            "memory_MB": jobs.memory_MB.max(),
+            "stored_MB": share * (weights * jobs.stored_MB).sum(),
+            "source": "; ".join(sources),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _predicted(step: str, method: str, config: Config, size: Size, of: Measured) -> tuple[Job, str]:
-    jobs, told = of.like(step, method)
-    if not jobs:
-        return Job(0, 0, 0, 0, None), told
+def _predicted(step: str, method: str, config: Config, size: Size, of: Measured) -> dict[str, Any]:
+    """Return what one job takes: the mean of those of this method, or else of all of its kind."""
+    jobs, source = of.jobs[(of.jobs.step == step) & (of.jobs.method == method)], ""
+    if jobs.empty:
+        kind = step.split()[0]
+        jobs, source = of.jobs[of.jobs.step.str.split().str[0] == kind], f"mean of {kind}"
+    if jobs.empty:
+        return {"seconds": 0.0, "memory_MB": 0, "stored_MB": 0.0, "source": "not measured"}
     steps = 0
     if step == TRAIN:
         batches = size.n_train // config.training.batch_size
         steps = config.training.epochs * batches * (1 + config.n_critic(method))
-    work = size.work(step, steps)
-    return Job(
-        fmean(job.seconds_of(work) for job in jobs),
-        0,
-        max(job.memory_MB for job in jobs),
-        fmean(job.stored_MB for job in jobs) * size.files(step) / of.size.files(step),
-        work,
-    ), told
+    growth = (size.work(step, steps) / jobs.work.clip(lower=1)).fillna(1)
+    return {
+        "seconds": (jobs.fixed + (jobs.seconds - jobs.fixed) * growth).mean(),
+        "memory_MB": jobs.memory_MB.max(),
+        "stored_MB": jobs.stored_MB.mean() * size.files(step) / of.size.files(step),
+        "source": source,
+    }
 
 
-def clock(rows: list[Row], devices: int) -> float:
+def is_exhibit(rows: pd.DataFrame) -> pd.Series:
+    """Return which rules make a figure or a table."""
+    return rows.index.to_series().str.startswith(("figure_", "table_"))
+
+
+def clock(rows: pd.DataFrame, devices: int) -> float:
     """Return the seconds that a run takes on so many cores or GPUs: the work shared out, or the longest chain of jobs.
 
-    In the chain is a job of each rule, but for figures and tables, which do not wait for each other.
+    The chain has one job of each rule, without figures and tables, which do not wait for each other.
     """
-    shown = ("figure_", "table_")
-    chain = sum(row.longest for row in rows if not row.rule.startswith(shown))
-    return max(sum(row.seconds for row in rows) / devices, chain)
+    return max(rows.seconds.sum() / devices, rows.longest[~is_exhibit(rows)].sum())

@@ -1,4 +1,4 @@
-"""Where results come from: the record of a job, which stands beside what it made."""
+"""Records of provenance: a file beside the outputs of each job, with all that they were made of."""
 
 import os
 import platform
@@ -24,11 +24,12 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 NAME = "provenance.json"  # of a record, or how its name ends
+PACKAGE = Path(__file__).parents[1]
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
 
 
 class Code(Section):
-    """This package.
+    """Version and git commit of this package.
 
     Attributes:
         version: of the package.
@@ -41,37 +42,29 @@ class Code(Section):
     dirty: bool | None
 
 
-class MadeWith(Section):
-    """What a result may depend on beside its recipe and its inputs.
+class Record(Section):
+    """The record of a job. Paths are relative to the folder of the record, so that a run can be moved.
 
     Attributes:
         code: this package.
         packages: versions of those that compute, and of Python.
         machine: system and processor.
         device: name, and of a GPU the versions of its driver and of CUDA.
+        step: name of the subcommand.
+        recipe: of the step, whole.
+        settings: other options.
+        finished: time of the end, in UTC.
+        seconds: duration; of a resumed job that of the last part.
+        cpu_seconds: of all cores, since the start of the process.
+        peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
+        inputs: SHA-256 of each file that it read, at its start.
+        outputs: SHA-256 of each file that it wrote.
     """
 
     code: Code
     packages: dict[str, str]
     machine: str
     device: dict[str, str | None]
-
-
-class Record(MadeWith):
-    """What made some files. Paths are seen from the folder of the record, so that a run can be moved.
-
-    Attributes:
-        step: that made them, as the command line calls it.
-        recipe: of the step, whole.
-        settings: what else it was told.
-        finished: when, in UTC.
-        seconds: how long it took, or the part of it that ended it where it was killed before.
-        cpu_seconds: of all cores, from the start of the process on.
-        peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
-        inputs: SHA-256 of each file that it read, as it began.
-        outputs: SHA-256 of each file that it wrote.
-    """
-
     step: str
     recipe: dict[str, Any]
     settings: dict[str, Any]
@@ -92,7 +85,7 @@ def recorded(
     inputs: Iterable[Path],
     outputs: Iterable[Path],
 ) -> Iterator[None]:
-    """Write the record of what is done within, unless that fails; without a path nothing."""
+    """Write the record of what is done within the context, unless that fails; without a path none."""
     if path is None:
         yield
         return
@@ -100,7 +93,7 @@ def recorded(
     read = _sha256s(path.parent, inputs)
     yield
     record = Record(
-        **dict(made_with()),
+        **made_with(),
         step=step,
         recipe=recipe,
         settings=settings,
@@ -114,14 +107,10 @@ def recorded(
     write_json(record.model_dump(mode="json"), path)
 
 
-def made_with() -> MadeWith:
-    """Return what this process computes with; the device is the CPU as long as no GPU was used."""
-    return MadeWith(
-        code=_code(),
-        packages=packages(),
-        machine=platform.platform(),
-        device=_device(),
-    )
+def made_with() -> dict[str, Any]:
+    """Return software and machine of this process as in a `Record`; the device is the CPU until a GPU was used."""
+    about = {"machine": platform.platform(), "device": _device()}
+    return {"code": _code().model_dump(), "packages": packages(), **about}
 
 
 def packages() -> dict[str, str]:
@@ -144,22 +133,22 @@ def read_record(path: Path) -> Record:
 
 
 def record_of(file: Path) -> tuple[Path, Record] | None:
-    """Return the record beside a file that lists it among what was made, and its path; None where there is none."""
+    """Return the record beside a file that lists it among its outputs, and its path; None where there is none."""
     records = ((path, read_record(path)) for path in sorted(file.parent.glob(f"*{NAME}")))
     return next((found for found in records if file.name in found[1].outputs), None)
 
 
 def _sha256s(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """Return the SHA-256 of each file, seen from a folder, also of those within; what is missing the step tells."""
+    """Return the SHA-256 of each file that is there, or in a folder of `paths`, by its path relative to `folder`."""
     within = [[*path.rglob("*")] if path.is_dir() else [path] for path in paths]
     files = [path for some in within for path in some if path.is_file()]
     return {os.path.relpath(path, folder): sha256_of(path) for path in files}
 
 
 def _code() -> Code:
-    # A package that is installed somewhere below another's checkout is no part of it.
-    ours = _told("git", "ls-files", Path(__file__).name)
-    state = _told("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", ".")
+    # A package that is installed somewhere in another project's checkout is no part of it.
+    ours = _output_of("git", "ls-files", "__init__.py")
+    state = _output_of("git", "--no-optional-locks", "status", "--porcelain=v2", "--branch", ".")
     if not ours or not state:
         return Code(version=version("showergan"), commit=None, dirty=None)
     commit, _, *changes = state.splitlines()
@@ -171,7 +160,7 @@ def _device() -> dict[str, str | None]:
     if (gpu := _gpu()) is None:
         return {"name": "cpu"}
     torch = sys.modules["torch"]
-    driver = _told("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
+    driver = _output_of("nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader")
     return {
         "name": torch.cuda.get_device_name(gpu),
         "driver": driver.split()[0] if driver else None,
@@ -180,44 +169,35 @@ def _device() -> dict[str, str | None]:
 
 
 def _gpu() -> int | None:
-    """Return the number of the GPU that this process used most memory of, if any."""
-    torch = sys.modules.get("torch")  # what has not loaded it used none
+    """Return the number of the GPU of which this process used most memory, if any."""
+    torch = sys.modules.get("torch")  # a process that has not loaded it used none
     if torch is None or not torch.cuda.is_initialized():
         return None
     return max(range(torch.cuda.device_count()), key=torch.cuda.max_memory_reserved)
 
 
 def _peak_memory() -> dict[str, int]:
-    peak = {}
+    host = None
     if resource:
         unit = 1 if sys.platform == "darwin" else 1024  # bytes that getrusage counts in
-        peak["host"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
-    if (device := peak_device_memory()) is not None:
-        peak["device"] = device
-    return peak
+        host = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+    peaks = {"host": host, "device": peak_device_memory()}
+    return {name: peak for name, peak in peaks.items() if peak is not None}
 
 
 def peak_device_memory() -> int | None:
-    """Return the most that this process has had of a GPU's memory, in MB; None where it used none.
+    """Return the peak of this process's memory on a GPU, in MB; None where it used none.
 
-    It is what PyTorch asked for, its reserve included; what CUDA itself takes in each process is not known to it.
+    It is what PyTorch asked for, its reserve included, without what CUDA itself takes in each process.
     """
     gpu = _gpu()
     return None if gpu is None else round(sys.modules["torch"].cuda.max_memory_reserved(gpu) / 1e6)
 
 
-def _told(*command: str) -> str | None:
-    """Return what another program says, asked beside this file; None where it cannot."""
+def _output_of(*command: str) -> str | None:
+    """Return what another program prints, started in the folder of this package; None where it fails."""
     try:
-        done = subprocess.run(
-            command,
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=10,
-            check=True,
-        )
+        done = subprocess.run(command, cwd=PACKAGE, capture_output=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.strip()
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -1,10 +1,9 @@
-"""Whether the files of a run are still what their records say."""
+"""Check of the files of a run against the records of what made them."""
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from showergan.errors import UserError
 from showergan.io.files import sha256_of
@@ -12,28 +11,27 @@ from showergan.records.provenance import NAME, Record, read_record
 
 CRATE = "ro-crate-metadata.json"
 RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
-# What is in the folder of a run and is no artefact: how long jobs took, and the records in other words.
+# In the folder of a run, and no artefacts: how long jobs took, and the records in another format.
 APART = ("benchmarks", CRATE)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """Something about a file of a run.
 
     Attributes:
         kind: missing; altered since it was made; stale, made of what has changed since; a record that is unreadable;
             unlisted in any record; or unchecked, made of a file outside of the run that is not here: not wrong.
         path: of the file.
-        told: more about it.
+        text: explanation.
     """
 
     kind: Literal["missing", "altered", "stale", "unreadable", "unlisted", "unchecked"]
     path: Path
-    told: str
+    text: str
 
 
 def findings(run: Path) -> list[Finding]:
-    """Check every file of a run against the records in it, each file once; what is fine is not told.
+    """Check every file of a run against the records in it, each file once; return what is not as it was made.
 
     Args:
         run: its folder, results/RUN.
@@ -41,68 +39,57 @@ def findings(run: Path) -> list[Finding]:
     Raises:
         UserError: there is no record in it.
     """
-    unreadable: list[Path] = []
-    records = records_in(run, unreadable)
+    records, unreadable = records_in(run)
     found = [Finding("unreadable", path, "it is no record of this version") for path in unreadable]
     made = {
-        seen_from(path, name): sha256
-        for path, record in records.items()
-        for name, sha256 in record.outputs.items()
+        path_of(record, name): sha256
+        for record, content in records.items()
+        for name, sha256 in content.outputs.items()
     }
     for path, sha256 in made.items():
         if not path.is_file():
             found.append(Finding("missing", path, "it was made, and is not there"))
         elif sha256_of(path) != sha256:
             found.append(Finding("altered", path, "it is not what was made"))
-    # What a job read is compared with what was made last: a file that was altered since is told once, as itself.
+    # An input is compared with what was made last: a file that was altered since is reported once, as itself.
     known: dict[Path, str | None] = dict(made)
     for path, record in records.items():
-        found += _changes(path, record, known, run)
-    # The crate has the time of the last job, and is as old as what it tells.
+        found += _changed_inputs(path, record, known, run)
+    # The crate has the time of the last job, and is as old as what it describes.
     last, crate = max(record.finished for record in records.values()), run / CRATE
     if crate.is_file() and f'"datePublished": "{last}"'.encode() not in crate.read_bytes():
         found.append(Finding("stale", crate, "jobs have ended since"))
-    recipes = {path for path in known if path.name.endswith(RECIPE)}
-    listed = made.keys() | records.keys() | set(unreadable) | recipes
-    found += [
-        Finding("unlisted", path, "no record lists it")
-        for path in _files(run)
-        if path not in listed
-    ]
-    return found
+    recipes = [path for path in known if path.name.endswith(RECIPE)]
+    listed = {*made, *records, *unreadable, *recipes}
+    unlisted = [path for path in _files(run) if path not in listed]
+    return found + [Finding("unlisted", path, "no record lists it") for path in unlisted]
 
 
-def records_in(run: Path, unreadable: list[Path] | None = None) -> dict[Path, Record]:
-    """Return the records in a folder by their paths.
-
-    Args:
-        run: the folder.
-        unreadable: takes the paths of those that cannot be read; without it they are an error.
+def records_in(run: Path) -> tuple[dict[Path, Record], list[Path]]:
+    """Return the records in the folder of a run by their paths, and the paths of those that cannot be read.
 
     Raises:
-        UserError: there is none, or one cannot be read.
+        UserError: none can be read.
     """
-    records = {}
+    records, unreadable = {}, []
     for path in _files(run):
         if path.name.endswith(NAME):
             try:
                 records[path] = read_record(path)
             except UserError:
-                if unreadable is None:
-                    raise
                 unreadable.append(path)
     if not records:
         raise UserError(f"{run}: no job left a record here. Give the folder of a run, results/RUN.")
-    return records
+    return records, unreadable
 
 
-def _changes(
+def _changed_inputs(
     at: Path, record: Record, known: dict[Path, str | None], run: Path
 ) -> Iterator[Finding]:
-    """Yield what has changed since of the inputs of a record, by the first of its outputs."""
-    made = seen_from(at, next(iter(record.outputs), at.name))
+    """Yield a finding about the first output of a record for each input that has changed since."""
+    made = path_of(at, next(iter(record.outputs), at.name))
     for name, sha256 in record.inputs.items():
-        path = seen_from(at, name)
+        path = path_of(at, name)
         if path not in known:
             known[path] = sha256_of(path) if path.is_file() else None
         if known[path] is None and os.path.relpath(path, run).startswith(".."):
@@ -111,15 +98,15 @@ def _changes(
             yield Finding("stale", made, f"{path}, which it was made of, has changed since")
 
 
-def _files(run: Path) -> list[Path]:
-    return [path for path in sorted(run.rglob("*")) if path.is_file() and _counts(path, run)]
+def _files(run: Path) -> Iterator[Path]:
+    """Yield the artefacts and records of a run; hidden files and folders are neither."""
+    for path in sorted(run.rglob("*")):
+        parts = path.relative_to(run).parts
+        hidden = any(part.startswith(".") for part in parts)
+        if path.is_file() and parts[0] not in APART and not hidden:
+            yield path
 
 
-def _counts(path: Path, run: Path) -> bool:
-    first, *_ = parts = path.relative_to(run).parts
-    return first not in APART and not any(part.startswith(".") for part in parts)
-
-
-def seen_from(record: Path, name: str) -> Path:
+def path_of(record: Path, name: str) -> Path:
     """Return the path of a file that a record names."""
     return Path(os.path.normpath(record.parent / name))

@@ -20,12 +20,12 @@ from torch import Tensor, nn
 
 from showergan.config.data import Data
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import GeneratorNetwork, Shape
 from showergan.config.section import Section
 from showergan.errors import UserError
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.metrics.features import Features, ReferenceStatistics
 from showergan.metrics.registry import Registry
-from showergan.networks import GeneratorNetwork, Shape
 from showergan.tasks.splits import Split
 
 
@@ -272,5 +272,5 @@ class Task(ABC):
         raise UserError(f"Generators of {self.name} cannot be exported yet.")
 
     def further_networks(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the layers of networks beside those of the GAN, by name, see `networks.modules.describe`."""
+        """Return the layers of networks beside those of the GAN, by name, see `networks.description.describe`."""
         return {}

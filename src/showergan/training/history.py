@@ -7,8 +7,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.methods.layers.outputs import output_scale
-from showergan.methods.layers.weights import flattened, trained_weight, weight_layers
+from showergan.methods.layers import flattened, output_scale, trained_weight, weight_layers
 from showergan.training.checkpoint import require, require_like
 from showergan.training.lipschitz import spectral_norm
 

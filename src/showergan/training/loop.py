@@ -8,15 +8,17 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from showergan.config.kinds import implementation_of, implemented
+from showergan.config.networks import Shape
 from showergan.config.training import TrainingRecipe
 from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.io.progress import Progress
 from showergan.io.weights import outline
-from showergan.methods.constraints import Constraint, DiscriminatorBatch
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
-from showergan.networks import Shape
-from showergan.networks.built import Discriminator, Generator, state_of
+from showergan.networks.base import Discriminator, Generator, state_of
+from showergan.networks.base import build as build_network
 from showergan.training.average import Average
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
 from showergan.training.checkpoint import (
@@ -78,11 +80,12 @@ class Trainer:
                 "choose a smaller batch or give more of them"
             )
         self.samples, self.conditions, self.recipe = samples, conditions, recipe
-        self.loss: Loss = recipe.method.loss
+        self.loss = implemented(recipe.method.loss, Loss)
         self._per_epoch = n // size
         self._n_steps = recipe.epochs * self._per_epoch
-        self.constraints: list[Constraint] = [
-            constraint.in_training(self._n_steps) for constraint in recipe.method.constraints
+        self.constraints = [
+            implemented(constraint, Constraint).in_training(self._n_steps)
+            for constraint in recipe.method.constraints
         ]
         device, seed = samples.device, recipe.seed
 
@@ -93,8 +96,8 @@ class Trainer:
             Average(self.generator, recipe.generator_average) if recipe.generator_average else None
         )
         rates = recipe.learning_rates
-        self.generator_optimiser = recipe.optimiser.of(self.generator, rates.generator)
-        self.discriminator_optimiser = recipe.optimiser.of(self.discriminator, rates.discriminator)
+        self.generator_optimiser = _optimiser(recipe, self.generator, rates.generator)
+        self.discriminator_optimiser = _optimiser(recipe, self.discriminator, rates.discriminator)
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
         order = stream(seed, "discriminator batches", device)
@@ -299,6 +302,15 @@ class Trainer:
         return result
 
 
+def _optimiser(
+    recipe: TrainingRecipe, network: torch.nn.Module, learning_rate: float
+) -> torch.optim.Optimizer:
+    """Return an optimiser of all weights of a network."""
+    rule: Any = implementation_of(recipe.optimiser, torch.optim.Optimizer)
+    settings = recipe.optimiser.model_dump(exclude={"kind"})
+    return rule(network.parameters(), lr=learning_rate, **settings)
+
+
 def finite(state: dict[str, Tensor]) -> bool:
     """Return whether all numbers of a state are."""
     return all(bool(value.isfinite().all()) for value in state.values())
@@ -319,7 +331,7 @@ def build(
         UserError: a network has more than 2^28 weights.
     """
     for role, network in (("generator", recipe.generator), ("discriminator", recipe.discriminator)):
-        planned = outline(partial(network.build, sample_shape, n_conditions))
+        planned = outline(partial(build_network, network, sample_shape, n_conditions))
         n = sum(weights.numel() for weights in planned.parameters())
         if n > MOST_WEIGHTS:
             raise UserError(
@@ -329,9 +341,9 @@ def build(
     cpu = torch.device("cpu")
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(stream(recipe.seed, "weights", cpu).get_state())
-        generator = recipe.generator.build(sample_shape, n_conditions)
-        discriminator = recipe.discriminator.build(sample_shape, n_conditions)
+        generator = build_network(recipe.generator, sample_shape, n_conditions)
+        discriminator = build_network(recipe.discriminator, sample_shape, n_conditions)
         torch.set_rng_state(stream(recipe.seed, "constraint", cpu).get_state())
         for constraint in recipe.method.constraints:
-            constraint.attach(discriminator)
+            implemented(constraint, Constraint).attach(discriminator)
     return generator.to(device), discriminator.to(device)

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from showergan.config.methods import Composition
+from showergan.config.optimisers import RMSprop
 from showergan.config.training import AuditRecipe, TrainingRecipe
-from showergan.methods.layers.weights import trained_weight, weight_layers
-from showergan.methods.optimisers.rmsprop import RMSprop
+from showergan.methods.layers import trained_weight, weight_layers
 from showergan.training.loop import Trainer
 
 N_STEPS, EVERY = 150, 10

@@ -26,6 +26,7 @@ from showergan.comparison.summary import learning_rate_grid
 from showergan.comparison.summary import summarise as summary_of
 from showergan.comparison.verdicts import ranks as rank_methods
 from showergan.comparison.verdicts import verdicts as compare_methods
+from showergan.config.kinds import implemented
 from showergan.config.recipes.comparison import (
     Bars,
     LossMeaning,
@@ -34,8 +35,8 @@ from showergan.config.recipes.comparison import (
     Summarise,
     Verdicts,
 )
-from showergan.io.files import write_table
-from showergan.io.tables import read_csv, tables
+from showergan.io.tables import read_csv, tables, write_table
+from showergan.methods.losses import Loss
 from showergan.tasks.found import named
 
 Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
@@ -146,11 +147,12 @@ def loss_meaning(
 ) -> None:
     """Read histories and metrics of every run."""
     registry = named(recipe.task, "The recipe").metrics
+    losses = {name: implemented(loss, Loss) for name, loss in recipe.losses.items()}
     with tables(*metrics, *histories, *trainings):
         seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
         # Methods have columns of their own, as ABCAS has its r.
         read = _of_all_runs(histories, HISTORY)
-        found = with_seconds(estimated_distances(read, recipe.losses), seconds)
+        found = with_seconds(estimated_distances(read, losses), seconds)
         meaning = quality_by_estimate(found, _of_all_runs(metrics), registry)
         correlations = loss_correlation(meaning)
     write_table(found, estimates)

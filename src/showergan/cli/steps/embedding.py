@@ -10,7 +10,8 @@ import torch
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
 from showergan.config.recipes.embedding import TrainEmbedding, TrainPictureEmbedding
-from showergan.io.files import say, write_json, write_table
+from showergan.io.files import say, write_json
+from showergan.io.tables import write_table
 from showergan.tasks.images import dataset as images
 from showergan.tasks.images import embedding as of_images
 from showergan.tasks.images import embedding_training as image_training

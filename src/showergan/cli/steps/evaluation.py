@@ -17,7 +17,8 @@ from showergan.evaluation.file import evaluate_file as measure_file
 from showergan.evaluation.generated import evaluate as measure_training
 from showergan.evaluation.generator_file import load_generator
 from showergan.evaluation.reference import load_reference, make_reference, origin_of, save_reference
-from showergan.io.files import atomic_write, say, write_table
+from showergan.io.files import atomic_write, say
+from showergan.io.tables import write_table
 from showergan.report.tables.file_table import file_table
 from showergan.tasks.found import of_file
 

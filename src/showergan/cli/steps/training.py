@@ -12,8 +12,9 @@ from showergan.cli.options import DataSet, Output
 from showergan.config.recipes.training import Audit, Describe, Train, TrainBeforeFixedGenerator
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generator_file import save_generator
-from showergan.io.files import atomic_write, write_json, write_table
-from showergan.networks.table import architectures
+from showergan.io.files import atomic_write, write_json
+from showergan.io.tables import write_table
+from showergan.networks.description import architectures
 from showergan.records.provenance import made_with
 from showergan.tasks.found import of_file
 from showergan.tasks.toys import fixed_generator as fixed
@@ -79,7 +80,7 @@ def train(
         provenance={
             "recipe": recipe.whole(),
             "source_sha256": task.source_sha256(data),
-            **made_with().model_dump(),
+            **made_with(),
         },
     )
     save_generator(description, result.states, generator)

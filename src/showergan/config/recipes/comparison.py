@@ -7,10 +7,10 @@ from pydantic import Field, PositiveFloat
 from showergan.config.compare import FLOORS, LEVEL
 from showergan.config.evaluation import ScoreName
 from showergan.config.kinds import one_of
+from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.section import Count, Name, Seed
 from showergan.config.whole import Config
-from showergan.methods.losses import Loss
 from showergan.tasks.found import DEFAULT
 
 Fraction = Annotated[float, Field(ge=0, le=1)]

@@ -1,15 +1,12 @@
 """ABCAS: a bound that tightens as real and fake scores part (Egorov & Rogachev 2023, section 2.3)."""
 
-from __future__ import annotations
+from typing import Self
 
-from typing import Annotated, ClassVar, Literal, Self
-
-from pydantic import Field, PositiveFloat
 from torch import Tensor, nn
 
-from showergan.methods.constraints.base import Constraint, DiscriminatorBatch, Slot
-from showergan.methods.layers.outputs import scale_output
-from showergan.methods.layers.weights import reparametrisations, reparametrise, weight_layers
+from showergan.config import constraints as parameters
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
+from showergan.methods.layers import reparametrisations, reparametrise, scale_output, weight_layers
 
 # The plain formula blows up at q = 1 and frees the discriminator beyond it.
 LARGEST_Q = 1 - 1e-3
@@ -19,30 +16,8 @@ PUBLISHED_ALPHA, PUBLISHED_STEPS = 0.9999, 45_000  # 150 epochs of 60 000 shower
 _STATE = ("abcas_dm", "abcas_r", "abcas_clipped")
 
 
-class Abcas(Constraint):
-    """Each normalised weight times 0.9^r; r follows a running mean of max f(real) - max f(fake).
-
-    dm = alpha dm + (1 - alpha) dist, q = dm / beta clipped to [0, 1 - 1e-3], r = q / (1 - q), once per generator step.
-    Each option besides the default is what the code published with Egorov & Rogachev 2023 does instead.
-    """
-
-    slot: ClassVar[Slot] = "controller"
-    kind: Literal["abcas"] = "abcas"
-    beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
-    alpha: Annotated[float, Field(ge=0, lt=1)] | Literal["scaled"] = Field(
-        PUBLISHED_ALPHA,
-        description="memory of the running mean; scaled: 0.9999^(45000/steps) in a training of so many generator "
-        "steps, in proportion to its length what it was in the published one",
-    )
-    distance: Literal["max_max", "max_min"] = Field(
-        "max_max", description="max f(real) less max, or min, of f(fake)"
-    )
-    update: Literal["generator_step", "discriminator_step"] = Field(
-        "generator_step", description="how often r follows"
-    )
-    acts_on: Literal["weight", "output"] = Field(
-        "weight", description="output: the layer's output with its bias is scaled"
-    )
+class Abcas(parameters.Abcas, Constraint):
+    """ABCAS (Egorov & Rogachev 2023, section 2.3)."""
 
     def in_training(self, n_steps: int) -> Self:
         """Return it with the memory that a training of so many generator steps gives it."""

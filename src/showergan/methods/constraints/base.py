@@ -1,20 +1,14 @@
-"""What a constraint on the discriminator is."""
-
-from __future__ import annotations
+"""Base class of constraints on the discriminator, and the batch that they act on."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import Self
 
 from torch import Tensor, nn
-
-from showergan.config.kinds import Kind
-
-Slot = Literal["normaliser", "multiplier", "penalty", "controller"]
 
 
 @dataclass(frozen=True)
 class DiscriminatorBatch:
-    """What the discriminator has seen in one of its steps.
+    """Samples and scores of one step of the discriminator.
 
     Attributes:
         real: real samples, shape (batch, ...).
@@ -33,34 +27,19 @@ class DiscriminatorBatch:
     mix: Tensor
 
 
-def between(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Return a point on the segment from each fake sample to a real one, of their shape (n, ...).
+class Constraint:
+    """A way of bounding the discriminator, as it acts during training.
 
-    Args:
-        real: shape (n, ...).
-        fake: same shape.
-        mix: places on the segments, shape (n,): 0 is fake, 1 is real.
-    """
-    mix = mix.view(-1, *[1] * (real.ndim - 1))
-    return mix * real + (1 - mix) * fake
-
-
-class Constraint(Kind):
-    """One idea for bounding a discriminator: its parameters, and what it does during training.
-
-    A subclass is frozen and holds parameters only; whatever changes in training lives in the
+    A subclass also inherits its parameters from `config.constraints`, frozen. Whatever changes in training lives in the
     discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
     """
-
-    slot: ClassVar[Slot]
-    per_sample: ClassVar[bool] = False  # whether the score of a sample must not depend on others
 
     def in_training(self, n_steps: int) -> Self:
         """Return the constraint as it acts in a training of so many generator steps."""
         return self
 
     def attach(self, discriminator: nn.Module) -> None:
-        """Add to the discriminator what the constraint needs, once, before training."""
+        """Add parameters, buffers and hooks to the discriminator, once, before training."""
 
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor | None:
         """Return a term, shape (), to add to the discriminator's loss."""

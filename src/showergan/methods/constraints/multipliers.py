@@ -1,58 +1,47 @@
 """Multipliers of a normalised discriminator (Egorov & Rogachev 2023, section 3)."""
 
-from __future__ import annotations
-
-from typing import ClassVar, Literal
-
 import torch
-from pydantic import Field, PositiveFloat
 from torch import Tensor, nn
 
-from showergan.methods.constraints.base import Constraint, DiscriminatorBatch, Slot
-from showergan.methods.layers.outputs import multipliers, multiply_output, total_multiplier
-from showergan.methods.layers.weights import weight_layers
+from showergan.config import constraints as parameters
+from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
+from showergan.methods.layers import multipliers, multiply_output, total_multiplier, weight_layers
 
 
-class ConstantMultiplier(Constraint):
+class ConstantMultiplier(parameters.ConstantMultiplier, Constraint):
     """The discriminator's output times a fixed constant."""
-
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["constant"] = "constant"
-    value: PositiveFloat = Field(description="c; the Lipschitz bound is c times the normalised one")
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output."""
         multiply_output(discriminator, self.value, trained=False)
 
 
-class TrainableMultiplier(Constraint):
-    """The discriminator's output times a coefficient that is trained with it."""
+class _Trained(Constraint):
+    """Coefficients whose changes of sign are counted, since nothing keeps them positive."""
 
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["trainable"] = "trainable"
-    start: PositiveFloat = Field(1.0, description="first value; with an offset penalty, the offset")
+    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
+        """Count changes of sign."""
+        last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
+        discriminator.get_buffer("sign_changes").add_((now != last).sum())
+        last.copy_(now)
+
+    def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
+        """Return the product of all coefficients, and how often a sign has changed."""
+        changes = discriminator.get_buffer("sign_changes")
+        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
+
+
+class TrainableMultiplier(parameters.TrainableMultiplier, _Trained):
+    """The discriminator's output times a coefficient that is trained with it."""
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output by a new parameter."""
         multiply_output(discriminator, self.start, trained=True)
         _watch_signs(discriminator)
 
-    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Count a change of sign: nothing keeps the coefficient positive."""
-        _count_sign_changes(discriminator)
 
-    def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
-        """Return the coefficient, and how often its sign has changed."""
-        changes = discriminator.get_buffer("sign_changes")
-        return {"multiplier": total_multiplier(discriminator), "sign_changes": changes}
-
-
-class LayerMultipliers(Constraint):
+class LayerMultipliers(parameters.LayerMultipliers, _Trained):
     """The output of each normalised layer times a coefficient of its own."""
-
-    slot: ClassVar[Slot] = "multiplier"
-    kind: Literal["trainable_per_layer"] = "trainable_per_layer"
-    start: PositiveFloat = Field(1.0, description="first value of every coefficient")
 
     def attach(self, discriminator: nn.Module) -> None:
         """Scale the output of every convolution and linear layer by a new parameter."""
@@ -60,16 +49,10 @@ class LayerMultipliers(Constraint):
             multiply_output(layer, self.start, trained=True)
         _watch_signs(discriminator)
 
-    def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
-        """Count changes of sign: nothing keeps the coefficients positive."""
-        _count_sign_changes(discriminator)
-
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return each coefficient, their product, and how often a sign has changed."""
         each = {f"multiplier_{name}": c for name, c in multipliers(discriminator).items()}
-        total = total_multiplier(discriminator)
-        changes = discriminator.get_buffer("sign_changes")
-        return {**each, "multiplier": total, "sign_changes": changes}
+        return each | super().record(discriminator)
 
 
 def _signs(discriminator: nn.Module) -> Tensor:
@@ -81,9 +64,3 @@ def _watch_signs(discriminator: nn.Module) -> None:
     signs = _signs(discriminator)
     discriminator.register_buffer("multiplier_signs", signs)
     discriminator.register_buffer("sign_changes", signs.new_zeros(()))
-
-
-def _count_sign_changes(discriminator: nn.Module) -> None:
-    last, now = discriminator.get_buffer("multiplier_signs"), _signs(discriminator)
-    discriminator.get_buffer("sign_changes").add_((now != last).sum())
-    last.copy_(now)

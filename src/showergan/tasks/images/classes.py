@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from showergan.errors import UserError
-from showergan.io.csv_files import read_texts
 from showergan.io.damage import damage
+from showergan.io.tables import read_texts
 from showergan.tasks.images.pictures import OneHot
 
 

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import PerceptronGenerator
 from showergan.errors import UserError
 from showergan.metrics.features import Features
 from showergan.metrics.registry import Registry
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.images import dataset
 from showergan.tasks.images.classes import asked_for, read_classes
 from showergan.tasks.images.data import ImageData

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from showergan.errors import UserError
 from showergan.io.arrays import NUMBERS, first_rows, opened_arrays
-from showergan.io.csv_files import numbers_of, read_texts
+from showergan.io.tables import numbers_of, read_texts
 from showergan.tasks.showers.particles import CONDITIONS as COLUMNS
 from showergan.tasks.showers.particles import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED

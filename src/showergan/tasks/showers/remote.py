@@ -1,4 +1,4 @@
-"""Data sets behind a URL."""
+"""Download of data sets."""
 
 import shutil
 import time
@@ -18,10 +18,10 @@ PAUSES = (1, 3, 10)  # seconds before a download that was interrupted is tried a
 
 
 def fetch_url(url: str, out: Path, sha256: str | None) -> None:
-    """Give a file the content of an http(s), s3 or root URL: from the cache, or downloaded into it.
+    """Write the content of an http(s), s3 or root URL to a file, from the cache or downloaded into it.
 
-    A download that was interrupted goes on where it was, as long as the server has the same file. A file in the cache
-    whose SHA-256 is another, or of which the server has another version, is fetched again.
+    An interrupted download is resumed as long as the server has the same file. A file in the cache with another
+    SHA-256, or of which the server has another version, is fetched again.
 
     Raises:
         UserError: the URL is of another kind, the download fails or is larger than the disk, a library for this kind of
@@ -34,7 +34,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
         raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
     with atomic_write(out) as temporary, entry_of(url) as entry:
         found = entry.copy_to(temporary)
-        if found and not _opens(temporary):  # kept by a version that did not look
+        if found and not _opens(temporary):  # kept by a version without this check
             say(f"{entry.file}: no npz or HDF5 file: it is fetched again")
         elif found and sha256 not in (None, found):
             say(
@@ -56,7 +56,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
 
 
 def _is_the_same(url: str, entry: Entry) -> bool:
-    """Ask the server whether the file in the cache is still the one that it has; where it does not tell, it is."""
+    """Ask the server whether it still has the file in the cache; without an answer the file is taken."""
     here = entry.facts
     assert here is not None, "there is no such file"
     try:
@@ -75,14 +75,14 @@ def _is_the_same(url: str, entry: Entry) -> bool:
 
 
 def _download(url: str, entry: Entry) -> None:
-    """Bring the rest of a file, in several tries.
+    """Download the rest of a file, in several tries.
 
     Raises:
-        UserError: it does not come.
+        UserError: it cannot be downloaded.
     """
     for pause in (*PAUSES, None):
         try:
-            return _go_on(url, entry)
+            return _continue(url, entry)
         except ImportError as error:
             scheme = scheme_of(url)
             raise UserError(
@@ -102,50 +102,39 @@ def _download(url: str, entry: Entry) -> None:
             ) from None
 
 
-def _go_on(url: str, entry: Entry) -> None:
-    """Bring the rest of a file, or all of it where the server does not give the rest.
+def _continue(url: str, entry: Entry) -> None:
+    """Download the rest of a file, or all of it where the server does not give the rest.
+
+    What comes must be a file of showers: servers answer with pages that ask for a login, or report errors.
 
     Raises:
-        Failed: it is longer than there is room for or than it says, or no file of showers, and is dropped; or the
+        Failed: it is longer than there is room for or than announced, or no file of showers, and is dropped; or the
             server does not give it.
-        Interrupted: it is shorter than it says, so far.
+        Interrupted: it is shorter than announced, so far.
     """
     n, facts = entry.kept(), entry.facts
-    if n and facts and n == facts.size:
-        return _finish(entry)
-    with opened(url, n, facts.version if facts else None) as source:
-        n = source.start
-        if not n:
-            entry.begin(source.version, source.size)
-        most = min(MOST, n + shutil.disk_usage(entry.file.parent).free - SPARE)
-        if source.size is not None and source.size > most:
-            raise Failed(f"it has {source.size} bytes, and there is room for {most}")
-        with entry.growing() as add:
-            while n <= most and (piece := source.read()):
-                add(piece)
-                n += len(piece)
-    if n > most:
-        entry.drop()
-        raise Failed(f"it has more than the {most} bytes that there is room for")
-    if source.size not in (None, n):
-        if n > source.size:
+    if not (n and facts and n == facts.size):
+        with opened(url, n, facts.version if facts else None) as source:
+            if not source.start:
+                entry.begin(source.version, source.size)
+            room = shutil.disk_usage(entry.file.parent).free - SPARE
+            most = min(MOST, source.start + room)
+            if source.size is not None and source.size > most:
+                raise Failed(f"it has {source.size} bytes, and there is room for {most}")
+            n = entry.append(source.pieces(), most)
+        if n > most:
             entry.drop()
-        raise Interrupted(f"it ends after {n} of {source.size} bytes")
-    _finish(entry)
-
-
-def _finish(entry: Entry) -> None:
-    """Keep what has come, if it is what is looked for: servers answer with pages that ask for a login, or tell errors.
-
-    Raises:
-        Failed: it is not.
-    """
-    if _opens(entry.part):
-        return entry.finish()
-    with entry.part.open("rb") as part:
-        begin = part.read(40)
-    entry.drop()
-    raise Failed(f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}")
+            raise Failed(f"it has more than the {most} bytes that there is room for")
+        if source.size not in (None, n):
+            if n > source.size:
+                entry.drop()
+            raise Interrupted(f"it ends after {n} of {source.size} bytes")
+    if not _opens(entry.part):
+        with entry.part.open("rb") as part:
+            begin = part.read(40)
+        entry.drop()
+        raise Failed(f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}")
+    entry.finish()
 
 
 def _opens(path: Path) -> bool:

@@ -1,9 +1,9 @@
-"""The folder of this machine that keeps what was downloaded, and what is not yet whole."""
+"""The folder of this machine for downloads, complete and partial."""
 
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import filelock
 
 from showergan.config.section import Section
 from showergan.errors import UserError
-from showergan.io.files import say, sha256_of, told, write_json
+from showergan.io.files import explained_write_errors, say, sha256_of, write_json
 from showergan.io.urls import without_secrets
 from showergan.tasks.showers.remote_source import CHUNK
 
@@ -20,10 +20,10 @@ class Facts(Section):
     """What is known of a file in the cache.
 
     Attributes:
-        url: where it is from, without what is secret.
-        version: of the file, as the server calls it.
+        url: of the file, without secrets.
+        version: as the server calls it.
         size: bytes of the whole file.
-        sha256: of the whole file, once it is here.
+        sha256: of the whole file, once it is complete.
     """
 
     url: str
@@ -33,9 +33,9 @@ class Facts(Section):
 
 
 class Entry:
-    """The place of one URL in the cache: a file that is whole, or the part of it that has come, and facts about it.
+    """The place of one URL in the cache: the complete file, or the part of it that has come, and facts about it.
 
-    What is secret of a URL, such as a signature that is another one tomorrow, is no part of the place.
+    Secrets in a URL, such as a signature that is another one tomorrow, do not change the place.
     """
 
     def __init__(self, url: str, folder: Path):
@@ -49,26 +49,26 @@ class Entry:
     def facts(self) -> Facts | None:
         """Return what is known of the file."""
         with suppress(FileNotFoundError, ValueError):
-            return Facts.model_validate_json(self._facts.read_text(encoding="utf-8"))
+            return Facts.model_validate_json(self._facts.read_bytes())
         return None
 
     def begin(self, version: str | None, size: int | None) -> None:
-        """Forget what was there, for a file of which nothing has come yet."""
+        """Remove what is here, before anything of a file has come."""
         self.drop()
         self.file.unlink(missing_ok=True)
         write_json(Facts(url=self._url, version=version, size=size).model_dump(), self._facts)
 
     def drop(self) -> None:
-        """Forget the part that has come."""
+        """Remove the part that has come."""
         self.part.unlink(missing_ok=True)
         self._sums.unlink(missing_ok=True)
 
     def kept(self) -> int:
-        """Return how many bytes have come of a file whose version is known; what is not as it came is cut off."""
-        facts, lines, n = self.facts, [], 0
+        """Return how many bytes have come of a file whose version is known; cut off what is not as it came."""
+        lines, n = [], 0
         with suppress(FileNotFoundError, ValueError), self.part.open("r+b") as part:
             known = self._sums.read_text(encoding="utf-8").splitlines(keepends=True)
-            for line in known if facts and facts.version else []:
+            for line in known if self.facts and self.facts.version else []:
                 length, sha256 = line.split()
                 piece = part.read(min(int(length), CHUNK))
                 if len(piece) != int(length) or hashlib.sha256(piece).hexdigest() != sha256:
@@ -76,27 +76,26 @@ class Entry:
                 lines.append(line)
                 n += len(piece)
             part.truncate(n)
-        if not n:
-            self.drop()
-        elif lines != known:
+        if n:
             self._sums.write_text("".join(lines), encoding="utf-8")
+        else:
+            self.drop()
         return n
 
-    @contextmanager
-    def growing(self) -> Iterator[Callable[[bytes], None]]:
-        """Yield what adds a piece to the part."""
+    def append(self, pieces: Iterable[bytes], most: int) -> int:
+        """Append pieces to the part until it has more than `most` bytes, and return how many it has."""
         with self.part.open("ab") as part, self._sums.open("a", encoding="utf-8") as sums:
-
-            def add(piece: bytes) -> None:
+            for piece in pieces:
                 part.write(piece)
                 part.flush()
                 sums.write(f"{len(piece)} {hashlib.sha256(piece).hexdigest()}\n")
                 sums.flush()
-
-            yield add
+                if part.tell() > most:
+                    break
+            return part.tell()
 
     def finish(self) -> None:
-        """Make the part the file."""
+        """Make the part the complete file."""
         facts = self.facts
         assert facts is not None, "begin was not called"
         whole = facts.model_copy(update={"sha256": sha256_of(self.part)})
@@ -121,7 +120,7 @@ class Entry:
 
 
 def cache_folder() -> Path:
-    """Return $SHOWERGAN_CACHE, or the folder `showergan` where caches of this user are."""
+    """Return $SHOWERGAN_CACHE, or the folder `showergan` among the caches of this user."""
     if ours := os.environ.get("SHOWERGAN_CACHE"):
         return Path(ours)
     try:
@@ -134,7 +133,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def entry_of(url: str) -> Iterator[Entry]:
-    """Yield the place of a URL in the cache, to this process alone.
+    """Yield the place of a URL in the cache, locked for this process.
 
     Raises:
         UserError: the folder cannot be written, or knows no locks.
@@ -155,7 +154,7 @@ def entry_of(url: str) -> Iterator[Entry]:
             "folder that can be written and knows locks"
         ) from None
     try:
-        with told(entry.file):
+        with explained_write_errors(entry.file):
             yield entry
     finally:
         lock.release()

@@ -1,13 +1,12 @@
-"""What a server gives of a file, from some byte on."""
+"""Files on servers of HTTP, S3 and XRootD, read from some byte on."""
 
 import atexit
 import gc
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email.message import Message
 from http.client import HTTPException
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
@@ -18,46 +17,43 @@ import showergan
 SILENCE = 60  # seconds without a byte
 CHUNK = 1 << 20
 BLOCK = 1 << 24  # bytes that S3 and XRootD are asked for at once
-BUSY = {408, 425, 429, 500, 502, 503, 504}  # answers of HTTP that are others at another time
+BUSY = {408, 425, 429, 500, 502, 503, 504}  # statuses of HTTP that may pass
 
 
 class Failed(Exception):
-    """A download that does not come to its end."""
+    """A download that cannot be completed."""
 
 
 class Interrupted(Failed):
-    """One that may when it is tried again."""
+    """A download that may be completed when it is tried again."""
 
 
-class Source:
+class Source(NamedTuple):
     """The rest of a file on a server.
 
     Attributes:
-        start: where it begins; 0 where the server has another file than that asked for, or cannot begin elsewhere.
-        size: bytes of the whole file, where the server tells it.
-        version: another one when the file is another, where the server tells it.
+        stream: that it is read from.
+        start: byte at which it begins; 0 where the server has another version, or cannot begin elsewhere.
+        size: bytes of the whole file, where the server says so.
+        version: changes when the file does, where the server says so.
     """
 
-    def __init__(self, stream: Any, start: int, size: int | None, version: str | None):
-        self._stream, self.start, self.size, self.version = stream, start, size, version
+    stream: Any
+    start: int
+    size: int | None
+    version: str | None
 
-    def read(self) -> bytes:
-        """Return what comes next; nothing at the end.
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the content.
 
         Raises:
             Interrupted: the connection is cut, or the file has changed.
         """
         try:
-            return self._stream.read(CHUNK)
+            while piece := self.stream.read(CHUNK):
+                yield piece
         except Exception as error:  # each library has errors of its own
-            raise Interrupted(_said(error)) from error
-
-    def close(self) -> None:
-        """Close the connection."""
-        try:
-            self._stream.close()
-        except Exception:  # XRootD's, where it was cut; and it would say so again
-            self._stream.closed = True
+            raise Interrupted(_described(error)) from error
 
 
 @contextmanager
@@ -66,26 +62,28 @@ def opened(url: str, start: int, version: str | None) -> Iterator[Source]:
 
     Raises:
         Failed: the server does not give it; Interrupted: now.
-        ImportError: this takes a library that is not installed.
+        ImportError: a library for this kind of URL is not installed.
     """
     try:
         source = (_over_http if url.startswith("http") else _by_fsspec)(url, start, version)
     except ImportError:
         raise
     except Exception as error:
-        raise (Interrupted if _passes(error) else Failed)(_said(error)) from error
+        raise (Interrupted if _may_pass(error) else Failed)(_described(error)) from error
     try:
         yield source
     finally:
-        source.close()
+        try:
+            source.stream.close()
+        except Exception:  # of XRootD after a cut; without this it would come again
+            source.stream.closed = True
 
 
-def _passes(error: Exception) -> bool:
-    """Tell whether what a server answers may be another thing at another time."""
+def _may_pass(error: Exception) -> bool:
     if isinstance(error, HTTPError):
         return error.code in BUSY
-    never = isinstance(error, FileNotFoundError | PermissionError)
-    return isinstance(error, OSError | HTTPException) and not never
+    permanent = isinstance(error, FileNotFoundError | PermissionError)
+    return isinstance(error, OSError | HTTPException) and not permanent
 
 
 def _over_http(url: str, start: int, version: str | None) -> Source:
@@ -98,24 +96,20 @@ def _over_http(url: str, start: int, version: str | None) -> Source:
         if start and error.code == 416:  # the file is shorter now
             return _over_http(url, 0, None)
         raise
+    found = answer.headers["ETag"]
+    if not found or found.startswith("W/"):  # a weak one does not stand for every byte
+        found = answer.headers["Last-Modified"]
     if answer.status == 200:
         size = answer.headers["Content-Length"]
-        return Source(answer, 0, None if size is None else int(size), _version(answer.headers))
-    # A server that does not know If-Range sends the rest of another file.
-    if answer.status == 206 and start and _version(answer.headers) in (version, None):
-        part = re.fullmatch(rf"bytes {start}-\d+/(\d+)", answer.headers["Content-Range"] or "")
-        if part:
-            return Source(answer, start, int(part[1]), version)
+        return Source(answer, 0, None if size is None else int(size), found)
+    part = re.fullmatch(rf"bytes {start}-\d+/(\d+)", answer.headers["Content-Range"] or "")
+    # A server that does not know If-Range sends the rest of another version.
+    if answer.status == 206 and start and part and found in (version, None):
+        return Source(answer, start, int(part[1]), version)
     answer.close()
-    if answer.status == 206 and start:
+    if start:
         return _over_http(url, 0, None)
     raise ValueError(f"the server answers with status {answer.status} and not with the whole file")
-
-
-def _version(headers: Message) -> str | None:
-    """Return what stands for the file's bytes; a weak ETag does not."""
-    tag = headers["ETag"]
-    return tag if tag and not tag.startswith("W/") else headers["Last-Modified"]
 
 
 class _Redirects(HTTPRedirectHandler):
@@ -135,8 +129,8 @@ def _by_fsspec(url: str, start: int, version: str | None) -> Source:
     limits = {"timeout": SILENCE, "locate_all_sources": False} if url.startswith("root:") else {}
     system, path = url_to_fs(url, skip_instance_cache=True, **limits)
     if limits:
-        # At its end XRootD looks at every object for files to close: what is loaded late would be loaded then, and
-        # crash. It does not see what is frozen; ours are closed.
+        # When the process ends, XRootD looks at every object for files to close. That loads what is loaded lazily, and
+        # crashes; it does not look at what is frozen. Our files are closed by then.
         atexit.register(gc.freeze)
     about = system.info(path)
     if about["type"] != "file":
@@ -148,5 +142,5 @@ def _by_fsspec(url: str, start: int, version: str | None) -> Source:
     return Source(stream, start, about["size"], found)
 
 
-def _said(error: Exception) -> str:
+def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import ShowerGenerator
 from showergan.config.section import Section
 from showergan.config.validation import validated
 from showergan.errors import UserError
@@ -20,7 +21,6 @@ from showergan.io.files import say
 from showergan.metrics.features import Features
 from showergan.metrics.registry import Registry
 from showergan.networks.description import describe
-from showergan.networks.shower_generator import ShowerGenerator
 from showergan.tasks.showers import dataset, simulators
 from showergan.tasks.showers import sample as _sample
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors

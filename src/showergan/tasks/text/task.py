@@ -15,11 +15,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import TextGenerator
 from showergan.config.section import Section
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.metrics.features import Features
 from showergan.metrics.registry import Registry
-from showergan.networks.text_generator import TextGenerator
 from showergan.tasks.splits import Split
 from showergan.tasks.task import TrainingSet
 from showergan.tasks.text import dataset

@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from showergan.config.methods import Composition, LearningRates
+from showergan.config.networks import PerceptronDiscriminator, PerceptronGenerator
+from showergan.config.optimisers import Adam, RMSprop
 from showergan.config.training import TrainingRecipe
-from showergan.methods.layers.weights import trained_weight, weight_layers
-from showergan.methods.optimisers.adam import Adam
-from showergan.methods.optimisers.rmsprop import RMSprop
-from showergan.networks.perceptron import PerceptronDiscriminator, PerceptronGenerator
+from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.training.loop import Trainer
 

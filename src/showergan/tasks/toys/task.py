@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from showergan.config.evaluation import Evaluation
+from showergan.config.networks import PerceptronGenerator
 from showergan.config.section import Section
 from showergan.metrics.features import Features
 from showergan.metrics.registry import Registry
-from showergan.networks.perceptron import PerceptronGenerator
 from showergan.tasks.splits import Split
 from showergan.tasks.task import TrainingSet
 from showergan.tasks.toys import dataset
