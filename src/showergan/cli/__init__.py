@@ -32,7 +32,7 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS
 OTHERS = {
     "generate": ("inference", "Generate samples, of showers for the particles of a file."),
     "export": ("inference", "Write a generator as one file for other programs."),
-    "provenance": ("records", "Print what made a file."),
+    "provenance": ("records", "Print the record of what made a file."),
     "verify": ("records", "Check every file of a run against the record of what made it."),
     "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
     "cost": ("records", "Say what a run will take before it runs: jobs, hours, memory, files."),
