@@ -35,7 +35,7 @@ OTHERS = {
     "provenance": ("records", "Print the record of what made a file."),
     "verify": ("records", "Check every file of a run against the record of what made it."),
     "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
-    "cost": ("records", "Say what a run will take before it runs: jobs, hours, memory, files."),
+    "cost": ("records", "Estimate what a run will take: jobs, hours, memory, files."),
     "figure": ("drawing", "Draw a figure, as the workflow does."),
     "table": ("drawing", "Write a table, as the workflow does."),
 }
