@@ -5,9 +5,10 @@
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,outcomes,successes,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
-# Beside them the record of the job that made them, see src/showergan/records/provenance.py: provenance.json where the folder is the
-# job's own, elsewhere {name}.provenance.json, by the name of what it made. `showergan STEP --recipe` takes it for a recipe.
-# It holds the time, and so no rule reads it but `crate`, which nobody needs: ro-crate-metadata.json tells all of them at once.
+# Beside them the recipe of the job that made them, which its command reads: recipe.json where the folder is the job's own,
+# elsewhere {name}.recipe.json, by the name of what it made; and its record, provenance.json or {name}.provenance.json, see
+# src/showergan/records/provenance.py, which `showergan STEP --recipe` takes for a recipe, too. It holds the time, and so no
+# rule reads it but `crate`, which nobody needs: ro-crate-metadata.json has all of them at once.
 
 from pathlib import Path
 

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.errors import Paused
 
 ARTEFACTS = (
@@ -89,7 +89,7 @@ def run(folder: Path, stopped: bool) -> None:
     """Do the run in this process."""
 
     def step(step_name: str, recipe: dict[str, Any], **files: str) -> None:
-        made = STEPS[step_name].model_validate(recipe)
+        made = RECIPES[step_name].model_validate(recipe)
         paths = {key: folder / name for key, name in files.items()}
         settings = {"max_seconds": 0} if stopped and step_name.startswith("train") else {}
         done = False

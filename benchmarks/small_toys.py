@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 
 CONFIG = parse_config(
@@ -63,7 +63,7 @@ def run(*arguments: object) -> Used:
 
 def recipe(step: str, **wildcards: str) -> tuple[str, str]:
     """Return the option with the recipe of a step."""
-    return "--recipe", STEPS[step].of(CONFIG, **wildcards).canonical()
+    return "--recipe", RECIPES[step].of(CONFIG, **wildcards).canonical()
 
 
 def make(folder: Path) -> dict[str, Used]:

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan import cli
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,8 @@ STYLE = json.dumps({"labels": {"sn": "SN"}})
 
 def commands(group, *names):
     """Yield every command with its options."""
-    for name, command in group.commands.items():
+    for name, late in group.commands.items():
+        command = getattr(late, "command", late)
         if hasattr(command, "commands"):
             yield from commands(command, *names, name)
         else:
@@ -48,8 +49,11 @@ READING = [
 def _built_once():
     """Typer builds the command line anew whenever it is called."""
     with pytest.MonkeyPatch.context() as patch:
-        built = typer.main.get_command(cli.app)
-        patch.setattr(typer.main, "get_command", lambda app: built)
+        build = typer.main.get_command
+        built = build(cli.app)
+        patch.setattr(
+            typer.main, "get_command", lambda app: built if app is cli.app else build(app)
+        )
         yield
 
 
@@ -70,8 +74,8 @@ def call(*words):
 def recipe_of(command):
     """Return a recipe that the step of a command takes."""
     if command[0] in ("figure", "table"):
-        return ["--style", STYLE]
-    step = STEPS.get(command[0].replace("-", "_"))
+        return ["--look", LOOK]
+    step = RECIPES.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",
         "train-picture-embedding",

@@ -13,8 +13,8 @@ from attack import examples, places
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergan.cli.step import Step
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
+from showergan.config.recipes.recipe import Recipe
 from showergan.config.whole import Config, parse_config
 from showergan.errors import UserError
 from showergan.io.braces import folded
@@ -180,12 +180,12 @@ def test_any_label(label):
 
 @examples(200)
 @given(
-    name=st.sampled_from(sorted(STEPS)),
+    name=st.sampled_from(sorted(RECIPES)),
     recipe=st.dictionaries(st.text(max_size=5), VALUES, max_size=3),
     data=st.data(),
 )
 def test_any_recipe(name, recipe, data):
-    step = STEPS[name]
+    step = RECIPES[name]
     for key in data.draw(st.sets(st.sampled_from(sorted(step.model_fields) or ["x"]), max_size=4)):
         recipe[key] = data.draw(VALUES)
     try:
@@ -199,7 +199,7 @@ def test_any_recipe(name, recipe, data):
 
 @examples(100)
 @given(
-    name=st.sampled_from(sorted(STEPS)),
+    name=st.sampled_from(sorted(RECIPES)),
     start=st.sampled_from(["", "{", " {", '{"a": ']),
     text=st.one_of(
         st.text(max_size=12),
@@ -207,10 +207,10 @@ def test_any_recipe(name, recipe, data):
     ),
 )
 def test_any_text_of_a_recipe(name, start, text):
-    read(STEPS[name], start + text)
+    read(RECIPES[name], start + text)
 
 
-def read(step: type[Step], text):
+def read(step: type[Recipe], text):
     try:
         return step.read(text)
     except UserError as error:

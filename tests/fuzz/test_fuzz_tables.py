@@ -5,7 +5,7 @@ from attack import attack, damaged, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.tasks.images.images import read_classes
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 
@@ -92,7 +92,7 @@ def test_metrics_of_runs(folder, metrics, anchors):
     path.write_bytes(metrics)
 
     def run(path, out):
-        step = STEPS["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
+        step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
         step.run(metrics=[path], anchors=folder / "anchors.csv", out=out, grid=out)
 
     attack(run, path, folder.parent / "out/table.csv")
@@ -104,6 +104,6 @@ def test_valid_tables_are_read(folder):
     (folder / "anchors.csv").write_text(ANCHORS)
     (folder / "metrics.csv").write_text(METRICS)
     out = {name: folder.parent / f"{name}.csv" for name in ("out", "grid")}
-    step = STEPS["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
+    step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
     step.run(metrics=[folder / "metrics.csv"], anchors=folder / "anchors.csv", **out)
     assert all(path.read_text().count("\n") > 1 for path in out.values())

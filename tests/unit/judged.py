@@ -1,15 +1,15 @@
 """Verdicts and ranks as the recipe of the workflow asks for them, but for what a test changes."""
 
-from showergan.cli.steps.verdicts import Verdicts
-from showergan.comparison.verdicts import ranks as _ranks
-from showergan.comparison.verdicts import verdicts as _verdicts
+from showergan.comparison.verdicts import ranks as rank_methods
+from showergan.comparison.verdicts import verdicts as compare_methods
+from showergan.config.recipes.comparison import Verdicts
 
 RECIPE = Verdicts(baseline="sn", null="sn_null")
 
 
 def verdicts(summary, **changes):
-    return _verdicts(summary, **(RECIPE.model_dump() | changes))
+    return compare_methods(summary, **(RECIPE.model_dump() | changes))
 
 
 def ranks(summary, **changes):
-    return _ranks(summary, **({"column": RECIPE.column, "level": RECIPE.level} | changes))
+    return rank_methods(summary, **({"column": RECIPE.column, "level": RECIPE.level} | changes))

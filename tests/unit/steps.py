@@ -23,10 +23,10 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.cli.steps import STEPS
 from showergan.config.networks import PerceptronGenerator
+from showergan.config.recipes.found import RECIPES
+from showergan.evaluation import generator_file
 from showergan.evaluation.generator import load_generator
-from showergan.evaluation.generator import save_generator as _save_generator
 from showergan.tasks.data_set import SPLITS
 from showergan.tasks.found import of_file
 from showergan.tasks.showers import dataset, gflash
@@ -199,7 +199,7 @@ def save_generator(path, trained, data, method, seed):
             "body.2.bias": mean,
         }
         states[epoch] = {name: torch.tensor(value).float() for name, value in state.items()}
-    _save_generator(description.model_copy(update={"network": network}), states, path)
+    generator_file.save_generator(description.model_copy(update={"network": network}), states, path)
 
 
 def write_source(path, *, replaced=None, changed=None):
@@ -288,7 +288,7 @@ def golden(plain, others):
     """Return each step's version, its numbers, and how far each may be off."""
     return {
         step: {
-            "version": STEPS[step].version,
+            "version": RECIPES[step].version,
             "numbers": numbers,
             "within": {
                 name: float(

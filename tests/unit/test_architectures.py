@@ -7,8 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 from scipy import stats
 
-from showergan.cli.steps import STEPS
 from showergan.config.architectures import RandomArchitectures
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.report.exhibits import of_first
@@ -45,7 +45,7 @@ TWO = {
 
 def train_step(config, architecture, method):
     keys = {"architecture": architecture, "method": method}
-    return STEPS["train"].of(config, **keys, rates="0.0001_0.0001", seed="1")
+    return RECIPES["train"].of(config, **keys, rates="0.0001_0.0001", seed="1")
 
 
 def test_one_architecture_is_called_like_its_discriminator():
@@ -66,7 +66,7 @@ def test_named_architectures_are_in_place_of_those_of_training():
     assert penalised.discriminator.depth == 20
     assert train_step(config, "flat", "wgan_gp").discriminator.kind == "perceptron"
     for step in ("describe", "audit"):
-        assert STEPS[step].of(config).discriminator == config.compared["deep"].discriminator
+        assert RECIPES[step].of(config).discriminator == config.compared["deep"].discriminator
 
 
 def test_a_penalty_on_batch_norm_is_refused_in_any_architecture():

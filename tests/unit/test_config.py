@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 import snakemake.cli
 import yaml
+from showergan.report.applicable import with_baseline
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergan.cli.steps import STEPS
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import RMSprop
+from showergan.config.recipes.found import RECIPES
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import read_json
 from showergan.config.whole import parse_config, schema
@@ -348,7 +349,7 @@ def test_frame_and_energy_are_for_trainings_alone(own_rates):
         config = parse_config(own_rates)
         wildcards = {"architecture": "small", "method": "sn", "rates": "0.001_0.0001", "seed": "1"}
         return {
-            name: STEPS[name].of(config, **wildcards).whole()
+            name: RECIPES[name].of(config, **wildcards).whole()
             for name in (
                 "simulate",
                 "preprocess",
@@ -366,7 +367,7 @@ def test_frame_and_energy_are_for_trainings_alone(own_rates):
     after = recipes()
     changed = {"representation": {"frame": "particle", "energy": "response"}}
     assert after == before | {"train": before["train"] | changed}
-    assert STEPS["train"].read(json.dumps(after["train"])).whole() == after["train"]
+    assert RECIPES["train"].read(json.dumps(after["train"])).whole() == after["train"]
     put(own_rates, "data.frame", "particel")
     with pytest.raises(UserError, match=r"data.frame = 'particel': must be 'detector' or"):
         parse_config(own_rates)
@@ -385,7 +386,7 @@ def test_a_method_may_have_an_optimiser_of_its_own(raw):
     assert config.optimiser("none") == config.training.optimiser == RMSprop()
     for method, kind in (("sn", "adam"), ("none", "rmsprop")):
         assert config.setting(method)["training"]["optimiser"]["kind"] == kind
-        step = STEPS["train"].of(
+        step = RECIPES["train"].of(
             config, architecture="small", method=method, rates="0.001_0.0001", seed="1"
         )
         assert step.optimiser.kind == kind
@@ -529,5 +530,34 @@ def unbounded(part, place=""):
 def test_every_size_has_an_upper_bound():
     """Else one more digit than was meant would compute for years, or fill the memory."""
     assert list(unbounded(schema())) == []
-    for name, step in STEPS.items():
+    for name, step in RECIPES.items():
         assert (name, list(unbounded(step.model_json_schema()))) == (name, [])
+
+
+class TestBaseline:
+    def verdicts(self, raw):
+        recipe = RECIPES["verdicts"].of(parse_config(raw))
+        return recipe.baseline, recipe.null
+
+    def test_that_of_the_configuration_is_compared_with(self, raw):
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        del raw["compare"]
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        raw["compare"] = {"baseline": "none"}
+        assert self.verdicts(raw) == ("none", "none_null")
+        raw["compare"]["null_method"] = "clipping"
+        assert self.verdicts(raw) == ("none", "clipping")
+
+    @pytest.mark.parametrize("key", ["baseline", "null_method"])
+    def test_one_that_is_named_must_be_a_method(self, raw, key):
+        raw["compare"][key] = "nonne"
+        with pytest.raises(
+            UserError, match=rf"compare\.{key} = 'nonne': .* are none, clipping, sn, "
+        ):
+            parse_config(raw)
+
+    def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
+        assert with_baseline(parse_config(raw))
+        raw["methods"]["sn"] = None
+        assert self.verdicts(raw) == ("sn", "sn_null")
+        assert not with_baseline(parse_config(raw))

@@ -16,11 +16,11 @@ from steps import run
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.cli.steps import STEPS
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.evaluation import Evaluation
 from showergan.config.methods import Composition
+from showergan.config.recipes.found import RECIPES
 from showergan.errors import UserError
 from showergan.evaluation.generator import load_generator
 from showergan.methods.losses import Wasserstein
@@ -158,7 +158,7 @@ def folder(tmp_path_factory):
         pair = (1e5, 1e5) if wild and seed == DIVERGES else rates
         rates = {"generator": pair[0], "discriminator": pair[1]}
         own = {"seed": seed, "method": METHODS[method], "learning_rates": rates}
-        step = STEPS["train"].read(json.dumps(SHARED | own))
+        step = RECIPES["train"].read(json.dumps(SHARED | own))
         if wild and seed == DIVERGES_LATE:
             step = step.model_copy(update={"method": failing()})
         files = {n: trained / f"{n}.csv" for n in ("history", "lipschitz")}

@@ -9,14 +9,13 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from showergan.config.recipes.data import SAMPLE_SHA256, Sample, SimulateGeant4
 from showergan.config.tasks.showers import N_SAMPLE
 from showergan.errors import UserError
 from showergan.tasks.showers import calorimeter, dataset
 from showergan.tasks.showers.geant4 import physics, simulation
-from showergan.tasks.showers.resources import SAMPLE, SHA256
+from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.shower_file import ShowerFile
-from showergan.tasks.showers.steps.sample import Sample
-from showergan.tasks.showers.steps.simulate_geant4 import SimulateGeant4
 
 needs_geant4 = pytest.mark.skipif(
     find_spec("geant4_pybind") is None, reason="geant4-pybind is not installed: no wheel here"
@@ -222,7 +221,7 @@ def test_the_sample_is_the_one_that_is_named(tmp_path):
         assert file.n == N_SAMPLE
     with pytest.raises(UserError, match="Install the package again"):
         Sample(sha256="0" * 64).run(out=tmp_path / "t.npz")
-    assert Sample().sha256 == SHA256
+    assert Sample().sha256 == SAMPLE_SHA256
 
 
 def test_the_sample_is_linear_and_resolves_as_it_should():

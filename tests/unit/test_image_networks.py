@@ -7,7 +7,6 @@ import torch
 from small_training import recipe
 from torch import nn
 
-from showergan.cli.steps import STEPS
 from showergan.config.networks import (
     ConvolutionalDiscriminator,
     ConvolutionalGenerator,
@@ -15,6 +14,7 @@ from showergan.config.networks import (
     ResidualDiscriminator,
     ResidualGenerator,
 )
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.methods.constraints.normalisers import SpectralNorm, WeightClipping
@@ -226,7 +226,7 @@ def test_a_gradient_penalty_refuses_batch_norm():
         parse_config(IMAGES)
     layer = {"gp": IMAGES["methods"]["gp"] | {"normalisation": "layer", "n_critic": 3}}
     config = parse_config(IMAGES | {"methods": layer})
-    step = STEPS["train"].of(
+    step = RECIPES["train"].of(
         config, architecture="convolutional", method="gp", rates="0.0001_0.0001", seed="1"
     )
     assert (step.n_critic, step.discriminator.normalisation) == (3, "layer")

@@ -9,8 +9,8 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.cli.steps import STEPS
 from showergan.config.evaluation import Evaluation
+from showergan.config.recipes.found import RECIPES
 from showergan.config.tasks.images import Embedding, Samples
 from showergan.errors import UserError
 from showergan.evaluation.generator import load_generator
@@ -128,7 +128,7 @@ def classifier(digits):
 
 @pytest.mark.parametrize(("kind", "golden"), [("classifier", 451.838), ("encoder", 956.707)])
 def test_its_numbers_change_only_with_the_version_of_the_step(digits, kind, golden):
-    assert STEPS["train_picture_embedding"].version == 1
+    assert RECIPES["train_picture_embedding"].version == 1
     network = fitted(digits, kind, width=4, epochs=1)
     size = sum(p.abs().sum().item() for p in network.parameters())
     assert size == pytest.approx(golden, rel=1e-4)

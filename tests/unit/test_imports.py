@@ -1,39 +1,78 @@
-"""Heavy libraries are loaded by what computes with them, and by nothing before."""
+"""The light side, which every job reads before it starts: what it may import, and what the workflow imports."""
 
 import ast
+import re
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-SRC = Path(__file__).parents[2] / "src"
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src"
 HEAVY = {"torch", "numpy", "pandas", "matplotlib", "h5py", "sklearn", "scipy", "seaborn"}
-LAZY = [".".join(stub.relative_to(SRC).parent.parts) for stub in (SRC / "showergan").rglob("*.pyi")]
+LIGHT = {"pydantic", "yaml"}
+OUR_NAME = re.compile(r"showergan(\.\w+)*$")
+OURS = ("showergan.config", "showergan.errors", "showergan.io.urls")
 
 
-def test_configuration_steps_and_figures_load_nothing_heavy():
-    """The workflow imports them whenever it is parsed, in every job."""
-    code = "import sys, showergan.cli; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
-    steps = {"showergan.cli.steps.train", "showergan.tasks.showers.steps.train_embedding"}
-    assert steps | {"showergan.report.figures.losses"} <= loaded
-    # What waits for its first use has no submodules yet.
-    assert not HEAVY & {name.partition(".")[0] for name in loaded if "." in name}
+def imported(path):
+    """Return the modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
 
 
-@pytest.mark.parametrize("package", LAZY)
-def test_every_name_that_is_loaded_late_is_there(package):
-    module = import_module(package)
-    assert module.__all__
-    for name in module.__all__:
-        assert getattr(module, name) is not None
+def of_the_light_side(module):
+    top = module.partition(".")[0]
+    return top in sys.stdlib_module_names | LIGHT or any(
+        module == ours or module.startswith(f"{ours}.") for ours in OURS
+    )
+
+
+@pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
+def test_configuration_imports_the_light_side_alone():
+    found = {
+        str(path.relative_to(SRC)): wrong
+        for path in (SRC / "showergan/config").rglob("*.py")
+        if (wrong := [name for name in imported(path) if not of_the_light_side(name)])
+    }
+    assert not found
+
+
+def loaded_by(*command):
+    """Return the names of all modules that are loaded when a command of Python ends."""
+    asked = [sys.executable, "-X", "importtime", *command]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+@pytest.mark.xfail(strict=False, reason="kinds, tasks and the catalogue have not all moved")
+@pytest.mark.parametrize(
+    "config",
+    [[], ["experiments/toys.yaml"], ["experiments/digits.yaml"], ["experiments/text.yaml"]],
+)
+def test_the_workflow_is_parsed_without_heavy_libraries(config):
+    """Every job on a cluster does it. Snakemake itself imports NumPy and pandas: what it is told to import must not."""
+    files = ["--configfile", *config] if config else []
+    ours = {m for m in loaded_by("-m", "snakemake", "--list-rules", *files) if OUR_NAME.match(m)}
+    assert {"showergan.config.whole", "showergan.config.recipes.recipe"} <= ours
+    assert not HEAVY & loaded_by("-c", f"import {', '.join(sorted(ours))}")
+
+
+@pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
+def test_the_list_of_subcommands_is_light():
+    loaded = loaded_by("-m", "showergan.cli", "--help")
+    assert "showergan.config.recipes.recipe" in loaded
+    assert not HEAVY & loaded
 
 
 def test_no_function_imports():
-    """What must be loaded late has one way to be: `showergan.heavy`, and packages with a stub."""
+    """Imports stand at the top; what is loaded late is a module of its own, imported by its name."""
     found = [
         f"{path.relative_to(SRC)}:{node.lineno}"
         for path in SRC.rglob("*.py")
@@ -43,44 +82,3 @@ def test_no_function_imports():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert not found
-
-
-STEP = """
-import sys, showergan.cli
-from showergan import heavy
-from showergan.io.weights import with_weights
-torch, nn = torch, nn
-def build():
-    layer = nn.Linear(1, 1)
-    nn.init.normal_(layer.weight)
-    nn.init.kaiming_normal_(layer.weight)
-    return layer
-layer = with_weights(build, build().state_dict())
-optimiser = torch.optim.Adam(layer.parameters())
-layer(torch.ones(1)).backward()
-optimiser.step()
-"""
-
-
-def loaded_by(code):
-    """Return the names of all modules that are loaded at the end of a program."""
-    ended = f"{code}\nprint(*sys.modules)"
-    return subprocess.run(
-        [sys.executable, "-c", ended], capture_output=True, text=True, check=True
-    ).stdout.split()
-
-
-def test_training_loads_no_library_that_it_does_not_use():
-    """PyTorch asks all modules for their files while it loads; its optimisers ask for its compiler."""
-    loaded = set(loaded_by(STEP))
-    tops = {name.partition(".")[0] for name in loaded if "." in name}
-    assert "torch" in tops
-    assert not tops & {"matplotlib", "h5py", "sklearn", "seaborn", "filelock", "sympy"}
-    assert "torch._dynamo.eval_frame" not in loaded
-
-
-def test_compiler_is_there_when_asked_for():
-    compiled = STEP + "print(torch.compile(lambda x: 2 * x, backend='eager')(torch.ones(1)).item())"
-    told = loaded_by(compiled + "\nimport torch._dynamo.config")
-    assert told[0] == "2.0"
-    assert "torch._dynamo.eval_frame" in told

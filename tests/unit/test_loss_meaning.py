@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from showergan.cli.steps.loss_meaning import LossMeaning
 from showergan.comparison.loss_meaning import (
     estimates,
     loss_correlation,
@@ -14,6 +13,7 @@ from showergan.comparison.loss_meaning import (
     with_seconds,
 )
 from showergan.comparison.runs import RUN
+from showergan.config.recipes.comparison import LossMeaning
 from showergan.methods.losses import NonSaturating, Wasserstein
 from showergan.tasks.found import TASKS
 

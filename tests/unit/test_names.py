@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.io.tables import read_csv
 from showergan.report.style import Style
 from showergan.report.table_files import Table, latex, markdown, save_table
@@ -52,20 +52,20 @@ def run(tmp_path_factory):
     at |= {name: folder / f"{name}.csv" for name in ("robustness", "outcomes", "successes")}
     at |= {name: folder / f"{name}.csv" for name in ("scorecard", "failures", "agreement")}
     anchors = folder / "anchors.csv"
-    STEPS["summarise"](choose_by="E").run(
+    RECIPES["summarise"](choose_by="E").run(
         metrics=paths, anchors=anchors, out=at["summary"], grid=at["grid"]
     )
-    STEPS["verdicts"](baseline="sn", null="NA").run(
+    RECIPES["verdicts"](baseline="sn", null="NA").run(
         **{name: at[name] for name in ("summary", "grid", "ranks", "robustness")},
         out=at["verdicts"],
     )
-    STEPS["scorecard"](choose_by="E").run(
+    RECIPES["scorecard"](choose_by="E").run(
         **{name: at[name] for name in ("summary", "agreement", "failures")},
         metrics=paths,
         anchors=anchors,
         out=at["scorecard"],
     )
-    STEPS["outcomes"](choose_by="E").run(
+    RECIPES["outcomes"](choose_by="E").run(
         **{name: at[name] for name in ("summary", "failures", "successes")}, out=at["outcomes"]
     )
     return at | {"anchors": anchors}

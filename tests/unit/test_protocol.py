@@ -11,7 +11,7 @@ import steps
 import torch
 from steps import N_SPLIT, SN_1
 
-from showergan.cli.steps import OF_TASK, STEPS
+from showergan.config.recipes.found import OF_TASK, RECIPES
 from showergan.evaluation.reference import load_reference
 from showergan.tasks.showers import dataset
 
@@ -143,22 +143,22 @@ def test_every_step_uses_every_shower_of_its_splits(plain):
 
 
 def test_golden_values_are_of_the_present_versions():
-    versions = {step: STEPS[step].version for step in GOLDEN}
+    versions = {step: RECIPES[step].version for step in GOLDEN}
     assert {step: golden["version"] for step, golden in GOLDEN.items()} == versions
 
 
 def test_every_step_has_a_golden_value_or_a_reason_why_not(plain, source):
     assert set(steps.digests(plain, source)) == set(GOLDEN)
     others = {step for task, found in OF_TASK.items() if task != "showers" for step in found}
-    assert sorted([*GOLDEN, *steps.WITHOUT_GOLDEN]) == sorted(set(STEPS) - others)
+    assert sorted([*GOLDEN, *steps.WITHOUT_GOLDEN]) == sorted(set(RECIPES) - others)
     assert all(len(reason.split()) > 5 for reason in steps.WITHOUT_GOLDEN.values())
 
 
 @pytest.mark.parametrize("task", [task for task in OF_TASK if task != "showers"])
 def test_a_step_of_another_task_has_its_version_beside_its_numbers(task):
-    """In the tests of the task: `assert STEPS["..."].version == 1`, beside golden numbers or why there are none."""
+    """In the tests of the task: `assert RECIPES["..."].version == 1`, beside golden numbers or why there are none."""
     tests = "".join(p.read_text() for p in Path(__file__).parent.glob(f"test_*{task}*.py"))
-    assert not [step for step in OF_TASK[task] if f'STEPS["{step}"].version ==' not in tests]
+    assert not [step for step in OF_TASK[task] if f'RECIPES["{step}"].version ==' not in tests]
 
 
 @pytest.mark.numbers

@@ -16,7 +16,7 @@ from snakemake.cli import get_argument_parser
 from snakemake.utils import update_config
 
 from showergan.cli import app
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.evaluation.generator import save_generator
 
@@ -64,7 +64,7 @@ def test_commands_are_understood(words):
         )
         given = {} if "--help" in rest else command.make_context(name, rest, parent=context).params
         if (recipe := str(given.get("recipe"))).startswith("{"):
-            STEPS[name.replace("-", "_")].read(recipe)
+            RECIPES[name.replace("-", "_")].read(recipe)
     elif program == "snakemake":
         get_argument_parser().parse_args(arguments)
     elif program == "python":

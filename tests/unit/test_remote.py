@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
 from showergan.io.urls import without_secrets
@@ -261,10 +261,10 @@ def test_what_is_shown_of_a_url(url, shown):
 def test_recipes_hold_nothing_secret_and_the_environment_does(server, out, monkeypatch, tmp_path):
     whole = server.url + SIGNED
     config = parse_config({"data": {"source": "npz", "path": whole}, "methods": METHODS})
-    recipes = {name: STEPS[name].of(config).canonical() for name in ("fetch", "preprocess")}
+    recipes = {name: RECIPES[name].of(config).canonical() for name in ("fetch", "preprocess")}
     assert "5ecre7" not in str(recipes) and "id=7" in recipes["fetch"]
     assert config.data.published_name == "showers.npz"
-    step = STEPS["fetch"].read(recipes["fetch"])
+    step = RECIPES["fetch"].read(recipes["fetch"])
     for given in (None, "http://elsewhere/x"):
         monkeypatch.setenv("SHOWERGAN_URL", given) if given else None
         with pytest.raises(UserError, match="set SHOWERGAN_URL to the whole URL"):

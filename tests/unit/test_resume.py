@@ -15,7 +15,7 @@ from forked import python
 from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan import cli
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.config.tasks.toys import ToyData
 from showergan.errors import Paused
 from showergan.tasks.found import TASKS
@@ -69,7 +69,7 @@ def files_in(folder):
 
 def train(settings, data, folder, **changes):
     """Train as the step does; return the bytes of what it leaves."""
-    step = STEPS["train"].model_validate(SETTINGS | settings)
+    step = RECIPES["train"].model_validate(SETTINGS | settings)
     return left(step, data, folder, files_in(folder), changes)
 
 
@@ -122,7 +122,7 @@ def showers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     write_npz(folder / "source.npz", 80, gflash.simulate(80, 1))
     source, out = folder / "source.npz", folder / "showers.h5"
-    STEPS["preprocess"]().run(source=source, out=out)
+    RECIPES["preprocess"]().run(source=source, out=out)
     return out
 
 
@@ -143,7 +143,7 @@ def test_embeddings_stopped_after_every_epoch(
     monkeypatch.setattr(
         _Course, "end_epoch", lambda course, _: end_epoch(course, told[len(course.scores)])
     )
-    step = STEPS[name].model_validate(
+    step = RECIPES[name].model_validate(
         {"epochs": 8, "patience": 2, "batch_size": 16, "learning_rate": 0.01, **settings}
     )
 
@@ -201,7 +201,7 @@ class StopAt:
 
 
 def command(data, folder, *options, epochs=40):
-    step = STEPS["train"].model_validate(SETTINGS | VARIANTS["abcas"] | {"epochs": epochs})
+    step = RECIPES["train"].model_validate(SETTINGS | VARIANTS["abcas"] | {"epochs": epochs})
     files = [word for name, path in files_in(folder).items() for word in (f"--{name}", str(path))]
     return ["train", "--data", str(data), "--recipe", step.canonical(), *files, *options]
 

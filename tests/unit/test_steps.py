@@ -2,7 +2,7 @@
 
 import json
 import re
-from inspect import signature
+from importlib import import_module
 from pathlib import Path
 
 import h5py
@@ -10,10 +10,13 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from showergan.cli import app
-from showergan.cli.steps import OF_ANY_TASK, OF_TASK, STEPS
+from showergan.cli import OTHERS, app
+from showergan.cli.options import options_of
+from showergan.config.recipes.data import SAMPLE_SHA256
+from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK, RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
+from showergan.records.verification import findings
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,9 +36,21 @@ def raw():
 
 
 def training(config):
-    return STEPS["train"].of(
+    return RECIPES["train"].of(
         config, architecture="small", method="sn", rates="0.001_0.0001", seed="1"
     )
+
+
+def test_a_recipe_that_is_a_file_is_an_input_of_the_record(tmp_path):
+    recipe, out, kept = (tmp_path / n for n in ("recipe.json", "bars.csv", "provenance.json"))
+    recipe.write_text(json.dumps({"sha256": SAMPLE_SHA256}))
+    arguments = ["sample", "--recipe", recipe, "--out", out, "--provenance", kept]
+    done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
+    assert done.exit_code == 0
+    assert set(json.loads(kept.read_text())["inputs"]) == {"recipe.json"}
+    assert findings(tmp_path) == []
+    recipe.write_text("{}")
+    assert [(f.kind, f.path) for f in findings(tmp_path)] == [("stale", out)]
 
 
 def help_of(command):
@@ -44,15 +59,15 @@ def help_of(command):
     return shown.output
 
 
-@pytest.mark.parametrize("name", [name for name in STEPS if name != "train"])
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != "train"])
 def test_the_recipe_of_the_configuration_is_read_back(raw, name):
     raw["data"] |= {"source": "npz", "path": "https://there/s.npz"}
     (task,) = [task for task, steps in OF_TASK.items() if name in steps] or ["showers"]
     another = {"task": task, "methods": raw["methods"]}
     another["learning_rate_search"] = raw["learning_rate_search"]
-    step = STEPS[name].of(parse_config(raw if task == "showers" else another))
-    assert STEPS[name].read(step.canonical()) == step
-    assert json.loads(step.canonical())["recipe_version"] == STEPS[name].version
+    step = RECIPES[name].of(parse_config(raw if task == "showers" else another))
+    assert RECIPES[name].read(step.canonical()) == step
+    assert json.loads(step.canonical())["recipe_version"] == RECIPES[name].version
 
 
 def test_the_recipe_of_a_training_is_read_back(raw):
@@ -71,18 +86,18 @@ def test_the_text_ignores_order_and_sees_swaps(raw):
     turned["training"] = {key: raw["training"][key] for key in reversed(raw["training"])}
     config = parse_config(turned)
     assert training(config).canonical() == text
-    assert STEPS["bars"].of(config) == STEPS["bars"].of(parse_config(raw))
-    step = STEPS["train"].read(json.dumps(TRAINING))
+    assert RECIPES["bars"].of(config) == RECIPES["bars"].of(parse_config(raw))
+    step = RECIPES["train"].read(json.dumps(TRAINING))
     swapped = {"generator": 3e-4, "discriminator": 1e-3}
-    other = STEPS["train"].read(json.dumps(TRAINING | {"learning_rates": swapped}))
+    other = RECIPES["train"].read(json.dumps(TRAINING | {"learning_rates": swapped}))
     assert step.canonical() != other.canonical()
 
 
 def test_the_recipe_is_text_or_a_file(tmp_path):
     path = tmp_path / "recipe.json"
-    step = STEPS["train"].read(json.dumps(TRAINING))
+    step = RECIPES["train"].read(json.dumps(TRAINING))
     path.write_text(json.dumps(step.whole()))
-    assert STEPS["train"].read(str(path)) == step
+    assert RECIPES["train"].read(str(path)) == step
     assert step.whole() == json.loads(step.canonical())
 
 
@@ -100,13 +115,13 @@ def test_the_recipe_is_text_or_a_file(tmp_path):
 )
 def test_mistakes_are_explained(recipe, message):
     with pytest.raises(UserError, match=message):
-        STEPS["train"].read(recipe)
+        RECIPES["train"].read(recipe)
 
 
 def test_another_version_is_told(capsys):
-    STEPS["train"].read(json.dumps(TRAINING | {"recipe_version": STEPS["train"].version}))
+    RECIPES["train"].read(json.dumps(TRAINING | {"recipe_version": RECIPES["train"].version}))
     assert capsys.readouterr().err == ""
-    STEPS["train"].read(json.dumps(TRAINING | {"recipe_version": 0}))
+    RECIPES["train"].read(json.dumps(TRAINING | {"recipe_version": 0}))
     assert "version 0" in capsys.readouterr().err
 
 
@@ -121,7 +136,7 @@ def test_a_step_is_repeated_from_its_record(tmp_path):
         done = runner.invoke(app, list(map(str, arguments)), catch_exceptions=False)
         assert done.exit_code == 0, done.output
     assert first.read_text() == second.read_text()
-    assert STEPS["describe"].read(str(kept)).discriminator.name == "small"
+    assert RECIPES["describe"].read(str(kept)).discriminator.name == "small"
 
 
 def test_a_step_that_fails_leaves_no_record(tmp_path):
@@ -133,15 +148,26 @@ def test_a_step_that_fails_leaves_no_record(tmp_path):
     assert not kept.exists()
 
 
-@pytest.mark.parametrize("step", STEPS.values(), ids=STEPS)
+@pytest.mark.parametrize("step", RECIPES.values(), ids=RECIPES)
 def test_help_tells_every_option_and_every_key(step):
     told = help_of(step.name.replace("_", "-"))
-    for name in signature(step.run).parameters:
-        assert name == "self" or f"--{name.replace('_', '-')} " in told or f"{name}..." in told
+    module = import_module(step.__module__.replace("config.recipes", "cli.steps"))
+    for option in options_of(getattr(module, step.name)):
+        assert f"--{option.name.replace('_', '-')} " in told or f"{option.name}..." in told
     for name, field in step.model_fields.items():
         assert f"- {name}" in told
         if field.description:
             assert field.description[:30] in told
+
+
+def test_help_lists_every_subcommand():
+    """Of modules that it does not import."""
+    told = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"}).output
+    for name in (*RECIPES, *OTHERS, "schema"):
+        assert f"│ {name.replace('_', '-')} " in told
+    for name, (_, summary) in OTHERS.items():
+        assert summary.rstrip(".") in told
+        assert summary.rstrip(".") in " ".join(help_of(name).replace("│", "").split())
 
 
 def test_help_tells_what_may_stand_in_a_recipe():
@@ -163,13 +189,18 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize("name", [name for name in STEPS if name != "evaluate_file"])
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != "evaluate_file"])
 def test_the_workflow_asks_every_step_for_its_recipe_and_for_a_record(name):
     command = f"showergan {name.replace('_', '-')} "
     (rule,) = (rule for rule in RULES if command in rule)
     assert f'recipe=recipe_of("{name}"' in rule
-    assert re.search(r'^ *provenance="results/.*provenance\.json",$', rule, re.MULTILINE)
-    assert "--recipe {params.recipe:q}" in rule
+    record, recipe = (
+        re.findall(rf'^ *{key}="results/(.*){key}\.json",$', rule, re.MULTILINE)
+        for key in ("provenance", "recipe")
+    )
+    assert record == recipe and len(recipe) == 1  # beside each other
+    assert "WRITE_RECIPE" in rule
+    assert "--recipe {output.recipe:q}" in rule
     assert "--provenance {output.provenance:q}" in rule
 
 
@@ -184,4 +215,4 @@ def test_no_two_rules_write_one_record(task):
     steps = {*OF_ANY_TASK, *OF_TASK[task], "figure", "table", "conclusion"} - {"evaluate_file"}
     assert len(places) == len(steps)
     assert len(set(places)) == len(places) - 3 * ("fetch" in steps)
-    assert len(STEPS) == len(OF_ANY_TASK) + sum(map(len, OF_TASK.values()))  # no two of one name
+    assert len(RECIPES) == len(OF_ANY_TASK) + sum(map(len, OF_TASK.values()))  # no two of one name

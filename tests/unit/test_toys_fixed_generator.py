@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 from showergan.methods.constraints.penalties import between
 from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys import fixed_generator
@@ -68,7 +68,7 @@ def test_small_clipped_weights_let_gradients_vanish_towards_the_points():
 
 def test_surfaces_and_tables_have_their_golden_numbers(monkeypatch):
     """Golden numbers: other ones need another version of the step."""
-    assert STEPS["fixed_generator"].version == 1
+    assert RECIPES["fixed_generator"].version == 1
     monkeypatch.setattr(fixed_generator, "GRID", 8)
     found = fixed_generator.value_surfaces(Sizes(8, 2, 3, 64, 1))
     assert found["values"].shape == (3, 3, 8, 8)

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from small_training import COMPOSITIONS, blobs, recipe
 from torch.nn.functional import softplus
 
-from showergan.cli.steps import STEPS
 from showergan.config.kinds import kinds
 from showergan.config.losses import Loss as Parameters
 from showergan.config.methods import Composition
+from showergan.config.recipes.found import RECIPES
 from showergan.config.training import Training
 from showergan.errors import UserError
 from showergan.methods.losses import Loss
@@ -401,7 +401,7 @@ def test_golden_steps(data, method):
 
     In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps.
     """
-    assert STEPS["train"].version == 4
+    assert RECIPES["train"].version == 4
     gentle = {"generator": 1e-4, "discriminator": 1e-4}
     images, conditions = (x.double() for x in data)
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))

@@ -6,10 +6,10 @@ import h5py
 import numpy as np
 import pytest
 
+from showergan.config.recipes.data import Preprocess
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.shower_file import read_showers
-from showergan.tasks.showers.steps.preprocess import Preprocess
 from showergan.tasks.showers.units import refuse_energies, refuse_points
 
 N = 60

@@ -53,7 +53,8 @@ class TestToys:
 
     def test_a_task_without_conditions_or_embedding_goes_all_the_way(self, toys):
         toys, _ = toys
-        assert sorted(p.name for p in (toys / "data").iterdir()) == ["provenance.json", "toys.h5"]
+        made = sorted(p.name for p in (toys / "data").iterdir())
+        assert made == ["provenance.json", "recipe.json", "toys.h5"]
         assert not (toys / "embedding").exists()
         summary = pd.read_csv(toys / "summary.csv")
         assert set(summary["score"]) == {"plane"}

@@ -31,26 +31,30 @@ def test_every_artefact_is_there(finished):
     def named(pattern):
         return sorted(p.name for p in (finished.folder / RUN).glob(pattern))
 
-    data = ["showers.h5", "showers.provenance.json", "source.npz", "source.provenance.json"]
-    assert named("data/*") == data
-    learned = ["metrics.json", "model.pt", "predictions.csv", "provenance.json"]
-    assert named("embedding/*") == learned
-    assert named("reference/*") == ["anchors.csv", "curves.csv", "features.h5", "provenance.json"]
+    job = {"provenance.json", "recipe.json"}  # each leaves
+    assert named("data/*") == sorted(
+        [
+            *("showers.h5", "source.npz"),
+            *(f"{n}.{file}" for n in ("showers", "source") for file in job),
+        ]
+    )
+    assert named("embedding/*") == sorted(job | {"metrics.json", "model.pt", "predictions.csv"})
+    assert named("reference/*") == sorted(job | {"anchors.csv", "curves.csv", "features.h5"})
     train, evaluate = "train/small/sn/0.001_0.0001/seed1", "evaluate/small/sn/0.001_0.0001/seed1"
-    trained = ["generator.pt", "history.csv", "lipschitz.csv", "provenance.json", "run.json"]
-    assert named(f"{train}/*") == trained
-    evaluated = ["curves.csv", "examples.npz", "metrics.csv", "provenance.json"]
-    assert named(f"{evaluate}/*") == evaluated
+    trained = {"generator.pt", "history.csv", "lipschitz.csv", "run.json"}
+    assert named(f"{train}/*") == sorted(job | trained)
+    assert named(f"{evaluate}/*") == sorted(job | {"curves.csv", "examples.npz", "metrics.csv"})
     compared = ("bars", "conclusion", "scorecard", "summary", "verdicts")
-    assert named("*.provenance.json") == [
-        f"{name}.provenance.json" for name in ("architectures", "audit", *compared)
-    ]
+    for file in job:
+        assert named(f"*.{file}") == [
+            f"{name}.{file}" for name in ("architectures", "audit", *compared)
+        ]
     assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 15
     assert named("*.txt") == ["conclusion.txt"]
     assert named("tables/*.csv") == [
         *("all_methods.csv", "failures.csv", "scorecard.csv", "table_3.csv", "verdicts.csv")
     ]
-    kinds = ("csv", "html", "md", "provenance.json", "tex")
+    kinds = ("csv", "html", "md", "provenance.json", "recipe.json", "tex")
     assert named("tables/table_3.*") == [f"table_3.{kind}" for kind in kinds]
     assert not list(finished.folder.rglob("*.part"))
 
@@ -78,7 +82,7 @@ def test_a_second_run_does_nothing(finished):
     assert "Nothing to be done" in finished.snakemake("--cores", "1")
 
 
-def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
+def test_a_step_is_repeated_by_hand_with_its_recipe(finished, tmp_path):
     """As its rule started it, but for where it writes."""
     folder = finished.folder / RUN / "train/small/sn/0.001_0.0001/seed1"
     files = {
@@ -89,7 +93,7 @@ def test_a_step_is_repeated_by_hand_with_its_record(finished, tmp_path):
         [
             *(python(), "-m", "showergan.cli", "train"),
             *("--data", finished.folder / RUN / "data/showers.h5"),
-            *("--recipe", folder / "provenance.json"),
+            *("--recipe", folder / "recipe.json"),
             *(word for name, file in files.items() for word in (f"--{name}", tmp_path / file)),
         ],
         env=finished.environment,
@@ -226,7 +230,8 @@ def test_showers_are_simulated_by_geant4(fresh):
         in (fresh.folder / "logs/tiny/simulate_geant4.log").read_text()
     )
     assert sorted(path.name for path in (fresh.folder / RUN / "data").iterdir()) == [
-        "showers.h5", "showers.provenance.json", "source.npz", "source.provenance.json",
+        "showers.h5", "showers.provenance.json", "showers.recipe.json",
+        "source.npz", "source.provenance.json", "source.recipe.json",
     ]  # fmt: skip
 
 

@@ -33,7 +33,9 @@ METHODS = CONFIG.sorted_methods
 ARCHITECTURES = {k: a.label for k, a in CONFIG.compared.items()} if len(CONFIG.compared) > 1 else {}
 
 TASK = SPECS[CONFIG.task]
-config["about"] = TASK.about  # for the front page of the report
+# For the front page and the captions of the report.
+config["about"] = TASK.about
+config["baseline"] = getattr(METHODS.get(CONFIG.compare.baseline), "label", None)
 DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 # What looks at the embedding takes it where the task has one.
 EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}

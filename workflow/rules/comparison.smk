@@ -5,6 +5,7 @@ rule summarise:
     output:
         summary="results/{run}/summary.csv",
         grid="results/{run}/learning_rates.csv",
+        recipe="results/{run}/summary.recipe.json",
         provenance="results/{run}/summary.provenance.json",
     log:
         "logs/{run}/summarise.log",
@@ -18,8 +19,8 @@ rule summarise:
     message:
         "Summarising all trainings"
     shell:
-        "showergan summarise {params.metrics} --anchors {input.anchors:q}"
-        " --recipe {params.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
+        WRITE_RECIPE + "showergan summarise {params.metrics} --anchors {input.anchors:q}"
+        " --recipe {output.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -31,6 +32,7 @@ rule verdicts:
         verdicts="results/{run}/verdicts.csv",
         ranks="results/{run}/ranks.csv",
         robustness="results/{run}/robustness.csv",
+        recipe="results/{run}/verdicts.recipe.json",
         provenance="results/{run}/verdicts.provenance.json",
     log:
         "logs/{run}/verdicts.log",
@@ -43,10 +45,10 @@ rule verdicts:
     params:
         recipe=recipe_of("verdicts"),
     message:
-        "Testing every method against vanilla SN"
+        "Testing every method against the baseline"
     shell:
-        "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
-        " --recipe {params.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
+        WRITE_RECIPE + "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
+        " --recipe {output.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
         " --robustness {output.robustness:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -59,6 +61,7 @@ rule scorecard:
         scorecard="results/{run}/scorecard.csv",
         agreement="results/{run}/rank_agreement.csv",
         failures="results/{run}/failures.csv",
+        recipe="results/{run}/scorecard.recipe.json",
         provenance="results/{run}/scorecard.provenance.json",
     log:
         "logs/{run}/scorecard.log",
@@ -72,8 +75,8 @@ rule scorecard:
     message:
         "Judging all trainings by every metric"
     shell:
-        "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
-        " --summary {input.summary:q} --recipe {params.recipe:q} --out {output.scorecard:q}"
+        WRITE_RECIPE + "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
+        " --summary {input.summary:q} --recipe {output.recipe:q} --out {output.scorecard:q}"
         " --agreement {output.agreement:q} --failures {output.failures:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 
@@ -85,6 +88,7 @@ rule bars:
         anchors="results/{run}/reference/anchors.csv",
     output:
         bars="results/{run}/bars.csv",
+        recipe="results/{run}/bars.recipe.json",
         provenance="results/{run}/bars.provenance.json",
     log:
         "logs/{run}/bars.log",
@@ -99,6 +103,7 @@ rule bars:
     message:
         "Holding the run against its bars"
     shell:
-        "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
-        " --anchors {input.anchors:q} --recipe {params.recipe:q} --out {output.bars:q}"
+        WRITE_RECIPE
+        + "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
+        " --anchors {input.anchors:q} --recipe {output.recipe:q} --out {output.bars:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -13,6 +13,7 @@ if not TASK.own_data:
             SOURCES,
         output:
             data=DATASET,
+            recipe="results/{run}/data/recipe.json",
             provenance="results/{run}/data/provenance.json",
         log:
             "logs/{run}/make_data.log",
@@ -29,7 +30,7 @@ if not TASK.own_data:
         message:
             "Making and splitting the data"
         shell:
-            "showergan make-data --recipe {params.recipe:q} --out {output.data:q}"
+            WRITE_RECIPE + "showergan make-data --recipe {output.recipe:q} --out {output.data:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -41,6 +42,7 @@ rule reference:
         features="results/{run}/reference/features.h5",
         anchors="results/{run}/reference/anchors.csv",
         curves="results/{run}/reference/curves.csv",
+        recipe="results/{run}/reference/recipe.json",
         provenance="results/{run}/reference/provenance.json",
     log:
         "logs/{run}/reference.log",
@@ -57,7 +59,8 @@ rule reference:
     message:
         "Computing features, ceilings and floors of the real samples: {log}"
     shell:
-        "showergan reference --data {input.data:q}"
+        WRITE_RECIPE
+        + "showergan reference --data {input.data:q}"
         + EMBEDDING_OPTION
-        + " --recipe {params.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+        + " --recipe {output.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
         " --curves {output.curves:q} --provenance {output.provenance:q} > {log:q} 2>&1"

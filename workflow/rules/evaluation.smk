@@ -7,6 +7,7 @@ rule evaluate_gan:
         metrics="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/metrics.csv",
         curves="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/curves.csv",
         examples="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/examples.npz",
+        recipe="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
         provenance="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/evaluate/{architecture}.{method}.{rates}.seed{seed}.log",
@@ -23,9 +24,10 @@ rule evaluate_gan:
     message:
         "Evaluating {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
-        "showergan evaluate --generator {input.generator:q}"
+        WRITE_RECIPE
+        + "showergan evaluate --generator {input.generator:q}"
         + EMBEDDING_OPTION
-        + " --reference {input.reference:q} --recipe {params.recipe:q}"
+        + " --reference {input.reference:q} --recipe {output.recipe:q}"
         " --metrics {output.metrics:q} --curves {output.curves:q}"
         " --examples {output.examples:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 

@@ -13,6 +13,7 @@ for figure, exhibit in FIGURES.items():
                 labels={"result": exhibit.title},
             ),
             pdf="results/{run}/figures/{figure}.pdf",
+            recipe="results/{run}/figures/{figure}.recipe.json",
             provenance="results/{run}/figures/{figure}.provenance.json",
         log:
             "logs/{run}/figures/{figure}.log",
@@ -29,7 +30,8 @@ for figure, exhibit in FIGURES.items():
         message:
             "Drawing {wildcards.figure}"
         shell:
-            "showergan figure {wildcards.figure} {params.inputs} --style {params.style:q}"
+            WRITE_STYLE
+            + "showergan figure {wildcards.figure} {params.inputs} --style {output.recipe:q}"
             " --png {output.png:q} --pdf {output.pdf:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 

@@ -1,18 +1,23 @@
 import json
 
-from showergan.cli.steps import STEPS
+from showergan.config.recipes.found import RECIPES
 
 
 def recipe_of(step, *names):
-    """Return a params function that gives a step its recipe, from the configuration and the wildcards of these names.
+    """Return a params function that returns the recipe of a step as text, from the configuration and the wildcards of these names.
 
     It must be a function, because Snakemake expands braces in plain texts.
     """
 
     def recipe(wildcards):
-        return STEPS[step].of(CONFIG, **{name: wildcards[name] for name in names}).canonical()
+        return RECIPES[step].of(CONFIG, **{name: wildcards[name] for name in names}).canonical()
 
     return recipe
+
+
+# A job reads its recipe, or its style, from a file beside its outputs, so that a person can type its command again.
+WRITE_RECIPE = "printf '%s\\n' {params.recipe:q} > {output.recipe:q} &&\n"
+WRITE_STYLE = WRITE_RECIPE.replace("params.recipe", "params.style")
 
 
 def style_of(exhibit):

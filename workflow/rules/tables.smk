@@ -19,6 +19,7 @@ for table, exhibit in FILES.items():
                 category=exhibit.section,
                 labels={"result": exhibit.title},
             ),
+            recipe="results/{run}/tables/{table}.recipe.json",
             provenance="results/{run}/tables/{table}.provenance.json",
         log:
             "logs/{run}/tables/{table}.log",
@@ -35,7 +36,8 @@ for table, exhibit in FILES.items():
         message:
             "Writing {wildcards.table}"
         shell:
-            "showergan table {wildcards.table} {params.inputs} --style {params.style:q}"
+            WRITE_STYLE
+            + "showergan table {wildcards.table} {params.inputs} --style {output.recipe:q}"
             " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
             " --html {output.html:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
@@ -50,6 +52,7 @@ rule conclusion:
             category=CONCLUSION.section,
             labels={"result": CONCLUSION.title},
         ),
+        recipe="results/{run}/conclusion.recipe.json",
         provenance="results/{run}/conclusion.provenance.json",
     log:
         "logs/{run}/conclusion.log",
@@ -64,7 +67,7 @@ rule conclusion:
     message:
         "Concluding"
     shell:
-        "showergan table conclusion {params.inputs} --style {params.style:q}"
+        WRITE_STYLE + "showergan table conclusion {params.inputs} --style {output.recipe:q}"
         " --txt {output.txt:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 

@@ -6,6 +6,7 @@ rule train_gan:
         history="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/history.csv",
         lipschitz="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/lipschitz.csv",
         run="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/run.json",
+        recipe="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/recipe.json",
         provenance="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/train/{architecture}.{method}.{rates}.seed{seed}.log",
@@ -22,8 +23,9 @@ rule train_gan:
     message:
         "Training {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
-        in_time(
-            "showergan train --data {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE
+        + in_time(
+            "showergan train --data {input:q} --recipe {output.recipe:q}"
             " --generator {output.generator:q} --history {output.history:q}"
             " --lipschitz {output.lipschitz:q} --run {output.run:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
@@ -40,6 +42,7 @@ rule audit:
         DATASET,
     output:
         cosines="results/{run}/audit.csv",
+        recipe="results/{run}/audit.recipe.json",
         provenance="results/{run}/audit.provenance.json",
     log:
         "logs/{run}/audit.log",
@@ -56,7 +59,7 @@ rule audit:
     message:
         "Measuring what a change of the discriminator's scale changes: {log}"
     shell:
-        "showergan audit --data {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE + "showergan audit --data {input:q} --recipe {output.recipe:q}"
         " --out {output.cosines:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -65,6 +68,7 @@ rule describe:
         DATASET,
     output:
         architectures="results/{run}/architectures.csv",
+        recipe="results/{run}/architectures.recipe.json",
         provenance="results/{run}/architectures.provenance.json",
     log:
         "logs/{run}/describe.log",
@@ -80,5 +84,5 @@ rule describe:
     message:
         "Describing the networks"
     shell:
-        "showergan describe --data {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE + "showergan describe --data {input:q} --recipe {output.recipe:q}"
         " --out {output.architectures:q} --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -5,6 +5,7 @@ rule outcomes:
     output:
         outcomes="results/{run}/outcomes.csv",
         successes="results/{run}/successes.csv",
+        recipe="results/{run}/outcomes.recipe.json",
         provenance="results/{run}/outcomes.provenance.json",
     log:
         "logs/{run}/outcomes.log",
@@ -19,8 +20,9 @@ rule outcomes:
     message:
         "Counting on which architectures methods succeed"
     shell:
-        "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
-        " --recipe {params.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
+        WRITE_RECIPE
+        + "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
+        " --recipe {output.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -33,6 +35,7 @@ rule loss_meaning:
         estimates="results/{run}/loss_estimates.csv",
         meaning="results/{run}/loss_meaning.csv",
         correlation="results/{run}/loss_correlation.csv",
+        recipe="results/{run}/loss_meaning.recipe.json",
         provenance="results/{run}/loss_meaning.provenance.json",
     log:
         "logs/{run}/loss_meaning.log",
@@ -48,7 +51,7 @@ rule loss_meaning:
     message:
         "Asking whether losses mean something"
     shell:
-        "showergan loss-meaning {params.metrics} --histories={params.histories}"
-        " --trainings={params.trainings} --recipe {params.recipe:q}"
+        WRITE_RECIPE + "showergan loss-meaning {params.metrics} --histories={params.histories}"
+        " --trainings={params.trainings} --recipe {output.recipe:q}"
         " --estimates {output.estimates:q} --out {output.meaning:q}"
         " --correlation {output.correlation:q} --provenance {output.provenance:q} > {log:q} 2>&1"

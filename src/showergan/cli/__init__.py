@@ -3,91 +3,136 @@
 Results go to files, what a person reads goes to stderr.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
+from importlib import import_module
+from inspect import cleandoc
 from io import TextIOWrapper
 from typing import Any
 
 import typer
 import yaml
+from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.cost import cost
-from showergan.cli.drawing import add_exhibits
-from showergan.cli.inference import export, generate
-from showergan.cli.options import add_function, add_step
-from showergan.cli.records import crate, provenance, verify
-from showergan.cli.steps import OF_ANY_TASK, OF_TASK
 from showergan.config.catalogue.exhibit import exhibits
+from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK
 from showergan.config.tasks.found import SPECS
-from showergan.config.whole import schema as _schema
+from showergan.config.whole import schema as schema_of_configuration
 from showergan.errors import Paused, UserError
-from showergan.io.files import say
+from showergan.io.urls import without_secrets
 
 AGAIN = 75  # EX_TEMPFAIL of Unix: asks to be tried again
 INTERRUPTED = 130  # of Typer, after Ctrl-C
 
-app = typer.Typer(
-    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-)
-for _step in OF_ANY_TASK.values():
-    add_step(app, _step, "Steps of any task")
-for _task, _steps in OF_TASK.items():
-    for _step in _steps.values():
-        add_step(app, _step, f"Steps of {_task} alone")
-for _function in (generate, export):
-    add_function(app, _function)
-for _read in (provenance, verify, crate, cost):
-    app.command()(_read)
-for _kind, _summary in (("figures", "Draw a figure"), ("tables", "Write a table")):
-    _found = exhibits(_kind, SPECS)
-    add_exhibits(app, _kind[:-1], f"{_summary}, as the workflow does.", _found)
+# Sums of several threads depend on how many there are. Linear algebra reads these when it is loaded.
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+# Subcommands beside the steps: the module that has them, and their help.
+OTHERS = {
+    "generate": ("inference", "Generate samples, of showers for the particles of a file."),
+    "export": ("inference", "Write a generator as one file for other programs."),
+    "provenance": ("records", "Print the record of what made a file."),
+    "verify": ("records", "Check every file of a run against the record of what made it."),
+    "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
+    "cost": ("records", "Estimate what a run will take: jobs, hours, memory, files."),
+    "figure": ("drawing", "Draw a figure, as the workflow does."),
+    "table": ("drawing", "Write a table, as the workflow does."),
+}
+
+
+class _Late(TyperCommand):
+    """A subcommand of which no more than the help is known; its module is imported when it is called."""
+
+    def __init__(self, name: str, module: str, help: str, panel: str | None = None) -> None:
+        super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
+        self._module = module
+
+    @cached_property
+    def command(self) -> Any:
+        """The whole subcommand."""
+        return import_module(f"showergan.cli.{self._module}").subcommand(self.name)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        return self.command.make_context(*args, **kwargs)
+
+
+class _Subcommands(TyperGroup):
+    """All subcommands: steps, and others."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        panels = {"Steps of any task": OF_ANY_TASK}
+        panels |= {f"Steps of {task} alone": recipes for task, recipes in OF_TASK.items()}
+        for panel, recipes in panels.items():
+            for recipe in recipes.values():
+                name = recipe.name.replace("_", "-")
+                self.add_command(_Late(name, "step", recipe.__doc__ or "", panel))
+        for name, (module, help) in OTHERS.items():
+            self.add_command(_Late(name, module, help))
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback(cls=_Subcommands, no_args_is_help=True, help=__doc__)
+def subcommands() -> None:
+    """Have subcommands, and no options."""
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration as YAML."""
-    print(yaml.safe_dump(_schema(), sort_keys=False, allow_unicode=True), end="")
+    text = yaml.safe_dump(schema_of_configuration(), sort_keys=False, allow_unicode=True)
+    print(text, end="")
 
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for stream in (sys.stdout, sys.stderr):
         # Letters that a terminal lacks are told by their numbers; a stream in the midst of a file may refuse.
         if isinstance(stream, TextIOWrapper):
             with suppress(OSError):
                 stream.reconfigure(errors="backslashreplace")
-    sys.excepthook = _but_of_hdf5(sys.excepthook, lambda kind, error, trace: error)
-    sys.unraisablehook = _but_of_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
+    sys.excepthook = _without_hdf5(sys.excepthook, lambda kind, error, trace: error)
+    sys.unraisablehook = _without_hdf5(sys.unraisablehook, lambda ignored: ignored.exc_value)
     try:
         typer.main.get_command(app)()  # which leaves the hooks as they are
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
-            say("interrupted: the same call goes on from what was saved, or begins again")
+            _say("interrupted: the same call goes on from what was saved, or begins again")
         raise
     except UserError as error:
-        say(f"error: {error}")
-        sys.exit(1)
+        _end(f"error: {error}")
     except Paused as pause:
-        say(str(pause))
-        sys.exit(AGAIN)
+        _end(str(pause), AGAIN)
     except FileNotFoundError as error:
-        say(f"error: {error.filename} does not exist. Give the path of a file.")
-        sys.exit(1)
-    except OSError as error:  # `atomic_write` tells of a file that cannot be written
+        _end(f"error: {error.filename} does not exist. Give the path of a file.")
+    except OSError as error:  # `atomic_write` explains a file that cannot be written
         known = f"{error.filename}: {error.strerror}. Give a path that this user can use."
-        say(f"error: {known if error.filename else error}")
-        sys.exit(1)
+        _end(f"error: {known if error.filename else error}")
 
 
-def _but_of_hdf5(hook: Callable[..., None], error_of: Callable[..., Any]) -> Callable[..., None]:
-    """Return a hook that leaves out what h5py says, object by object, of a file that the disk has no room for.
+def _end(message: str, status: int = 1) -> None:
+    _say(message)
+    sys.exit(status)
 
-    It cannot be caught; the first of these errors, which can, is told.
+
+def _say(message: str) -> None:
+    print(without_secrets(message), file=sys.stderr, flush=True)
+
+
+def _without_hdf5(hook: Callable[..., None], error_of: Callable[..., Any]) -> Callable[..., None]:
+    """Return a hook that leaves out what h5py prints, object by object, about a file that the disk has no room for.
+
+    It cannot be caught; the first of these errors, which can, is printed.
     """
 
-    def told(*about: Any) -> None:
+    def printed(*about: Any) -> None:
         if "file write failed" not in str(error_of(*about)):
             hook(*about)
 
-    return told
+    return printed

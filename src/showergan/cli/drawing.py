@@ -1,75 +1,72 @@
-"""The options of figures and tables: what each reads, its style, and the files that it is written to."""
+"""Subcommands of figures and tables: what each reads, its style, and the files that it is written to."""
 
-from inspect import getdoc
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.options import PROVENANCE, flat, keyword, sign
-from showergan.cli.recipe_keys import recipe_keys
-from showergan.config.catalogue.exhibit import Artefact, Exhibit
+from showergan.cli.options import PROVENANCE, command_of, file_given, files, keys_of, keyword
+from showergan.config.catalogue.exhibit import Artefact, Exhibit, exhibits
 from showergan.config.figures import StyleKeys
+from showergan.config.tasks.found import SPECS
 from showergan.errors import UserError
 from showergan.records.provenance import recorded
+from showergan.report.exhibits import function_of, write
+from showergan.report.style import Style
 
 STYLE = Annotated[
     str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are listed below")
 ]
 
-
-def add_exhibits(app: typer.Typer, kind: str, summary: str, exhibits: dict[str, Exhibit]) -> None:
-    """Add a kind of exhibits, a subcommand each."""
-    group = typer.Typer(no_args_is_help=True, help=summary)
-    keys = escape("Keys of the style:\n" + "\n".join(f"- {k}" for k in recipe_keys(StyleKeys)))
-    for name, exhibit in exhibits.items():
-        title = exhibit.title.lstrip("0123456789 ") + "."
-        group.command(name, help=title, epilog=keys, cls=_command_of(exhibit))(_command(exhibit))
-    app.add_typer(group, name=kind)
+HELP = {
+    "figure": "Draw a figure, as the workflow does.",
+    "table": "Write a table, as the workflow does.",
+}
 
 
-def _command_of(exhibit: Exhibit) -> type[TyperCommand]:
-    """Return the class of a command whose own help is the docstring of what it calls, which loads its module."""
+class _Late(TyperCommand):
+    """A figure or table of which no more than the title is known; its module is imported when it is called."""
 
-    class Command(TyperCommand):
-        def format_help(self, ctx: Any, formatter: Any) -> None:
-            from showergan.report.exhibits import function_of  # loads what draws
+    def __init__(self, name: str, exhibit: Exhibit) -> None:
+        super().__init__(name, help=exhibit.title.lstrip("0123456789 ") + ".")
+        self._exhibit = exhibit
 
-            self.help = getdoc(function_of(exhibit))
-            super().format_help(ctx, formatter)
-
-    return Command
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        return _command(self._exhibit).make_context(*args, **kwargs)
 
 
-def _command(exhibit: Exhibit) -> Any:
+def subcommand(name: str) -> TyperGroup:
+    """Return the subcommand `figure` or `table`, with a subcommand for each exhibit."""
+    group = TyperGroup(name=name, no_args_is_help=True, help=HELP[name])
+    for of, exhibit in exhibits(f"{name}s", SPECS).items():
+        group.add_command(_Late(of, exhibit))
+    return group
+
+
+def _command(exhibit: Exhibit) -> TyperCommand:
     def command(style: str, provenance: Path | None, **paths: Any) -> None:
-        from showergan.report import exhibits  # loads what draws
-
-        shown = exhibits.Style.read(style)
+        shown = Style.read(style)
         if not shown.labels and any("labels" in a.names for a in exhibit.reads.values()):
             raise UserError(
                 "The style has no labels, the names of the methods: nothing would be shown."
             )
-        files: dict[str, Any] = {
-            "inputs": flat({name: paths[name] for name in exhibit.reads}),
-            "outputs": [paths[ending] for ending in exhibit.files],
-        }
+        written = [paths[ending] for ending in exhibit.files]
+        read = files({name: paths[name] for name in exhibit.reads}) + file_given(style, provenance)
         recipe = shown.model_dump(mode="json")
-        with recorded(provenance, exhibit.command, recipe, settings={}, **files):
-            exhibits.write(exhibit, shown, paths)
+        with recorded(provenance, exhibit.command, recipe, {}, read, written):
+            write(exhibit, shown, paths)
 
     options = [keyword(name, _input(artefact)) for name, artefact in exhibit.reads.items()]
     outputs = [keyword(ending, _output(ending)) for ending in exhibit.files]
-    record = keyword("provenance", PROVENANCE, None)
-    sign(command, [*options, keyword("style", STYLE), *outputs, record])
-    return command
+    every = [*options, keyword("style", STYLE), *outputs, keyword("provenance", PROVENANCE, None)]
+    keys = f"Keys of the style:\n{keys_of(StyleKeys)}"
+    return command_of(exhibit.name, command, every, function_of(exhibit).__doc__ or "", keys)
 
 
 def _input(artefact: Artefact) -> Any:
-    files = list[Path] if artefact.of_runs else Path
-    return Annotated[files, typer.Option(help=artefact.summary, rich_help_panel="Inputs")]
+    kind = list[Path] if artefact.of_runs else Path
+    return Annotated[kind, typer.Option(help=artefact.summary, rich_help_panel="Inputs")]
 
 
 def _output(ending: str) -> Any:

@@ -1,14 +1,27 @@
-"""Subcommands that use trained generators; no rule of the workflow does."""
+"""Subcommands that use trained generators; no rule of the workflow calls them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from showergan.cli.step import Device, Input, Output, PerGpu, RequireGpu, Setting
+from typer.core import TyperCommand
+
+from showergan.cli.computing import DeviceOptions
+from showergan.cli.options import (
+    PROVENANCE,
+    Generator,
+    Input,
+    Output,
+    Setting,
+    called,
+    command_of,
+    keyword,
+    options_of,
+    recorded_arguments,
+)
 from showergan.evaluation.export import export_file
 from showergan.evaluation.generate_file import generate_file
-from showergan.io.device import choose_device
+from showergan.records.provenance import recorded
 
-Generator = Annotated[Path, Input("of `train`: generator.pt")]
 Epoch = Annotated[int | None, Setting("one of those that the training kept; by default the last")]
 
 
@@ -34,13 +47,11 @@ def generate(
     ] = None,
     seed: Annotated[int, Setting("of the noise")] = 1,
     epoch: Epoch = None,
-    device: Device = "auto",
-    per_gpu: PerGpu = None,
-    require_gpu: RequireGpu = False,
+    where: DeviceOptions,
 ) -> None:
     """Generate samples, of showers for the particles of a file."""
-    chosen = choose_device(device, per_gpu, require_gpu)
-    generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=chosen)
+    device = where.choose()
+    generate_file(generator, conditions, out, n=n, seed=seed, epoch=epoch, device=device)
 
 
 def export(
@@ -52,3 +63,16 @@ def export(
 ) -> None:
     """Write a generator as one file for other programs: of showers noise and particles in, MeV out."""
     export_file(generator, out, format, epoch)
+
+
+def subcommand(name: str) -> TyperCommand:
+    """Return one of these subcommands."""
+    functions: dict[str, Any] = {"generate": generate, "export": export}
+    function = functions[name]
+
+    def command(provenance: Path | None, **values: Any) -> None:
+        with recorded(provenance, name, {}, **recorded_arguments(function, values)):
+            called(function, **values)
+
+    options = [*options_of(function), keyword("provenance", PROVENANCE, None)]
+    return command_of(name, command, options, function.__doc__ or "")

@@ -1,99 +1,156 @@
-"""The options of a step: what Typer reads off a function, read off the step."""
+"""The options of subcommands: read by Typer off the annotated keywords of functions, and off the keys of recipes."""
 
-from collections.abc import Callable
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args
 
 import typer
+from pydantic import BaseModel
 from rich.markup import escape
+from typer.core import TyperCommand
 
-from showergan.cli.recipe_keys import recipe_keys
-from showergan.cli.step import Argument, Input, Output, Setting, Step
-from showergan.records.provenance import recorded
 
-PROVENANCE = Annotated[
+def _in_panel(panel: str) -> Callable[..., Any]:
+    def option(help: str, variable: str | None = None) -> Any:
+        return typer.Option(help=help, envvar=variable, rich_help_panel=panel)
+
+    return option
+
+
+# Annotations of the keywords of functions: a file that is read, a file that is written, anything else. `variable` names
+# the environment variable that gives it where the command line does not.
+Input, Output, Setting = map(_in_panel, ("Inputs", "Outputs", "Settings"))
+
+DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
+Generator = Annotated[Path, Input("of `train`: generator.pt")]
+Model = Annotated[
     Path | None,
-    typer.Option(
-        help="file for the record of what made the others: recipe, inputs, code, machine, time",
-        rich_help_panel="Outputs",
+    Input("embedding of `train-embedding`: model.pt; without it no metrics that look at it"),
+]
+Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
+Metrics = Annotated[
+    list[Path], typer.Argument(help="metrics.csv of every run", rich_help_panel="Inputs")
+]
+CheckpointFolder = Annotated[
+    Path | None,
+    Setting(
+        "in which states are kept, where outputs lie on a disk of the job's own; by default beside them",
+        "SHOWERGAN_CHECKPOINT_FOLDER",
     ),
 ]
-
-
-def add_step(app: typer.Typer, step: type[Step], panel: str) -> None:
-    """Add the subcommand of a step: an option for each keyword of its `run`, beside those of the recipe."""
-
-    def command(recipe: str, provenance: Path | None, **arguments: Any) -> None:
-        made = step.read(recipe).adapted(**arguments)
-        files = _by_kind(step.run, arguments)
-        files["inputs"] += made.reads
-        with recorded(provenance, step.name, made.whole(), **files):
-            after = made.run(**arguments)
-        if after:
-            after()
-
-    sign(command, [*_options(step.run), _recipe(step), keyword("provenance", PROVENANCE, None)])
-    keys = "\n".join(f"- {key}" for key in recipe_keys(step))
-    name = step.name.replace("_", "-")
-    told = escape(f"Keys of the recipe:\n{keys}")
-    app.command(name, help=step.__doc__, epilog=told, rich_help_panel=panel)(command)
-
-
-def add_function(app: typer.Typer, function: Callable[..., None]) -> None:
-    """Add the subcommand of a function that is annotated as the `run` of a step; it has no recipe."""
-
-    def command(provenance: Path | None, **arguments: Any) -> None:
-        with recorded(provenance, function.__name__, {}, **_by_kind(function, arguments)):
-            function(**arguments)
-
-    sign(command, [*_options(function), keyword("provenance", PROVENANCE, None)])
-    app.command(function.__name__, help=function.__doc__)(command)
-
-
-def sign(command: Callable[..., None], options: list[Parameter]) -> None:
-    """Let Typer read these options off a function of keywords."""
-    command.__signature__ = Signature(options)  # type: ignore[attr-defined]
-    command.__annotations__ = {option.name: option.annotation for option in options}
-
-
-def _options(function: Callable[..., Any]) -> list[Parameter]:
-    """Return the options of a function; the first list is what it is about, and stands without a name."""
-    found = [p for name, p in signature(function).parameters.items() if name != "self"]
-    lists = [p.name for p in found if get_origin(get_args(p.annotation)[0]) is list]
-    return [_option(p, named=p.name not in lists[:1]) for p in found]
-
-
-def _by_kind(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record says of the arguments of a function: settings, files that it reads, files that it writes."""
-    parameters = signature(function).parameters
-    kinds = {name: type(get_args(parameters[name].annotation)[1]) for name in given}
-
-    def of(kind: type[Argument]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if kinds[name] is kind}
-
-    return {"settings": of(Setting), "inputs": flat(of(Input)), "outputs": flat(of(Output))}
-
-
-def flat(files: dict[str, Any]) -> list[Path]:
-    """Return the files that options name: each one, several or none."""
-    lists = (value if isinstance(value, list) else [value] for value in files.values())
-    return [path for paths in lists for path in paths if path is not None]
-
-
-def _option(parameter: Parameter, *, named: bool) -> Parameter:
-    kind, told = get_args(parameter.annotation)
-    make = typer.Option if named else typer.Argument
-    option = make(help=told.help, envvar=told.variable, rich_help_panel=f"{type(told).__name__}s")
-    return parameter.replace(annotation=Annotated[kind, option])
-
-
-def _recipe(step: type[Step]) -> Parameter:
-    needed = any(field.is_required() for field in step.model_fields.values())
-    told = typer.Option(help="what to do: JSON, or a JSON file; its keys are told below")
-    return keyword("recipe", Annotated[str, told], Parameter.empty if needed else "{}")
+PROVENANCE = Annotated[
+    Path | None,
+    Output("file for the record of what made the others: recipe, inputs, code, machine, time"),
+]
 
 
 def keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
     """Return a parameter as Typer reads it; without a default it is needed."""
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def command_of(
+    name: str,
+    function: Callable[..., None],
+    options: list[Parameter] | None = None,
+    help: str | None = None,
+    epilog: str = "",
+) -> TyperCommand:
+    """Return the subcommand that calls a function with the values of options as keywords.
+
+    Args:
+        name: of the subcommand.
+        function: what it does.
+        options: in place of those that the signature of the function has.
+        help: in place of its docstring.
+        epilog: text below the options.
+    """
+    if options is not None:
+        function.__signature__ = Signature(options)  # type: ignore[attr-defined]
+        function.__annotations__ = {option.name: option.annotation for option in options}
+    app = typer.Typer(add_completion=False)
+    app.command(name, help=help, epilog=escape(epilog))(function)
+    return cast(TyperCommand, typer.main.get_command(app))
+
+
+def options_of(function: Callable[..., Any]) -> list[Parameter]:
+    """Return the options of a function: its keywords, and the fields of those that are annotated with a dataclass."""
+    return [option for p in _keywords(function) for option in _fields(p) or [p]]
+
+
+def called(function: Callable[..., Any], *positional: Any, **values: Any) -> Any:
+    """Call a function with the values of its options; those that are missing have their defaults."""
+    for parameter in _keywords(function):
+        if together := _fields(parameter):
+            names = [field.name for field in together if field.name in values]
+            made = {name: values.pop(name) for name in names}
+            values[parameter.name] = parameter.annotation(**made)
+    return function(*positional, **values)
+
+
+def recorded_arguments(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Return what a record states of the values of options: settings, files that are read, files that are written."""
+    panels = {o.name: get_args(o.annotation)[1].rich_help_panel for o in options_of(function)}
+    of: dict[str, dict[str, Any]] = {"Settings": {}, "Inputs": {}, "Outputs": {}}
+    for name, value in values.items():
+        of[panels[name]][name] = value
+    inputs, outputs = files(of["Inputs"]), files(of["Outputs"])
+    return {"settings": of["Settings"], "inputs": inputs, "outputs": outputs}
+
+
+def files(named: dict[str, Any]) -> list[Path]:
+    """Return the files that options name: each one, several or none."""
+    lists = (value if isinstance(value, list) else [value] for value in named.values())
+    return [path for paths in lists for path in paths if path is not None]
+
+
+def file_given(text: str, provenance: Path | None) -> list[Path]:
+    """Return the file that stands for JSON text, if it is one; none that the record is about to replace."""
+    is_json = text.lstrip().startswith("{")
+    return [] if is_json or Path(text) == provenance else [Path(text)]
+
+
+def _keywords(function: Callable[..., Any]) -> list[Parameter]:
+    parameters = signature(function).parameters.values()
+    return [p for p in parameters if p.kind is Parameter.KEYWORD_ONLY]
+
+
+def _fields(parameter: Parameter) -> list[Parameter]:
+    """Return the fields of a dataclass that a keyword is annotated with; none where it is an option itself."""
+    kind = parameter.annotation
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return [keyword(field.name, field.type, field.default) for field in fields]
+
+
+_Schema = dict[str, Any]
+
+
+def keys_of(model: type[BaseModel]) -> str:
+    """Return a line for each key of a model, and of the models within: what it may be, its default, its meaning."""
+    schema = model.model_json_schema()
+    return "\n".join(f"- {line}" for line in _keys(schema, schema.get("$defs", {}), ""))
+
+
+def _keys(schema: _Schema, models: dict[str, _Schema], prefix: str) -> Iterator[str]:
+    for name, key in schema["properties"].items():
+        choices = [c for choice in key.get("anyOf", [key]) for c in choice.get("oneOf", [choice])]
+        within = [models[c["$ref"].rpartition("/")[2]] for c in choices if "$ref" in c]
+        if len(within) != 1 or len(choices) > 1:  # a section has keys alone
+            kinds = [model["properties"]["kind"]["const"] for model in within]
+            allowed = " | ".join([*kinds, *(_words(c) for c in choices if "$ref" not in c)])
+            default = f"default {json.dumps(key['default'])}" if "default" in key else "needed"
+            meaning = f"; {key['description']}" if "description" in key else ""
+            yield f"{prefix}{name}: {allowed}, {default}{meaning}"
+        for model in within:
+            yield from _keys(model, models, f"{prefix}{name}.")
+
+
+def _words(choice: _Schema) -> str:
+    if "const" in choice:
+        return choice["const"]
+    if "enum" in choice:
+        return " | ".join(choice["enum"])
+    return f"{choice['type']} of {_words(choice['items'])}" if "items" in choice else choice["type"]

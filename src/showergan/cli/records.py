@@ -1,4 +1,4 @@
-"""Subcommands that read the records of jobs."""
+"""Subcommands that read the records of finished jobs."""
 
 import shlex
 from importlib.util import find_spec
@@ -8,8 +8,11 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 import yaml
+from typer.core import TyperCommand
 
 import showergan
+from showergan.cli.cost import cost
+from showergan.cli.options import command_of
 from showergan.errors import UserError
 from showergan.evaluation.generator import load_generator
 from showergan.io.files import say, sha256_of
@@ -81,3 +84,14 @@ def _description_of(file: Path) -> dict[str, Any]:
         with opened_hdf5(file) as content:
             return {k: np.asarray(v).tolist() for k, v in content.attrs.items()}
     raise UserError(f"{file}: no record (*{NAME}) beside it lists it, and it carries none.")
+
+
+def subcommand(name: str) -> TyperCommand:
+    """Return one of these subcommands."""
+    functions: dict[str, Any] = {
+        "provenance": provenance,
+        "verify": verify,
+        "crate": crate,
+        "cost": cost,
+    }
+    return command_of(name, functions[name])

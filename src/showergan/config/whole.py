@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, Union
 from pydantic import Field, TypeAdapter, create_model, model_validator
 
 from showergan.config.architectures import Architecture, Networks, RandomArchitectures
+from showergan.config.compare import Compare
 from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import LearningRates, LearningRateSearch, Method
@@ -41,6 +42,7 @@ class Config(Section):
         description="score on select that chooses a run's epoch and, after a search, its mean over seeds "
         "a method's learning rates"
     )
+    compare: Compare = Compare()
     evaluation: Evaluation = Evaluation()
     figures: Figures = Figures()
 
@@ -157,6 +159,18 @@ class Config(Section):
                     refuse_mixed_samples(self.networks(architecture, name).discriminator, method)
                 except ValueError as error:
                     raise ValueError(f"methods.{name}: {error}") from None
+        return self
+
+    @model_validator(mode="after")
+    def _compared_with_a_method(self) -> Self:
+        usual = (
+            Compare()
+        )  # whose methods a run may lack: it then has no verdicts, or no measure of noise
+        for key, name in self.compare:
+            if name not in self.methods and name != getattr(usual, key):
+                raise ValueError(
+                    f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
+                )
         return self
 
     @model_validator(mode="after")

@@ -25,7 +25,6 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
     Raises:
         UserError: no such device here.
     """
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # of NumPy and SciPy, which read it when they load
     torch.set_num_threads(1)
     if per_gpu is not None and per_gpu < 1:
         raise UserError(f"--per-gpu {per_gpu}: give a number of at least 1")

@@ -10,6 +10,7 @@ from showergan.io.files import sha256_of
 from showergan.records.provenance import NAME, Record, read_record
 
 CRATE = "ro-crate-metadata.json"
+RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
 # In the folder of a run, and no artefacts: how long jobs took, and the records in another format.
 APART = ("benchmarks", CRATE)
 
@@ -58,7 +59,9 @@ def findings(run: Path) -> list[Finding]:
     last, crate = max(record.finished for record in records.values()), run / CRATE
     if crate.is_file() and f'"datePublished": "{last}"'.encode() not in crate.read_bytes():
         found.append(Finding("stale", crate, "jobs have ended since"))
-    unlisted = [path for path in _files(run) if path not in {*made, *records, *unreadable}]
+    recipes = [path for path in known if path.name.endswith(RECIPE)]
+    listed = {*made, *records, *unreadable, *recipes}
+    unlisted = [path for path in _files(run) if path not in listed]
     return found + [Finding("unlisted", path, "no record lists it") for path in unlisted]
 
 

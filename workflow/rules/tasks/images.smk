@@ -4,6 +4,7 @@ rule train_picture_embedding:
     output:
         model="results/{run}/embedding/model.pt",
         metrics="results/{run}/embedding/metrics.json",
+        recipe="results/{run}/embedding/recipe.json",
         provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_picture_embedding.log",
@@ -21,8 +22,9 @@ rule train_picture_embedding:
     message:
         "Training the network that pictures are measured with: {log}"
     shell:
-        in_time(
-            "showergan train-picture-embedding --data {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE
+        + in_time(
+            "showergan train-picture-embedding --data {input:q} --recipe {output.recipe:q}"
             " --out {output.model:q} --metrics {output.metrics:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
         )

@@ -6,6 +6,7 @@ rule preprocess:
         SOURCES or "results/{run}/data/source.npz",
     output:
         showers="results/{run}/data/showers.h5",
+        recipe="results/{run}/data/showers.recipe.json",
         provenance="results/{run}/data/showers.provenance.json",
     log:
         "logs/{run}/preprocess.log",
@@ -22,7 +23,7 @@ rule preprocess:
     message:
         "Checking and splitting the showers"
     shell:
-        "showergan preprocess --source {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE + "showergan preprocess --source {input:q} --recipe {output.recipe:q}"
         " --out {output.showers:q} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
@@ -33,6 +34,7 @@ rule train_embedding:
         model="results/{run}/embedding/model.pt",
         metrics="results/{run}/embedding/metrics.json",
         predictions="results/{run}/embedding/predictions.csv",
+        recipe="results/{run}/embedding/recipe.json",
         provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_embedding.log",
@@ -50,8 +52,9 @@ rule train_embedding:
     message:
         "Training the embedding: {log}"
     shell:
-        in_time(
-            "showergan train-embedding --data {input:q} --recipe {params.recipe:q}"
+        WRITE_RECIPE
+        + in_time(
+            "showergan train-embedding --data {input:q} --recipe {output.recipe:q}"
             " --out {output.model:q} --metrics {output.metrics:q}"
             " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
         )

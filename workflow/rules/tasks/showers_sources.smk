@@ -4,6 +4,7 @@ if CONFIG.data.source == "simulate":
     rule simulate:
         output:
             showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/simulate.log",
@@ -19,7 +20,7 @@ if CONFIG.data.source == "simulate":
         message:
             "Simulating showers with GFLASH"
         shell:
-            "showergan simulate --recipe {params.recipe:q} --out {output.showers:q}"
+            WRITE_RECIPE + "showergan simulate --recipe {output.recipe:q} --out {output.showers:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 elif CONFIG.data.source == "geant4":
@@ -27,6 +28,7 @@ elif CONFIG.data.source == "geant4":
     rule simulate_geant4:
         output:
             showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/simulate_geant4.log",
@@ -43,7 +45,8 @@ elif CONFIG.data.source == "geant4":
         message:
             "Simulating showers with Geant4: {log}"
         shell:
-            "showergan simulate-geant4 --recipe {params.recipe:q} --out {output.showers:q}"
+            WRITE_RECIPE
+            + "showergan simulate-geant4 --recipe {output.recipe:q} --out {output.showers:q}"
             " --cores {threads} --provenance {output.provenance:q} > {log:q} 2>&1"
 
 elif CONFIG.data.source == "sample":
@@ -51,6 +54,7 @@ elif CONFIG.data.source == "sample":
     rule sample:
         output:
             showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/sample.log",
@@ -66,7 +70,7 @@ elif CONFIG.data.source == "sample":
         message:
             "Taking the Geant4 showers of the package"
         shell:
-            "showergan sample --recipe {params.recipe:q} --out {output.showers:q}"
+            WRITE_RECIPE + "showergan sample --recipe {output.recipe:q} --out {output.showers:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 else:
@@ -76,6 +80,7 @@ else:
     rule fetch:
         output:
             showers="results/{run}/data/source.npz",
+            recipe="results/{run}/data/source.recipe.json",
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/fetch.log",
@@ -91,5 +96,5 @@ else:
         message:
             "Downloading the showers: {log}"
         shell:
-            "showergan fetch --recipe {params.recipe:q} --out {output.showers:q}"
+            WRITE_RECIPE + "showergan fetch --recipe {output.recipe:q} --out {output.showers:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"

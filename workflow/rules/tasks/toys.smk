@@ -3,6 +3,7 @@ rule fixed_generator:
         surfaces="results/{run}/fixed_generator/surfaces.npz",
         gradients="results/{run}/fixed_generator/gradients.csv",
         weights="results/{run}/fixed_generator/weights.csv",
+        recipe="results/{run}/fixed_generator/recipe.json",
         provenance="results/{run}/fixed_generator/provenance.json",
     log:
         "logs/{run}/fixed_generator.log",
@@ -18,7 +19,8 @@ rule fixed_generator:
     message:
         "Training discriminators while the generator stays fixed"
     shell:
-        "showergan fixed-generator --recipe {params.recipe:q} --out {output.surfaces:q}"
+        WRITE_RECIPE
+        + "showergan fixed-generator --recipe {output.recipe:q} --out {output.surfaces:q}"
         " --gradients {output.gradients:q} --weights {output.weights:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 

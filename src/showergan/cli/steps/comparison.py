@@ -1,0 +1,169 @@
+"""Steps that compare the trainings of a run."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+
+from showergan.cli.options import Anchors, Input, Metrics, Output
+from showergan.comparison.bars import bars as hold_against_bars
+from showergan.comparison.failures import failures as find_failures
+from showergan.comparison.loss_meaning import (
+    HISTORY,
+    loss_correlation,
+    with_seconds,
+)
+from showergan.comparison.loss_meaning import estimates as estimated_distances
+from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
+from showergan.comparison.rank_agreement import rank_agreement
+from showergan.comparison.robustness import robustness as spread_over_rates
+from showergan.comparison.runs import read_runs, run_of
+from showergan.comparison.scorecard import scorecard as judge
+from showergan.comparison.successes import outcomes as find_outcomes
+from showergan.comparison.successes import successes as count_successes
+from showergan.comparison.summary import learning_rate_grid
+from showergan.comparison.summary import summarise as summary_of
+from showergan.comparison.verdicts import ranks as rank_methods
+from showergan.comparison.verdicts import verdicts as compare_methods
+from showergan.config.kinds import implemented
+from showergan.config.recipes.comparison import (
+    Bars,
+    LossMeaning,
+    Outcomes,
+    Scorecard,
+    Summarise,
+    Verdicts,
+)
+from showergan.io.tables import read_csv, tables, write_table
+from showergan.methods.losses import Loss
+from showergan.tasks.found import named
+
+Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
+Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
+
+
+def summarise(
+    recipe: Summarise,
+    *,
+    metrics: Metrics,
+    anchors: Anchors,
+    out: Annotated[Path, Output("a row per run and score: CSV")],
+    grid: Annotated[Path, Output("a row per method and pair of learning rates: CSV")],
+) -> None:
+    """Read the metrics of every run."""
+    choice = recipe.choose_by, recipe.own_learning_rates
+    with tables(*metrics, anchors):
+        ends = read_csv(anchors)
+        summary = summary_of(read_runs(metrics), ends, *choice)
+        rates = learning_rate_grid(summary, *choice)
+    write_table(rates, grid)
+    write_table(summary, out)
+
+
+def scorecard(
+    recipe: Scorecard,
+    *,
+    metrics: Metrics,
+    anchors: Anchors,
+    summary: Summary,
+    out: Annotated[Path, Output("a row per run and metric: CSV")],
+    agreement: Annotated[Path, Output("Kendall's tau between metrics: CSV")],
+    failures: Annotated[Path, Output("what went wrong in every run: CSV")],
+) -> None:
+    """Read the metrics of every run."""
+    registry = named(recipe.task, "The recipe").metrics
+    with tables(*metrics, anchors, summary):
+        read = read_runs(metrics), read_csv(anchors), read_csv(summary)
+        card = judge(*read, recipe.choose_by, registry)
+        failed = find_failures(*read, recipe.choose_by, registry)
+        agreed = rank_agreement(card)
+    write_table(agreed, agreement)
+    write_table(failed, failures)
+    write_table(card, out)
+
+
+def verdicts(
+    recipe: Verdicts,
+    *,
+    summary: Summary,
+    grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
+    out: Annotated[Path, Output("a row per comparison: CSV")],
+    ranks: Annotated[Path, Output("a row per score and method: CSV")],
+    robustness: Annotated[Path, Output("a row per method: CSV")],
+) -> None:
+    """Read what `summarise` wrote."""
+    with tables(summary, grid):
+        runs = read_csv(summary)
+        spread = spread_over_rates(read_csv(grid))
+        ranked = rank_methods(runs, column=recipe.column, level=recipe.level)
+        compared = compare_methods(runs, **recipe.model_dump())
+    write_table(spread, robustness)
+    write_table(ranked, ranks)
+    write_table(compared, out)
+
+
+def bars(
+    recipe: Bars,
+    *,
+    scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
+    failures: Failures,
+    anchors: Anchors,
+    out: Annotated[Path, Output("a row per bar: CSV")],
+) -> None:
+    """Read the scores of all runs."""
+    with tables(scorecard, failures, anchors):
+        read = map(read_csv, (scorecard, failures, anchors))
+        table = hold_against_bars(*read, bounded=recipe.bounded, fewest=recipe.fewest)
+    write_table(table, out)
+
+
+def outcomes(
+    recipe: Outcomes,
+    *,
+    summary: Summary,
+    failures: Failures,
+    out: Annotated[Path, Output("a row per architecture and method: CSV")],
+    successes: Annotated[Path, Output("a row per two methods and threshold: CSV")],
+) -> None:
+    """Read the scores of all runs."""
+    with tables(summary, failures):
+        read = read_csv(summary), read_csv(failures)
+        table = find_outcomes(*read, recipe.choose_by, recipe.failed_below)
+        counted = count_successes(table, recipe.thresholds)
+    write_table(counted, successes)
+    write_table(table, out)
+
+
+def loss_meaning(
+    recipe: LossMeaning,
+    *,
+    metrics: Metrics,
+    histories: Annotated[list[Path], Input("history.csv of every run")],
+    trainings: Annotated[list[Path], Input("run.json of every run")],
+    estimates: Annotated[Path, Output("estimated distances over the steps of every run: CSV")],
+    out: Annotated[Path, Output("estimate and quality of every evaluated epoch: CSV")],
+    correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
+) -> None:
+    """Read histories and metrics of every run."""
+    registry = named(recipe.task, "The recipe").metrics
+    losses = {name: implemented(loss, Loss) for name, loss in recipe.losses.items()}
+    with tables(*metrics, *histories, *trainings):
+        seconds = pd.DataFrame([_seconds_per_step(path) for path in trainings])
+        # Methods have columns of their own, as ABCAS has its r.
+        read = _of_all_runs(histories, HISTORY)
+        found = with_seconds(estimated_distances(read, losses), seconds)
+        meaning = quality_by_estimate(found, _of_all_runs(metrics), registry)
+        correlations = loss_correlation(meaning)
+    write_table(found, estimates)
+    write_table(correlations, correlation)
+    write_table(meaning, out)
+
+
+def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> pd.DataFrame:
+    return pd.concat(read_runs(paths, columns), ignore_index=True)
+
+
+def _seconds_per_step(path: Path) -> dict[str, str | float]:
+    run = json.loads(path.read_text(encoding="utf-8"))
+    return run_of(path) | {"per_step": run["seconds"] / run["generator_steps"]}

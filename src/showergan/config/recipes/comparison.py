@@ -1,0 +1,111 @@
+"""Recipes of what compares the trainings of a run."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveFloat
+
+from showergan.config.compare import FLOORS, LEVEL
+from showergan.config.evaluation import ScoreName
+from showergan.config.kinds import one_of
+from showergan.config.losses import Loss
+from showergan.config.recipes.recipe import Recipe
+from showergan.config.section import Count, Name, Seed
+from showergan.config.tasks.found import DEFAULT
+from showergan.config.whole import Config
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Summarise(Recipe):
+    """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
+
+    name = "summarise"
+    version = 4
+
+    choose_by: ScoreName = Field(
+        description="score whose mean over seeds chooses learning rates where no pair is a method's own"
+    )
+    own_learning_rates: dict[str, str] | None = Field(
+        None, description="the name of each method's own pair; null: `choose_by` chooses"
+    )
+
+
+class Scorecard(Recipe):
+    """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
+
+    name = "scorecard"
+    version = 3
+
+    task: Name = Field(DEFAULT, description="whose metrics judge")
+    choose_by: ScoreName = Field(description="score on select that chooses the epoch")
+
+
+class Verdicts(Recipe):
+    """Test every method against a baseline over paired seeds, rank all; say how much hangs on learning rates."""
+
+    name = "verdicts"
+    version = 3
+
+    baseline: str = Field(description="the method that all others are compared with")
+    null: str = Field(description="the method that differs from it by noise alone")
+    column: Literal["selected", "max", "last"] = Field(
+        "selected", description="of the summary, what is compared; max was chosen on test"
+    )
+    level: float = Field(LEVEL, gt=0, lt=1, description="of the tests and, from 1, of intervals")
+    floors: PositiveFloat = Field(
+        FLOORS, description="of noise, up to which a mean difference is within it"
+    )
+    resamples: Count = Field(10_000, description="of bootstrap and permutations")
+    seed: Seed = Field(0, description="random seed of these")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run."""
+        return cls(baseline=config.compare.baseline, null=config.compare.null)
+
+
+class Bars(Recipe):
+    """Hold the run against what makes it worth comparing."""
+
+    name = "bars"
+    version = 3
+
+    bounded: tuple[str, ...] = Field(description="the methods that the bars are for")
+    fewest: Count = Field(description="showers that every bin needs")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run: the bars are for methods with spectral normalisation."""
+        kinds = {n: getattr(m.normaliser, "kind", None) for n, m in config.sorted_methods.items()}
+        return cls(
+            bounded=tuple(name for name, kind in kinds.items() if kind == "spectral_norm"),
+            fewest=config.evaluation.events_per_cluster * config.evaluation.clusters,
+        )
+
+
+class Outcomes(Recipe):
+    """Say where a method failed, and on how many architectures one method of two succeeds alone."""
+
+    name = "outcomes"
+    version = 1
+
+    choose_by: ScoreName = Field(description="score that counts")
+    failed_below: Fraction = Field(0.2, description="of the ceiling, that a success reaches")
+    thresholds: tuple[Fraction, ...] = Field(
+        (0.1, 0.3, 0.5, 0.7, 0.9), description="of the ceiling, to count successes at"
+    )
+
+
+class LossMeaning(Recipe):
+    """Hold what the discriminator's loss says of the distance to real samples against their quality, over training."""
+
+    name = "loss_meaning"
+    version = 1
+
+    task: Name = Field(DEFAULT, description="whose metrics say what quality is")
+    losses: dict[str, one_of(Loss)] = Field(description="of each method")  # type: ignore[valid-type]
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run."""
+        return cls(task=config.task, losses={n: m.loss for n, m in config.sorted_methods.items()})

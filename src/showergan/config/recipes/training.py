@@ -1,0 +1,83 @@
+"""Recipes of what is trained to be compared, of its audit, and of its networks."""
+
+from typing import Self
+
+from pydantic import Field
+
+from showergan.config.architectures import Networks
+from showergan.config.methods import LearningRates
+from showergan.config.recipes.recipe import Recipe
+from showergan.config.section import Count, Seed
+from showergan.config.tasks.toys import FixedGenerator
+from showergan.config.training import AuditRecipe, TrainingRecipe
+from showergan.config.whole import Config
+
+PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
+# Keys of `training` that a recipe states otherwise.
+_OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discriminator"}
+
+
+class Train(TrainingRecipe, Recipe):
+    """Train one GAN: one method, one pair of learning rates, one seed."""
+
+    name = "train"
+    version = 4
+
+    @classmethod
+    def of(cls, config: Config, *, architecture: str, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
+        """Return the recipe of an architecture, a method, one of its pairs of learning rates by name, and a seed."""
+        pairs = {pair.name: pair for pair in config.learning_rates(method)}
+        return cls(
+            seed=int(seed),
+            method=config.methods[method].composition,
+            learning_rates=pairs[rates],
+            optimiser=config.optimiser(method),
+            n_critic=config.n_critic(method),
+            **dict(config.networks(architecture, method)),
+            evaluated_epochs=config.training.evaluated_epochs,
+            representation=config.data.representation,
+            **config.training.model_dump(exclude=_OTHERWISE),
+        )
+
+
+class Audit(AuditRecipe, Recipe):
+    """Measure how far changes of the discriminator's scale change the direction of its training."""
+
+    name = "audit"
+    version = 3
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run: its first architecture and seed, at the published learning rates."""
+        return cls(
+            seed=config.training.seeds[0],
+            learning_rates=PUBLISHED,
+            batch_size=config.training.batch_size,
+            generator=config.first_networks.generator,
+            discriminator=config.first_networks.discriminator,
+        )
+
+
+class Describe(Networks, Recipe):
+    """Write the layers, shapes and parameter counts of the networks, from the live modules."""
+
+    name = "describe"
+    version = 1
+    section = "first_networks"
+
+
+class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
+    """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
+
+    name = "fixed_generator"
+    version = 1
+    only_for = "toys"
+
+    batch_size: Count = Field(256, description="points of each kind in a step")
+    seed: Seed = Field(1, description="random seed")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run: its first seed."""
+        training, section = config.training, config.fixed_generator  # type: ignore[attr-defined]
+        return cls(seed=training.seeds[0], batch_size=training.batch_size, **dict(section))

@@ -1,1 +1,0 @@
-"""What only pictures need: the network that they are measured with."""

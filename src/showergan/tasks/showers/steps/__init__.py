@@ -1,1 +1,0 @@
-"""What only showers need: where they come from, and the embedding."""
