@@ -74,7 +74,7 @@ def call(*words):
 def recipe_of(command):
     """Return a recipe that the step of a command takes."""
     if command[0] in ("figure", "table"):
-        return ["--look", LOOK]
+        return ["--style", STYLE]
     step = RECIPES.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",

@@ -17,9 +17,7 @@ import typer
 import yaml
 from typer.core import TyperCommand, TyperGroup
 
-from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK
-from showergan.config.tasks.found import SPECS
 from showergan.config.whole import schema as schema_of_configuration
 from showergan.errors import Paused, UserError
 from showergan.io.urls import without_secrets

@@ -9,6 +9,8 @@ import pandas as pd
 from showergan.cli.options import Anchors, Input, Metrics, Output
 from showergan.comparison.bars import bars as hold_against_bars
 from showergan.comparison.failures import failures as find_failures
+from showergan.comparison.learning_rates import learning_rate_grid
+from showergan.comparison.learning_rates import robustness as spread_over_rates
 from showergan.comparison.loss_meaning import (
     HISTORY,
     loss_correlation,
@@ -16,13 +18,11 @@ from showergan.comparison.loss_meaning import (
 )
 from showergan.comparison.loss_meaning import estimates as estimated_distances
 from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
-from showergan.comparison.rank_agreement import rank_agreement
-from showergan.comparison.robustness import robustness as spread_over_rates
 from showergan.comparison.runs import read_runs, run_of
+from showergan.comparison.scorecard import rank_agreement
 from showergan.comparison.scorecard import scorecard as judge
 from showergan.comparison.successes import outcomes as find_outcomes
 from showergan.comparison.successes import successes as count_successes
-from showergan.comparison.summary import learning_rate_grid
 from showergan.comparison.summary import summarise as summary_of
 from showergan.comparison.verdicts import ranks as rank_methods
 from showergan.comparison.verdicts import verdicts as compare_methods

@@ -25,7 +25,7 @@ from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.remote import check_sha256, fetch_url
 from showergan.tasks.showers.resources import SAMPLE
-from showergan.tasks.showers.written import write_npz
+from showergan.tasks.showers.shower_file import write_npz
 
 URL = "SHOWERGAN_URL"  # the workflow sets it to data.path
 Showers = Annotated[Path, Output("showers, published schema: npz")]

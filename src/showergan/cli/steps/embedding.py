@@ -9,16 +9,14 @@ import torch
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
-from showergan.config.recipes.embedding import TrainEmbedding, TrainPictureEmbedding
+from showergan.config.recipes.embedding import TrainEmbedding, TrainImageEmbedding
+from showergan.config.tasks.images import CLASSIFIER
 from showergan.io.files import say, write_json
 from showergan.io.tables import write_table
 from showergan.tasks.images import dataset as images
 from showergan.tasks.images import embedding as of_images
-from showergan.tasks.images import embedding_training as image_training
-from showergan.tasks.images.spaces import CLASSIFIER
 from showergan.tasks.showers import dataset as showers
 from showergan.tasks.showers import embedding as of_showers
-from showergan.tasks.showers import embedding_training as shower_training
 
 SCORES = {"classifier": "accuracy", "encoder": "R2 of pictures"}
 
@@ -36,7 +34,7 @@ def train_embedding(
     """Train on the training showers, of which a part decides when to stop; measure on select."""
     device = where.choose()
     checkpoints = states.of(out, recipe, data, device)
-    regressor, fit = shower_training.train_embedding(
+    regressor, fit = of_showers.train_embedding(
         showers.load(data, "train"),
         recipe,
         device,
@@ -47,15 +45,13 @@ def train_embedding(
     energy = torch.from_numpy(select.energy).unsqueeze(1).to(device)
     predicted = of_showers.predict(regressor, energy)[1].cpu()
     names = regressor.targets
-    true = torch.from_numpy(shower_training.targets_of(select, names))
-    scores = dict(zip(names, shower_training.r2(predicted, true).tolist(), strict=True))
+    true = torch.from_numpy(of_showers.targets_of(select, names))
+    scores = dict(zip(names, of_showers.r2(predicted, true).tolist(), strict=True))
     say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
     left_out = [name for name in of_showers.TARGETS if name not in names]
     if left_out:
         say(f"Left out, for the training showers do not differ in them: {', '.join(left_out)}")
-    write_table(
-        shower_training.prediction_table(predicted.numpy(), true.numpy(), names), predictions
-    )
+    write_table(of_showers.prediction_table(predicted.numpy(), true.numpy(), names), predictions)
     write_json(
         {
             "r2": {k: None if np.isnan(v) else v for k, v in scores.items()},
@@ -70,8 +66,8 @@ def train_embedding(
     return checkpoints.remove
 
 
-def train_picture_embedding(
-    recipe: TrainPictureEmbedding,
+def train_image_embedding(
+    recipe: TrainImageEmbedding,
     *,
     data: DataSet,
     out: Annotated[Path, Output("the network: model.pt")],
@@ -82,7 +78,7 @@ def train_picture_embedding(
     """Train on the training images, of which a part decides when to stop; measure on select."""
     device, called = where.choose(), SCORES[recipe.kind]
     checkpoints = states.of(out, recipe, data, device)
-    embedding, fit = image_training.train_embedding(
+    embedding, fit = of_images.train_embedding(
         recipe.kind,
         images.samples_in(data),
         images.load(data, "train").image,
@@ -94,8 +90,8 @@ def train_picture_embedding(
     )
     image = torch.from_numpy(images.load(data, "select").image).to(device)
     label = torch.from_numpy(images.labels(data, "select")).to(device)
-    score = image_training.score_of(embedding, image, label)
-    say(f"{recipe.kind}: {called} {score:.4f} of {len(image)} select pictures")
+    score = of_images.score_of(embedding, image, label)
+    say(f"{recipe.kind}: {called} {score:.4f} of {len(image)} select images")
     if recipe.kind == CLASSIFIER and score < recipe.bar:
         say(f"warning: that is below embedding.bar = {recipe.bar}: do not trust what it measures")
     write_json(

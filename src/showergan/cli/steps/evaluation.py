@@ -8,7 +8,7 @@ import pandas as pd
 
 from showergan.cli.computing import DeviceOptions
 from showergan.cli.options import DataSet, Generator, Input, Model, Output, Setting
-from showergan.comparison.summary import UNDEFINED, scores_over_epochs
+from showergan.comparison.learning_rates import UNDEFINED
 from showergan.config.evaluation import Evaluation
 from showergan.config.recipes.evaluation import Evaluate, EvaluateFile, Reference
 from showergan.errors import UserError
@@ -19,6 +19,7 @@ from showergan.evaluation.generator import load_generator
 from showergan.evaluation.reference import load_reference, make_reference, origin_of, save_reference
 from showergan.io.files import atomic_write, say
 from showergan.io.tables import write_table
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.tables.file_table import file_table
 from showergan.tasks.found import of_file
 
@@ -37,7 +38,7 @@ def reference(
     device = where.choose()
     regressor = of_file(data).load_embedding(embedding, device) if embedding else None
     made = make_reference(data, regressor, recipe, device)
-    say(made.reference_statistics.told)
+    say(made.reference_statistics.summary)
     ends, end_curves = measure_anchors(data, made, regressor, recipe, device)
     spaces = ends[ends["metric"] == "prd_auc"].groupby("space")["value"].count()
     if none := [space for space, n in spaces.items() if not n]:

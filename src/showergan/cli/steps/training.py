@@ -16,6 +16,7 @@ from showergan.io.files import atomic_write, write_json
 from showergan.io.tables import write_table
 from showergan.networks.description import architectures
 from showergan.records.provenance import made_with
+from showergan.tasks.data_set import source_sha256
 from showergan.tasks.found import of_file
 from showergan.tasks.toys import fixed_generator as fixed
 from showergan.training.loop import Trainer
@@ -72,14 +73,14 @@ def train(
     description = description_of(task)(
         network=recipe.generator,
         samples=task.samples_in(data),
-        conditions=conditions_of(task, found.given.conditions),
+        conditions=conditions_of(task, found.original_conditions.as_array),
         conditioning=found.conditioning,
         average=recipe.generator_average,
         diverged=diverged,
         # Of its own, because a generator is passed on alone.
         provenance={
             "recipe": recipe.whole(),
-            "source_sha256": task.source_sha256(data),
+            "source_sha256": source_sha256(data),
             **made_with(),
         },
     )

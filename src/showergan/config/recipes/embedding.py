@@ -18,10 +18,10 @@ class TrainEmbedding(showers.Embedding, Recipe):
     section = "embedding"
 
 
-class TrainPictureEmbedding(images.Embedding, Recipe):
+class TrainImageEmbedding(images.Embedding, Recipe):
     """Train the network in whose space pictures are measured: a classifier, or one half of an autoencoder."""
 
-    name = "train_picture_embedding"
+    name = "train_image_embedding"
     version = 1
     only_for = "images"
 
