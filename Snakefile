@@ -3,7 +3,7 @@
 #   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,bars,outcomes,successes,audit,architectures}.csv
+#   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,acceptance,outcomes,successes,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 # Beside them the recipe of the job that made them, which its command reads: recipe.json where the folder is the job's own,
 # elsewhere {name}.recipe.json, by the name of what it made; and its record, provenance.json or {name}.provenance.json, see

@@ -78,7 +78,7 @@ def recipe_of(command):
     step = RECIPES.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",
-        "train-picture-embedding",
+        "train-image-embedding",
         "make-data",
         "fixed-generator",
         "fetch",

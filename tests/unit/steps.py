@@ -129,11 +129,11 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     tested |= {name: folder / f"{name}.csv" for name in ("ranks", "robustness")}
     run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
-    bars = {"bounded": ["sn"], "fewest": 10}
+    acceptance = {"bounded": ["sn"], "fewest": 10}
     counted = {"out": folder / "outcomes.csv", "successes": folder / "successes.csv"}
     failed = {"failures": judged["failures"]}
     run("outcomes", summary=summary, **failed, **counted, recipe=CHOICE)
-    run("bars", **held, out=folder / "bars.csv", recipe=bars)
+    run("acceptance", **held, out=folder / "acceptance.csv", recipe=acceptance)
     return folder
 
 
@@ -263,7 +263,7 @@ def digests(folder, source):
         "summarise": digest(folder / "summary.csv"),
         "verdicts": digest(folder / "verdicts.csv"),
         "scorecard": digest(folder / "scorecard.csv"),
-        "bars": digest(folder / "bars.csv"),
+        "acceptance": digest(folder / "acceptance.csv"),
         "outcomes": digest(folder / "outcomes.csv") | digest(folder / "successes.csv"),
     }
 

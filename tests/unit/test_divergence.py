@@ -190,11 +190,11 @@ def compare(folder):
     judged = {"out": card, "failures": failures, "agreement": agreement}
     run("scorecard", *metrics, anchors=anchors, summary=summary, **judged, recipe=toys)
     tested = {n: folder / f"{n}.csv" for n in ("ranks", "robustness")}
-    verdicts, barred = folder / "verdicts.csv", folder / "bars.csv"
+    verdicts, barred = folder / "verdicts.csv", folder / "acceptance.csv"
     null = {"baseline": "sn", "null": "sn_null"}
     run("verdicts", summary=summary, grid=grid, out=verdicts, **tested, recipe=null)
     held = {"scorecard": card, "failures": failures, "anchors": anchors}
-    run("bars", **held, out=barred, recipe={"bounded": ["sn"], "fewest": 1})
+    run("acceptance", **held, out=barred, recipe={"bounded": ["sn"], "fewest": 1})
     trained = [folder / "train" / f.parent.relative_to(folder / "evaluate") for f in metrics]
     options = [f"--histories={f / 'history.csv'}" for f in trained]
     options += [f"--trainings={f / 'run.json'}" for f in trained]
@@ -215,7 +215,13 @@ def compare(folder):
         exhibit(
             table, inputs, {k: folder / f"{table}_table.{k}" for k in ("csv", "md", "tex", "html")}
         )
-    text = {"summary": summary, "verdicts": verdicts, "bars": barred, "scorecard": card, **tested}
+    text = {
+        "summary": summary,
+        "verdicts": verdicts,
+        "acceptance": barred,
+        "scorecard": card,
+        **tested,
+    }
     exhibit("conclusion", text, {"txt": folder / "conclusion.txt"})
 
 

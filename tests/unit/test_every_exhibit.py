@@ -26,7 +26,7 @@ SHOWN = ("NA", "None", "sn")
 # No step writes their tables without rows, and none of these says so in words: the command line does.
 NEED_ROWS = {
     *("figure binding", "figure loss_meaning", "figure convergence", "figure layer_gradients"),
-    *("figure architecture_pictures", "figure embedding", "table outcomes", "table conclusion"),
+    *("figure architecture_images", "figure embedding", "table outcomes", "table conclusion"),
 }
 FAIL = {(name, "empty") for name in NEED_ROWS} | {("figure embedding", "no numbers")}
 
@@ -126,7 +126,7 @@ def artefacts(run, tmp_path_factory):  # noqa: F811
     layers = [("image", "input", "", "1x4x4", 0), ("body.0", "Conv2d 2x2", "1x4x4", "2x3x3", 10)]
     network = pd.DataFrame(layers, columns=["layer", "kind", "takes", "shape", "parameters"])
     networks = [network.assign(network=n, order=[0, 1]) for n in ("generator", "discriminator")]
-    bars = {"bar": "fraction", "subject": "sn", "value": 0.5, "bound": 0.4, "met": True}
+    acceptance = {"criterion": "fraction", "subject": "sn", "value": 0.5, "bound": 0.4, "met": True}
     style = Style(figures=Figures(dpi=50), labels=HARD, architectures={"NA": "NA $x"})
     means = make(EVERY["table scorecard"], style, found["scorecard"]).numbers
     found |= meaning() | {
@@ -135,7 +135,7 @@ def artefacts(run, tmp_path_factory):  # noqa: F811
         "anchor_curves": pd.DataFrame(curve).assign(anchor="ceiling"),
         "audit": audit.assign(relative_difference=[0.0, 0.1]),
         "architectures": pd.concat(networks),
-        "bars": pd.DataFrame([bars | {"n_failed": 0, "n_seeds": 3}]),
+        "acceptance": pd.DataFrame([acceptance | {"n_failed": 0, "n_seeds": 3}]),
         "published": read_published(PUBLISHED.replace(".py", ".csv")),
     }
     own = {"showers": of_showers, "toys": of_toys, "images": of_images, "text": of_text}

@@ -128,7 +128,7 @@ def classifier(digits):
 
 @pytest.mark.parametrize(("kind", "golden"), [("classifier", 451.838), ("encoder", 956.707)])
 def test_its_numbers_change_only_with_the_version_of_the_step(digits, kind, golden):
-    assert RECIPES["train_picture_embedding"].version == 1
+    assert RECIPES["train_image_embedding"].version == 1
     network = fitted(digits, kind, width=4, epochs=1)
     size = sum(p.abs().sum().item() for p in network.parameters())
     assert size == pytest.approx(golden, rel=1e-4)
@@ -227,7 +227,7 @@ def test_pictures_of_a_class_go_all_the_way(tmp_path):
     run("make-data", {"task": "images", "data": section}, out=data)
     metrics = tmp_path / "embedding.json"
     sizes = {"kind": "classifier", "width": 8, "epochs": 2, "bar": 1.0}
-    told = run("train-picture-embedding", sizes, data=data, out=model, metrics=metrics)
+    told = run("train-image-embedding", sizes, data=data, out=model, metrics=metrics)
     assert "warning: that is below embedding.bar = 1.0" in told.stderr
     written = json.loads(metrics.read_text())
     assert (written["kind"], written["score"]) == ("classifier", "accuracy")

@@ -130,8 +130,8 @@ def showers(tmp_path_factory):
     ("name", "task", "outputs", "settings"),
     [
         ("train_embedding", "showers", ("metrics", "predictions"), {}),
-        ("train_picture_embedding", "pictures", ("metrics",), {"kind": "classifier", "width": 4}),
-        ("train_picture_embedding", "pictures", ("metrics",), {"kind": "encoder", "width": 4}),
+        ("train_image_embedding", "pictures", ("metrics",), {"kind": "classifier", "width": 4}),
+        ("train_image_embedding", "pictures", ("metrics",), {"kind": "encoder", "width": 4}),
     ],
 )
 def test_embeddings_stopped_after_every_epoch(

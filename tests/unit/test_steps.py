@@ -42,7 +42,7 @@ def training(config):
 
 
 def test_a_recipe_that_is_a_file_is_an_input_of_the_record(tmp_path):
-    recipe, out, kept = (tmp_path / n for n in ("recipe.json", "bars.csv", "provenance.json"))
+    recipe, out, kept = (tmp_path / n for n in ("recipe.json", "acceptance.csv", "provenance.json"))
     recipe.write_text(json.dumps({"sha256": SAMPLE_SHA256}))
     arguments = ["sample", "--recipe", recipe, "--out", out, "--provenance", kept]
     done = CliRunner().invoke(app, list(map(str, arguments)), catch_exceptions=False)
@@ -86,7 +86,7 @@ def test_the_text_ignores_order_and_sees_swaps(raw):
     turned["training"] = {key: raw["training"][key] for key in reversed(raw["training"])}
     config = parse_config(turned)
     assert training(config).canonical() == text
-    assert RECIPES["bars"].of(config) == RECIPES["bars"].of(parse_config(raw))
+    assert RECIPES["acceptance"].of(config) == RECIPES["acceptance"].of(parse_config(raw))
     step = RECIPES["train"].read(json.dumps(TRAINING))
     swapped = {"generator": 3e-4, "discriminator": 1e-3}
     other = RECIPES["train"].read(json.dumps(TRAINING | {"learning_rates": swapped}))
@@ -141,7 +141,13 @@ def test_a_step_is_repeated_from_its_record(tmp_path):
 
 def test_a_step_that_fails_leaves_no_record(tmp_path):
     kept = tmp_path / "provenance.json"
-    arguments = ["bars", "--recipe", '{"bounded": [], "fewest": 1}', "--provenance", str(kept)]
+    arguments = [
+        "acceptance",
+        "--recipe",
+        '{"bounded": [], "fewest": 1}',
+        "--provenance",
+        str(kept),
+    ]
     files = ("scorecard", "failures", "anchors", "out")
     options = [word for name in files for word in (f"--{name}", str(tmp_path / name))]
     assert CliRunner().invoke(app, arguments + options).exit_code == 1

@@ -34,7 +34,7 @@ COMPARISON = {
     "summarise": 1,
     "scorecard": 1,
     "verdicts": 1,
-    "bars": 1,
+    "acceptance": 1,
     **TABLES,
     **{f"figure_{name}": 1 for name in COMPARING},
 }

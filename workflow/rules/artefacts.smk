@@ -28,7 +28,7 @@ ARTEFACTS = {
     "failures": rules.scorecard.output.failures,
     "outcomes": rules.outcomes.output.outcomes,
     "successes": rules.outcomes.output.successes,
-    "bars": rules.bars.output.bars,
+    "acceptance": rules.acceptance.output.acceptance,
     "loss_estimates": rules.loss_meaning.output.estimates,
     "loss_meaning": rules.loss_meaning.output.meaning,
     "loss_correlation": rules.loss_meaning.output.correlation,

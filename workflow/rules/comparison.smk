@@ -81,29 +81,29 @@ rule scorecard:
         " --provenance {output.provenance:q} > {log:q} 2>&1"
 
 
-rule bars:
+rule acceptance:
     input:
         scorecard=rules.scorecard.output.scorecard,
         failures=rules.scorecard.output.failures,
         anchors="results/{run}/reference/anchors.csv",
     output:
-        bars="results/{run}/bars.csv",
-        recipe="results/{run}/bars.recipe.json",
-        provenance="results/{run}/bars.provenance.json",
+        acceptance="results/{run}/acceptance.csv",
+        recipe="results/{run}/acceptance.recipe.json",
+        provenance="results/{run}/acceptance.provenance.json",
     log:
-        "logs/{run}/bars.log",
+        "logs/{run}/acceptance.log",
     benchmark:
-        "results/{run}/benchmarks/bars.tsv"
+        "results/{run}/benchmarks/acceptance.tsv"
     group:
         "comparison"
     conda:
         "../../envs/showergan.yaml"
     params:
-        recipe=recipe_of("bars"),
+        recipe=recipe_of("acceptance"),
     message:
-        "Holding the run against its bars"
+        "Checking the acceptance criteria of the run"
     shell:
         WRITE_RECIPE
-        + "showergan bars --scorecard {input.scorecard:q} --failures {input.failures:q}"
-        " --anchors {input.anchors:q} --recipe {output.recipe:q} --out {output.bars:q}"
+        + "showergan acceptance --scorecard {input.scorecard:q} --failures {input.failures:q}"
+        " --anchors {input.anchors:q} --recipe {output.recipe:q} --out {output.acceptance:q}"
         " --provenance {output.provenance:q} > {log:q} 2>&1"

@@ -20,7 +20,7 @@ from showergan.records.provenance import NAME, Record, read_record
 
 TRAIN, EVALUATE, START = "train", "evaluate", "describe"
 BY_METHOD = (TRAIN, EVALUATE)
-EMBEDDING = ("train_embedding", "train_picture_embedding")
+EMBEDDING = ("train_embedding", "train_image_embedding")
 OF_DATA = ("simulate", "fetch", "make_data", "preprocess", "reference", *EMBEDDING)
 STEPS = {"train_gan": TRAIN, "evaluate_gan": EVALUATE, "conclusion": "table conclusion"}  # of rules
 

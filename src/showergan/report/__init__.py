@@ -7,13 +7,12 @@ takes them from the environment, and before all from a file of the working direc
 import os
 import sys
 from contextlib import chdir
-from pathlib import Path
 
 if "matplotlib.rcsetup" not in sys.modules:
     _theirs = {name: os.environ.pop(name, None) for name in ("MPLBACKEND", "MATPLOTLIBRC")}
     os.environ["MATPLOTLIBRC"] = os.devnull
     try:
-        with chdir(Path(__file__).parent):
+        with chdir(sys.prefix):
             import matplotlib  # noqa: F401
     finally:
         del os.environ["MATPLOTLIBRC"]

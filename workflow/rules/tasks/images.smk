@@ -1,4 +1,4 @@
-rule train_picture_embedding:
+rule train_image_embedding:
     input:
         DATASET,
     output:
@@ -7,9 +7,9 @@ rule train_picture_embedding:
         recipe="results/{run}/embedding/recipe.json",
         provenance="results/{run}/embedding/provenance.json",
     log:
-        "logs/{run}/train_picture_embedding.log",
+        "logs/{run}/train_image_embedding.log",
     benchmark:
-        "results/{run}/benchmarks/train_picture_embedding.tsv"
+        "results/{run}/benchmarks/train_image_embedding.tsv"
     priority: 1  # every evaluation waits for it
     conda:
         "../../../envs/showergan.yaml"
@@ -18,13 +18,13 @@ rule train_picture_embedding:
         mem_mb=memory(TORCH, 5),
         runtime=minutes(30, 0.1 * CONFIG.embedding.epochs),
     params:
-        recipe=recipe_of("train_picture_embedding"),
+        recipe=recipe_of("train_image_embedding"),
     message:
-        "Training the network that pictures are measured with: {log}"
+        "Training the network that images are measured with: {log}"
     shell:
         WRITE_RECIPE
         + in_time(
-            "showergan train-picture-embedding --data {input:q} --recipe {output.recipe:q}"
+            "showergan train-image-embedding --data {input:q} --recipe {output.recipe:q}"
             " --out {output.model:q} --metrics {output.metrics:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 import pandas as pd
 
 from showergan.cli.options import Anchors, Input, Metrics, Output
-from showergan.comparison.bars import bars as hold_against_bars
+from showergan.comparison.acceptance import acceptance as check_acceptance
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
@@ -28,7 +28,7 @@ from showergan.comparison.verdicts import ranks as rank_methods
 from showergan.comparison.verdicts import verdicts as compare_methods
 from showergan.config.kinds import implemented
 from showergan.config.recipes.comparison import (
-    Bars,
+    Acceptance,
     LossMeaning,
     Outcomes,
     Scorecard,
@@ -103,18 +103,18 @@ def verdicts(
     write_table(compared, out)
 
 
-def bars(
-    recipe: Bars,
+def acceptance(
+    recipe: Acceptance,
     *,
     scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
     failures: Failures,
     anchors: Anchors,
-    out: Annotated[Path, Output("a row per bar: CSV")],
+    out: Annotated[Path, Output("a row per criterion: CSV")],
 ) -> None:
     """Read the scores of all runs."""
     with tables(scorecard, failures, anchors):
         read = map(read_csv, (scorecard, failures, anchors))
-        table = hold_against_bars(*read, bounded=recipe.bounded, fewest=recipe.fewest)
+        table = check_acceptance(*read, bounded=recipe.bounded, fewest=recipe.fewest)
     write_table(table, out)
 
 

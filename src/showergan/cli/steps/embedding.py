@@ -18,7 +18,7 @@ from showergan.tasks.images import embedding as of_images
 from showergan.tasks.showers import dataset as showers
 from showergan.tasks.showers import embedding as of_showers
 
-SCORES = {"classifier": "accuracy", "encoder": "R2 of pictures"}
+SCORES = {"classifier": "accuracy", "encoder": "R2 of images"}
 
 
 def train_embedding(

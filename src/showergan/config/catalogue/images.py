@@ -11,7 +11,7 @@ figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.images")
 EXHIBITS = (
     figure("generated_images", "3 Generated beside real images", GLANCE, "reference examples grid"),
     figure(
-        "generated_images.architecture_pictures",
+        "generated_images.architecture_images",
         "Architectures under each method",
         WGAN_STUDY,
         "examples grid outcomes",

@@ -64,18 +64,18 @@ class Verdicts(Recipe):
         return cls(baseline=config.compare.baseline, null=config.compare.null)
 
 
-class Bars(Recipe):
-    """Hold the run against what makes it worth comparing."""
+class Acceptance(Recipe):
+    """Check the acceptance criteria of a run, without which a comparison of its methods says little."""
 
-    name = "bars"
+    name = "acceptance"
     version = 3
 
-    bounded: tuple[str, ...] = Field(description="the methods that the bars are for")
+    bounded: tuple[str, ...] = Field(description="the methods that the criteria are for")
     fewest: Count = Field(description="showers that every bin needs")
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
-        """Return the recipe of a run: the bars are for methods with spectral normalisation."""
+        """Return the recipe of a run: the criteria are for methods with spectral normalisation."""
         kinds = {n: getattr(m.normaliser, "kind", None) for n, m in config.sorted_methods.items()}
         return cls(
             bounded=tuple(name for name, kind in kinds.items() if kind == "spectral_norm"),

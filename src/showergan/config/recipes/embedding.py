@@ -19,7 +19,7 @@ class TrainEmbedding(showers.Embedding, Recipe):
 
 
 class TrainImageEmbedding(images.Embedding, Recipe):
-    """Train the network in whose space pictures are measured: a classifier, or one half of an autoencoder."""
+    """Train the network in whose space images are measured: a classifier, or one half of an autoencoder."""
 
     name = "train_image_embedding"
     version = 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.comparison.bars import BOUNDS
+from showergan.comparison.acceptance import BOUNDS
 from showergan.comparison.learning_rates import UNDEFINED
 from showergan.comparison.runs import RUN
 from showergan.comparison.verdicts import CHOSEN
@@ -50,7 +50,7 @@ def conclusion(
     summary: pd.DataFrame,
     verdicts: pd.DataFrame,
     robustness: pd.DataFrame,
-    bars: pd.DataFrame,
+    acceptance: pd.DataFrame,
     scorecard: pd.DataFrame,
 ) -> str:
     """Write what was compared, what came out, which acceptance criteria the run meets, and where to look."""
@@ -61,14 +61,14 @@ def conclusion(
         of_architecture(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
     of_task = named(style.task, "The style").acceptance_criteria
-    bars = bars[bars["bar"].isin(of_task)]
+    acceptance = acceptance[acceptance["criterion"].isin(of_task)]
     lines = [
         *textwrap.wrap(compared, WIDTH),
-        *_scores(style, summary, robustness, bars, score),
+        *_scores(style, summary, robustness, acceptance, score),
         *_undefined(summary),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
-        *_criteria(of_task, bars),
-        *_physics(style.task, scorecard[scorecard["method"].isin(bars["subject"])]),
+        *_criteria(of_task, acceptance),
+        *_physics(style.task, scorecard[scorecard["method"].isin(acceptance["subject"])]),
         *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
         f"Look at results/{run}/figures/, results/{run}/tables/ and, after make, report.html.",
     ]
@@ -97,7 +97,7 @@ def _scores(
     style: Style,
     summary: pd.DataFrame,
     robustness: pd.DataFrame,
-    bars: pd.DataFrame,
+    acceptance: pd.DataFrame,
     score: str,
 ) -> list[str]:
     """Return a line per method: its score at the best and the worst learning rates."""
@@ -113,7 +113,9 @@ def _scores(
             if several:
                 line["worst"] = _known(row["worst"], 3)
                 line["worst/\nbest"] = _known(row["robustness"], 2)
-            line |= {column: of.get(method, "") for column, of in _columns(bars).items() if of}
+            line |= {
+                column: of.get(method, "") for column, of in _columns(acceptance).items() if of
+            }
             rows.append(line)
     shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
     among = " at the best and worst rates" * several
@@ -121,12 +123,15 @@ def _scores(
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
 
 
-def _columns(bars: pd.DataFrame) -> dict[str, dict[str, str]]:
+def _columns(acceptance: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the values that criteria judge, by column and method."""
-    of = {bar: records(bars[bars["bar"] == bar]) for bar in COLUMNS}
+    of = {
+        criterion: records(acceptance[acceptance["criterion"] == criterion])
+        for criterion in COLUMNS
+    }
     found = {
-        column: {row["subject"]: _compact(row["value"]) for row in of[bar]}
-        for bar, column in COLUMNS.items()
+        column: {row["subject"]: _compact(row["value"]) for row in of[criterion]}
+        for criterion, column in COLUMNS.items()
     }
     seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
     return {**found, "failed": seeds}
@@ -186,15 +191,15 @@ def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 
-def _criteria(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
+def _criteria(of_task: tuple[str, ...], acceptance: pd.DataFrame) -> list[str]:
     """Return which criteria of the task are not met, which are, and which say nothing of this run."""
     if not of_task:
         return []
     found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
-    for bar in of_task:
-        rows = bars[bars["bar"] == bar]
+    for criterion in of_task:
+        rows = acceptance[acceptance["criterion"] == criterion]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
-        found["do not apply" if rows.empty else met].append(_criterion(bar, rows))
+        found["do not apply" if rows.empty else met].append(_criterion(criterion, rows))
     head = (
         "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
     )
@@ -202,13 +207,13 @@ def _criteria(of_task: tuple[str, ...], bars: pd.DataFrame) -> list[str]:
     return [head, *chain.from_iterable(lines)]
 
 
-def _criterion(bar: str, rows: pd.DataFrame) -> str:
-    text = WORDS[bar].format(BOUNDS.get(bar))
+def _criterion(criterion: str, rows: pd.DataFrame) -> str:
+    text = WORDS[criterion].format(BOUNDS.get(criterion))
     more = {
         "failed": " ({n_failed} of {n_seeds})",
         "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
     }
-    return text + "".join(more.get(bar, "").format(**row) for row in records(rows.head(1)))
+    return text + "".join(more.get(criterion, "").format(**row) for row in records(rows.head(1)))
 
 
 def _physics(called: str, card: pd.DataFrame) -> list[str]:

@@ -43,7 +43,7 @@ def generated_images(
     return figure
 
 
-def architecture_pictures(
+def architecture_images(
     style: Style, examples: pd.DataFrame, grid: pd.DataFrame, outcomes: pd.DataFrame
 ) -> Figure:
     """Draw generated images, a row per architecture and a column per method, with the score under them.

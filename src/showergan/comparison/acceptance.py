@@ -1,4 +1,4 @@
-"""Acceptance criteria: what a run must reach before its methods are worth comparing."""
+"""Acceptance criteria: what a run must reach for a comparison of its methods to say much."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,10 +34,10 @@ RATIOS = {
 }
 RESOLUTION = "energy resolution error"
 
-BARS = ["bar", "subject", "value", "worst", "bound", "n_seeds", "n_failed", "met"]
+COLUMNS = ["criterion", "subject", "value", "worst", "bound", "n_seeds", "n_failed", "met"]
 
 
-def bars(
+def acceptance(
     card: pd.DataFrame,
     failures: pd.DataFrame,
     anchors: pd.DataFrame,
@@ -58,7 +58,7 @@ def bars(
         fewest: showers that every bin needs.
 
     Returns:
-        One row per criterion (column bar) and subject, a method or "" for all: value, that of the median seed, which is
+        One row per criterion and subject, a method or "" for all: value, that of the median seed, which is
         compared with the bound; worst, that of the worst seed; n_seeds, and n_failed of these; met. The criteria:
         fraction: PRD-AUC over E as a fraction of its ceiling, where there is one; at least its bound.
         shuffled: bins-E over that of real showers with shuffled conditions, where these differ; above its bound.
@@ -76,10 +76,10 @@ def bars(
     rows: list[tuple[str, str, float, float, float, int, int]] = []
     for method, own in runs.groupby("method", sort=False):
         count = len(own), int(own["failed"].sum())
-        for bar, values, badness in _measures(chosen[chosen["method"] == method], own):
+        for criterion, values, badness in _measures(chosen[chosen["method"] == method], own):
             order = values.loc[badness.sort_values(na_position="last").index]
             middle, worst = order.iloc[len(order) // 2], order.iloc[-1]
-            rows.append((bar, str(method), middle, worst, BOUNDS[bar], *count))
+            rows.append((criterion, str(method), middle, worst, BOUNDS[criterion], *count))
     if len(runs):
         share, worst = runs["failed"].mean(), runs.groupby("method")["failed"].mean().max()
         count = len(runs), int(runs["failed"].sum())
@@ -88,8 +88,8 @@ def bars(
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     if len(bins):
         rows.append(("showers", "", bins["n"].min(), bins["n"].min(), fewest, 0, 0))
-    table = pd.DataFrame(rows, columns=BARS[:-1])
-    table["met"] = [_holds(bar, value, bound) for bar, _, value, _, bound, *_ in rows]
+    table = pd.DataFrame(rows, columns=COLUMNS[:-1])
+    table["met"] = [_holds(criterion, value, bound) for criterion, _, value, _, bound, *_ in rows]
     return table
 
 
@@ -107,11 +107,11 @@ def _off(runs: pd.DataFrame) -> pd.Series:
 
 def _measures(card: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
     """Yield a criterion, its value per seed, and how bad each is, as far as the task has what it looks at."""
-    for bar, (title, anchor) in RATIOS.items():
+    for criterion, (title, anchor) in RATIOS.items():
         rows = card[card["title"] == title]
         if rows[anchor].notna().any():
             ratio = rows["value"] / rows[anchor]
-            yield bar, ratio, -ratio
+            yield criterion, ratio, -ratio
     if "energy_ratio" in runs:
         yield "response", runs["energy_ratio"], _off(runs)
     error = card.loc[card["title"] == RESOLUTION, "value"]
@@ -119,9 +119,9 @@ def _measures(card: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.
         yield "resolution", error, error
 
 
-def _holds(bar: str, value: float, bound: float) -> bool:
-    if bar == "response":
+def _holds(criterion: str, value: float, bound: float) -> bool:
+    if criterion == "response":
         return bool(1 / bound <= value <= bound)
-    if bar in ("resolution", "failed"):
+    if criterion in ("resolution", "failed"):
         return bool(value <= bound)
-    return bool(value > bound if bar == "shuffled" else value >= bound)
+    return bool(value > bound if criterion == "shuffled" else value >= bound)

@@ -8,7 +8,7 @@ from drawn import figure_of
 from showergan.report.style import Style
 from showergan.tasks.images.figures.generated_images import ROWS, SMALL_SIDE
 
-architecture_pictures = figure_of("architecture_pictures")
+architecture_images = figure_of("architecture_images")
 
 METHODS = {"gan": "GAN", "gp": "WGAN-GP"}
 
@@ -30,7 +30,7 @@ def grid_of(architectures):
     outcomes.loc[0, "failure"] = "below, collapsed"
     style = Style(labels=METHODS, architectures={a: f"label of {a}" for a in architectures})
     both = pd.concat([other, examples])
-    figure = architecture_pictures(style, both, runs.assign(chosen=True), outcomes)
+    figure = architecture_images(style, both, runs.assign(chosen=True), outcomes)
     return figure, pictures
 
 

@@ -1,11 +1,11 @@
-"""Estimate the chance that the default run meets every bar on a machine that rounds otherwise, from many seeds.
+"""Estimate the chance that the default run meets every criterion on a machine that rounds otherwise, from many seeds.
 
 Another machine is another draw of seeds, or nearly: trainings are chaotic, though seeds keep their first weights. Of
 all seeds of finished runs, at the learning rates that their methods chose, as many are drawn as the default run has,
-for each method by itself, and the bars held against them, many times. Runs of other seeds and processors go together:
+for each method by itself, and the criteria checked, many times. Runs of other seeds and processors go together:
 
     snakemake --cores all --configfile benchmarks/twelve_seeds.yaml results/twelve/scorecard.csv
-    python benchmarks/chance_of_bars.py results/default results/twelve
+    python benchmarks/chance_of_acceptance.py results/default results/twelve
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from showergan.comparison.bars import BOUNDS, OFF, bars
+from showergan.comparison.acceptance import BOUNDS, OFF, acceptance
 from showergan.comparison.runs import RUN
 
 SEEDS, DRAWS = 3, 2000
@@ -22,7 +22,7 @@ BOUNDED = ("sn", "abcas", "sn_coef_l2_offset")
 
 
 def main() -> None:
-    """Print the chance of each bar and of all of them."""
+    """Print the chance of each criterion and of all of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
     runs = parser.parse_args().runs
@@ -42,15 +42,15 @@ def main() -> None:
             for method in BOUNDED
         )
         of = drawn[["method", "seed"]]
-        found = bars(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
-        met.append(found.groupby("bar")["met"].all())
+        found = acceptance(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
+        met.append(found.groupby("criterion")["met"].all())
     table = pd.DataFrame(met)
     off, bound = np.exp(np.log(failures["energy_ratio"]).abs()), BOUNDS["response"]
     print(f"{len(failures)} trainings of {', '.join(BOUNDED)}; of mean energies before scaling")
     print(f"{(off > OFF).sum()} are off by more than {OFF:g}, {(off > bound).sum()} by {bound:g}")
     print(f"{DRAWS} draws of {SEEDS} each meet")
     print(table.mean().map("{:.1%}".format).to_string())
-    print(f"all bars: {table.all(axis=1).mean():.1%}")
+    print(f"all criteria: {table.all(axis=1).mean():.1%}")
 
 
 if __name__ == "__main__":

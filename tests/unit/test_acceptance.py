@@ -1,4 +1,4 @@
-"""The bars of a run, and the lines that conclude it."""
+"""The acceptance criteria of a run, and the lines that conclude it."""
 
 import math
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from drawn import table_of
 from judged import verdicts
 
-from showergan.comparison.bars import BARS, BOUNDS, bars
+from showergan.comparison.acceptance import BOUNDS, COLUMNS, acceptance
 from showergan.comparison.learning_rates import learning_rate_grid, robustness
 from showergan.comparison.runs import RUN
 from showergan.report.style import Style
@@ -82,27 +82,27 @@ def make_anchors(*n):
 def held(card=None, failures=None, n=(301, 305), bounded=("sn", "sn_null"), fewest=200):
     card = make_card() if card is None else card
     failures = make_failures() if failures is None else failures
-    return bars(card, failures, make_anchors(*n), bounded=bounded, fewest=fewest)
+    return acceptance(card, failures, make_anchors(*n), bounded=bounded, fewest=fewest)
 
 
-def row_of(table, bar, subject="sn"):
-    return table[(table["bar"] == bar) & (table["subject"] == subject)].iloc[0]
+def row_of(table, criterion, subject="sn"):
+    return table[(table["criterion"] == criterion) & (table["subject"] == subject)].iloc[0]
 
 
 class TestBars:
     def test_all_met(self):
         table = held()
-        assert list(table) == BARS
+        assert list(table) == COLUMNS
         assert table["met"].all()
         of_a_method = ["fraction", "shuffled", "physics", "response", "resolution"]
-        assert table["bar"].tolist() == [*of_a_method * 2, "failed", "showers"]
+        assert table["criterion"].tolist() == [*of_a_method * 2, "failed", "showers"]
         found = table[table["subject"] == "sn"]
         assert found["value"].to_list() == pytest.approx([0.95, 1.5, 0.8, 1.1, 4.0])
         assert found["worst"].to_list() == pytest.approx([0.9, 1.25, 0.7, 1.2, 80.0])
-        assert table.set_index("bar")["bound"].to_dict() == BOUNDS | {"showers": 200}
+        assert table.set_index("criterion")["bound"].to_dict() == BOUNDS | {"showers": 200}
 
     @pytest.mark.parametrize(
-        ("bar", "title", "good", "met", "missed"),
+        ("criterion", "title", "good", "met", "missed"),
         [
             ("fraction", "PRD-AUC: E", 1, 0.85, 0.8499),
             ("shuffled", "PRD-AUC: bins-E", 1, 0.4001, 0.4),
@@ -110,12 +110,12 @@ class TestBars:
             ("resolution", "energy resolution error", 0, 5, 5.001),
         ],
     )
-    def test_the_median_seed_counts(self, bar, title, good, met, missed):
+    def test_the_median_seed_counts(self, criterion, title, good, met, missed):
         """And of the seeds the one without a value is the worst."""
         for seeds in ([good, met, NAN], [NAN, good, met]):
-            assert row_of(held(make_card(**{title: seeds})), bar)["met"]
+            assert row_of(held(make_card(**{title: seeds})), criterion)["met"]
         for seeds in ([good, missed, NAN], [NAN, NAN, good]):
-            row = row_of(held(make_card(**{title: seeds})), bar)
+            row = row_of(held(make_card(**{title: seeds})), criterion)
             assert not row["met"] and math.isnan(row["worst"])
 
     @pytest.mark.parametrize(
@@ -158,11 +158,11 @@ class TestBars:
         assert not row_of(held(n=(301, 199, 305)), "showers", "")["met"]
 
     def test_what_has_no_subject_is_left_out(self):
-        assert held(bounded=())["bar"].tolist() == ["showers"]
+        assert held(bounded=())["criterion"].tolist() == ["showers"]
         alone = held(make_card(ceiling=NAN, shuffled=NAN), n=())
-        assert set(alone["bar"]) == {"response", "resolution", "failed"}
+        assert set(alone["criterion"]) == {"response", "resolution", "failed"}
         without = held(failures=make_failures().drop(columns="energy_ratio"), n=())
-        assert set(without["bar"]) == {*BOUNDS} - {"response"}
+        assert set(without["criterion"]) == {*BOUNDS} - {"response"}
 
 
 class TestConclusion:
