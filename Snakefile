@@ -7,7 +7,7 @@
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 # Beside them the record of the job that made them, see src/showergan/records/provenance.py: provenance.json where the folder is the
 # job's own, elsewhere {name}.provenance.json, by the name of what it made. `showergan STEP --recipe` takes it for a recipe.
-# It holds the time, and so no rule reads it but `crate`, which nobody needs: ro-crate-metadata.json tells all of them at once.
+# It holds the time, and so no rule reads it but `crate`, which no run needs: ro-crate-metadata.json holds all of them.
 
 from pathlib import Path
 
