@@ -8,7 +8,7 @@
 # Beside them the recipe of the job that made them, which its command reads: recipe.json where the folder is the job's own,
 # elsewhere {name}.recipe.json, by the name of what it made; and its record, provenance.json or {name}.provenance.json, see
 # src/showergan/records/provenance.py, which `showergan STEP --recipe` takes for a recipe, too. It holds the time, and so no
-# rule reads it but `crate`, which nobody needs: ro-crate-metadata.json has all of them at once.
+# rule reads it but `crate`, which no run needs: ro-crate-metadata.json has all of them at once.
 
 from pathlib import Path
 
