@@ -20,11 +20,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.report.layout import WIDTH_INCH
 from showergan.report.style import Style
 from showergan.report.texts import compact, plus_minus
 from showergan.tasks.showers import gflash
-from showergan.tasks.showers.calorimeter import FRONT_FACE_CM, THRESHOLD_MEV
+from showergan.tasks.showers.calorimeter import FRONT_FACE_CM
 from showergan.tasks.showers.drawing import draw_image
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.resources import SAMPLE

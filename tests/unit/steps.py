@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.config.networks import PerceptronGenerator
 from showergan.config.recipes.found import RECIPES
-from showergan.evaluation import generator_file
+from showergan.evaluation import generator as generator_file
 from showergan.evaluation.generator import load_generator
 from showergan.tasks.data_set import SPLITS
 from showergan.tasks.found import of_file

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import snakemake.cli
 import yaml
-from showergan.report.applicable import with_baseline
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
+from showergan.config.catalogue.applicable import with_baseline
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates

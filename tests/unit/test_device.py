@@ -31,7 +31,6 @@ def test_a_gpu_that_is_not_there_is_refused():
         choose_device("cuda:99")
 
 
-@pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
 def test_linear_algebra_has_one_thread_whatever_is_asked_for():
     """Sums of several threads depend on how many there are."""
     code = (

@@ -24,11 +24,6 @@ LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 # Folders of a task that stand on the floor of another room.
 OF_TASKS = {"figures": "report", "drawing": "report", "steps": "cli"}
 
-# Imports that are still to be removed: of a module, what is imported begins with the second name.
-STILL = {
-    ("config.whole", "tasks"),
-}
-
 
 def names():
     """Return the path of each module of the package by its name within it."""
@@ -73,17 +68,7 @@ def circle_in(graph):
     return None
 
 
-def is_left(name, other):
-    """Return whether an import is one that is still to be removed."""
-    return any(
-        (name, True) == (f"showergan.{importer}", other.startswith(f"showergan.{imported}"))
-        for importer, imported in STILL
-    )
-
-
-IMPORTS = {
-    name: {other for other in imported_by(name) if not is_left(name, other)} for name in MODULES
-}
+IMPORTS = {name: imported_by(name) for name in MODULES}
 
 
 def arrows():
@@ -102,7 +87,7 @@ def test_every_room_has_its_floor():
     assert len(arrows()) > 200
 
 
-@pytest.mark.parametrize("room", LEVEL)
+@pytest.mark.parametrize("room", sorted(LEVEL))
 def test_imports_go_down_only(room):
     up = [
         f"{name} imports {other}"

@@ -32,7 +32,6 @@ def of_the_light_side(module):
     )
 
 
-@pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
 def test_configuration_imports_the_light_side_alone():
     found = {
         str(path.relative_to(SRC)): wrong
@@ -51,7 +50,6 @@ def loaded_by(*command):
     return {line.rpartition("|")[2].strip() for line in lines}
 
 
-@pytest.mark.xfail(strict=False, reason="kinds, tasks and the catalogue have not all moved")
 @pytest.mark.parametrize(
     "config",
     [[], ["experiments/toys.yaml"], ["experiments/digits.yaml"], ["experiments/text.yaml"]],
@@ -64,7 +62,6 @@ def test_the_workflow_is_parsed_without_heavy_libraries(config):
     assert not HEAVY & loaded_by("-c", f"import {', '.join(sorted(ours))}")
 
 
-@pytest.mark.xfail(strict=False, reason="kinds and tasks have not all moved to the light side")
 def test_the_list_of_subcommands_is_light():
     loaded = loaded_by("-m", "showergan.cli", "--help")
     assert "showergan.config.recipes.recipe" in loaded
