@@ -12,7 +12,7 @@ import yaml
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 
-from showergan.config.catalogue.applicable import with_baseline
+from showergan.config.catalogue import applicable
 from showergan.config.keys import read_file, refuse_twice
 from showergan.config.kinds import kinds
 from showergan.config.methods import Composition, LearningRates
@@ -557,7 +557,7 @@ class TestBaseline:
             parse_config(raw)
 
     def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
-        assert with_baseline(parse_config(raw))
+        assert applicable.baseline(parse_config(raw))
         raw["methods"]["sn"] = None
         assert self.verdicts(raw) == ("sn", "sn_null")
-        assert not with_baseline(parse_config(raw))
+        assert not applicable.baseline(parse_config(raw))

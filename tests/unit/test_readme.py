@@ -1,4 +1,4 @@
-"""Every example of the README does what it says, as it stands there."""
+"""Every example of the README and of the pages beside it does what it says, as it stands there."""
 
 import os
 import re
@@ -21,8 +21,12 @@ from showergan.config.whole import parse_config
 from showergan.evaluation.generator import save_generator
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+PAGES = ("data", "experiments", "extending", "results", "running")
+PLACES = [ROOT / "README.md", *(ROOT / f"docs/{page}.md" for page in PAGES)]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = [block for place in PLACES for block in BLOCK.findall(place.read_text())]
+# The programs of this page are tried by test_inference_generate.py and test_inference_export.py.
+BLOCKS += [b for b in BLOCK.findall((ROOT / "docs/generators.md").read_text()) if b[0] == "sh"]
 TRIED = {"sh", "yaml", "python", "toml"}
 
 
@@ -31,7 +35,7 @@ def blocks(language):
 
 
 def commands():
-    """Return the words of every command of the README, without comments and what is read from the README itself."""
+    """Return the words of every command, without comments and what is read from the page itself."""
     found = []
     for block in blocks("sh"):
         without = re.sub(r"<<'(\w+)'\n.*?^\1$", "", block, flags=re.MULTILINE | re.DOTALL)

@@ -66,7 +66,7 @@ EXHIBITS = (
         kind="text",
     ),
     figure("scorecard", "2 Scorecard", GLANCE, "scorecard_means"),
-    figure("differences", "4 Differences to vanilla SN", GLANCE, "verdicts", when.baseline),
+    figure("differences", "4 Differences to the baseline", GLANCE, "verdicts", when.baseline),
     figure(
         "robustness",
         "5 Robustness to the learning rates",

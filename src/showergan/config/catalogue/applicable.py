@@ -9,8 +9,8 @@ FEWEST_METHODS = 3  # whose order says anything
 
 
 def baseline(config: Config) -> bool:
-    """Vanilla SN is there, and a method to compare with it."""
-    return "sn" in config.methods and len(config.methods) > 1
+    """The baseline is there, and a method to compare with it."""
+    return config.compare.baseline in config.methods and len(config.methods) > 1
 
 
 def methods_to_order(config: Config) -> bool:
