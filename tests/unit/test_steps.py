@@ -50,7 +50,7 @@ def test_a_recipe_that_is_a_file_is_an_input_of_the_record(tmp_path):
     assert set(json.loads(kept.read_text())["inputs"]) == {"recipe.json"}
     assert findings(tmp_path) == []
     recipe.write_text("{}")
-    assert [(f.kind, f.path) for f in findings(tmp_path)] == [("stale", out)]
+    assert [(f.kind, f.path) for f in findings(tmp_path)] == [("altered", recipe)]
 
 
 def help_of(command):

@@ -44,10 +44,10 @@ def test_every_artefact_is_there(finished):
     trained = {"generator.pt", "history.csv", "lipschitz.csv", "run.json"}
     assert named(f"{train}/*") == sorted(job | trained)
     assert named(f"{evaluate}/*") == sorted(job | {"curves.csv", "examples.npz", "metrics.csv"})
-    compared = ("acceptance", "conclusion", "scorecard", "summary", "verdicts")
+    compared = ("conclusion", "scorecard", "summary", "verdicts")
     for file in job:
         assert named(f"*.{file}") == [
-            f"{name}.{file}" for name in ("architectures", "audit", *compared)
+            f"{name}.{file}" for name in ("acceptance", "architectures", "audit", *compared)
         ]
     assert len(named("figures/*.png")) == len(named("figures/*.pdf")) == 15
     assert named("*.txt") == ["conclusion.txt"]
@@ -385,7 +385,8 @@ def test_overrides_on_the_command_line(fresh):
         "data={source: simulate, n_showers: 170}",
         "run=abc",
     )
-    assert re.search(r"showergan simulate .*\"n_showers\": 170, .*--out results/abc/data", plan)
+    written = r"\"n_showers\": 170, .* > results/abc/data/source.recipe.json &&"
+    assert re.search(rf"{written}\n\s*showergan simulate .*--out results/abc/data", plan)
 
 
 def test_overrides_on_the_command_line_reach_the_figures(tiny):

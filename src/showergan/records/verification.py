@@ -41,10 +41,12 @@ def findings(run: Path) -> list[Finding]:
     """
     records, unreadable = records_in(run)
     found = [Finding("unreadable", path, "it is no record of this version") for path in unreadable]
+    # The recipe of a job was written for it, just before it began.
     made = {
         path_of(record, name): sha256
         for record, content in records.items()
-        for name, sha256 in content.outputs.items()
+        for name, sha256 in (content.inputs | content.outputs).items()
+        if name in content.outputs or name.endswith(RECIPE)
     }
     for path, sha256 in made.items():
         if not path.is_file():
@@ -59,8 +61,7 @@ def findings(run: Path) -> list[Finding]:
     last, crate = max(record.finished for record in records.values()), run / CRATE
     if crate.is_file() and f'"datePublished": "{last}"'.encode() not in crate.read_bytes():
         found.append(Finding("stale", crate, "jobs have ended since"))
-    recipes = [path for path in known if path.name.endswith(RECIPE)]
-    listed = {*made, *records, *unreadable, *recipes}
+    listed = {*made, *records, *unreadable}
     unlisted = [path for path in _files(run) if path not in listed]
     return found + [Finding("unlisted", path, "no record lists it") for path in unlisted]
 
