@@ -57,12 +57,9 @@ content = cache(Path.read_bytes)
 def code_of(exhibit):
     """Return a text that changes with the files of the package that make an exhibit: its code, and published values."""
     _, *home, folder, module = exhibit.module.split(".")
-    places = (
-        "/".join([*home, folder, f"{module}.py"]),
-        "/".join([*home, "drawing.py"]),
-        "report/*.py",
-    )
-    code = {path for place in places for path in PACKAGE.glob(place)}
+    own = Path(*home)
+    places = (own / folder / f"{module}.py", own / "drawing.py", "report/*.py")
+    code = {path for place in places for path in PACKAGE.glob(str(place))}
     shipped = {SHIPPED[name] for name in exhibit.reads if name in SHIPPED}
     return hashlib.sha256(b"".join(map(content, sorted(code | shipped)))).hexdigest()
 

@@ -19,9 +19,11 @@ rule summarise:
     message:
         "Summarising all trainings"
     shell:
-        WRITE_RECIPE + "showergan summarise {params.metrics} --anchors {input.anchors:q}"
-        " --recipe {output.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan summarise {params.metrics} --anchors {input.anchors:q}"
+            " --recipe {output.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule verdicts:
@@ -47,9 +49,11 @@ rule verdicts:
     message:
         "Testing every method against the baseline"
     shell:
-        WRITE_RECIPE + "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
-        " --recipe {output.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
-        " --robustness {output.robustness:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan verdicts --summary {input.summary:q} --grid {input.grid:q}"
+            " --recipe {output.recipe:q} --out {output.verdicts:q} --ranks {output.ranks:q}"
+            " --robustness {output.robustness:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule scorecard:
@@ -75,10 +79,12 @@ rule scorecard:
     message:
         "Judging all trainings by every metric"
     shell:
-        WRITE_RECIPE + "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
-        " --summary {input.summary:q} --recipe {output.recipe:q} --out {output.scorecard:q}"
-        " --agreement {output.agreement:q} --failures {output.failures:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan scorecard {params.metrics} --anchors {input.anchors:q}"
+            " --summary {input.summary:q} --recipe {output.recipe:q} --out {output.scorecard:q}"
+            " --agreement {output.agreement:q} --failures {output.failures:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule acceptance:
@@ -103,7 +109,8 @@ rule acceptance:
     message:
         "Checking the acceptance criteria of the run"
     shell:
-        WRITE_RECIPE
-        + "showergan acceptance --scorecard {input.scorecard:q} --failures {input.failures:q}"
-        " --anchors {input.anchors:q} --recipe {output.recipe:q} --out {output.acceptance:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan acceptance --scorecard {input.scorecard:q} --failures {input.failures:q}"
+            " --anchors {input.anchors:q} --recipe {output.recipe:q} --out {output.acceptance:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )

@@ -30,8 +30,10 @@ if not TASK.own_data:
         message:
             "Making and splitting the data"
         shell:
-            WRITE_RECIPE + "showergan make-data --recipe {output.recipe:q} --out {output.data:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_recipe(
+                "showergan make-data --recipe {output.recipe:q} --out {output.data:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 
 rule reference:
@@ -59,8 +61,9 @@ rule reference:
     message:
         "Computing features, ceilings and floors of the real samples: {log}"
     shell:
-        WRITE_RECIPE
-        + "showergan reference --data {input.data:q}"
-        + EMBEDDING_OPTION
-        + " --recipe {output.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
-        " --curves {output.curves:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan reference --data {input.data:q}"
+            + EMBEDDING_OPTION
+            + " --recipe {output.recipe:q} --out {output.features:q} --anchors {output.anchors:q}"
+            " --curves {output.curves:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )

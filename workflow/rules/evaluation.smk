@@ -24,12 +24,13 @@ rule evaluate_gan:
     message:
         "Evaluating {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
-        WRITE_RECIPE
-        + "showergan evaluate --generator {input.generator:q}"
-        + EMBEDDING_OPTION
-        + " --reference {input.reference:q} --recipe {output.recipe:q}"
-        " --metrics {output.metrics:q} --curves {output.curves:q}"
-        " --examples {output.examples:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan evaluate --generator {input.generator:q}"
+            + EMBEDDING_OPTION
+            + " --reference {input.reference:q} --recipe {output.recipe:q}"
+            " --metrics {output.metrics:q} --curves {output.curves:q}"
+            " --examples {output.examples:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule evaluate:

@@ -30,9 +30,10 @@ for figure, exhibit in FIGURES.items():
         message:
             "Drawing {wildcards.figure}"
         shell:
-            WRITE_STYLE
-            + "showergan figure {wildcards.figure} {params.inputs} --style {output.recipe:q}"
-            " --png {output.png:q} --pdf {output.pdf:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_style(
+                "showergan figure {wildcards.figure} {params.inputs} --style {output.recipe:q}"
+                " --png {output.png:q} --pdf {output.pdf:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 
 rule figures:

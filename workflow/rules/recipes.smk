@@ -15,9 +15,14 @@ def recipe_of(step, *names):
     return recipe
 
 
-# A job reads its recipe, or its style, from a file beside its outputs, so that a person can type its command again.
-WRITE_RECIPE = "printf '%s\\n' {params.recipe:q} > {output.recipe:q} &&\n"
-WRITE_STYLE = WRITE_RECIPE.replace("params.recipe", "params.style")
+def with_recipe(command, params="params.recipe"):
+    """Return a command before which the recipe is written to a file beside the outputs, so that a person can type it again."""
+    return f"printf '%s\\n' {{{params}:q}} > {{output.recipe:q}} &&\n{command}"
+
+
+def with_style(command):
+    """Return the same for the style of a figure or a table."""
+    return with_recipe(command, "params.style")
 
 
 def style_of(exhibit):

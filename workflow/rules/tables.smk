@@ -36,10 +36,11 @@ for table, exhibit in FILES.items():
         message:
             "Writing {wildcards.table}"
         shell:
-            WRITE_STYLE
-            + "showergan table {wildcards.table} {params.inputs} --style {output.recipe:q}"
-            " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
-            " --html {output.html:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_style(
+                "showergan table {wildcards.table} {params.inputs} --style {output.recipe:q}"
+                " --csv {output.csv:q} --md {output.md:q} --tex {output.tex:q}"
+                " --html {output.html:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 
 rule conclusion:
@@ -67,8 +68,10 @@ rule conclusion:
     message:
         "Concluding"
     shell:
-        WRITE_STYLE + "showergan table conclusion {params.inputs} --style {output.recipe:q}"
-        " --txt {output.txt:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_style(
+            "showergan table conclusion {params.inputs} --style {output.recipe:q}"
+            " --txt {output.txt:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule tables:

@@ -23,12 +23,13 @@ rule train_gan:
     message:
         "Training {wildcards.method} of {wildcards.architecture} at {wildcards.rates}, seed {wildcards.seed}: {log}"
     shell:
-        WRITE_RECIPE
-        + in_time(
-            "showergan train --data {input:q} --recipe {output.recipe:q}"
-            " --generator {output.generator:q} --history {output.history:q}"
-            " --lipschitz {output.lipschitz:q} --run {output.run:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            in_time(
+                "showergan train --data {input:q} --recipe {output.recipe:q}"
+                " --generator {output.generator:q} --history {output.history:q}"
+                " --lipschitz {output.lipschitz:q} --run {output.run:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
         )
 
 
@@ -59,8 +60,10 @@ rule audit:
     message:
         "Measuring what a change of the discriminator's scale changes: {log}"
     shell:
-        WRITE_RECIPE + "showergan audit --data {input:q} --recipe {output.recipe:q}"
-        " --out {output.cosines:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan audit --data {input:q} --recipe {output.recipe:q}"
+            " --out {output.cosines:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule describe:
@@ -84,5 +87,7 @@ rule describe:
     message:
         "Describing the networks"
     shell:
-        WRITE_RECIPE + "showergan describe --data {input:q} --recipe {output.recipe:q}"
-        " --out {output.architectures:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan describe --data {input:q} --recipe {output.recipe:q}"
+            " --out {output.architectures:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )

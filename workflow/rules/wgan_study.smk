@@ -20,10 +20,11 @@ rule outcomes:
     message:
         "Counting on which architectures methods succeed"
     shell:
-        WRITE_RECIPE
-        + "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
-        " --recipe {output.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan outcomes --summary {input.summary:q} --failures {input.failures:q}"
+            " --recipe {output.recipe:q} --out {output.outcomes:q} --successes {output.successes:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule loss_meaning:
@@ -51,7 +52,9 @@ rule loss_meaning:
     message:
         "Asking whether losses mean something"
     shell:
-        WRITE_RECIPE + "showergan loss-meaning {params.metrics} --histories={params.histories}"
-        " --trainings={params.trainings} --recipe {output.recipe:q}"
-        " --estimates {output.estimates:q} --out {output.meaning:q}"
-        " --correlation {output.correlation:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan loss-meaning {params.metrics} --histories={params.histories}"
+            " --trainings={params.trainings} --recipe {output.recipe:q}"
+            " --estimates {output.estimates:q} --out {output.meaning:q}"
+            " --correlation {output.correlation:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )

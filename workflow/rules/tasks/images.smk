@@ -22,9 +22,10 @@ rule train_image_embedding:
     message:
         "Training the network that images are measured with: {log}"
     shell:
-        WRITE_RECIPE
-        + in_time(
-            "showergan train-image-embedding --data {input:q} --recipe {output.recipe:q}"
-            " --out {output.model:q} --metrics {output.metrics:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            in_time(
+                "showergan train-image-embedding --data {input:q} --recipe {output.recipe:q}"
+                " --out {output.model:q} --metrics {output.metrics:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
         )

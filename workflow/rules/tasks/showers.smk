@@ -23,8 +23,10 @@ rule preprocess:
     message:
         "Checking and splitting the showers"
     shell:
-        WRITE_RECIPE + "showergan preprocess --source {input:q} --recipe {output.recipe:q}"
-        " --out {output.showers:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan preprocess --source {input:q} --recipe {output.recipe:q}"
+            " --out {output.showers:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 rule train_embedding:
@@ -52,11 +54,12 @@ rule train_embedding:
     message:
         "Training the embedding: {log}"
     shell:
-        WRITE_RECIPE
-        + in_time(
-            "showergan train-embedding --data {input:q} --recipe {output.recipe:q}"
-            " --out {output.model:q} --metrics {output.metrics:q}"
-            " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            in_time(
+                "showergan train-embedding --data {input:q} --recipe {output.recipe:q}"
+                " --out {output.model:q} --metrics {output.metrics:q}"
+                " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
         )
 
 

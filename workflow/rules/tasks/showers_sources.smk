@@ -20,8 +20,10 @@ if CONFIG.data.source == "simulate":
         message:
             "Simulating showers with GFLASH"
         shell:
-            WRITE_RECIPE + "showergan simulate --recipe {output.recipe:q} --out {output.showers:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_recipe(
+                "showergan simulate --recipe {output.recipe:q} --out {output.showers:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 elif CONFIG.data.source == "geant4":
 
@@ -45,9 +47,10 @@ elif CONFIG.data.source == "geant4":
         message:
             "Simulating showers with Geant4: {log}"
         shell:
-            WRITE_RECIPE
-            + "showergan simulate-geant4 --recipe {output.recipe:q} --out {output.showers:q}"
-            " --cores {threads} --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_recipe(
+                "showergan simulate-geant4 --recipe {output.recipe:q} --out {output.showers:q}"
+                " --cores {threads} --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 elif CONFIG.data.source == "sample":
 
@@ -70,8 +73,10 @@ elif CONFIG.data.source == "sample":
         message:
             "Taking the Geant4 showers of the package"
         shell:
-            WRITE_RECIPE + "showergan sample --recipe {output.recipe:q} --out {output.showers:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_recipe(
+                "showergan sample --recipe {output.recipe:q} --out {output.showers:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
 
 else:
     # What is secret of a URL goes to the job by this alone, which no record and no message repeats.
@@ -96,5 +101,7 @@ else:
         message:
             "Downloading the showers: {log}"
         shell:
-            WRITE_RECIPE + "showergan fetch --recipe {output.recipe:q} --out {output.showers:q}"
-            " --provenance {output.provenance:q} > {log:q} 2>&1"
+            with_recipe(
+                "showergan fetch --recipe {output.recipe:q} --out {output.showers:q}"
+                " --provenance {output.provenance:q} > {log:q} 2>&1"
+            )

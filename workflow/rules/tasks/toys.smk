@@ -19,10 +19,11 @@ rule fixed_generator:
     message:
         "Training discriminators while the generator stays fixed"
     shell:
-        WRITE_RECIPE
-        + "showergan fixed-generator --recipe {output.recipe:q} --out {output.surfaces:q}"
-        " --gradients {output.gradients:q} --weights {output.weights:q}"
-        " --provenance {output.provenance:q} > {log:q} 2>&1"
+        with_recipe(
+            "showergan fixed-generator --recipe {output.recipe:q} --out {output.surfaces:q}"
+            " --gradients {output.gradients:q} --weights {output.weights:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
 
 
 ARTEFACTS |= {
