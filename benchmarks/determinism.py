@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.found import RECIPES
 from showergan.errors import Paused
 
@@ -95,7 +96,7 @@ def run(folder: Path, stopped: bool) -> None:
         done = False
         while not done:
             with contextlib.suppress(Paused):
-                after = made.run(**paths, **settings)
+                after = run_step(made, **paths, **settings)
                 done = True
         if after:
             after()

@@ -5,6 +5,7 @@ from attack import attack, damaged, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.found import RECIPES
 from showergan.tasks.images.images import read_classes
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
@@ -93,7 +94,7 @@ def test_metrics_of_runs(folder, metrics, anchors):
 
     def run(path, out):
         step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
-        step.run(metrics=[path], anchors=folder / "anchors.csv", out=out, grid=out)
+        run_step(step, metrics=[path], anchors=folder / "anchors.csv", out=out, grid=out)
 
     attack(run, path, folder.parent / "out/table.csv")
 
@@ -105,5 +106,5 @@ def test_valid_tables_are_read(folder):
     (folder / "metrics.csv").write_text(METRICS)
     out = {name: folder.parent / f"{name}.csv" for name in ("out", "grid")}
     step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
-    step.run(metrics=[folder / "metrics.csv"], anchors=folder / "anchors.csv", **out)
+    run_step(step, metrics=[folder / "metrics.csv"], anchors=folder / "anchors.csv", **out)
     assert all(path.read_text().count("\n") > 1 for path in out.values())

@@ -16,6 +16,7 @@ from steps import run
 from typer.testing import CliRunner
 
 from showergan.cli import app
+from showergan.cli.step import run as run_step
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.evaluation import Evaluation
@@ -165,7 +166,7 @@ def folder(tmp_path_factory):
         files |= {"generator": trained / "generator.pt", "run": trained / "run.json"}
         with warnings.catch_warnings():  # of a loss that is no kind
             warnings.simplefilter("ignore", UserWarning)
-            step.run(data=data, **files, device="cpu")
+            run_step(step, data=data, **files, device="cpu")
         out = {n: scored / f"{n}.csv" for n in ("metrics", "curves")}
         out["examples"] = scored / "examples.npz"
         run(

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.data import SAMPLE_SHA256, Sample, SimulateGeant4
 from showergan.config.tasks.showers import N_SAMPLE
 from showergan.errors import UserError
@@ -186,7 +187,7 @@ def test_who_lacks_geant4_is_told_what_to_install(tmp_path, monkeypatch):
 
     monkeypatch.setattr(simulation, "version", missing)
     with pytest.raises(UserError, match=r"pip install 'showergan\[geant4\]'"):
-        SimulateGeant4(n_showers=8).run(out=tmp_path / "s.npz")
+        run_step(SimulateGeant4(n_showers=8), out=tmp_path / "s.npz")
     assert not list(tmp_path.glob("*.npz"))
 
 
@@ -194,7 +195,7 @@ def test_who_lacks_geant4_is_told_what_to_install(tmp_path, monkeypatch):
 def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
     out = tmp_path / "source.npz"
     step = SimulateGeant4(n_showers=8, seed=SOFT, threshold_MeV=0.5)
-    done = step.run(out=out, cores=2, checkpoint_folder=tmp_path / "states")
+    done = run_step(step, out=out, cores=2, checkpoint_folder=tmp_path / "states")
     # By the path of the output, so that runs which share the folder leave each other's states alone.
     states = tmp_path / "states" / tmp_path.relative_to(tmp_path.anchor) / ".checkpoint"
     assert len(list((states / "source").glob("*.npz"))) == 1
@@ -214,13 +215,13 @@ def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
 
 
 def test_the_sample_is_the_one_that_is_named(tmp_path):
-    Sample().run(out=tmp_path / "s.npz")
+    run_step(Sample(), out=tmp_path / "s.npz")
     assert (tmp_path / "s.npz").read_bytes() == SAMPLE.read_bytes()
     assert SAMPLE.stat().st_size < 8_000_000
     with ShowerFile(SAMPLE) as file:
         assert file.n == N_SAMPLE
     with pytest.raises(UserError, match="Install the package again"):
-        Sample(sha256="0" * 64).run(out=tmp_path / "t.npz")
+        run_step(Sample(sha256="0" * 64), out=tmp_path / "t.npz")
     assert Sample().sha256 == SAMPLE_SHA256
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from showergan.cli.step import run as run_step
 from showergan.comparison.loss_meaning import (
     estimates,
     loss_correlation,
@@ -132,7 +133,7 @@ def test_methods_may_have_columns_of_their_own(tmp_path):
             files["trainings"].append(place / "run.json")
             files["trainings"][-1].write_text('{"seconds": 10, "generator_steps": 5}')
     out = {name: tmp_path / name for name in ("estimates", "out", "correlation")}
-    LossMeaning(task="toys", losses=LOSSES).run(**files, **out)
+    run_step(LossMeaning(task="toys", losses=LOSSES), **files, **out)
     found = pd.read_csv(out["estimates"])
     expected = estimates(histories(), LOSSES)
     for name in LOSSES:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.found import RECIPES
 from showergan.io.tables import read_csv
 from showergan.report.style import Style
@@ -52,21 +53,29 @@ def run(tmp_path_factory):
     at |= {name: folder / f"{name}.csv" for name in ("robustness", "outcomes", "successes")}
     at |= {name: folder / f"{name}.csv" for name in ("scorecard", "failures", "agreement")}
     anchors = folder / "anchors.csv"
-    RECIPES["summarise"](choose_by="E").run(
-        metrics=paths, anchors=anchors, out=at["summary"], grid=at["grid"]
+    run_step(
+        RECIPES["summarise"](choose_by="E"),
+        metrics=paths,
+        anchors=anchors,
+        out=at["summary"],
+        grid=at["grid"],
     )
-    RECIPES["verdicts"](baseline="sn", null="NA").run(
+    run_step(
+        RECIPES["verdicts"](baseline="sn", null="NA"),
         **{name: at[name] for name in ("summary", "grid", "ranks", "robustness")},
         out=at["verdicts"],
     )
-    RECIPES["scorecard"](choose_by="E").run(
+    run_step(
+        RECIPES["scorecard"](choose_by="E"),
         **{name: at[name] for name in ("summary", "agreement", "failures")},
         metrics=paths,
         anchors=anchors,
         out=at["scorecard"],
     )
-    RECIPES["outcomes"](choose_by="E").run(
-        **{name: at[name] for name in ("summary", "failures", "successes")}, out=at["outcomes"]
+    run_step(
+        RECIPES["outcomes"](choose_by="E"),
+        **{name: at[name] for name in ("summary", "failures", "successes")},
+        out=at["outcomes"],
     )
     return at | {"anchors": anchors}
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
@@ -268,9 +269,9 @@ def test_recipes_hold_nothing_secret_and_the_environment_does(server, out, monke
     for given in (None, "http://elsewhere/x"):
         monkeypatch.setenv("SHOWERGAN_URL", given) if given else None
         with pytest.raises(UserError, match="set SHOWERGAN_URL to the whole URL"):
-            step.run(out=out)
+            run_step(step, out=out)
     monkeypatch.setenv("SHOWERGAN_URL", whole)
-    step.run(out=out)
+    run_step(step, out=out)
     assert out.read_bytes() == CONTENT
     assert server.paths == [f"/showers.npz{SIGNED}"]
 

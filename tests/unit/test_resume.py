@@ -15,6 +15,7 @@ from forked import python
 from small_training import COMPOSITIONS, blobs, recipe
 
 from showergan import cli
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.found import RECIPES
 from showergan.config.tasks.toys import ToyData
 from showergan.errors import Paused
@@ -74,7 +75,7 @@ def train(settings, data, folder, **changes):
 
 
 def left(step, data, folder, files, changes):
-    step.run(data=data, **files, device="cpu", **changes)()
+    run_step(step, data=data, **files, device="cpu", **changes)()
     return content(folder)
 
 
@@ -122,7 +123,7 @@ def showers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     write_npz(folder / "source.npz", 80, gflash.simulate(80, 1))
     source, out = folder / "source.npz", folder / "showers.h5"
-    RECIPES["preprocess"]().run(source=source, out=out)
+    run_step(RECIPES["preprocess"](), source=source, out=out)
     return out
 
 

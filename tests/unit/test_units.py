@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
+from showergan.cli.step import run as run_step
 from showergan.config.recipes.data import Preprocess
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, gflash
@@ -31,7 +32,7 @@ def run(tmp_path):
             "ParticleMomentum": SHOWERS.momentum.astype("f8") * momentum,
         }
         np.savez(source, **{key: values.astype(dtype) for key, values in arrays.items()})
-        Preprocess(path="mine", **units).run(source=source, out=out)
+        run_step(Preprocess(path="mine", **units), source=source, out=out)
         return out
 
     return run
@@ -71,7 +72,7 @@ def test_integers_in_gev_are_not_too_large_for_their_type(tmp_path):
     np.savez(
         tmp_path / "s.npz", EnergyDeposit=energy, ParticlePoint=point, ParticleMomentum=momentum
     )
-    Preprocess(**GEV, **MM).run(source=tmp_path / "s.npz", out=tmp_path / "s.h5")
+    run_step(Preprocess(**GEV, **MM), source=tmp_path / "s.npz", out=tmp_path / "s.h5")
     found = dataset.load(tmp_path / "s.h5")
     assert (found.energy.sum(axis=(1, 2)) == 200_000).all()
     assert (found.point == 1.5).all()

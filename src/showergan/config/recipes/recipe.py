@@ -2,7 +2,6 @@
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -67,7 +66,3 @@ class Recipe(Section):
     def whole(self) -> dict[str, Any]:
         """Return the recipe as plain values, defaults and version included, as `read` takes it."""
         return {**self.model_dump(mode="json"), "recipe_version": self.version}
-
-    def run(self, **values: Any) -> Any:
-        """Do the step with the values of its options; call what is returned once every output is in place."""
-        return import_module("showergan.cli.step").run(self, **values)
