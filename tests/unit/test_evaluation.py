@@ -393,7 +393,7 @@ def test_evaluation_of_untrained_and_broken_generators(reference, regressor):
     assert nothing["P"].max() == 0
     assert set(scores.curves["space"]) == {"E", "P", "P_std"}
     assert scores.examples["energy"].shape == (8, 30, 30)
-    # Only PRD and mishaps are measured on select, where epochs are chosen.
+    # Only PRD and invalid counts are measured on select, where epochs are chosen.
     select = metrics[metrics["split"] == "select"]
     assert set(select["metric"]) >= {"prd_auc", "n_empty_image"}
     assert "fpd" not in set(select["metric"])

@@ -66,16 +66,3 @@ def test_the_list_of_subcommands_is_light():
     loaded = loaded_by("-m", "showergan.cli", "--help")
     assert "showergan.config.recipes.recipe" in loaded
     assert not HEAVY & loaded
-
-
-def test_no_function_imports():
-    """Imports stand at the top; what is loaded late is a module of its own, imported by its name."""
-    found = [
-        f"{path.relative_to(SRC)}:{node.lineno}"
-        for path in SRC.rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text()))
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    assert not found

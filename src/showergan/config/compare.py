@@ -1,4 +1,4 @@
-"""What methods are compared with, and when a difference counts."""
+"""Comparison of methods: the baseline, the null method, and the level of tests."""
 
 from pydantic import Field
 

@@ -1,4 +1,4 @@
-"""What every section of the configuration is, and the kinds of values that several hold."""
+"""Base class of the sections of the configuration, and types of values that several of them hold."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 
-# One line, for whoever reads it: what breaks lines or steers a terminal is no part of it.
+# One line of text, without characters that break lines or control a terminal.
 _LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=200)]
 

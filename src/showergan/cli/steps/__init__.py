@@ -1,1 +1,1 @@
-"""What steps do: a function each, files in and files out, in a module called like that of its recipe."""
+"""Functions of the steps, one each: files in and files out, in a module called like that of its recipe."""

@@ -1,4 +1,4 @@
-"""When a figure or a table has something to show: conditions on a configuration."""
+"""Conditions on a configuration under which figures and tables have something to show."""
 
 from collections.abc import Callable
 

@@ -8,7 +8,7 @@ from showergan.report.texts import compact, formatted, labelled, pair
 
 JUDGED = "What went wrong, at the epoch chosen on select"
 JUDGED_BY = ["epoch", "energy ratio", "diversity", "duplicates", "failed epochs", "failure"]
-COUNTED = "Mishaps among n samples"
+COUNTED = "Counts of invalid samples and values among n samples"
 
 MISSED = ["n_missed_longitudinal_line", "n_missed_transverse_line"]
 # Shown under these names, in this order; not every task has all.
