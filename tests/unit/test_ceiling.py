@@ -10,6 +10,7 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.networks import ShowerGenerator
+from showergan.config.tasks.showers import Preparation
 from showergan.evaluation import generated
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
@@ -41,10 +42,7 @@ def regressor():
 
 def preprocessed(folder, record):
     write_npz(folder / "s.npz", 1200, gflash.simulate(1200, seed=1), record)
-    dataset.preprocess(
-        folder / "s.npz", folder / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(folder / "s.npz", folder / "s.h5", Preparation(path="test", split_seed=1))
     return folder / "s.h5"
 
 

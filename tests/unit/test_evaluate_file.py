@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation.file import _twins, evaluate_file
 from showergan.evaluation.generator import save_generator
@@ -34,10 +35,7 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("files")
     for name, record in (("real.h5", gflash.record(0.1)), ("published.h5", None)):
         write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1), record)
-        dataset.preprocess(
-            path / "s.npz", path / name, source_name="test",
-            negative_energy="error", split="permutation", split_seed=1,
-        )  # fmt: skip
+        dataset.preprocess(path / "s.npz", path / name, Preparation(path="test", split_seed=1))
     write_npz(path / "other.npz", 140, gflash.simulate(140, seed=2))
     return path
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from showergan.config.recipes.data import SAMPLE_SHA256, Sample, SimulateGeant4
-from showergan.config.tasks.showers import N_SAMPLE
+from showergan.config.tasks.showers import N_SAMPLE, Preparation
 from showergan.errors import UserError
 from showergan.tasks.showers import calorimeter, dataset
 from showergan.tasks.showers.geant4 import physics, simulation
@@ -201,10 +201,7 @@ def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
     (states / "of another").mkdir()
     done()
     assert [path.name for path in states.iterdir()] == ["of another"]
-    dataset.preprocess(
-        out, tmp_path / "s.h5", source_name="geant4",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(out, tmp_path / "s.h5", Preparation(path="geant4", split_seed=1))
     showers = dataset.load(tmp_path / "s.h5")
     assert showers.energy[showers.energy > 0].min() >= 0.5
     assert dataset.simulation_of(tmp_path / "s.h5") == simulation.record(0.5)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from generators import network, trained
 
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
@@ -180,10 +181,7 @@ def test_showers_come_back_from_what_networks_see():
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     write_npz(folder / "s.npz", 80, gflash.simulate(80, seed=1))
-    dataset.preprocess(
-        folder / "s.npz", folder / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(folder / "s.npz", folder / "s.h5", Preparation(path="test", split_seed=1))
     return folder / "s.h5"
 
 

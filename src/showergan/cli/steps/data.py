@@ -115,8 +115,7 @@ def preprocess(
     """Read and write chunk by chunk; say what the data set is."""
     if recipe.sha256:
         check_sha256(source, recipe.sha256)
-    settings = recipe.model_dump(exclude={"path", "sha256"})
-    dataset.preprocess(source, out, source_name=recipe.path or "simulate", **settings)
+    dataset.preprocess(source, out, recipe)
     found = dataset.attributes(out)
     say(
         f"{out}: {found['n_events']} showers, of which {found['n_train']} train, {found['n_select']} select and "
