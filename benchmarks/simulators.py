@@ -253,7 +253,7 @@ def main() -> None:
     parser.add_argument("--on-axis", type=Path, help="npz file, which is made if there is none")
     options = parser.parse_args()
 
-    real = joined(list(read_showers(options.geant4, "error")))
+    real = joined(list(read_showers(options.geant4)))
     made = joined(list(gflash.resimulate(real.point, real.momentum, SEED)))
     fit = DepthFit()
     fit.add(real)

@@ -66,7 +66,7 @@ def all_of(path):
 
 def foreign(path):
     read_particles(path)
-    return list(read_showers(path, "clip"))
+    return list(read_showers(path, mend=True))
 
 
 READERS = {

@@ -182,7 +182,7 @@ def test_bad_files_are_refused_with_the_errors_of_the_reader(folder, tmp_path):
 def test_bad_hdf5_is_refused(folder, tmp_path, changes, told):
     path = as_hdf5(tmp_path / "g.h5", folder / "other.npz", **changes)
     with pytest.raises(UserError, match=told):
-        list(read_showers(path, "error"))
+        list(read_showers(path))
 
 
 def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):

@@ -60,7 +60,7 @@ def command(*arguments, **files):
 
 
 def energies(path):
-    return np.concatenate([s.energy for s in read_showers(path, "error")])
+    return np.concatenate([s.energy for s in read_showers(path)])
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

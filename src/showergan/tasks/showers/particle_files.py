@@ -23,26 +23,46 @@ KEYS = (
 REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
 
-def read_particles(path: Path) -> Particles:
-    """Return the particles of a file.
+def read_particles(path: Path | None, n: int | None = None) -> Particles:
+    """Return all particles of a file, however many showers are wanted.
 
     Args:
         path: csv with the columns `COLUMNS` in any order, or npz or HDF5 with the points and momenta of the published
             format (`ParticlePoint`, `ParticleMomentum`) or of our own files (`point`, `momentum`; of a reference those
             that generators are scored with on test). Other content is ignored.
+        n: number of showers that are wanted.
 
     Raises:
-        UserError: If the file is missing, damaged, empty or of another format, or holds impossible particles.
+        UserError: If there is no path, the file is missing, damaged, empty or of another format, or holds impossible
+            particles.
     """
+    if path is None:
+        raise UserError("--conditions: give a file of the particles to generate showers for.")
     if path.suffix not in SUFFIXES:
         raise UserError(f"{path}: give particles as a file {', '.join(SUFFIXES)}.")
     if not path.is_file():
         raise UserError(f"{path} {'is no file' if path.exists() else 'does not exist'}.")
-    read = _read_csv if path.suffix == ".csv" else _read_arrays
-    return checked(*read(path), f"{path}: ")
+    if path.suffix == ".csv":
+        values = numbers_of(read_texts(path, COLUMNS, REMEDY), path)
+        return _checked(values[:, 3:], values[:, :3], f"{path}: ")
+    with closing(opened_arrays(path)) as arrays:
+        for point, momentum in KEYS:
+            if {point, momentum} <= set(arrays.keys):
+                return _checked(arrays.read(point), arrays.read(momentum), f"{path}: ")
+        raise UserError(
+            f"{path} holds {', '.join(sorted(arrays.keys)) or 'no arrays'}. It must hold "
+            f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
+        )
 
 
-def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles:
+def check_conditions(*values: Any) -> Particles:
+    """Return the particles of two arrays, points and momenta, see `_checked`."""
+    if len(values) != 2:
+        raise UserError(f"Give two arrays, points and momenta, and no {len(values)}.")
+    return _checked(*values)
+
+
+def _checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles:
     """Return points and momenta as 32-bit floats.
 
     Args:
@@ -82,19 +102,3 @@ def checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles
                 "Correct or remove them."
             )
     return Particles(points, momenta)
-
-
-def _read_csv(path: Path) -> tuple[Any, Any]:
-    values = numbers_of(read_texts(path, COLUMNS, REMEDY), path)
-    return values[:, 3:], values[:, :3]
-
-
-def _read_arrays(path: Path) -> tuple[Any, Any]:
-    with closing(opened_arrays(path)) as arrays:
-        for point, momentum in KEYS:
-            if {point, momentum} <= set(arrays.keys):
-                return arrays.read(point), arrays.read(momentum)
-        raise UserError(
-            f"{path} holds {', '.join(sorted(arrays.keys)) or 'no arrays'}. It must hold "
-            f"{' or '.join(' and '.join(pair) for pair in KEYS)}."
-        )

@@ -19,6 +19,7 @@ from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
+from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.statistics import (
     FLAGS,
     PUBLISHED_DEPTH_CM,
@@ -133,10 +134,30 @@ class ShowerReferenceStatistics(ReferenceStatistics):
         return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
 
 
-def reference_statistics_of(
-    impact_depth_cm: float, train: Features, recipe: Evaluation
+def reference_statistics(
+    path: Path, recipe: Evaluation, device: torch.device
+) -> tuple[ShowerReferenceStatistics, Features]:
+    """Return the statistics that the training showers of a data set fix, and the features of these, without E."""
+    return _fixed_by(dataset.stream(path, "train"), impact_depth_cm(path, recipe), recipe, device)
+
+
+def reference_statistics_of_file(
+    path: Path, recipe: Evaluation, device: torch.device
 ) -> ShowerReferenceStatistics:
-    """Return the scales and bins for training showers with these features, measured at this impact depth."""
+    """Return the statistics that all showers of a file fix."""
+    depth_cm = PUBLISHED_DEPTH_CM
+    if recipe.statistics != "published":
+        fit = DepthFit()
+        for showers in read_showers(path):
+            fit.add(showers)
+        depth_cm = fit.depth_cm
+    return _fixed_by(read_showers(path), depth_cm, recipe, device)[0]
+
+
+def _fixed_by(
+    chunks: Iterable[Showers], impact_depth_cm: float, recipe: Evaluation, device: torch.device
+) -> tuple[ShowerReferenceStatistics, Features]:
+    train = features_of(chunks, None, recipe.statistics, impact_depth_cm, device)
     particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
     if rectangles.n_bins < math.prod(partition.bins):
@@ -144,26 +165,14 @@ def reference_statistics_of(
         say(
             f"Bins of the entry point: {rectangles.n_bins} in place of {wanted}, whose edges coincide"
         )
-    return ShowerReferenceStatistics(
-        impact_depth_cm,
-        Scale.of(train.spaces["P"]),
-        rectangles,
-        energy_edges(particles.momentum_GeV),
-    )
+    scale, edges_GeV = Scale.of(train.spaces["P"]), energy_edges(particles.momentum_GeV)
+    return ShowerReferenceStatistics(impact_depth_cm, scale, rectangles, edges_GeV), train
 
 
 def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
     """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
     published = recipe.statistics == "published"
     return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
-
-
-def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
-    """Return the depth of the impact point: as published, or that of showers which come in chunks."""
-    fit = DepthFit()
-    for showers in chunks:
-        fit.add(showers)
-    return PUBLISHED_DEPTH_CM if recipe.statistics == "published" else fit.depth_cm
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:

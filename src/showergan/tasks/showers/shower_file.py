@@ -180,10 +180,10 @@ class ShowerFile:
             self._fail(name, found, "Correct or remove these showers")
 
 
-def read_showers(path: Path, negative_energy: NegativeEnergy) -> Iterator[Showers]:
-    """Yield the showers of a file some at a time, see `ShowerFile`, whose errors it raises."""
+def read_showers(path: Path, mend: bool = False) -> Iterator[Showers]:
+    """Yield the showers of a file in chunks, see `ShowerFile`; negative energies become 0 or are refused."""
     with ShowerFile(path) as file:
-        yield from file.showers(1024, negative_energy, "--negative-energy clip")
+        yield from file.showers(1024, "clip" if mend else "error", "--negative-energy clip")
 
 
 def write_npz(
