@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from collections import defaultdict
 from importlib import metadata
 from importlib.util import find_spec
 
@@ -37,7 +38,7 @@ def shot(n, energy_GeV, slope=(0.0, 0.0), point=(0.0, 0.0), folder=None, cores=2
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simulation, "_inner", whole)
-        list(simulation._shot(given, 2 * seed, 0.0, cores, folder, simulation.Leakage()))
+        list(simulation._shot(given, 2 * seed, 0.0, cores, folder))
     return np.concatenate(kept)
 
 
@@ -137,13 +138,13 @@ def test_rows_are_y_and_columns_are_x(tmp_path):
 def test_how_events_are_shared_changes_no_byte(tmp_path, monkeypatch):
     whole = list(simulation.simulate(6, SOFT, cores=1, kept=tmp_path / "one"))
     monkeypatch.setattr(simulation, "RANGE", 2)
-    leakage = simulation.Leakage()
-    parts = list(simulation.simulate(5, SOFT, cores=2, kept=tmp_path / "two", leakage=leakage))
+    energy = defaultdict(float)
+    parts = list(simulation.simulate(5, SOFT, cores=2, kept=tmp_path / "two", energy_MeV=energy))
     assert [len(part) for part in (*whole, *parts)] == [6, 2, 2, 1]
     for name in ("energy", "point", "momentum", "pdg"):
         together = np.concatenate([getattr(part, name) for part in parts])
         assert together.tobytes() == getattr(whole[0], name)[:5].tobytes()
-    assert 0.9 < leakage.inside < 1
+    assert 0.9 < energy["inside"] / energy["all"] < 1
     other = next(simulation.resimulate(whole[0].point, whole[0].momentum, seed=SOFT))
     assert not np.array_equal(other.energy, whole[0].energy[:2])
     assert np.array_equal(other.momentum, whole[0].momentum[:2])

@@ -315,7 +315,7 @@ def test_x_and_y_are_alike():
 
 
 def test_particles_are_distributed_as_specified():
-    energy, point, slope = calorimeter.sample_particles(20_000, np.random.default_rng(1))
+    energy, point, slope, _ = calorimeter.sample_electrons(20_000, np.random.default_rng(1))
     assert stats.kstest(energy, stats.loguniform(1, 100).cdf).pvalue > 0.001
     for values, sd in ((point, 2.5), (slope, 0.2)):
         for column in values.T:
