@@ -15,6 +15,7 @@ from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
+PositiveFinite = Annotated[FiniteFloat, Field(gt=0)]
 
 OF_MOMENTUM = {"raw": ("px", "py", "pz"), "scaled": ("px/pz", "py/pz", "ln |p|")}
 OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
@@ -42,28 +43,17 @@ class Conditioning:
 
     form: Form = "raw"
     mean: Annotated[tuple[FiniteFloat, ...], OF_CONDITIONS] = (0.0,) * N_CONDITIONS
-    sd: Annotated[tuple[Annotated[FiniteFloat, Field(gt=0)], ...], OF_CONDITIONS] = (
-        1.0,
-    ) * N_CONDITIONS
+    sd: Annotated[tuple[PositiveFinite, ...], OF_CONDITIONS] = (1.0,) * N_CONDITIONS
     frame: ParticleFrame | None = None
     response: EnergyResponse | None = None
 
-    @classmethod
-    def fitted(
-        cls,
-        form: Form,
-        point: NDArray[np.float32],
-        momentum: NDArray[np.float32],
-        frame: ParticleFrame | None = None,
-        response: EnergyResponse | None = None,
-    ) -> Self:
-        """Return the conditioning for training particles, which are given as to `of`."""
-        plain = cls(form, frame=frame, response=response)
-        if form == "raw":
-            return plain
-        numbers = plain._numbers(point, momentum)
+    def fitted(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
+        """Return the conditioning with mean and sd of training particles; arguments as for `of`."""
+        if self.form == "raw":
+            return self
+        numbers = self._numbers(point, momentum)
         sd = np.where(varies(numbers), numbers.std(axis=0), 1)
-        return replace(plain, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
+        return replace(self, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
 
     def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the conditions of every particle, shape (n, 7), float32.
@@ -117,13 +107,9 @@ def training_tensors(
 def generated(
     output: Tensor, particles: Particles, conditioning: Conditioning, random: np.random.Generator
 ) -> Showers:
-    """Return the showers of generated log1p images.
+    """Return the showers of a generator's log1p images (n, 1, 30, 30) for these particles.
 
-    Args:
-        output: of a generator, shape (n, 1, 30, 30).
-        particles: that it was called with.
-        conditioning: that it was trained with.
-        random: draws the response, 901 numbers per shower, so that results do not depend on the batch size.
+    The response is drawn with 901 random numbers per shower, so that results do not depend on the batch size.
     """
     energy = to_energy(output).cpu()
     point, momentum = map(torch.from_numpy, particles)

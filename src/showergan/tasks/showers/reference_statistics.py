@@ -65,19 +65,12 @@ class Scale:
 
 @dataclass(frozen=True)
 class ShowerReferenceStatistics(ReferenceStatistics):
-    """The scales and bins that all samples of showers are measured with.
+    """The scales and bins that all samples of showers are measured with."""
 
-    Attributes:
-        impact_depth_cm: where the physics statistics take the impact point.
-        scale: of the physics statistics.
-        rectangles: bins of the entry point.
-        energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
-    """
-
-    impact_depth_cm: float
-    scale: Scale
-    rectangles: Rectangles
-    energy_edges_GeV: tuple[float, ...]
+    impact_depth_cm: float  # of the impact point of the physics statistics
+    scale: Scale  # of the physics statistics
+    rectangles: Rectangles  # bins of the entry point
+    energy_edges_GeV: tuple[float, ...]  # of the bins of the size of the momentum, increasing
 
     observables = OBSERVABLES
 
@@ -171,8 +164,9 @@ def _fixed_by(
 
 def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
     """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
-    published = recipe.statistics == "published"
-    return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
+    if recipe.statistics == "published":
+        return PUBLISHED_DEPTH_CM
+    return dataset.shower_depth_cm(path)
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
@@ -197,9 +191,9 @@ def features_of(
     """Return the features of showers that come in chunks; the images are not kept.
 
     The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
-    the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: conditions that the network
-    predicts from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. For
-    showers whose energy was scaled, counts are those before, and so are P and quantities in `unscaled`.
+    the conditions those of `Particles`, the counts `COUNTS`; `own` has the residuals: conditions that the network
+    predicts from the shower, minus the true values, in GeV and cm. Without a network, E and residuals are missing. For
+    showers whose energy was scaled, counts are from before, and so are P and quantities in `unscaled`.
     """
 
     def of(showers: Showers) -> Features:

@@ -1,4 +1,4 @@
-"""Files on servers of HTTP, S3 and XRootD, read from some byte on."""
+"""Files on HTTP, S3 and XRootD servers, read from any byte on."""
 
 import atexit
 import gc
@@ -29,19 +29,12 @@ class Interrupted(Failed):
 
 
 class Source(NamedTuple):
-    """The rest of a file on a server.
-
-    Attributes:
-        stream: that it is read from.
-        start: byte at which it begins; 0 where the server has another version, or cannot begin elsewhere.
-        size: bytes of the whole file, where the server says so.
-        version: changes when the file does, where the server says so.
-    """
+    """The rest of a file on a server."""
 
     stream: Any
-    start: int
-    size: int | None
-    version: str | None
+    start: int  # byte at which it begins; 0 if the server has another version, or cannot begin elsewhere
+    size: int | None  # bytes of the whole file, if the server says so
+    version: str | None  # changes when the file does, if the server says so
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the content.
@@ -58,7 +51,7 @@ class Source(NamedTuple):
 
 @contextmanager
 def opened(url: str, start: int, version: str | None) -> Iterator[Source]:
-    """Ask for a file of a version from a byte on.
+    """Open a file of a version on its server, from the byte `start` on.
 
     Raises:
         Failed: the server does not give it; Interrupted: now.

@@ -52,7 +52,8 @@ def training_set(
         frame = ParticleFrame(depth_cm=dataset.shower_depth_cm(path))
     if chosen.energy == "response":
         response = EnergyResponse.fitted(sample.energy, sample.momentum)
-    conditioning = Conditioning.fitted(form or "raw", *sample.conditions, frame, response)
+    conditioning = Conditioning(form or "raw", frame=frame, response=response)
+    conditioning = conditioning.fitted(*sample.conditions)
     if names := conditioning.without_spread(*sample.conditions):
         say(f"Conditions that do not differ, of which nothing can be learned: {', '.join(names)}")
     tensors = training_tensors(sample, conditioning, device)
