@@ -221,9 +221,9 @@ def test_training_events_without_energy_are_counted(arrays, run):
     assert shower_depth_cm(path) == pytest.approx(expected, rel=1e-12)
 
 
-def test_data_set_of_an_earlier_version_has_no_depth(arrays, run):
+def test_a_data_set_without_depth_is_refused(arrays, run):
     path = changed(run(arrays), lambda file: file.attrs.pop("shower_depth_cm"))
-    with pytest.raises(UserError, match=r"earlier version.*`showergan preprocess`"):
+    with pytest.raises(UserError, match=r"no attribute shower_depth_cm.*`showergan preprocess`"):
         shower_depth_cm(path)
 
 

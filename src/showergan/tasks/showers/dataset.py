@@ -1,4 +1,4 @@
-"""The preprocessed data set of showers: one HDF5 file with a split, from any source in the published format."""
+"""Data set of preprocessed showers: one HDF5 file with a split, from any source in the published format."""
 
 import json
 from collections.abc import Iterator
@@ -161,26 +161,12 @@ def attributes(path: Path) -> dict[str, Any]:
 
 
 def shower_depth_cm(path: Path) -> float:
-    """Return the depth of the energy centre of the training showers, see `DepthFit`.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote, or an early version wrote it.
-    """
-    try:
-        return float(attributes(path)["shower_depth_cm"])
-    except KeyError:
-        raise UserError(
-            f"{path}: an earlier version wrote it, without the depth of the showers. "
-            "Write it again with `showergan preprocess`."
-        ) from None
+    """Return the depth of the energy centre of the training showers, see `DepthFit`; errors as for `attributes`."""
+    return float(attributes(path)["shower_depth_cm"])
 
 
 def simulation_of(path: Path) -> dict[str, Any]:
-    """Return the record of the simulation of a data set, see `simulators`; empty if showergan did not simulate it.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote.
-    """
+    """Return the record of the simulation of a data set, see `simulators`; empty if showergan did not simulate it."""
     try:
         found = json.loads(attributes(path).get(SIMULATION, "{}"))
     except (TypeError, ValueError):
@@ -189,4 +175,4 @@ def simulation_of(path: Path) -> dict[str, Any]:
 
 
 def _open(path: Path) -> AbstractContextManager[h5py.File]:
-    return data_set.opened(path, "preprocess", DATASETS)
+    return data_set.opened(path, "preprocess", DATASETS, ["shower_depth_cm"])

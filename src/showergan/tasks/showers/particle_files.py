@@ -15,11 +15,8 @@ from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import OWN, PUBLISHED
 
 SUFFIXES = (".csv", ".npz", ".h5", ".hdf5")
-KEYS = (
-    PUBLISHED[1:],
-    OWN[1:],
-    ("generator_conditions/test/point", "generator_conditions/test/momentum"),
-)
+OF_REFERENCE = ("generator_conditions/test/point", "generator_conditions/test/momentum")
+KEYS = (PUBLISHED[1:], OWN[1:], OF_REFERENCE)
 REMEDY = f"Give the columns {', '.join(COLUMNS)}."
 
 
@@ -63,22 +60,17 @@ def check_conditions(*values: Any) -> Particles:
 
 
 def _checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particles:
-    """Return points and momenta as 32-bit floats.
-
-    Args:
-        point: entry points in cm, shape (n, 2 or more), of which x and y come first.
-        momentum: momenta in GeV, shape (n, 3).
-        where: beginning of messages.
+    """Return particles of points (n, 2 or more) [cm], x and y first, and momenta (n, 3) [GeV].
 
     Raises:
-        UserError: If there are none, shapes do not fit, values are not finite, or pz is not positive.
+        UserError: If there are none, shapes do not fit, values are not finite, or pz is not positive. Messages begin
+            with `where`.
     """
     arrays = []
     for name, values in (("points", np.asarray(point)), ("momenta", np.asarray(momentum))):
         if values.dtype.kind not in NUMBERS:
-            raise UserError(
-                f"{where}{name} have the type {values.dtype}. Give integers or floating-point numbers."
-            )
+            remedy = "Give integers or floating-point numbers."
+            raise UserError(f"{where}{name} have the type {values.dtype}. {remedy}")
         with np.errstate(over="ignore"):
             arrays.append(values.astype(np.float32))
     points, momenta = arrays
@@ -91,14 +83,10 @@ def _checked(point: ArrayLike, momentum: ArrayLike, where: str = "") -> Particle
         raise UserError(f"{where}there are no particles (N = 0). Give at least one.")
     points = points[:, :2]
     finite = np.isfinite(points).all(axis=1) & np.isfinite(momenta).all(axis=1)
-    for bad, problem in (
-        (~finite, "values that are no finite numbers"),
-        (momenta[:, 2] <= 0, "pz <= 0"),
-    ):
+    backward = momenta[:, 2] <= 0
+    for bad, problem in ((~finite, "values that are no finite numbers"), (backward, "pz <= 0")):
         if bad.any():
             rows = np.flatnonzero(bad)
-            raise UserError(
-                f"{where}{len(rows)} of {len(points)} particles have {problem} ({first_rows(rows)}). "
-                "Correct or remove them."
-            )
+            found = f"{len(rows)} of {len(points)} particles have {problem} ({first_rows(rows)})"
+            raise UserError(f"{where}{found}. Correct or remove them.")
     return Particles(points, momenta)

@@ -8,12 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from showergan.config.evaluation import Evaluation
 from showergan.config.networks import ShowerGenerator
 from showergan.config.tasks.showers import SPEC, Representation, Samples
 from showergan.config.validation import validated
 from showergan.io.files import say
-from showergan.metrics.features import Features
 from showergan.networks.description import describe
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
@@ -68,18 +66,6 @@ def write_samples(out: Path, n: int, chunks: Iterable[Showers], origin: dict[str
         write_hdf5(out, n, chunks, origin)
 
 
-def features(
-    samples: Iterable[Showers],
-    statistics: ShowerReferenceStatistics,
-    embedding: EmbeddingRegressor | None,
-    recipe: Evaluation,
-    device: torch.device,
-) -> Features:
-    """Return the features of showers; without an embedding neither E nor residuals."""
-    depth = statistics.impact_depth_cm
-    return features_of(samples, embedding, recipe.statistics, depth, device)
-
-
 TASK = Task(
     **SPEC.as_arguments,
     sample_shape=SAMPLE_SHAPE,
@@ -98,7 +84,9 @@ TASK = Task(
     write_samples=write_samples,
     reference_statistics=reference_statistics,
     read_reference_statistics=ShowerReferenceStatistics.read,
-    features=features,
+    features=lambda samples, statistics, embedding, recipe, device: features_of(
+        samples, embedding, recipe.statistics, statistics.impact_depth_cm, device
+    ),
     examples=lambda samples: {"energy": np.concatenate([clipped(s.energy) for s in samples])},
     read_samples=read_showers,
     reference_statistics_of_file=reference_statistics_of_file,
