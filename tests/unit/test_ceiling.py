@@ -21,6 +21,7 @@ from showergan.networks.base import build
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -90,7 +91,7 @@ def test_a_perfect_generator_scores_the_ceiling(
     references, regressor, ceilings, conditions, monkeypatch
 ):
     def simulate(generator, given, seed, device, mode, epoch=None):
-        return gflash.resimulate(*given, 1000 + seed)
+        return gflash.resimulate(Particles(*given), 1000 + seed)
 
     monkeypatch.setattr(TrainedGenerator, "sampled", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]

@@ -90,7 +90,7 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
 def test_the_particles_of_the_test_showers_have_their_own_ceiling(folder, tmp_path, n):
     test = dataset.load(folder / "real.h5", "test")
     rows = np.random.default_rng(1).permutation(150)[:n]  # in any order, and not all of them
-    again = gflash.resimulate(test.point[rows], test.momentum[rows], seed=9)
+    again = gflash.resimulate(test.select(rows).conditions, seed=9)
     write_npz(tmp_path / "g.npz", n, again)
     metrics, remarks = score(folder, tmp_path / "g.npz")
     assert any("The ceiling is their second simulation" in remark for remark in remarks)

@@ -145,7 +145,7 @@ def test_how_events_are_shared_changes_no_byte(tmp_path, monkeypatch):
         together = np.concatenate([getattr(part, name) for part in parts])
         assert together.tobytes() == getattr(whole[0], name)[:5].tobytes()
     assert 0.9 < energy["inside"] / energy["all"] < 1
-    other = next(simulation.resimulate(whole[0].point, whole[0].momentum, seed=SOFT))
+    other = next(simulation.resimulate(whole[0].conditions, seed=SOFT))
     assert not np.array_equal(other.energy, whole[0].energy[:2])
     assert np.array_equal(other.momentum, whole[0].momentum[:2])
 

@@ -17,7 +17,7 @@ from scipy.special import gammainc
 from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.tasks.showers import calorimeter
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS, Electrons
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Particles, Showers, read_out
 
 # Lead 2 mm / polystyrene 4 mm, shashlik.
 RADIATION_LENGTH_CM = 1.641
@@ -222,19 +222,16 @@ def simulate(n_showers: int, seed: int, threshold_MeV: float = THRESHOLD_MEV) ->
 
 
 def resimulate(
-    point: NDArray[np.float32],
-    momentum: NDArray[np.float32],
-    seed: int,
-    threshold_MeV: float = THRESHOLD_MEV,
+    particles: Particles, seed: int, threshold_MeV: float = THRESHOLD_MEV
 ) -> Iterator[Showers]:
-    """Yield another shower of each electron, in order, `calorimeter.CHUNK` at a time, pz > 0.
+    """Yield another shower of each electron, in order, `calorimeter.CHUNK` at a time; pz > 0.
 
-    Arguments are as in `Electrons` and `simulate`, which has other random streams with any seed.
+    The random streams are none of those of `simulate`, with any seed.
     """
-    for number, first in enumerate(range(0, len(point), calorimeter.CHUNK)):
+    for number, first in enumerate(range(0, len(particles.point), calorimeter.CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
         rows = slice(first, first + calorimeter.CHUNK)
-        x, p = (values[rows].astype(np.float64) for values in (point, momentum))
+        x, p = (values[rows].astype(np.float64) for values in particles)
         electrons = Electrons(np.linalg.norm(p, axis=1), x, p[:, :2] / p[:, 2:], p)
         yield _showers(electrons, threshold_MeV, rng)
 

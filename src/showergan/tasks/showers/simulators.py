@@ -1,7 +1,7 @@
 """Simulators of showers, and repetition of the simulation that a file of showers records.
 
 A simulator has `record(threshold_MeV)`, a JSON object of all that the distribution of its showers depends on but the
-particles, with its name as "simulator", and `resimulate(point, momentum, seed, threshold_MeV)`.
+particles, with its name as "simulator", and `resimulate(particles, seed, threshold_MeV)`.
 """
 
 from collections.abc import Mapping
@@ -35,4 +35,4 @@ def repeat(record: Mapping[str, Any]) -> Repeat | None:
         changes = ", ".join(f"{key} {record.get(key)}, here {here[key]}" for key in different)
         say(f"These showers are not simulated again: they are of another simulation ({changes})")
         return None
-    return lambda particles, seed: simulator.resimulate(*particles, seed, threshold)
+    return lambda particles, seed: simulator.resimulate(particles, seed, threshold)

@@ -57,15 +57,6 @@ def list_name() -> str:
     return "G4EmStandardPhysics" if is_full() else "G4EmStandardPhysics_option1"
 
 
-def record() -> dict[str, object]:
-    """Return the part of the record of a simulation that describes the physics."""
-    return {
-        "physics": list_name() + ("" if is_full() else ", steps of option 0"),
-        "range_cut_mm": CUT_MM,
-        "data": Path(os.environ["G4LEDATA"]).name if is_full() else "of showergan",
-    }
-
-
 def make_folders(folder: Path) -> None:
     """Make the folders of all data sets, for GEANT4_DATA_DIR, which is set before Geant4 is imported."""
     for name in EMPTY:

@@ -49,7 +49,9 @@ def record(threshold_MeV: float) -> dict[str, Any]:
         "version": VERSION,
         "threshold_MeV": threshold_MeV,
         "package": f"{PACKAGE} {installed}",
-        **physics.record(),
+        "physics": physics.list_name() + ("" if physics.is_full() else ", steps of option 0"),
+        "range_cut_mm": physics.CUT_MM,
+        "data": Path(os.environ["G4LEDATA"]).name if physics.is_full() else "of showergan",
     }
 
 
@@ -85,15 +87,11 @@ def simulate(
 
 
 def resimulate(
-    point: NDArray[np.float32],
-    momentum: NDArray[np.float32],
-    seed: int,
-    threshold_MeV: float = THRESHOLD_MEV,
+    particles: Particles, seed: int, threshold_MeV: float = THRESHOLD_MEV
 ) -> Iterator[Showers]:
     """Yield another shower of each electron as `gflash.resimulate` does, on all cores."""
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         cores = os.cpu_count() or 1
-        particles = Particles(point, momentum)
         yield from _shot(particles, 2 * seed + 1, threshold_MeV, cores, Path(folder))
 
 
