@@ -1,4 +1,4 @@
-"""The calorimeter of all simulations, 70 layers of lead and polystyrene, and the electrons that enter it."""
+"""Calorimeter of all simulations, 70 layers of lead and polystyrene, and the electrons that enter it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 LAYERS = 70
 LEAD_CM = 0.2
 POLYSTYRENE_CM = 0.4
-FRONT_FACE_CM = -6.0  # z of the front face; entry points are given in the plane z = 0
+FRONT_FACE_CM = -6.0  # z of the front face; entry points lie in the plane z = 0
 DEPTH_CM = LAYERS * (LEAD_CM + POLYSTYRENE_CM)
 
 ENERGY_RANGE_GEV = (1.0, 100.0)

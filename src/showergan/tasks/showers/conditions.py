@@ -15,6 +15,7 @@ from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
+Floats = NDArray[np.float32]
 PositiveFinite = Annotated[FiniteFloat, Field(gt=0)]
 
 OF_MOMENTUM = {"raw": ("px", "py", "pz"), "scaled": ("px/pz", "py/pz", "ln |p|")}
@@ -47,7 +48,7 @@ class Conditioning:
     frame: ParticleFrame | None = None
     response: EnergyResponse | None = None
 
-    def fitted(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
+    def fitted(self, point: Floats, momentum: Floats) -> Self:
         """Return the conditioning with mean and sd of training particles; arguments as for `of`."""
         if self.form == "raw":
             return self
@@ -55,29 +56,20 @@ class Conditioning:
         sd = np.where(varies(numbers), numbers.std(axis=0), 1)
         return replace(self, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
 
-    def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the conditions of every particle, shape (n, 7), float32.
-
-        Args:
-            point: entry points x, y in cm, shape (n, 2).
-            momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
-        """
+    def of(self, point: Floats, momentum: Floats) -> Floats:
+        """Return the conditions of every particle, shape (n, 7); see `Particles` for the arguments; pz > 0."""
         numbers = self._numbers(point, momentum)
         if self.form == "scaled":
             numbers = (numbers - self.mean) / self.sd
         return numbers.astype(np.float32, copy=False)
 
-    def without_spread(
-        self, point: NDArray[np.float32], momentum: NDArray[np.float32]
-    ) -> list[str]:
+    def without_spread(self, point: Floats, momentum: Floats) -> list[str]:
         """Return the names of the conditions, before scaling, in which particles differ by rounding at most."""
         spread = varies(self._numbers(point, momentum))
         names = (*OF_MOMENTUM[self.form], *(IN_FRAME if self.frame else OF_POINT))
         return [name for name, has in zip(names, spread, strict=True) if not has]
 
-    def _numbers(
-        self, point: NDArray[np.floating], momentum: NDArray[np.floating]
-    ) -> NDArray[np.floating]:
+    def _numbers(self, point: Floats, momentum: Floats) -> NDArray[np.floating]:
         # -0.0 + 0.0 is 0.0: with -0.0 the angle atan2(y, x) would differ for the same point.
         (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
         further = np.stack([np.arctan2(y, x), np.hypot(x, y)])

@@ -129,7 +129,7 @@ def load(path: Path, split: Split | None = None) -> Showers:
 
 
 def stream(path: Path, split: Split | None = None) -> Iterator[Showers]:
-    """Read as `load` does, some thousand events at a time."""
+    """Yield the events of `load` in chunks of some thousands."""
     with _open(path) as file:
         keep = _kept(file, split)
         # Selecting events inside h5py is many times slower than reading whole chunks.
@@ -148,20 +148,13 @@ def _kept(file: h5py.File, split: Split | None) -> NDArray[np.bool_]:
 
 
 def attributes(path: Path) -> dict[str, Any]:
-    """Return the attributes of a data set as plain Python numbers, texts and lists.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote.
-    """
+    """Return the attributes of a data set as plain Python numbers, texts and lists; errors as for `load`."""
     with _open(path) as file:
-        return {
-            name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-            for name, value in file.attrs.items()
-        }
+        return {name: np.asarray(value).tolist() for name, value in file.attrs.items()}
 
 
 def shower_depth_cm(path: Path) -> float:
-    """Return the depth of the energy centre of the training showers, see `DepthFit`; errors as for `attributes`."""
+    """Return the depth of the energy centre of the training showers, see `DepthFit`; errors as for `load`."""
     return float(attributes(path)["shower_depth_cm"])
 
 

@@ -1,7 +1,7 @@
 """Electron showers in a sampling calorimeter, from the GFLASH parameterisation.
 
 Source of the formulas: G. Grindhammer, S. Peters, "The parameterized simulation of electromagnetic showers in
-homogeneous and sampling calorimeters", hep-ex/0001020; sampling calorimeters with individually fluctuating showers.
+homogeneous and sampling calorimeters", hep-ex/0001020, appendix: sampling calorimeters, individual showers.
 Constants fitted to full simulation instead are marked below. Depths t are in radiation lengths, radii r in Moliere
 radii, tau is the depth relative to the shower maximum, see `relative_depth`. Energies, shape (n,), are those of
 particles in GeV, except for spots and images; rng is the source of randomness.
@@ -58,10 +58,9 @@ class Fluctuation(NamedTuple):
 
 
 def fluctuation(energy: Floats) -> Fluctuation:
-    """Return the fluctuation of the longitudinal profile from shower to shower.
+    """Return the fluctuation of the longitudinal profile of individual showers (hep-ex/0001020).
 
-    Source: hep-ex/0001020, appendix, sampling calorimeters, individual profiles. The standard deviations are capped at
-    0.5, because their formulas diverge below the fitted range.
+    The standard deviations are capped at 0.5, because their formulas diverge below the fitted range.
     """
     ln_y = np.log(energy / CRITICAL_ENERGY_GEV)
     mip = 1 - ELECTRON_TO_MIP
@@ -102,17 +101,14 @@ def relative_depth(t: Floats, depth: Floats, shape: Floats, energy: Floats) -> F
 
 
 def r_core(tau: Floats, energy: Floats) -> Floats:
-    """Return the radius of the shower core in Moliere radii; tau and energy broadcast.
-
-    Source: hep-ex/0001020, appendix, times `CORE_RADIUS`.
-    """
+    """Return the radius of the core in Moliere radii (hep-ex/0001020, times `CORE_RADIUS`); arguments broadcast."""
     homogeneous = 0.0251 + 0.00319 * np.log(energy) + (0.1162 - 0.000381 * Z_EFFECTIVE) * tau
     sampling = -0.0203 * (1 - ELECTRON_TO_MIP) + 0.0397 / SAMPLING_FREQUENCY * np.exp(-tau)
     return CORE_RADIUS * (homogeneous + sampling)
 
 
 def r_tail(tau: Floats, energy: Floats) -> Floats:
-    """Return the radius of the shower tail in Moliere radii; arguments and source as for `r_core`."""
+    """Return the radius of the tail in Moliere radii (hep-ex/0001020)."""
     late = 0.3585 + 0.0421 * np.log(energy)
     away = tau - 0.645
     homogeneous = (0.659 - 0.00309 * Z_EFFECTIVE) * (np.exp(-2.59 * away) + np.exp(late * away))
@@ -120,10 +116,7 @@ def r_tail(tau: Floats, energy: Floats) -> Floats:
 
 
 def p_core(tau: Floats, energy: Floats) -> Floats:
-    """Return the fraction of the energy that lies in the core; arguments as for `r_core`.
-
-    Source: hep-ex/0001020, appendix, clipped to [0, 1], times `CORE_PROBABILITY`.
-    """
+    """Return the fraction of the energy in the core (hep-ex/0001020, clipped to [0, 1], times `CORE_PROBABILITY`)."""
     q = (0.401 + 0.00187 * Z_EFFECTIVE - tau) / (1.313 - 0.0686 * np.log(energy))
     homogeneous = (2.632 - 0.00094 * Z_EFFECTIVE) * np.exp(q - np.exp(q))
     early = np.exp(-((tau - 1) ** 2))

@@ -76,7 +76,7 @@ class ShowerReferenceStatistics(ReferenceStatistics):
 
     @property
     def summary(self) -> str:
-        """The depth of the impact point, and bins that hold everything."""
+        """Depth of the impact point, and a note on bins that hold all showers."""
         text = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
             text += ". One bin holds all entry points: bins-E and its like are the scores of all showers"

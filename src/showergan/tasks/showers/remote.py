@@ -96,13 +96,13 @@ def _download(url: str, entry: Entry) -> None:
 
 
 def _continue(url: str, entry: Entry) -> None:
-    """Download the rest of a file, or all of it where the server does not give the rest.
+    """Download the rest of a file, or all of it if the server cannot send the rest.
 
-    What comes must be a file of showers: servers answer with pages that ask for a login, or report errors.
+    It must be a file of showers: servers also answer with pages that want a login, or report errors.
 
     Raises:
-        Failed: it is longer than there is room for or than announced, or no file of showers, and is dropped; or the
-            server does not give it.
+        Failed: it is longer than there is room for or than announced, or no file of showers, and is removed; or the
+            server refuses it.
         Interrupted: it is shorter than announced, so far.
     """
     n, facts = entry.kept(), entry.facts

@@ -29,7 +29,7 @@ class Facts(Section):
 class Entry:
     """The files of one URL in the cache: the complete file, or the part of it that has come, and facts about it.
 
-    Secrets in a URL, such as a signature that is another one tomorrow, do not change the place.
+    Secrets in a URL, for example a signature that expires, do not change their names.
     """
 
     def __init__(self, url: str, folder: Path):
@@ -58,7 +58,7 @@ class Entry:
         self._sums.unlink(missing_ok=True)
 
     def kept(self) -> int:
-        """Return how many bytes have come of a file whose version is known; cut off what is not as it came."""
+        """Return the number of bytes in the part of a file of known version, after cutting off damaged pieces."""
         lines, n = [], 0
         with suppress(FileNotFoundError, ValueError), self.part.open("r+b") as part:
             known = self._sums.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -125,7 +125,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def entry_of(url: str) -> Iterator[Entry]:
-    """Yield the place of a URL in the cache, locked for this process.
+    """Yield the entry of a URL in the cache, locked for this process.
 
     Raises:
         UserError: the folder cannot be written, or knows no locks.

@@ -1,4 +1,4 @@
-"""The calorimeter in Geant4: geometry and materials, physics, particle gun and readout.
+"""Calorimeter in Geant4: geometry and materials, physics, particle gun and readout.
 
 Only the worker imports this: Geant4 may abort the process it runs in.
 """
@@ -25,7 +25,7 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
     """Layers of lead in front of polystyrene, 60 x 60 cm wide; cells of the polystyrene are scored."""
 
     def Construct(self) -> g4.G4VPhysicalVolume:
-        """Build it and return the world."""
+        """Build the calorimeter and return the world."""
         nist, half, cell = g4.G4NistManager.Instance(), CELLS / 2, 0.5
         vacuum, lead, polystyrene = (
             nist.FindOrBuildMaterial(name) for name in ("G4_Galactic", "G4_Pb", "G4_POLYSTYRENE")
@@ -105,7 +105,7 @@ class Gun(g4.G4VUserPrimaryGeneratorAction):
         self._gun.SetParticleMomentumDirection(g4.G4ThreeVector(*(momentum / size).tolist()))
 
     def GeneratePrimaries(self, event: g4.G4Event) -> None:
-        """Shoot it."""
+        """Shoot the electron."""
         self._gun.GeneratePrimaryVertex(event)
 
 
