@@ -10,13 +10,12 @@ from pydantic import Field, FiniteFloat
 from torch import Tensor
 
 from showergan.metrics.samples import varies
-from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
+from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse, Positive
 from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
 Floats = NDArray[np.float32]
-PositiveFinite = Annotated[FiniteFloat, Field(gt=0)]
 
 OF_MOMENTUM = {"raw": ("px", "py", "pz"), "scaled": ("px/pz", "py/pz", "ln |p|")}
 OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
@@ -44,7 +43,7 @@ class Conditioning:
 
     form: Form = "raw"
     mean: Annotated[tuple[FiniteFloat, ...], OF_CONDITIONS] = (0.0,) * N_CONDITIONS
-    sd: Annotated[tuple[PositiveFinite, ...], OF_CONDITIONS] = (1.0,) * N_CONDITIONS
+    sd: Annotated[tuple[Positive, ...], OF_CONDITIONS] = (1.0,) * N_CONDITIONS
     frame: ParticleFrame | None = None
     response: EnergyResponse | None = None
 

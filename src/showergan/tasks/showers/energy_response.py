@@ -17,7 +17,7 @@ BINS = 16  # of ln|p|, at most
 FEWEST = 100  # showers per bin, unless there are fewer in all
 DRAWS = 1 + IMAGE_SHAPE[0] * IMAGE_SHAPE[1]  # random numbers per shower
 
-_Positive = Annotated[FiniteFloat, Field(gt=0)]
+Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 
 class EnergyResponse(Section):
@@ -36,9 +36,9 @@ class EnergyResponse(Section):
 
     log_momentum: Annotated[tuple[FiniteFloat, ...], Field(min_length=1, max_length=BINS)]
     response: tuple[
-        Annotated[tuple[_Positive, ...], Field(min_length=LEVELS, max_length=LEVELS)], ...
+        Annotated[tuple[Positive, ...], Field(min_length=LEVELS, max_length=LEVELS)], ...
     ]
-    threshold_MeV: _Positive
+    threshold_MeV: Positive
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -22,6 +22,7 @@ from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
 from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.statistics import (
     FLAGS,
+    OBSERVABLES,
     PUBLISHED_DEPTH_CM,
     STATISTICS,
     DepthFit,
@@ -30,7 +31,6 @@ from showergan.tasks.showers.statistics import (
     physics_statistics,
 )
 
-OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 QUANTITIES = (*STATISTICS, *OBSERVABLES)
 COUNTS = ("n_clipped_cells", NOT_FINITE, *(f"n_{flag}" for flag in FLAGS))
 
@@ -115,10 +115,8 @@ class ShowerReferenceStatistics(ReferenceStatistics):
     @classmethod
     def read(cls, file: h5py.File) -> "ShowerReferenceStatistics":
         """Read it from the file of a reference."""
-        x, y, energy = (
-            tuple(file.attrs[name].tolist())
-            for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
-        )
+        names = ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
+        x, y, energy = (tuple(file.attrs[name].tolist()) for name in names)
         scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
         if {scale.centre.shape, scale.scale.shape} != {(len(STATISTICS),)}:
             raise ValueError(f"scale is not of {len(STATISTICS)} statistics")
@@ -153,11 +151,9 @@ def _fixed_by(
     train = features_of(chunks, None, recipe.statistics, impact_depth_cm, device)
     particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
-    if rectangles.n_bins < math.prod(partition.bins):
+    if (n := rectangles.n_bins) < math.prod(partition.bins):
         wanted = " x ".join(map(str, partition.bins))
-        say(
-            f"Bins of the entry point: {rectangles.n_bins} in place of {wanted}, whose edges coincide"
-        )
+        say(f"Bins of the entry point: {n} in place of {wanted}, whose edges coincide")
     scale, edges_GeV = Scale.of(train.spaces["P"]), energy_edges(particles.momentum_GeV)
     return ShowerReferenceStatistics(impact_depth_cm, scale, rectangles, edges_GeV), train
 

@@ -35,9 +35,8 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
     with atomic_write(out) as temporary, entry_of(url) as entry:
         found = entry.copy_to(temporary)
         if found and sha256 not in (None, found):
-            say(
-                f"{entry.file}: from {url}, but its SHA-256 is not data.sha256: it is fetched again"
-            )
+            why = "its SHA-256 is not data.sha256: it is fetched again"
+            say(f"{entry.file}: from {url}, but {why}")
         elif found and (sha256 or _is_the_same(url, entry)):
             say(f"{url}: it is here already, {entry.file}")
             return

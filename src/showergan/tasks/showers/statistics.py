@@ -13,6 +13,7 @@ STATISTICS = (
     *("longitudinal_asymmetry", "transverse_asymmetry"),
     *("longitudinal_width", "transverse_width"),
 )
+OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 FLAGS = (
     *("empty_image", "zero_transverse_momentum"),
     *("missed_longitudinal_line", "missed_transverse_line", "infinite_arc_factor"),
@@ -98,18 +99,14 @@ def physics_statistics(
 
 
 def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
-    """Measure simple properties of showers (n, 30, 30) [MeV], each of shape (n,).
+    """Measure the `OBSERVABLES` of showers (n, 30, 30) [MeV], each of shape (n,).
 
-    total_energy_MeV; occupancy, the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the
-    centre of energy, NaN for empty images.
+    Occupancy is the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; the centre of energy is NaN for empty images.
     """
-    centre_x, centre_y = energy_centre(energy).T
-    return {
-        "total_energy_MeV": energy.sum(axis=(1, 2), dtype=np.float64),
-        "occupancy": (energy > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
-        "centre_x_cm": centre_x,
-        "centre_y_cm": centre_y,
-    }
+    total = energy.sum(axis=(1, 2), dtype=np.float64)
+    occupancy = (energy > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2))
+    values = (total, occupancy, *energy_centre(energy).T)
+    return dict(zip(OBSERVABLES, values, strict=True))
 
 
 def energy_centre(energy: NDArray[np.floating]) -> NDArray[np.float64]:
