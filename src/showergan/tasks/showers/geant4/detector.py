@@ -120,16 +120,6 @@ class Readout(g4.G4UserEventAction):
         self.cells = cells.reshape(CELLS, CELLS)
 
 
-class Actions(g4.G4VUserActionInitialization):
-    """The gun and the readout, which Geant4 calls."""
-
-    def Build(self) -> None:
-        """Register both; they stay accessible as attributes."""
-        self.gun, self.readout = Gun(), Readout()
-        self.SetUserAction(self.gun)
-        self.SetUserAction(self.readout)
-
-
 class Simulation:
     """Geant4, ready to shoot; one per process.
 
@@ -139,10 +129,12 @@ class Simulation:
 
     def __init__(self) -> None:
         self._manager = g4.G4RunManager()
-        self._actions = Actions()
-        self._kept = Calorimeter(), Physics(), self._actions
+        self._kept = Calorimeter(), Physics()
         for part in self._kept:
             self._manager.SetUserInitialization(part)
+        self._gun, self._readout = Gun(), Readout()
+        for action in (self._gun, self._readout):
+            self._manager.SetUserAction(action)
         commands = g4.G4UImanager.GetUIpointer()
         for command in COMMANDS:
             if commands.ApplyCommand(command):
@@ -156,7 +148,7 @@ class Simulation:
 
         Seeds are positive numbers below 2^32.
         """
-        self._actions.gun.aim(point, momentum)
+        self._gun.aim(point, momentum)
         g4.HepRandom.setTheSeeds([*seeds, 0])
         self._manager.BeamOn(1)
-        return self._actions.readout.cells
+        return self._readout.cells
