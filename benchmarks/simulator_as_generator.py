@@ -30,7 +30,7 @@ def main() -> None:
     real = dataset.load(run / "data/showers.h5", "select")
     with tempfile.TemporaryDirectory() as name:
         generated, table = Path(name) / "gflash.npz", Path(name) / "metrics.csv"
-        write_npz(generated, len(real), gflash.resimulate(real.point, real.momentum, SEED))
+        write_npz(generated, len(real), gflash.resimulate(real.conditions, SEED))
         command = [sys.executable, "-m", "showergan.cli", "evaluate-file", "--generated", generated]
         command += ["--reference", run / "reference/features.h5", "--out", table]
         subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)

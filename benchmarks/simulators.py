@@ -29,7 +29,7 @@ from showergan.tasks.showers.calorimeter import FRONT_FACE_CM
 from showergan.tasks.showers.drawing import draw_image
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.resources import SAMPLE
-from showergan.tasks.showers.sample import Showers
+from showergan.tasks.showers.sample import Particles, Showers
 from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.statistics import (
     CELLS_CM,
@@ -71,7 +71,7 @@ def on_axis(path: Path) -> dict[str, Showers]:
         for energy, n in ON_AXIS.items():
             point = np.random.default_rng(SEED).uniform(0, 1, (n, 2)).astype(np.float32)
             momentum = np.tile(np.array([0, 0, energy], np.float32), (n, 1))
-            made += geant4.resimulate(point, momentum, SEED)
+            made += geant4.resimulate(Particles(point, momentum), SEED)
         every = joined(made)
         np.savez(path, energy=every.energy, point=every.point, momentum=every.momentum)
     with np.load(path) as file:
@@ -253,8 +253,8 @@ def main() -> None:
     parser.add_argument("--on-axis", type=Path, help="npz file, which is made if there is none")
     options = parser.parse_args()
 
-    real = joined(list(read_showers(options.geant4, "error")))
-    made = joined(list(gflash.resimulate(real.point, real.momentum, SEED)))
+    real = joined(list(read_showers(options.geant4)))
+    made = joined(list(gflash.resimulate(real.conditions, SEED)))
     fit = DepthFit()
     fit.add(real)
     near = np.abs(energy_centre(real.energy)).max(axis=1) < CONTAINED_CM
@@ -270,7 +270,7 @@ def main() -> None:
     if options.on_axis:
         for label, some in on_axis(options.on_axis).items():
             electrons = (np.repeat(values, TIMES, axis=0) for values in some.conditions)
-            pairs[label] = some, joined(list(gflash.resimulate(*electrons, SEED)))
+            pairs[label] = some, joined(list(gflash.resimulate(Particles(*electrons), SEED)))
             straight[label] = tuple(measured(s, s.point, fit.depth_cm) for s in pairs[label])
 
     along = {f"{label}, on axis": pair for label, pair in straight.items()}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from showergan.config.evaluation import Evaluation
 from showergan.config.tasks.images import ImageData
+from showergan.config.tasks.showers import Preparation
 from showergan.config.tasks.text import TextData
 from showergan.config.tasks.toys import ToyData
 from showergan.evaluation.reference import load_reference, make_reference, save_reference
@@ -30,8 +31,7 @@ SHOWERS = {
 
 def write_showers(folder):
     np.savez(folder / "s.npz", **SHOWERS)
-    options = {"negative_energy": "error", "split": "permutation", "split_seed": 1}
-    dataset.preprocess(folder / "s.npz", folder / "showers.h5", source_name="s", **options)
+    dataset.preprocess(folder / "s.npz", folder / "showers.h5", Preparation(path="s", split_seed=1))
 
 
 def write_pictures(folder):
@@ -66,7 +66,7 @@ def all_of(path):
 
 def foreign(path):
     read_particles(path)
-    return list(read_showers(path, "clip"))
+    return list(read_showers(path, mend=True))
 
 
 READERS = {

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
+from showergan.config.tasks.showers import Preparation
 from showergan.tasks.showers import dataset
 from showergan.tasks.showers.particle_files import read_particles
 from showergan.tasks.showers.shower_file import PDG, PUBLISHED, SIMULATION
@@ -24,12 +25,7 @@ VALID = {
     PDG: np.full(N, 11, "i4"),
     SIMULATION: np.frombuffer(b'{"simulator": "gflash"}', np.uint8),
 }
-OPTIONS = {
-    "source_name": "fuzz",
-    "negative_energy": "error",
-    "split": "permutation",
-    "split_seed": 1,
-}
+RECIPE = Preparation(path="fuzz", split_seed=1)
 
 
 def packed(arrays, save=np.savez):
@@ -67,7 +63,7 @@ def path(tmp_path_factory):
 
 
 def preprocess(path, out):
-    dataset.preprocess(path, out, **OPTIONS)
+    dataset.preprocess(path, out, RECIPE)
     return dataset.load(out)
 
 

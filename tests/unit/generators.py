@@ -44,7 +44,7 @@ def conditioning(form):
     energy = showers.energy * (showers.energy > 5)  # a threshold that many cells are below
     response = EnergyResponse.fitted(energy, showers.momentum) if form == "response" else None
     kind = "raw" if form == "raw" else "scaled"
-    return Conditioning.fitted(kind, *showers.conditions, frame, response)
+    return Conditioning(kind, frame=frame, response=response).fitted(*showers.conditions)
 
 
 def network(seed, form="raw"):

@@ -10,6 +10,7 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.networks import ShowerGenerator
+from showergan.config.tasks.showers import Preparation
 from showergan.evaluation import generated
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
@@ -20,6 +21,7 @@ from showergan.networks.base import build
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.metrics import METRICS
+from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import write_npz
 
 pytestmark = pytest.mark.usefixtures("one_training")
@@ -41,10 +43,7 @@ def regressor():
 
 def preprocessed(folder, record):
     write_npz(folder / "s.npz", 1200, gflash.simulate(1200, seed=1), record)
-    dataset.preprocess(
-        folder / "s.npz", folder / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(folder / "s.npz", folder / "s.h5", Preparation(path="test", split_seed=1))
     return folder / "s.h5"
 
 
@@ -92,7 +91,7 @@ def test_a_perfect_generator_scores_the_ceiling(
     references, regressor, ceilings, conditions, monkeypatch
 ):
     def simulate(generator, given, seed, device, mode, epoch=None):
-        return gflash.resimulate(*given, 1000 + seed)
+        return gflash.resimulate(Particles(*given), 1000 + seed)
 
     monkeypatch.setattr(TrainedGenerator, "sampled", simulate)
     recipe, reference = recipe_of(conditions), references[conditions]

@@ -16,7 +16,7 @@ def test_raw_conditions_in_published_order():
     result = Conditioning().of(POINT, MOMENTUM)
     assert result.dtype == np.float32
     np.testing.assert_allclose(result, expected, rtol=1e-6)
-    assert Conditioning.fitted("raw", POINT, MOMENTUM) == Conditioning()
+    assert Conditioning("raw").fitted(POINT, MOMENTUM) == Conditioning()
 
 
 @pytest.mark.parametrize("form", ["raw", "scaled"])
@@ -25,7 +25,7 @@ def test_a_zero_of_either_sign_is_one_condition(form):
     signs = np.array([(x, y) for x in (-1, 0.0, 1) for y in (-0.0, 0.0)], np.float32)
     point = np.concatenate([signs, -signs])
     momentum = np.c_[point, np.full(len(point), 40, np.float32)]
-    conditioning = Conditioning.fitted(form, POINT, MOMENTUM)
+    conditioning = Conditioning(form).fitted(POINT, MOMENTUM)
     np.testing.assert_array_equal(
         conditioning.of(point, momentum), conditioning.of(point + 0, momentum + 0)
     )
@@ -35,7 +35,7 @@ def test_a_zero_of_either_sign_is_one_condition(form):
 def test_conditions_of_the_origin_are_finite():
     one = np.zeros((1, 2), np.float32), np.ones((1, 3), np.float32)
     assert np.isfinite(Conditioning().of(*one)).all()
-    assert np.isfinite(Conditioning.fitted("scaled", *one).of(*one)).all()
+    assert np.isfinite(Conditioning("scaled").fitted(*one).of(*one)).all()
 
 
 def test_scaled_conditions_are_standardised_on_the_training_particles():
@@ -43,7 +43,7 @@ def test_scaled_conditions_are_standardised_on_the_training_particles():
     point = random.normal(5, 3, (500, 2)).astype(np.float32)
     momentum = (random.lognormal(1, 1, (500, 1)) * [0.1, -0.2, 1]).astype(np.float32)
     momentum[:, :2] += random.normal(0, 0.1, (500, 2))
-    conditioning = Conditioning.fitted("scaled", point, momentum)
+    conditioning = Conditioning("scaled").fitted(point, momentum)
     scaled = conditioning.of(point, momentum)
     assert scaled.dtype == np.float32
     np.testing.assert_allclose(scaled.mean(0), 0, atol=1e-5)
@@ -66,7 +66,7 @@ def test_conditions_that_do_not_differ_are_not_scaled_and_named():
     point = np.full((400, 2), 3.3, np.float32)
     point[:, 1] += np.linspace(-2, 2, 400)
     for form, first in (("raw", ["px", "py", "pz"]), ("scaled", ["px/pz", "py/pz", "ln |p|"])):
-        conditioning = Conditioning.fitted(form, point, momentum)
+        conditioning = Conditioning(form).fitted(point, momentum)
         assert conditioning.without_spread(point, momentum) == [*first, "x"]
     assert np.abs(conditioning.of(point, momentum)[:, :4]).max() < 1e-5
     assert conditioning.of(point, momentum)[:, 4:].std(0) == pytest.approx(1)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import showergan
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.tasks.data_set import SPLITS
 from showergan.tasks.showers import dataset, gflash, simulators
@@ -41,12 +42,7 @@ def arrays():
     return make_arrays()
 
 
-OPTIONS = {
-    "source_name": "test",
-    "negative_energy": "error",
-    "split": "permutation",
-    "split_seed": 1,
-}
+RECIPE = Preparation(path="test", split_seed=1)
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def run(source, tmp_path):
     def run(arrays, name="showers.h5", **options):
         np.savez(source, **arrays)
         out = tmp_path / "out" / name
-        preprocess(source, out, **{**OPTIONS, **options})
+        preprocess(source, out, RECIPE.model_copy(update=options))
         return out
 
     return run
@@ -130,10 +126,11 @@ def test_only_showers_of_this_simulation_can_be_made_again(arrays, run, changes,
         text = json.dumps(gflash.record(0.1) | changes)
         made["Simulation"] = np.frombuffer(text.encode(), np.uint8)
     record = dataset.simulation_of(run(made))
-    assert simulators.can_repeat(record) == can
+    repeat = simulators.repeat(record)
+    assert (repeat is not None) == can
     if can:
         particles = Particles(arrays["ParticlePoint"][:3], arrays["ParticleMomentum"][:3])
-        [again] = simulators.repeat(record, particles, seed=1)
+        [again] = repeat(particles, seed=1)
         assert len(again) == 3
         assert again.energy[again.energy > 0].min() >= record["threshold_MeV"]
 
@@ -145,7 +142,7 @@ def test_what_is_no_record_of_a_simulation_is_refused(arrays, run, text):
 
 
 def test_attributes(arrays, run, source):
-    found = attributes(run(arrays, source_name="somewhere"))
+    found = attributes(run(arrays, path="somewhere"))
     train = arrays["ParticlePoint"][assign_splits(N, "permutation", 1) == 0].astype(float)
     (x_min, y_min), (x_max, y_max) = train.min(axis=0), train.max(axis=0)
     assert found == {
@@ -224,9 +221,9 @@ def test_training_events_without_energy_are_counted(arrays, run):
     assert shower_depth_cm(path) == pytest.approx(expected, rel=1e-12)
 
 
-def test_data_set_of_an_earlier_version_has_no_depth(arrays, run):
+def test_a_data_set_without_depth_is_refused(arrays, run):
     path = changed(run(arrays), lambda file: file.attrs.pop("shower_depth_cm"))
-    with pytest.raises(UserError, match=r"earlier version.*`showergan preprocess`"):
+    with pytest.raises(UserError, match=r"no attribute shower_depth_cm.*`showergan preprocess`"):
         shower_depth_cm(path)
 
 
@@ -334,14 +331,14 @@ def test_damage_in_the_source_is_noticed(arrays, source, tmp_path):
     content[100_000] ^= 0x01
     source.write_bytes(content)
     with pytest.raises(UserError, match="EnergyDeposit is damaged"):
-        preprocess(source, tmp_path / "showers.h5", **OPTIONS)
+        preprocess(source, tmp_path / "showers.h5", RECIPE)
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["source.npz"]
 
 
 def test_memory_does_not_grow_with_the_file(source, tmp_path):
     np.savez(source, **make_arrays(4000))  # 14 MB
     tracemalloc.start()
-    preprocess(source, tmp_path / "showers.h5", **OPTIONS)
+    preprocess(source, tmp_path / "showers.h5", RECIPE)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8e6

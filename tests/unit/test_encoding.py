@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from generators import network, trained
 
+from showergan.config.tasks.showers import Preparation
 from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.dataset import preprocess
@@ -54,10 +55,7 @@ def test_every_text_file_has_its_encoding_told():
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("langue é")
     write_npz(path / "s.npz", 120, gflash.simulate(120, seed=1))
-    preprocess(
-        path / "s.npz", path / "real.h5", source_name="Größe ≥ 4",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    preprocess(path / "s.npz", path / "real.h5", Preparation(path="Größe ≥ 4", split_seed=1))
     made = trained(network(1))
     save_generator(made.description, made.states, path / "generator.pt")
     (path / "recipe.json").write_text(json.dumps({"clusters": 4, "repeats": 2}), encoding="utf-8")

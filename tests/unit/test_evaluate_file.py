@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.config.evaluation import Evaluation
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation.file import _twins, evaluate_file
 from showergan.evaluation.generator import save_generator
@@ -34,10 +35,7 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("files")
     for name, record in (("real.h5", gflash.record(0.1)), ("published.h5", None)):
         write_npz(path / "s.npz", 600, gflash.simulate(600, seed=1), record)
-        dataset.preprocess(
-            path / "s.npz", path / name, source_name="test",
-            negative_energy="error", split="permutation", split_seed=1,
-        )  # fmt: skip
+        dataset.preprocess(path / "s.npz", path / name, Preparation(path="test", split_seed=1))
     write_npz(path / "other.npz", 140, gflash.simulate(140, seed=2))
     return path
 
@@ -92,7 +90,7 @@ def test_showers_of_the_same_kind_score_like_real_ones(folder):
 def test_the_particles_of_the_test_showers_have_their_own_ceiling(folder, tmp_path, n):
     test = dataset.load(folder / "real.h5", "test")
     rows = np.random.default_rng(1).permutation(150)[:n]  # in any order, and not all of them
-    again = gflash.resimulate(test.point[rows], test.momentum[rows], seed=9)
+    again = gflash.resimulate(test.select(rows).conditions, seed=9)
     write_npz(tmp_path / "g.npz", n, again)
     metrics, remarks = score(folder, tmp_path / "g.npz")
     assert any("The ceiling is their second simulation" in remark for remark in remarks)
@@ -184,7 +182,7 @@ def test_bad_files_are_refused_with_the_errors_of_the_reader(folder, tmp_path):
 def test_bad_hdf5_is_refused(folder, tmp_path, changes, told):
     path = as_hdf5(tmp_path / "g.h5", folder / "other.npz", **changes)
     with pytest.raises(UserError, match=told):
-        list(read_showers(path, "error"))
+        list(read_showers(path))
 
 
 def test_command_line_prints_a_table_and_writes_csv(folder, tmp_path):

@@ -11,6 +11,7 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.networks import ShowerGenerator
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
@@ -55,10 +56,7 @@ CHOOSING = EvaluationRecipe(clusters=4, repeats=3, choose_by="P")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("data")
     write_npz(path / "s.npz", 400, gflash.simulate(400, seed=1))
-    dataset.preprocess(
-        path / "s.npz", path / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(path / "s.npz", path / "s.h5", Preparation(path="test", split_seed=1))
     return path
 
 

@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from collections import defaultdict
 from importlib import metadata
 from importlib.util import find_spec
 
@@ -11,7 +12,7 @@ import pytest
 
 from showergan.cli.step import run as run_step
 from showergan.config.recipes.data import SAMPLE_SHA256, Sample, SimulateGeant4
-from showergan.config.tasks.showers import N_SAMPLE
+from showergan.config.tasks.showers import N_SAMPLE, Preparation
 from showergan.errors import UserError
 from showergan.tasks.showers import calorimeter, dataset
 from showergan.tasks.showers.geant4 import physics, simulation
@@ -38,7 +39,7 @@ def shot(n, energy_GeV, slope=(0.0, 0.0), point=(0.0, 0.0), folder=None, cores=2
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simulation, "_inner", whole)
-        list(simulation._shot(given, 2 * seed, 0.0, cores, folder, simulation.Leakage()))
+        list(simulation._shot(given, 2 * seed, 0.0, cores, folder))
     return np.concatenate(kept)
 
 
@@ -138,14 +139,14 @@ def test_rows_are_y_and_columns_are_x(tmp_path):
 def test_how_events_are_shared_changes_no_byte(tmp_path, monkeypatch):
     whole = list(simulation.simulate(6, SOFT, cores=1, kept=tmp_path / "one"))
     monkeypatch.setattr(simulation, "RANGE", 2)
-    leakage = simulation.Leakage()
-    parts = list(simulation.simulate(5, SOFT, cores=2, kept=tmp_path / "two", leakage=leakage))
+    energy = defaultdict(float)
+    parts = list(simulation.simulate(5, SOFT, cores=2, kept=tmp_path / "two", energy_MeV=energy))
     assert [len(part) for part in (*whole, *parts)] == [6, 2, 2, 1]
     for name in ("energy", "point", "momentum", "pdg"):
         together = np.concatenate([getattr(part, name) for part in parts])
         assert together.tobytes() == getattr(whole[0], name)[:5].tobytes()
-    assert 0.9 < leakage.inside < 1
-    other = next(simulation.resimulate(whole[0].point, whole[0].momentum, seed=SOFT))
+    assert 0.9 < energy["inside"] / energy["all"] < 1
+    other = next(simulation.resimulate(whole[0].conditions, seed=SOFT))
     assert not np.array_equal(other.energy, whole[0].energy[:2])
     assert np.array_equal(other.momentum, whole[0].momentum[:2])
 
@@ -202,10 +203,7 @@ def test_a_step_leaves_showers_that_can_be_simulated_again(tmp_path):
     (states / "of another").mkdir()
     done()
     assert [path.name for path in states.iterdir()] == ["of another"]
-    dataset.preprocess(
-        out, tmp_path / "s.h5", source_name="geant4",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(out, tmp_path / "s.h5", Preparation(path="geant4", split_seed=1))
     showers = dataset.load(tmp_path / "s.h5")
     assert showers.energy[showers.energy > 0].min() >= 0.5
     assert dataset.simulation_of(tmp_path / "s.h5") == simulation.record(0.5)

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from showergan.tasks.showers import calorimeter, gflash
+from showergan.tasks.showers.sample import Particles
 
 CENTRES = np.arange(30) - 14.5
 BACK = 42 / 1.641  # of the calorimeter, in radiation lengths
@@ -212,7 +213,7 @@ def test_showers_fluctuate_by_sampling_but_for_what_is_lost():
     """What Geant4 has at 10 GeV: 7.6 %/sqrt(10)."""
     point = np.random.default_rng(1).uniform(0, 1, (1500, 2)).astype("f4")
     momentum = np.tile(np.array([0, 0, 10], "f4"), (1500, 1))
-    parts = gflash.resimulate(point, momentum, 1)
+    parts = gflash.resimulate(Particles(point, momentum), 1)
     total = np.concatenate([part.energy.sum(axis=(1, 2)) for part in parts])
     assert 0.022 < total.std() / total.mean() < 0.027
 
@@ -315,7 +316,7 @@ def test_x_and_y_are_alike():
 
 
 def test_particles_are_distributed_as_specified():
-    energy, point, slope = calorimeter.sample_particles(20_000, np.random.default_rng(1))
+    energy, point, slope, _ = calorimeter.sample_electrons(20_000, np.random.default_rng(1))
     assert stats.kstest(energy, stats.loguniform(1, 100).cdf).pvalue > 0.001
     for values, sd in ((point, 2.5), (slope, 0.2)):
         for column in values.T:
@@ -393,7 +394,7 @@ def test_first_showers_do_not_depend_on_the_number_asked_for():
 
 def test_resimulated_particles_are_the_same_and_their_showers_others_alike(showers):
     energy, point, momentum = showers
-    again = list(gflash.resimulate(point, momentum, seed=1))
+    again = list(gflash.resimulate(Particles(point, momentum), seed=1))
     np.testing.assert_array_equal(np.concatenate([part.point for part in again]), point)
     np.testing.assert_array_equal(np.concatenate([part.momentum for part in again]), momentum)
     size = np.linalg.norm(momentum, axis=1)
@@ -407,13 +408,15 @@ def test_resimulated_particles_are_the_same_and_their_showers_others_alike(showe
         assert np.corrcoef(*centres)[0, 1] > 0.9  # they follow their particles
     # Other showers, of the same seed too.
     assert not np.isin(second[:100].max((1, 2)), energy[:100].max((1, 2))).any()
-    assert as_bytes(again) == as_bytes(gflash.resimulate(point, momentum, seed=1))
+    assert as_bytes(again) == as_bytes(gflash.resimulate(Particles(point, momentum), seed=1))
 
 
 def test_second_simulations_of_one_particle_fluctuate_independently():
     point, momentum = np.zeros((500, 2), "f4"), np.tile(np.array([0, 0, 20], "f4"), (500, 1))
     first, second = (
-        np.concatenate([part.energy.sum((1, 2)) for part in gflash.resimulate(point, momentum, s)])
+        np.concatenate(
+            [part.energy.sum((1, 2)) for part in gflash.resimulate(Particles(point, momentum), s)]
+        )
         for s in (1, 2)
     )
     assert stats.ks_2samp(first, second).pvalue > 1e-3

@@ -11,6 +11,7 @@ from generators import network, particles, trained
 from typer.testing import CliRunner
 
 from showergan.cli import app
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation import generator as generation
 from showergan.evaluation.generate_file import generate_file
@@ -59,7 +60,7 @@ def command(*arguments, **files):
 
 
 def energies(path):
-    return np.concatenate([s.energy for s in read_showers(path, "error")])
+    return np.concatenate([s.energy for s in read_showers(path)])
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])
@@ -98,9 +99,8 @@ def test_particles_of_every_format(tmp_path, name):
 def test_particles_of_our_own_files(tmp_path):
     write_npz(tmp_path / "s.npz", 40, gflash.simulate(40, seed=1))
     dataset.preprocess(
-        tmp_path / "s.npz", tmp_path / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+        tmp_path / "s.npz", tmp_path / "s.h5", Preparation(path="test", split_seed=1)
+    )
     [showers] = gflash.simulate(40, seed=1)
     for name in ("s.npz", "s.h5"):
         point, momentum = read_particles(tmp_path / name)
@@ -218,9 +218,8 @@ def test_command_line_writes_what_python_gives(generator, path, tmp_path):
 def test_evaluate_file_reads_it_back(path, tmp_path, name):
     write_npz(tmp_path / "real.npz", 200, gflash.simulate(200, seed=1))
     dataset.preprocess(
-        tmp_path / "real.npz", tmp_path / "real.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+        tmp_path / "real.npz", tmp_path / "real.h5", Preparation(path="test", split_seed=1)
+    )
     made = {"generator": path, "conditions": tmp_path / "real.h5", "out": tmp_path / name}
     assert command("generate", "--n", "50", **made).exit_code == 0
     files = {"generated": made["out"], "real": tmp_path / "real.h5", "out": tmp_path / "m.csv"}

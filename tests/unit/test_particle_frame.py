@@ -7,6 +7,7 @@ import pytest
 import torch
 from generators import network, trained
 
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
@@ -111,7 +112,7 @@ def test_what_is_mirrored_or_turned_with_its_particle_is_the_same_to_networks(sy
     other = turned(symmetry, *given)
     assert torch.equal(FRAME.into(*tensors(*other)), FRAME.into(*tensors(*given)))
     for form in ("raw", "scaled"):
-        conditioning = Conditioning.fitted(form, *given[1:], FRAME)
+        conditioning = Conditioning(form, frame=FRAME).fitted(*given[1:])
         np.testing.assert_array_equal(conditioning.of(*other[1:]), conditioning.of(*given[1:]))
 
 
@@ -125,7 +126,7 @@ def test_what_is_moved_by_whole_cells_differs_by_the_entry_point_alone():
     assert torch.equal(
         frame.into(*tensors(rolled, moved, momentum)), frame.into(*tensors(image, point, momentum))
     )
-    conditioning = Conditioning.fitted("raw", point, momentum, frame)
+    conditioning = Conditioning("raw", frame=frame).fitted(point, momentum)
     here, there = (conditioning.of(p, momentum) for p in (point, moved))
     np.testing.assert_array_equal(np.delete(here, [3, 4], 1), np.delete(there, [3, 4], 1))
 
@@ -135,7 +136,7 @@ def test_conditions_are_those_of_the_frame(form):
     point, momentum = particles(500)
     keep = abs(point).max(1) < 100
     point, momentum = point[keep], momentum[keep]
-    conditioning = Conditioning.fitted(form, point, momentum, FRAME)
+    conditioning = Conditioning(form, frame=FRAME).fitted(point, momentum)
     seen = FRAME.seen(*tensors(point, momentum))
     px, py, pz = seen.momentum.numpy().T
     size = np.sqrt(px**2 + py**2 + pz**2)
@@ -153,7 +154,7 @@ def test_conditions_are_those_of_the_frame(form):
 def test_what_does_not_differ_is_named():
     point, momentum = np.full((40, 2), 0.25, "f4"), np.tile(np.array([0, 0, 9], "f4"), (40, 1))
     point[:, 0] += np.linspace(-2, 2, 40)
-    conditioning = Conditioning.fitted("scaled", point, momentum, FRAME)
+    conditioning = Conditioning("scaled", frame=FRAME).fitted(point, momentum)
     assert conditioning.without_spread(point, momentum) == [
         *("px/pz", "py/pz", "ln |p|", "y", "offset in y")
     ]  # fmt: skip
@@ -162,7 +163,7 @@ def test_what_does_not_differ_is_named():
 
 def test_showers_come_back_from_what_networks_see():
     [showers] = gflash.simulate(50, seed=1)
-    conditioning = Conditioning.fitted("scaled", *showers.conditions, FRAME)
+    conditioning = Conditioning("scaled", frame=FRAME).fitted(*showers.conditions)
     seen, conditions = training_tensors(showers, conditioning, CPU)
     np.testing.assert_array_equal(conditions, conditioning.of(*showers.conditions))
     expected = FRAME.into(*tensors(showers.energy, *showers.conditions)).log1p()
@@ -180,10 +181,7 @@ def test_showers_come_back_from_what_networks_see():
 def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     write_npz(folder / "s.npz", 80, gflash.simulate(80, seed=1))
-    dataset.preprocess(
-        folder / "s.npz", folder / "s.h5", source_name="test",
-        negative_energy="error", split="permutation", split_seed=1,
-    )  # fmt: skip
+    dataset.preprocess(folder / "s.npz", folder / "s.h5", Preparation(path="test", split_seed=1))
     return folder / "s.h5"
 
 

@@ -324,7 +324,7 @@ def test_depth_without_inclined_showers_is_zero():
 
 def test_depth_of_simulated_showers_is_that_of_their_spots():
     rng = np.random.default_rng(5)
-    energy, point, slope = calorimeter.sample_particles(400, rng)
+    energy, point, slope, _ = calorimeter.sample_electrons(400, rng)
     direction = np.column_stack([slope, np.ones(400)])
     norm = np.linalg.norm(direction, axis=1)
     spots = gflash.sample_spots(energy, DEPTH_CM / gflash.RADIATION_LENGTH_CM * norm, rng)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from showergan.cli import app
 from showergan.config.evaluation import Evaluation, EvaluationRecipe
 from showergan.config.tasks.found import find
+from showergan.config.tasks.showers import Preparation
 from showergan.config.tasks.toys import ToyData
 from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
@@ -47,9 +48,7 @@ def data_set(task, tmp_path):
     else:
         source = tmp_path / "source.npz"
         write_npz(source, 40, showers.gflash.simulate(40, 1))
-        showers.dataset.preprocess(
-            source, path, source_name="", negative_energy="error", split="permutation", split_seed=1
-        )
+        showers.dataset.preprocess(source, path, Preparation(split_seed=1))
     return path
 
 

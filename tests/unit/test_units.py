@@ -165,4 +165,4 @@ def test_generated_showers_may_have_any_energy(tmp_path):
         ParticlePoint=SHOWERS.point,
         ParticleMomentum=SHOWERS.momentum,
     )
-    assert sum(map(len, read_showers(tmp_path / "g.npz", "error"))) == N
+    assert sum(map(len, read_showers(tmp_path / "g.npz"))) == N

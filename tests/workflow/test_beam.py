@@ -8,6 +8,7 @@ import pytest
 from copies import copy_of_the_workflow
 
 from showergan.tasks.showers import gflash
+from showergan.tasks.showers.sample import Particles
 from showergan.tasks.showers.shower_file import write_npz
 
 SHOWN = [f"figures/{name}.png" for name in ("embedding", "entry_points", "energy_response")]
@@ -18,7 +19,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("beam")
     workflow = copy_of_the_workflow(folder)
     point, momentum = np.zeros((160, 2), "f4"), np.tile(np.array([0, 0, 40], "f4"), (160, 1))
-    write_npz(folder / "beam.npz", 160, gflash.resimulate(point, momentum, seed=1))
+    write_npz(folder / "beam.npz", 160, gflash.resimulate(Particles(point, momentum), seed=1))
     workflow.configure(data={"source": "npz", "path": "beam.npz"}, choose_by="bins-E")
     wanted = ["conclusion.txt", "tables/all_methods.md", *SHOWN]
     workflow.snakemake("--cores", "2", "--", *(f"results/tiny/{file}" for file in wanted))

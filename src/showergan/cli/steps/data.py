@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -87,7 +88,7 @@ def simulate_geant4(
 ) -> Callable[[], None]:
     """Simulate range by range; what is finished is kept beside the output until all is."""
     start = time.perf_counter()
-    kept, leakage = state_folder(out, checkpoint_folder), geant4.Leakage()
+    kept, energy_MeV = state_folder(out, checkpoint_folder), defaultdict[str, float](float)
     record = geant4.record(recipe.threshold_MeV)
     chunks = geant4.simulate(
         recipe.n_showers,
@@ -95,13 +96,13 @@ def simulate_geant4(
         threshold_MeV=recipe.threshold_MeV,
         cores=cores or os.cpu_count() or 1,
         kept=kept,
-        leakage=leakage,
+        energy_MeV=energy_MeV,
     )
     write_npz(out, recipe.n_showers, chunks, record)
     minutes = (time.perf_counter() - start) / 60
     say(
-        f"{out}: {recipe.n_showers} showers in {minutes:.1f} min, {leakage.inside:.2%} of their visible energy "
-        "within the image"
+        f"{out}: {recipe.n_showers} showers in {minutes:.1f} min, {energy_MeV['inside'] / energy_MeV['all']:.2%} of "
+        "their visible energy within the image"
     )
     return partial(remove_states, kept)
 
@@ -115,8 +116,7 @@ def preprocess(
     """Read and write chunk by chunk; say what the data set is."""
     if recipe.sha256:
         check_sha256(source, recipe.sha256)
-    settings = recipe.model_dump(exclude={"path", "sha256"})
-    dataset.preprocess(source, out, source_name=recipe.path or "simulate", **settings)
+    dataset.preprocess(source, out, recipe)
     found = dataset.attributes(out)
     say(
         f"{out}: {found['n_events']} showers, of which {found['n_train']} train, {found['n_select']} select and "

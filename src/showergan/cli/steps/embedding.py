@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import pandas as pd
 import torch
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
@@ -51,7 +52,8 @@ def train_embedding(
     left_out = [name for name in of_showers.TARGETS if name not in names]
     if left_out:
         say(f"Left out, for the training showers do not differ in them: {', '.join(left_out)}")
-    write_table(of_showers.prediction_table(predicted.numpy(), true.numpy(), names), predictions)
+    columns = {"true": true.T.flatten(), "predicted": predicted.T.flatten()}
+    write_table(pd.DataFrame({"target": np.repeat(names, len(true)), **columns}), predictions)
     write_json(
         {
             "r2": {k: None if np.isnan(v) else v for k, v in scores.items()},

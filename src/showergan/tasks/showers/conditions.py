@@ -10,11 +10,12 @@ from pydantic import Field, FiniteFloat
 from torch import Tensor
 
 from showergan.metrics.samples import varies
-from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse
+from showergan.tasks.showers.energy_response import DRAWS, EnergyResponse, Positive
 from showergan.tasks.showers.particle_frame import ParticleFrame
 from showergan.tasks.showers.sample import Particles, Showers
 
 Form = Literal["raw", "scaled"]
+Floats = NDArray[np.float32]
 
 OF_MOMENTUM = {"raw": ("px", "py", "pz"), "scaled": ("px/pz", "py/pz", "ln |p|")}
 OF_POINT = ("x", "y", "atan2(y, x)", "sqrt(x^2 + y^2)")
@@ -42,52 +43,32 @@ class Conditioning:
 
     form: Form = "raw"
     mean: Annotated[tuple[FiniteFloat, ...], OF_CONDITIONS] = (0.0,) * N_CONDITIONS
-    sd: Annotated[tuple[Annotated[FiniteFloat, Field(gt=0)], ...], OF_CONDITIONS] = (
-        1.0,
-    ) * N_CONDITIONS
+    sd: Annotated[tuple[Positive, ...], OF_CONDITIONS] = (1.0,) * N_CONDITIONS
     frame: ParticleFrame | None = None
     response: EnergyResponse | None = None
 
-    @classmethod
-    def fitted(
-        cls,
-        form: Form,
-        point: NDArray[np.float32],
-        momentum: NDArray[np.float32],
-        frame: ParticleFrame | None = None,
-        response: EnergyResponse | None = None,
-    ) -> Self:
-        """Return the conditioning for training particles, which are given as to `of`."""
-        plain = cls(form, frame=frame, response=response)
-        if form == "raw":
-            return plain
-        numbers = plain._numbers(point, momentum)
+    def fitted(self, point: Floats, momentum: Floats) -> Self:
+        """Return the conditioning with mean and sd of training particles; arguments as for `of`."""
+        if self.form == "raw":
+            return self
+        numbers = self._numbers(point, momentum)
         sd = np.where(varies(numbers), numbers.std(axis=0), 1)
-        return replace(plain, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
+        return replace(self, mean=tuple(numbers.mean(axis=0).tolist()), sd=tuple(sd.tolist()))
 
-    def of(self, point: NDArray[np.float32], momentum: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the conditions of every particle, shape (n, 7), float32.
-
-        Args:
-            point: entry points x, y in cm, shape (n, 2).
-            momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
-        """
+    def of(self, point: Floats, momentum: Floats) -> Floats:
+        """Return the conditions of every particle, shape (n, 7); see `Particles` for the arguments; pz > 0."""
         numbers = self._numbers(point, momentum)
         if self.form == "scaled":
             numbers = (numbers - self.mean) / self.sd
         return numbers.astype(np.float32, copy=False)
 
-    def without_spread(
-        self, point: NDArray[np.float32], momentum: NDArray[np.float32]
-    ) -> list[str]:
+    def without_spread(self, point: Floats, momentum: Floats) -> list[str]:
         """Return the names of the conditions, before scaling, in which particles differ by rounding at most."""
         spread = varies(self._numbers(point, momentum))
         names = (*OF_MOMENTUM[self.form], *(IN_FRAME if self.frame else OF_POINT))
         return [name for name, has in zip(names, spread, strict=True) if not has]
 
-    def _numbers(
-        self, point: NDArray[np.floating], momentum: NDArray[np.floating]
-    ) -> NDArray[np.floating]:
+    def _numbers(self, point: Floats, momentum: Floats) -> NDArray[np.floating]:
         # -0.0 + 0.0 is 0.0: with -0.0 the angle atan2(y, x) would differ for the same point.
         (x, y), momentum = point.T + np.float32(0), momentum + np.float32(0)
         further = np.stack([np.arctan2(y, x), np.hypot(x, y)])
@@ -117,13 +98,9 @@ def training_tensors(
 def generated(
     output: Tensor, particles: Particles, conditioning: Conditioning, random: np.random.Generator
 ) -> Showers:
-    """Return the showers of generated log1p images.
+    """Return the showers of a generator's log1p images (n, 1, 30, 30) for these particles.
 
-    Args:
-        output: of a generator, shape (n, 1, 30, 30).
-        particles: that it was called with.
-        conditioning: that it was trained with.
-        random: draws the response, 901 numbers per shower, so that results do not depend on the batch size.
+    The response is drawn with 901 random numbers per shower, so that results do not depend on the batch size.
     """
     energy = to_energy(output).cpu()
     point, momentum = map(torch.from_numpy, particles)

@@ -1,27 +1,27 @@
-"""The preprocessed data set of showers: one HDF5 file with a split, from any source in the published format."""
+"""Data set of preprocessed showers: one HDF5 file with a split, from any source in the published format."""
 
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.config.tasks.showers import EnergyUnit, LengthUnit
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.io.files import atomic_write, sha256_of
 from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, permuted, splits_of
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
-from showergan.tasks.showers.shower_file import NegativeEnergy, ShowerFile
+from showergan.tasks.showers.shower_file import ShowerFile
 from showergan.tasks.showers.statistics import CELLS_CM, DepthFit
 from showergan.tasks.showers.units import refuse_energies, refuse_points
 
 REFERENCE_SEED = 0x3DF3FA
-SIMULATION = "simulation"  # attribute of data sets that one of our steps simulated: JSON text, see `simulators`
+SIMULATION = "simulation"  # attribute of simulated data sets: JSON text, see `simulators`
 
 # Type of the required datasets, and their shape behind the number of events.
 DATASETS: dict[str, data_set.Content] = {
@@ -35,15 +35,13 @@ DATASETS: dict[str, data_set.Content] = {
 CHUNK = 256
 READ = 16 * CHUNK
 
-SplitRule = Literal["permutation", "reference"]
 
-
-def assign_splits(n: int, rule: SplitRule, seed: int) -> NDArray[np.uint8]:
+def assign_splits(n: int, rule: str, seed: int) -> NDArray[np.uint8]:
     """Return the split of every event (n,): 0 train, 1 select, 2 test.
 
-    Half of the events, rounded up, are for training; the others are halved in the order in which
-    they were drawn. `permutation` draws them with NumPy's default generator and `seed`; `reference`
-    draws as the code published with Egorov & Rogachev (2023) does and ignores `seed`.
+    Half of the events, rounded up, are for training; the others are halved in the order in which they were drawn.
+    `permutation` draws them with NumPy's default generator and `seed`; `reference` draws as the code published with
+    Egorov & Rogachev (2023) does and ignores `seed`.
     """
     if rule == "reference":
         # The published indices exist only in NumPy's legacy stream.
@@ -52,44 +50,24 @@ def assign_splits(n: int, rule: SplitRule, seed: int) -> NDArray[np.uint8]:
     return permuted(n, seed)
 
 
-def preprocess(
-    source: Path,
-    out: Path,
-    *,
-    source_name: str,
-    negative_energy: NegativeEnergy,
-    split: SplitRule,
-    split_seed: int,
-    energy_unit: EnergyUnit = "MeV",
-    length_unit: LengthUnit = "cm",
-) -> None:
-    """Turn a file of showers into the data set that all later steps read.
+def preprocess(source: Path, out: Path, recipe: Preparation) -> None:
+    """Turn a file of showers, see `ShowerFile`, into the HDF5 data set that all later steps read, in MeV and cm.
 
     Energies stream through in chunks; only points, momenta and ids are held in memory.
 
-    Args:
-        source: file of showers, see `showergan.tasks.showers.shower_file`.
-        out: HDF5 file to write; it appears whole or not at all.
-        source_name: Name of the source, kept in the attributes.
-        negative_energy: Set negative energies to 0 and count them, or refuse them.
-        split: Rule that assigns events to train, select and test, see `assign_splits`.
-        split_seed: Seed of the rule `permutation`.
-        energy_unit: Of the energies in the source; those written are in MeV.
-        length_unit: Of the entry points in the source; those written are in cm.
-
     Raises:
-        UserError: If the source is unusable, has fewer than 4 events, energies that are not finite,
-            or negative energies that are not to be clipped, or if its medians show that it has
-            other units. Counts in messages are those of the whole file.
+        UserError: If the source is unusable, has fewer than 4 events, energies that are not finite, or negative
+            energies that are not to be clipped, or if its medians show that it has other units. Counts in messages
+            are those of the whole file.
     """
-    with ShowerFile(source, energy_unit, length_unit) as showers:
-        refuse_points(source, showers.point, length_unit)
+    with ShowerFile(source, recipe.energy_unit, recipe.length_unit) as showers:
+        refuse_points(source, showers.point, recipe.length_unit)
         if showers.n < 4:
             raise UserError(
                 f"{source}: {showers.n} events cannot be split into train, select and test. "
                 "Give a file with at least 4 events."
             )
-        splits = assign_splits(showers.n, split, split_seed)
+        splits = assign_splits(showers.n, recipe.split, recipe.split_seed)
         training = splits == SPLITS["train"]
         inside = showers.point[training]
         fit, first, total = DepthFit(), 0, np.zeros(showers.n)
@@ -101,13 +79,15 @@ def preprocess(
                 chunks=(min(CHUNK, showers.n), *IMAGE_SHAPE),
                 compression="lzf",  # without shuffle, which breaks up the runs of empty cells
             )
-            for part in showers.showers(CHUNK, negative_energy, "data.negative_energy: clip"):
+            for part in showers.showers(
+                CHUNK, recipe.negative_energy, "data.negative_energy: clip"
+            ):
                 rows = slice(first, first + len(part))
                 first += len(part)
                 energy[rows] = part.energy
                 total[rows] = part.energy.sum(axis=(1, 2), dtype=np.float64)
                 fit.add(part.select(training[rows]))
-            refuse_energies(source, total, showers.momentum, energy_unit)
+            refuse_energies(source, total, showers.momentum, recipe.energy_unit)
             file["point"] = showers.point
             file["momentum"] = showers.momentum
             if showers.pdg is not None:
@@ -117,11 +97,11 @@ def preprocess(
                 splits,
                 **MEANING,
                 cell_centre_range_cm=[CELLS_CM[0], CELLS_CM[-1]],
-                source_name=source_name,
+                source_name=recipe.path or "simulate",
                 source_sha256=sha256_of(source),
                 n_clipped_energies=showers.n_clipped,
-                split_rule=split,
-                split_seed=REFERENCE_SEED if split == "reference" else split_seed,
+                split_rule=recipe.split,
+                split_seed=REFERENCE_SEED if recipe.split == "reference" else recipe.split_seed,
                 # x_min, x_max, y_min, y_max
                 train_rectangle_cm=np.ravel([inside.min(0), inside.max(0)], "F").tolist(),
                 shower_depth_cm=fit.depth_cm,
@@ -149,7 +129,7 @@ def load(path: Path, split: Split | None = None) -> Showers:
 
 
 def stream(path: Path, split: Split | None = None) -> Iterator[Showers]:
-    """Read as `load` does, some thousand events at a time."""
+    """Yield the events of `load` in chunks of some thousands."""
     with _open(path) as file:
         keep = _kept(file, split)
         # Selecting events inside h5py is many times slower than reading whole chunks.
@@ -168,39 +148,18 @@ def _kept(file: h5py.File, split: Split | None) -> NDArray[np.bool_]:
 
 
 def attributes(path: Path) -> dict[str, Any]:
-    """Return the attributes of a data set as plain Python numbers, texts and lists.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote.
-    """
+    """Return the attributes of a data set as plain Python numbers, texts and lists; errors as for `load`."""
     with _open(path) as file:
-        return {
-            name: value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-            for name, value in file.attrs.items()
-        }
+        return {name: np.asarray(value).tolist() for name, value in file.attrs.items()}
 
 
 def shower_depth_cm(path: Path) -> float:
-    """Return the depth of the energy centre of the training showers, see `DepthFit`.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote, or an early version wrote it.
-    """
-    try:
-        return float(attributes(path)["shower_depth_cm"])
-    except KeyError:
-        raise UserError(
-            f"{path}: an earlier version wrote it, without the depth of the showers. "
-            "Write it again with `showergan preprocess`."
-        ) from None
+    """Return the depth of the energy centre of the training showers, see `DepthFit`; errors as for `load`."""
+    return float(attributes(path)["shower_depth_cm"])
 
 
 def simulation_of(path: Path) -> dict[str, Any]:
-    """Return the record of the simulation of a data set, see `simulators`; empty if no step of ours made it.
-
-    Raises:
-        UserError: If `path` is not a data set that `preprocess` wrote.
-    """
+    """Return the record of the simulation of a data set, see `simulators`; empty if showergan did not simulate it."""
     try:
         found = json.loads(attributes(path).get(SIMULATION, "{}"))
     except (TypeError, ValueError):
@@ -209,4 +168,4 @@ def simulation_of(path: Path) -> dict[str, Any]:
 
 
 def _open(path: Path) -> AbstractContextManager[h5py.File]:
-    return data_set.opened(path, "preprocess", DATASETS)
+    return data_set.opened(path, "preprocess", DATASETS, ["shower_depth_cm"])

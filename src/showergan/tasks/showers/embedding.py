@@ -1,11 +1,10 @@
-"""The embedding of showers: a regressor of the particle from the image, whose last hidden layer the E metrics use."""
+"""Embedding of showers: a regressor of the particle from the image, whose last hidden layer the E metrics use."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, mse_loss
@@ -27,17 +26,11 @@ PHOTON = 22  # particle id
 
 
 class Prediction(NamedTuple):
-    """Output of the regressor for n images.
+    """Output of the regressor for n images."""
 
-    Attributes:
-        embedding: shape (n, 64), before the tanh of the heads.
-        targets: standardised, shape (n, number of targets).
-        particle: logit of the particle being a photon, shape (n,).
-    """
-
-    embedding: Tensor
-    targets: Tensor
-    particle: Tensor
+    embedding: Tensor  # (n, 64), before the tanh of the heads
+    targets: Tensor  # standardised, (n, number of targets)
+    particle: Tensor  # logit of the particle being a photon, (n,)
 
 
 class EmbeddingRegressor(nn.Module):
@@ -47,8 +40,8 @@ class EmbeddingRegressor(nn.Module):
 
     Args:
         targets: names of the predicted numbers, see `targets_of`.
-        view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every
-            cell; "cropped" is the published layout, whose odd sizes hide rows and columns 24 to 29.
+        view: "padded" surrounds the image with zeros to 32 x 32, halves it four times and sees every cell; "cropped" is
+            the published layout, whose odd sizes hide rows and columns 24 to 29.
     """
 
     target_mean: Tensor
@@ -93,9 +86,8 @@ class EmbeddingRegressor(nn.Module):
         """Predict from energy deposits in MeV, shape (n, 1, 30, 30)."""
         embedding = self.features(energy)
         bounded = torch.tanh(embedding)
-        return Prediction(
-            embedding, self.target_head(bounded), self.particle_head(bounded).squeeze(1)
-        )
+        particle = self.particle_head(bounded).squeeze(1)
+        return Prediction(embedding, self.target_head(bounded), particle)
 
 
 @torch.no_grad()
@@ -114,13 +106,13 @@ def save_embedding(regressor: EmbeddingRegressor, path: Path) -> None:
 
 def load_embedding(path: Path, device: torch.device) -> EmbeddingRegressor:
     """Read a regressor in evaluation mode; raises a `UserError` if the file is missing or is no embedding."""
-    return load(path, device, "train-embedding", _built)
 
+    def built(view: View, targets: Sequence[str] = TARGETS) -> EmbeddingRegressor:
+        if view not in get_args(View) or not set(targets) <= {*TARGETS, *IMAGE_TARGETS}:
+            raise ValueError(f"view = {view!r}, targets = {targets!r}")
+        return EmbeddingRegressor(view, targets)
 
-def _built(view: View, targets: Sequence[str] = TARGETS) -> EmbeddingRegressor:
-    if view not in get_args(View) or not set(targets) <= {*TARGETS, *IMAGE_TARGETS}:
-        raise ValueError(f"view = {view!r}, targets = {targets!r}")
-    return EmbeddingRegressor(view, targets)
+    return load(path, device, "train-embedding", built)
 
 
 def train_embedding(
@@ -139,10 +131,10 @@ def train_embedding(
         recipe: sizes, rates and seed.
         device: where to train.
         on_epoch: called with (epoch, held-out R^2 averaged over the targets).
-        checkpoints: where it resumes from, and saves its state.
+        checkpoints: from which it resumes, and to which it saves its state.
 
     Returns:
-        The regressor at its best epoch, in evaluation mode, and how the training went.
+        The regressor at its best epoch, in evaluation mode, and a summary of the training.
 
     Raises:
         UserError: fewer showers than one batch and its held-out part need, all showers are the same, or it ends
@@ -196,8 +188,8 @@ def train_embedding(
 def targets_with_spread(showers: Showers) -> tuple[str, ...]:
     """Return the names of the targets that a regressor learns from these showers.
 
-    They are momentum and entry point, as far as these differ. Where none does, as of a beam of one momentum at one
-    point, they are what the images themselves sum up: their total energy and its centre.
+    They are momentum and entry point, as far as these differ. If none does, as in a beam of one momentum at one point,
+    they are total energy and centre of energy of the image.
 
     Raises:
         UserError: the images do not differ either.
@@ -216,7 +208,7 @@ def targets_of(showers: Showers, names: Sequence[str] = TARGETS) -> np.ndarray:
     """Return targets by name, shape (n, number of names), float32.
 
     px, py, pz [GeV], x, y [cm]; ln(1 + E / MeV) of the total energy E; the centre of energy [cm], that of the image
-    where it is empty.
+    if the image is empty.
     """
     columns = dict(zip(TARGETS, showers.conditions.as_array.T, strict=True))
     if not columns.keys() >= set(names):
@@ -231,11 +223,3 @@ def r2(predicted: Tensor, true: Tensor) -> Tensor:
     residual = ((true - predicted) ** 2).sum(0)
     total = ((true - true.mean(0)) ** 2).sum(0)
     return (1 - residual / total).where(total > 0, torch.nan)
-
-
-def prediction_table(
-    predicted: np.ndarray, true: np.ndarray, names: Sequence[str] = TARGETS
-) -> pd.DataFrame:
-    """Return one row per target and shower: target, true, predicted; each array is of shape (n, number of names)."""
-    columns = {"true": true.T.ravel(), "predicted": predicted.T.ravel()}
-    return pd.DataFrame({"target": np.repeat(names, len(true)), **columns})

@@ -17,7 +17,7 @@ BINS = 16  # of ln|p|, at most
 FEWEST = 100  # showers per bin, unless there are fewer in all
 DRAWS = 1 + IMAGE_SHAPE[0] * IMAGE_SHAPE[1]  # random numbers per shower
 
-_Numbers = tuple[FiniteFloat, ...]
+Positive = Annotated[FiniteFloat, Field(gt=0)]
 
 
 class EnergyResponse(Section):
@@ -34,15 +34,11 @@ class EnergyResponse(Section):
         threshold_MeV: the smallest energy of a cell of a training shower.
     """
 
-    log_momentum: Annotated[_Numbers, Field(min_length=1, max_length=BINS)]
+    log_momentum: Annotated[tuple[FiniteFloat, ...], Field(min_length=1, max_length=BINS)]
     response: tuple[
-        Annotated[
-            tuple[Annotated[FiniteFloat, Field(gt=0)], ...],
-            Field(min_length=LEVELS, max_length=LEVELS),
-        ],
-        ...,
+        Annotated[tuple[Positive, ...], Field(min_length=LEVELS, max_length=LEVELS)], ...
     ]
-    threshold_MeV: Annotated[FiniteFloat, Field(gt=0)]
+    threshold_MeV: Positive
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -52,14 +48,10 @@ class EnergyResponse(Section):
 
     @classmethod
     def fitted(cls, energy: NDArray[np.float32], momentum: NDArray[np.float32]) -> Self:
-        """Return the response of training showers; those without energy are left out.
-
-        Args:
-            energy: deposits in MeV, shape (n, 30, 30).
-            momentum: px, py, pz in GeV, shape (n, 3).
+        """Return the response of training showers: deposits (n, 30, 30) [MeV], px, py, pz (n, 3) [GeV].
 
         Raises:
-            UserError: none has energy.
+            UserError: none has energy; those without are left out.
         """
         total = energy.sum(axis=(1, 2), dtype=np.float64)
         lit = total > 0

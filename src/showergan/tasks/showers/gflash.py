@@ -1,10 +1,10 @@
 """Electron showers in a sampling calorimeter, from the GFLASH parameterisation.
 
-Source of the formulas: G. Grindhammer, S. Peters, "The parameterized simulation of electromagnetic
-showers in homogeneous and sampling calorimeters", hep-ex/0001020; sampling calorimeters with
-individually fluctuating showers. Constants fitted to full simulation instead are marked below. Depths t are in
-radiation lengths, radii r in Moliere radii, tau is the depth relative to the shower maximum, see `relative_depth`.
-Energies, shape (n,), are those of particles in GeV, except for spots and images; rng is the source of randomness.
+Source of the formulas: G. Grindhammer, S. Peters, "The parameterized simulation of electromagnetic showers in
+homogeneous and sampling calorimeters", hep-ex/0001020, appendix: sampling calorimeters, individual showers.
+Constants fitted to full simulation instead are marked below. Depths t are in radiation lengths, radii r in Moliere
+radii, tau is the depth relative to the shower maximum, see `relative_depth`. Energies, shape (n,), are those of
+particles in GeV, except for spots and images; rng is the source of randomness.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from scipy.special import gammainc
 
 from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.tasks.showers import calorimeter
-from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS
-from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Showers, read_out
+from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM, LAYERS, Electrons
+from showergan.tasks.showers.sample import CELL_CM, IMAGE_SHAPE, Particles, Showers, read_out
 
 # Lead 2 mm / polystyrene 4 mm, shashlik.
 RADIATION_LENGTH_CM = 1.641
@@ -35,7 +35,9 @@ SAMPLING_FLUCTUATION = 0.075  # relative standard deviation of the visible energ
 CORE_RADIUS = 1.13  # factor of the published radius of the core; that of the tail is as published
 CORE_PROBABILITY = 0.885  # factor of the published fraction of the energy in the core
 
-# Mean energy of a spot, see `mean_spots`.
+# Mean energy of a spot. The sum of a Poisson number (mean N) of exponentially distributed energies has the relative
+# standard deviation sqrt(2 / N), here SAMPLING_FLUCTUATION / sqrt(E). In hep-ex/0001020 spots are fewer and have more
+# energy, and the total does not fluctuate with them.
 SPOT_MEV = 1000 * VISIBLE_FRACTION * SAMPLING_FLUCTUATION**2 / 2
 
 BATCH = 10  # showers at a time: 8 000 to 36 000 spots each, whose arrays should fit in a cache
@@ -56,10 +58,9 @@ class Fluctuation(NamedTuple):
 
 
 def fluctuation(energy: Floats) -> Fluctuation:
-    """Return the fluctuation of the longitudinal profile from shower to shower.
+    """Return the fluctuation of the longitudinal profile of individual showers (hep-ex/0001020).
 
-    Source: hep-ex/0001020, appendix, sampling calorimeters, individual profiles. The standard
-    deviations are capped at 0.5, because their formulas diverge below the fitted range.
+    The standard deviations are capped at 0.5, because their formulas diverge below the fitted range.
     """
     ln_y = np.log(energy / CRITICAL_ENERGY_GEV)
     mip = 1 - ELECTRON_TO_MIP
@@ -75,13 +76,10 @@ def fluctuation(energy: Floats) -> Fluctuation:
 
 
 def sample_profiles(energy: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Draw the longitudinal profile of every shower.
-
-    The profile is the Gamma density of shape alpha and rate (alpha - 1) / T.
+    """Draw the longitudinal profile of every shower, the Gamma density of shape alpha and rate (alpha - 1) / T.
 
     Returns:
-        Depth of the maximum T (n,) in radiation lengths, at least 0.5, and shape alpha (n,), at
-        least 1.1.
+        Depth of the maximum T (n,) in radiation lengths, at least 0.5, and shape alpha (n,), at least 1.1.
     """
     f = fluctuation(energy)
     first, second = rng.standard_normal((2, len(energy)))
@@ -103,17 +101,14 @@ def relative_depth(t: Floats, depth: Floats, shape: Floats, energy: Floats) -> F
 
 
 def r_core(tau: Floats, energy: Floats) -> Floats:
-    """Return the radius of the shower core in Moliere radii; tau and energy broadcast.
-
-    Source: hep-ex/0001020, appendix, times `CORE_RADIUS`.
-    """
+    """Return the radius of the core in Moliere radii (hep-ex/0001020, times `CORE_RADIUS`); arguments broadcast."""
     homogeneous = 0.0251 + 0.00319 * np.log(energy) + (0.1162 - 0.000381 * Z_EFFECTIVE) * tau
     sampling = -0.0203 * (1 - ELECTRON_TO_MIP) + 0.0397 / SAMPLING_FREQUENCY * np.exp(-tau)
     return CORE_RADIUS * (homogeneous + sampling)
 
 
 def r_tail(tau: Floats, energy: Floats) -> Floats:
-    """Return the radius of the shower tail in Moliere radii; arguments and source as for `r_core`."""
+    """Return the radius of the tail in Moliere radii (hep-ex/0001020)."""
     late = 0.3585 + 0.0421 * np.log(energy)
     away = tau - 0.645
     homogeneous = (0.659 - 0.00309 * Z_EFFECTIVE) * (np.exp(-2.59 * away) + np.exp(late * away))
@@ -121,10 +116,7 @@ def r_tail(tau: Floats, energy: Floats) -> Floats:
 
 
 def p_core(tau: Floats, energy: Floats) -> Floats:
-    """Return the fraction of the energy that lies in the core; arguments as for `r_core`.
-
-    Source: hep-ex/0001020, appendix, clipped to [0, 1], times `CORE_PROBABILITY`.
-    """
+    """Return the fraction of the energy in the core (hep-ex/0001020, clipped to [0, 1], times `CORE_PROBABILITY`)."""
     q = (0.401 + 0.00187 * Z_EFFECTIVE - tau) / (1.313 - 0.0686 * np.log(energy))
     homogeneous = (2.632 - 0.00094 * Z_EFFECTIVE) * np.exp(q - np.exp(q))
     early = np.exp(-((tau - 1) ** 2))
@@ -136,16 +128,6 @@ def sample_radii(scale: Floats, rng: np.random.Generator) -> Floats:
     """Draw a radius for every R of `scale` (spots,) from the density 2 r R^2 / (r^2 + R^2)^2, in units of R."""
     u = rng.random(len(scale), dtype=np.float32)
     return scale * np.sqrt(u / (1 - u))
-
-
-def mean_spots(energy: Floats) -> Floats:
-    """Return the mean number of energy spots of showers of `energy` GeV (n,).
-
-    The sum of a Poisson number (mean N) of exponentially distributed energies has the relative standard deviation
-    sqrt(2 / N), here `SAMPLING_FLUCTUATION` / sqrt(E). In hep-ex/0001020 spots are fewer and have more energy, and the
-    total does not fluctuate with them.
-    """
-    return 1000 * energy * VISIBLE_FRACTION / SPOT_MEV
 
 
 class Spots(NamedTuple):
@@ -170,7 +152,7 @@ def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots
     tau = relative_depth((edges[:, 1:] + edges[:, :-1]) / 2, depth, shape, energy)
     each = energy[:, None]
     p = p_core(tau, each)
-    expected = mean_spots(each) * profile
+    expected = 1000 * each * VISIBLE_FRACTION / SPOT_MEV * profile
     counts = rng.poisson(np.stack([expected * p, expected * (1 - p)], axis=-1))
     radii = np.stack([r_core(tau, each), r_tail(tau, each)], axis=-1)
 
@@ -190,13 +172,7 @@ def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots
 
 
 def images(spots: Spots, point: Floats, slope: Floats) -> NDArray[np.float32]:
-    """Return the images (n, 30, 30) in MeV of energy spots; spots outside the image are lost.
-
-    Args:
-        spots: Energy spots of n showers.
-        point: Entry points (n, 2) in cm in the plane z = 0.
-        slope: Slopes px/pz, py/pz (n, 2).
-    """
+    """Return the images (n, 30, 30) in MeV of energy spots, without those outside; see `Electrons` for the rest."""
     along = _unit(np.column_stack([slope, np.ones(len(slope))]))
     # Two unit vectors transverse to the direction; pz > 0 keeps the first one defined.
     right = _unit(np.column_stack([along[:, 2], np.zeros(len(slope)), -along[:, 0]]))
@@ -230,50 +206,31 @@ def record(threshold_MeV: float) -> dict[str, Any]:
 
 
 def simulate(n_showers: int, seed: int, threshold_MeV: float = THRESHOLD_MEV) -> Iterator[Showers]:
-    """Yield showers of random electrons, `calorimeter.CHUNK` at a time.
+    """Yield showers of random electrons, `calorimeter.CHUNK` at a time, with 0 in cells below the threshold.
 
-    Args:
-        n_showers: how many.
-        seed: of electrons and showers; the first ones do not depend on `n_showers`.
-        threshold_MeV: cells below are set to 0.
+    The seed is that of electrons and showers; the first ones do not depend on `n_showers`.
     """
-    for rng, n in calorimeter.streams(n_showers, seed):
-        energy, point, slope = calorimeter.sample_particles(calorimeter.CHUNK, rng)
-        momentum = calorimeter.momenta(energy, slope)
-        made = _showers(energy, point, slope, momentum, threshold_MeV, rng)
-        yield made.select(slice(n))
+    for electrons, rng, wanted in calorimeter.electrons(n_showers, seed):
+        yield _showers(electrons, threshold_MeV, rng).select(wanted)
 
 
 def resimulate(
-    point: NDArray[np.float32],
-    momentum: NDArray[np.float32],
-    seed: int,
-    threshold_MeV: float = THRESHOLD_MEV,
+    particles: Particles, seed: int, threshold_MeV: float = THRESHOLD_MEV
 ) -> Iterator[Showers]:
-    """Yield another shower of each electron, in order, `calorimeter.CHUNK` at a time.
+    """Yield another shower of each electron, in order, `calorimeter.CHUNK` at a time; pz > 0.
 
-    Args:
-        point: Entry points (n, 2) in cm in the plane z = 0.
-        momentum: Momenta (n, 3) in GeV, pz > 0.
-        seed: Of random streams that `simulate` has with no seed.
-        threshold_MeV: cells below are set to 0.
+    The random streams are none of those of `simulate`, with any seed.
     """
-    for number, first in enumerate(range(0, len(point), calorimeter.CHUNK)):
+    for number, first in enumerate(range(0, len(particles.point), calorimeter.CHUNK)):
         rng = np.random.default_rng(np.random.SeedSequence([seed, number, 1]))
         rows = slice(first, first + calorimeter.CHUNK)
-        x, p = (values[rows].astype(np.float64) for values in (point, momentum))
-        size = np.linalg.norm(p, axis=1)
-        yield _showers(size, x, p[:, :2] / p[:, 2:], p, threshold_MeV, rng)
+        x, p = (values[rows].astype(np.float64) for values in particles)
+        electrons = Electrons(np.linalg.norm(p, axis=1), x, p[:, :2] / p[:, 2:], p)
+        yield _showers(electrons, threshold_MeV, rng)
 
 
-def _showers(
-    energy: Floats,
-    point: Floats,
-    slope: Floats,
-    momentum: Floats,
-    threshold_MeV: float,
-    rng: np.random.Generator,
-) -> Showers:
+def _showers(electrons: Electrons, threshold_MeV: float, rng: np.random.Generator) -> Showers:
+    energy, point, slope, momentum = electrons
     # From the front face to the back one.
     path = DEPTH_CM / RADIATION_LENGTH_CM * np.linalg.norm(momentum, axis=1) / momentum[:, 2]
     parts = [slice(first, first + BATCH) for first in range(0, len(energy), BATCH)]

@@ -1,4 +1,4 @@
-"""The frame of a particle: images mirrored and moved so that all particles fly the same way through the same cell."""
+"""Frame of a particle: images mirrored and moved so that all particles fly the same way through the same cell."""
 
 from typing import NamedTuple
 
@@ -14,44 +14,27 @@ CENTRAL = CELLS // 2  # of an even number of cells the one behind the centre
 
 
 class Seen(NamedTuple):
-    """Particles in their frame, and the transformation of their images.
+    """Particles in their frame, 64-bit floats, and the transformation of their images."""
 
-    Attributes:
-        point: entry points x, y in cm, shape (n, 2), float64.
-        momentum: px >= py >= 0 and pz in GeV, shape (n, 3), float64.
-        offset: of the expected core from the middle of its cell, in cells, shape (n, 2), float64.
-        swapped: whether the axes of the image are swapped, shape (n, 1).
-        mirrored: whether x and y are mirrored afterwards, shape (n, 2).
-        shift: cells by which the image then moves along x and y, shape (n, 2), integers in [0, 30).
-    """
-
-    point: Tensor
-    momentum: Tensor
-    offset: Tensor
-    swapped: Tensor
-    mirrored: Tensor
-    shift: Tensor
+    point: Tensor  # entry points x, y in cm, shape (n, 2)
+    momentum: Tensor  # px >= py >= 0 and pz in GeV, shape (n, 3)
+    offset: Tensor  # of the expected core from the middle of its cell, in cells, shape (n, 2)
+    swapped: Tensor  # whether the axes of the image are swapped, shape (n, 1)
+    mirrored: Tensor  # whether x and y are mirrored afterwards, shape (n, 2)
+    shift: Tensor  # cells by which the image then moves along x and y, shape (n, 2), integers in [0, 30)
 
 
 class ParticleFrame(Section):
-    """The frame of a particle in a calorimeter that looks the same from all four sides.
+    """The frame of a particle in a calorimeter that is the same seen from all four sides.
 
     Axes are swapped and mirrored so that px >= py >= 0, and the image is rolled (periodically) so that the cell of the
     expected core, at entry point + depth * slope, is central. `back` inverts `into` exactly.
-
-    Attributes:
-        depth_cm: at which the energy of the training showers is centred.
     """
 
-    depth_cm: FiniteFloat
+    depth_cm: FiniteFloat  # at which the energy of the training showers is centred
 
     def seen(self, point: Tensor, momentum: Tensor) -> Seen:
-        """Return particles in their frame.
-
-        Args:
-            point: entry points x, y in cm, shape (n, 2).
-            momentum: px, py, pz in GeV, shape (n, 3); pz > 0.
-        """
+        """Return particles in their frame: entry points x, y [cm] (n, 2); px, py, pz [GeV] (n, 3) with pz > 0."""
         point, across, along = point.double(), momentum[:, :2].double(), momentum[:, 2:].double()
         swapped = across[:, 1:].abs() > across[:, :1].abs()
         point, across = (torch.where(swapped, v.flip(1), v) for v in (point, across))
@@ -60,31 +43,22 @@ class ParticleFrame(Section):
         point, across = (torch.where(mirrored, -v, v) + 0.0 for v in (point, across))
         core = (point + self.depth_cm * across / along) / CELL_CM + CELLS / 2
         cell = core.floor()
-        return Seen(
-            point,
-            torch.cat([across, along], 1),
-            core - cell - 0.5,
-            swapped,
-            mirrored,
-            (CENTRAL - cell.long()) % CELLS,
-        )
+        momentum, shift = torch.cat([across, along], 1), (CENTRAL - cell.long()) % CELLS
+        return Seen(point, momentum, core - cell - 0.5, swapped, mirrored, shift)
 
     def into(self, image: Tensor, point: Tensor, momentum: Tensor) -> Tensor:
-        """Return images of the detector, shape (n, 30, 30), in the frames of their particles, given as to `seen`."""
+        """Return images of the detector, shape (n, 30, 30), in the frames of their particles; see `seen`."""
         seen = self.seen(point, momentum)
         image = torch.where(seen.swapped[:, :, None], image.transpose(1, 2), image)
-        return _taken(image, _mirrored((_places(seen) - seen.shift[:, :, None]) % CELLS, seen))
+        cells = torch.arange(CELLS, device=image.device) - seen.shift[:, :, None]
+        return _taken(image, _mirrored(cells % CELLS, seen))
 
     def back(self, image: Tensor, point: Tensor, momentum: Tensor) -> Tensor:
-        """Return images of the detector for those in the frames of their particles, which are given as to `seen`."""
+        """Return images of the detector from those in the frames of their particles, (n, 30, 30); see `seen`."""
         seen = self.seen(point, momentum)
-        image = _taken(image, (_mirrored(_places(seen), seen) + seen.shift[:, :, None]) % CELLS)
+        cells = _mirrored(torch.arange(CELLS, device=image.device), seen) + seen.shift[:, :, None]
+        image = _taken(image, cells % CELLS)
         return torch.where(seen.swapped[:, :, None], image.transpose(1, 2), image)
-
-
-def _places(seen: Seen) -> Tensor:
-    """Return the numbers of the cells along an axis, shape (1, 1, 30)."""
-    return torch.arange(CELLS, device=seen.shift.device).view(1, 1, CELLS)
 
 
 def _mirrored(cells: Tensor, seen: Seen) -> Tensor:
@@ -92,6 +66,6 @@ def _mirrored(cells: Tensor, seen: Seen) -> Tensor:
 
 
 def _taken(image: Tensor, cells: Tensor) -> Tensor:
-    """Return images made of the columns cells[:, 0] and the rows cells[:, 1] of others, shape (n, 30, 30)."""
+    """Return images (n, 30, 30) with the columns cells[:, 0] and the rows cells[:, 1] of the images."""
     columns, rows = cells[:, 0, None, :], cells[:, 1, :, None]
     return image.gather(1, rows.expand(-1, -1, CELLS)).gather(2, columns.expand(-1, CELLS, -1))

@@ -15,15 +15,11 @@ from showergan.tasks.showers.sample import CELL_CM
 class Rectangles:
     """A grid of rectangles; bin (ix, iy) has the number ix + nx * iy.
 
-    Bins are closed on the left and open on the right, except that the last bin includes its right
-    edge. Points outside the grid belong to the nearest edge bin.
-
-    Attributes:
-        x_edges: nx + 1 increasing edges [cm].
-        y_edges: ny + 1 increasing edges [cm].
+    Bins are closed on the left and open on the right, except that the last bin includes its right edge. Points outside
+    the grid belong to the nearest edge bin.
     """
 
-    x_edges: tuple[float, ...]
+    x_edges: tuple[float, ...]  # nx + 1 increasing edges, cm
     y_edges: tuple[float, ...]
 
     def __post_init__(self) -> None:
@@ -50,20 +46,19 @@ class Rectangles:
 def rectangles_of(
     points: ArrayLike, kind: Literal["rectangles", "quantiles"], bins: tuple[int, int]
 ) -> Rectangles:
-    """Cut the minimal rectangle that holds some points.
+    """Divide the smallest rectangle that holds entry points (n, 2) [cm] into bins along x and y.
+
+    They are fewer where edges coincide, as for a beam that enters at one or a few points. A bin without width gets that
+    of a cell. Points are those of the training set in Egorov & Rogachev 2023, section 5.1.
 
     Args:
-        points: (n, 2) entry points [cm], in Egorov & Rogachev 2023, section 5.1, those of the training set.
-        kind: rectangles: into equal ones, as there; quantiles: at the quantiles of x and of y, so that every row and
-            column of bins has as many points.
+        points: the entry points.
+        kind: rectangles: equal bins, as there; quantiles: edges at the quantiles of x and of y, so that every row and
+            column of bins has equally many points.
         bins: numbers of bins along x and y.
 
     Raises:
         UserError: If points are misshapen or not finite.
-
-    Returns:
-        The bins; fewer where edges coincide, as for a beam that enters at one or a few points. A bin without width gets
-        that of a cell.
     """
 
     def edges(values: NDArray[np.float64], n: int) -> tuple[float, ...]:

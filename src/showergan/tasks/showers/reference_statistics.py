@@ -19,8 +19,10 @@ from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
+from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.statistics import (
     FLAGS,
+    OBSERVABLES,
     PUBLISHED_DEPTH_CM,
     STATISTICS,
     DepthFit,
@@ -29,7 +31,6 @@ from showergan.tasks.showers.statistics import (
     physics_statistics,
 )
 
-OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 QUANTITIES = (*STATISTICS, *OBSERVABLES)
 COUNTS = ("n_clipped_cells", NOT_FINITE, *(f"n_{flag}" for flag in FLAGS))
 
@@ -64,25 +65,18 @@ class Scale:
 
 @dataclass(frozen=True)
 class ShowerReferenceStatistics(ReferenceStatistics):
-    """The scales and bins that all samples of showers are measured with.
+    """The scales and bins that all samples of showers are measured with."""
 
-    Attributes:
-        impact_depth_cm: where the physics statistics take the impact point.
-        scale: of the physics statistics.
-        rectangles: bins of the entry point.
-        energy_edges_GeV: edges of the bins of the size of the momentum, increasing.
-    """
-
-    impact_depth_cm: float
-    scale: Scale
-    rectangles: Rectangles
-    energy_edges_GeV: tuple[float, ...]
+    impact_depth_cm: float  # of the impact point of the physics statistics
+    scale: Scale  # of the physics statistics
+    rectangles: Rectangles  # bins of the entry point
+    energy_edges_GeV: tuple[float, ...]  # of the bins of the size of the momentum, increasing
 
     observables = OBSERVABLES
 
     @property
     def summary(self) -> str:
-        """The depth of the impact point, and bins that hold everything."""
+        """Depth of the impact point, and a note on bins that hold all showers."""
         text = f"Physics statistics: impact point at a depth of {self.impact_depth_cm:.2f} cm"
         if self.n_bins == 1:
             text += ". One bin holds all entry points: bins-E and its like are the scores of all showers"
@@ -121,10 +115,8 @@ class ShowerReferenceStatistics(ReferenceStatistics):
     @classmethod
     def read(cls, file: h5py.File) -> "ShowerReferenceStatistics":
         """Read it from the file of a reference."""
-        x, y, energy = (
-            tuple(file.attrs[name].tolist())
-            for name in ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
-        )
+        names = ("x_edges_cm", "y_edges_cm", "energy_edges_GeV")
+        x, y, energy = (tuple(file.attrs[name].tolist()) for name in names)
         scale = Scale(file["scale/centre"][:], file["scale/scale"][:])
         if {scale.centre.shape, scale.scale.shape} != {(len(STATISTICS),)}:
             raise ValueError(f"scale is not of {len(STATISTICS)} statistics")
@@ -133,37 +125,44 @@ class ShowerReferenceStatistics(ReferenceStatistics):
         return cls(float(file.attrs["impact_depth_cm"]), scale, Rectangles(x, y), energy)
 
 
-def reference_statistics_of(
-    impact_depth_cm: float, train: Features, recipe: Evaluation
+def reference_statistics(
+    path: Path, recipe: Evaluation, device: torch.device
+) -> tuple[ShowerReferenceStatistics, Features]:
+    """Return the statistics that the training showers of a data set fix, and the features of these, without E."""
+    return _fixed_by(dataset.stream(path, "train"), impact_depth_cm(path, recipe), recipe, device)
+
+
+def reference_statistics_of_file(
+    path: Path, recipe: Evaluation, device: torch.device
 ) -> ShowerReferenceStatistics:
-    """Return the scales and bins for training showers with these features, measured at this impact depth."""
+    """Return the statistics that all showers of a file fix."""
+    depth_cm = PUBLISHED_DEPTH_CM
+    if recipe.statistics != "published":
+        fit = DepthFit()
+        for showers in read_showers(path):
+            fit.add(showers)
+        depth_cm = fit.depth_cm
+    return _fixed_by(read_showers(path), depth_cm, recipe, device)[0]
+
+
+def _fixed_by(
+    chunks: Iterable[Showers], impact_depth_cm: float, recipe: Evaluation, device: torch.device
+) -> tuple[ShowerReferenceStatistics, Features]:
+    train = features_of(chunks, None, recipe.statistics, impact_depth_cm, device)
     particles, partition = Particles.from_array(train.conditions), recipe.partition
     rectangles = rectangles_of(particles.point, partition.kind, partition.bins)
-    if rectangles.n_bins < math.prod(partition.bins):
+    if (n := rectangles.n_bins) < math.prod(partition.bins):
         wanted = " x ".join(map(str, partition.bins))
-        say(
-            f"Bins of the entry point: {rectangles.n_bins} in place of {wanted}, whose edges coincide"
-        )
-    return ShowerReferenceStatistics(
-        impact_depth_cm,
-        Scale.of(train.spaces["P"]),
-        rectangles,
-        energy_edges(particles.momentum_GeV),
-    )
+        say(f"Bins of the entry point: {n} in place of {wanted}, whose edges coincide")
+    scale, edges_GeV = Scale.of(train.spaces["P"]), energy_edges(particles.momentum_GeV)
+    return ShowerReferenceStatistics(impact_depth_cm, scale, rectangles, edges_GeV), train
 
 
 def impact_depth_cm(path: Path, recipe: Evaluation) -> float:
     """Return the depth of the impact point: as published, or that of the real training showers in `path`."""
-    published = recipe.statistics == "published"
-    return PUBLISHED_DEPTH_CM if published else dataset.shower_depth_cm(path)
-
-
-def fitted_depth_cm(chunks: Iterable[Showers], recipe: Evaluation) -> float:
-    """Return the depth of the impact point: as published, or that of showers which come in chunks."""
-    fit = DepthFit()
-    for showers in chunks:
-        fit.add(showers)
-    return PUBLISHED_DEPTH_CM if recipe.statistics == "published" else fit.depth_cm
+    if recipe.statistics == "published":
+        return PUBLISHED_DEPTH_CM
+    return dataset.shower_depth_cm(path)
 
 
 def energy_edges(momentum_GeV: _Array) -> tuple[float, ...]:
@@ -188,9 +187,9 @@ def features_of(
     """Return the features of showers that come in chunks; the images are not kept.
 
     The spaces are E, the 64 numbers of the embedding, and P, the four physics statistics; the quantities `QUANTITIES`,
-    the conditions those of `Particles`, the counts `COUNTS`. Their own are the residuals: conditions that the network
-    predicts from the shower, minus the true values, in GeV and cm. E and residuals are missing without a network. For
-    showers whose energy was scaled, counts are those before, and so are P and quantities in `unscaled`.
+    the conditions those of `Particles`, the counts `COUNTS`; `own` has the residuals: conditions that the network
+    predicts from the shower, minus the true values, in GeV and cm. Without a network, E and residuals are missing. For
+    showers whose energy was scaled, counts are from before, and so are P and quantities in `unscaled`.
     """
 
     def of(showers: Showers) -> Features:

@@ -1,4 +1,4 @@
-"""Download of data sets."""
+"""Download of data sets to a cache, resumed after an interruption."""
 
 import shutil
 import time
@@ -20,8 +20,8 @@ PAUSES = (1, 3, 10)  # seconds before a download that was interrupted is tried a
 def fetch_url(url: str, out: Path, sha256: str | None) -> None:
     """Write the content of an http(s), s3 or root URL to a file, from the cache or downloaded into it.
 
-    An interrupted download is resumed as long as the server has the same file. A file in the cache with another
-    SHA-256, or of which the server has another version, is fetched again.
+    An interrupted download is resumed as long as the server has the same file. A cached file is fetched again if it has
+    another SHA-256, or the server has another version.
 
     Raises:
         UserError: the URL is of another kind, the download fails or is larger than the disk, a library for this kind of
@@ -34,12 +34,9 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
         raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
     with atomic_write(out) as temporary, entry_of(url) as entry:
         found = entry.copy_to(temporary)
-        if found and not _opens(temporary):  # kept by a version without this check
-            say(f"{entry.file}: no npz or HDF5 file: it is fetched again")
-        elif found and sha256 not in (None, found):
-            say(
-                f"{entry.file}: from {url}, but its SHA-256 is not data.sha256: it is fetched again"
-            )
+        if found and sha256 not in (None, found):
+            why = "its SHA-256 is not data.sha256: it is fetched again"
+            say(f"{entry.file}: from {url}, but {why}")
         elif found and (sha256 or _is_the_same(url, entry)):
             say(f"{url}: it is here already, {entry.file}")
             return
@@ -56,9 +53,7 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
 
 
 def _is_the_same(url: str, entry: Entry) -> bool:
-    """Ask the server whether it still has the file in the cache; without an answer the file is taken."""
-    here = entry.facts
-    assert here is not None, "there is no such file"
+    """Return whether the server still has the version in the cache; without an answer it is taken to be so."""
     try:
         with opened(url, 0, None) as there:
             pass
@@ -66,7 +61,8 @@ def _is_the_same(url: str, entry: Entry) -> bool:
         day = datetime.fromtimestamp(entry.file.stat().st_mtime).date()
         say(f"{url}: cannot be asked whether it has changed ({error}): that of {day} is taken")
         return True
-    if there.version != here.version or there.size not in (None, entry.file.stat().st_size):
+    known = entry.facts and entry.facts.version
+    if there.version != known or there.size not in (None, entry.file.stat().st_size):
         say(f"{url}: it has changed since it was downloaded: it is fetched again")
         return False
     if there.version is None:
@@ -75,19 +71,15 @@ def _is_the_same(url: str, entry: Entry) -> bool:
 
 
 def _download(url: str, entry: Entry) -> None:
-    """Download the rest of a file, in several tries.
-
-    Raises:
-        UserError: it cannot be downloaded.
-    """
+    """Download the rest of a file, in several tries; raise a `UserError` if none succeeds."""
     for pause in (*PAUSES, None):
         try:
             return _continue(url, entry)
         except ImportError as error:
             scheme = scheme_of(url)
             raise UserError(
-                f"data.path = {url}: reading {scheme} URLs needs a library that is not installed "
-                f"({error}); install it with: pip install 'showergan[{scheme}]'"
+                f"data.path = {url}: reading {scheme} URLs needs a library that is not installed ({error}); "
+                f"install it with: pip install 'showergan[{scheme}]'"
             ) from None
         except Failed as error:
             kept = entry.kept()
@@ -103,13 +95,13 @@ def _download(url: str, entry: Entry) -> None:
 
 
 def _continue(url: str, entry: Entry) -> None:
-    """Download the rest of a file, or all of it where the server does not give the rest.
+    """Download the rest of a file, or all of it if the server cannot send the rest.
 
-    What comes must be a file of showers: servers answer with pages that ask for a login, or report errors.
+    It must be a file of showers: servers also answer with pages that want a login, or report errors.
 
     Raises:
-        Failed: it is longer than there is room for or than announced, or no file of showers, and is dropped; or the
-            server does not give it.
+        Failed: it is longer than there is room for or than announced, or no file of showers, and is removed; or the
+            server refuses it.
         Interrupted: it is shorter than announced, so far.
     """
     n, facts = entry.kept(), entry.facts
@@ -129,28 +121,20 @@ def _continue(url: str, entry: Entry) -> None:
             if n > source.size:
                 entry.drop()
             raise Interrupted(f"it ends after {n} of {source.size} bytes")
-    if not _opens(entry.part):
+    try:
+        opened_arrays(entry.part).close()
+    except UserError:
         with entry.part.open("rb") as part:
             begin = part.read(40)
         entry.drop()
-        raise Failed(f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}")
+        raise Failed(
+            f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}"
+        ) from None
     entry.finish()
 
 
-def _opens(path: Path) -> bool:
-    try:
-        opened_arrays(path).close()
-    except UserError:
-        return False
-    return True
-
-
 def check_sha256(path: Path, expected: str) -> None:
-    """Compare a file's SHA-256 with the configured one.
-
-    Raises:
-        UserError: they differ, or there is no file.
-    """
+    """Raise a `UserError` if there is no file, or its SHA-256 is not the configured one."""
     if not path.is_file():
         raise UserError(f"{path}: no such file; see data.path in the configuration")
     found = sha256_of(path)

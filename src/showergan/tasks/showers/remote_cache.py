@@ -1,6 +1,7 @@
-"""The folder of this machine for downloads, complete and partial."""
+"""Cache folder of downloads, complete and partial, on this machine."""
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -17,25 +18,18 @@ from showergan.tasks.showers.remote_source import CHUNK
 
 
 class Facts(Section):
-    """What is known of a file in the cache.
+    """Known facts about a file in the cache."""
 
-    Attributes:
-        url: of the file, without secrets.
-        version: as the server calls it.
-        size: bytes of the whole file.
-        sha256: of the whole file, once it is complete.
-    """
-
-    url: str
-    version: str | None
-    size: int | None
-    sha256: str | None = None
+    url: str  # without secrets
+    version: str | None  # as the server calls it
+    size: int | None  # bytes of the whole file
+    sha256: str | None = None  # of the whole file, once it is complete
 
 
 class Entry:
-    """The place of one URL in the cache: the complete file, or the part of it that has come, and facts about it.
+    """The files of one URL in the cache: the complete file, or the part of it that has come, and facts about it.
 
-    Secrets in a URL, such as a signature that is another one tomorrow, do not change the place.
+    Secrets in a URL, for example a signature that expires, do not change their names.
     """
 
     def __init__(self, url: str, folder: Path):
@@ -47,13 +41,13 @@ class Entry:
 
     @property
     def facts(self) -> Facts | None:
-        """Return what is known of the file."""
+        """The known facts about the file."""
         with suppress(FileNotFoundError, ValueError):
             return Facts.model_validate_json(self._facts.read_bytes())
         return None
 
     def begin(self, version: str | None, size: int | None) -> None:
-        """Remove what is here, before anything of a file has come."""
+        """Remove an earlier version and write the facts about the one that will come."""
         self.drop()
         self.file.unlink(missing_ok=True)
         write_json(Facts(url=self._url, version=version, size=size).model_dump(), self._facts)
@@ -64,7 +58,7 @@ class Entry:
         self._sums.unlink(missing_ok=True)
 
     def kept(self) -> int:
-        """Return how many bytes have come of a file whose version is known; cut off what is not as it came."""
+        """Return the number of bytes in the part of a file of known version, after cutting off damaged pieces."""
         lines, n = [], 0
         with suppress(FileNotFoundError, ValueError), self.part.open("r+b") as part:
             known = self._sums.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -96,15 +90,13 @@ class Entry:
 
     def finish(self) -> None:
         """Make the part the complete file."""
-        facts = self.facts
-        assert facts is not None, "begin was not called"
-        whole = facts.model_copy(update={"sha256": sha256_of(self.part)})
-        write_json(whole.model_dump(), self._facts)
+        facts = json.loads(self._facts.read_bytes())
+        write_json({**facts, "sha256": sha256_of(self.part)}, self._facts)
         self.part.replace(self.file)
         self.drop()
 
     def copy_to(self, path: Path) -> str | None:
-        """Copy the file and return its SHA-256; None where it is not here, or no longer what was downloaded.
+        """Copy the file and return its SHA-256; None if there is none, or it has changed since the download.
 
         No link: what is written into a run must not change the cache.
         """
@@ -133,7 +125,7 @@ def cache_folder() -> Path:
 
 @contextmanager
 def entry_of(url: str) -> Iterator[Entry]:
-    """Yield the place of a URL in the cache, locked for this process.
+    """Yield the entry of a URL in the cache, locked for this process.
 
     Raises:
         UserError: the folder cannot be written, or knows no locks.

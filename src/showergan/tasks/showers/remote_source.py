@@ -1,4 +1,4 @@
-"""Files on servers of HTTP, S3 and XRootD, read from some byte on."""
+"""Files on HTTP, S3 and XRootD servers, read from any byte on."""
 
 import atexit
 import gc
@@ -16,7 +16,7 @@ import showergan
 
 SILENCE = 60  # seconds without a byte
 CHUNK = 1 << 20
-BLOCK = 1 << 24  # bytes that S3 and XRootD are asked for at once
+BLOCK = 1 << 24  # bytes of one request to S3 and XRootD
 BUSY = {408, 425, 429, 500, 502, 503, 504}  # statuses of HTTP that may pass
 
 
@@ -29,19 +29,12 @@ class Interrupted(Failed):
 
 
 class Source(NamedTuple):
-    """The rest of a file on a server.
-
-    Attributes:
-        stream: that it is read from.
-        start: byte at which it begins; 0 where the server has another version, or cannot begin elsewhere.
-        size: bytes of the whole file, where the server says so.
-        version: changes when the file does, where the server says so.
-    """
+    """The rest of a file on a server."""
 
     stream: Any
-    start: int
-    size: int | None
-    version: str | None
+    start: int  # byte at which it begins; 0 if the server has another version, or cannot begin elsewhere
+    size: int | None  # bytes of the whole file, if the server says so
+    version: str | None  # changes when the file does, if the server says so
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the content.
@@ -58,10 +51,11 @@ class Source(NamedTuple):
 
 @contextmanager
 def opened(url: str, start: int, version: str | None) -> Iterator[Source]:
-    """Ask for a file of a version from a byte on.
+    """Open a file of a version on its server, from the byte `start` on.
 
     Raises:
-        Failed: the server does not give it; Interrupted: now.
+        Failed: the server refuses it.
+        Interrupted: it may be available later.
         ImportError: a library for this kind of URL is not installed.
     """
     try:
@@ -125,12 +119,12 @@ class _Redirects(HTTPRedirectHandler):
 
 
 def _by_fsspec(url: str, start: int, version: str | None) -> Source:
-    # S3 has such a limit of its own; XRootD would wait for half an hour, and to locate all sources knows no limit.
+    # S3 has a timeout by default; XRootD would wait for half an hour, and has no timeout for locating all sources.
     limits = {"timeout": SILENCE, "locate_all_sources": False} if url.startswith("root:") else {}
     system, path = url_to_fs(url, skip_instance_cache=True, **limits)
     if limits:
-        # When the process ends, XRootD looks at every object for files to close. That loads what is loaded lazily, and
-        # crashes; it does not look at what is frozen. Our files are closed by then.
+        # When the process ends, XRootD searches all objects for open files. That loads lazy modules, and crashes;
+        # frozen objects are not searched. Our files are closed by then.
         atexit.register(gc.freeze)
     about = system.info(path)
     if about["type"] != "file":

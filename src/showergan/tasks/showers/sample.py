@@ -1,7 +1,7 @@
 """Shower images, the particles that they belong to, and the units and layout of both."""
 
-from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +24,10 @@ MEANING = {
 
 
 class Particles(NamedTuple):
-    """Particles that showers are made for: the conditions of this task.
+    """Particles that showers are made for: the conditions of this task."""
 
-    Attributes:
-        point: entry points in cm, shape (n, 2).
-        momentum: momenta in GeV, shape (n, 3).
-    """
-
-    point: NDArray[np.float32]
-    momentum: NDArray[np.float32]
+    point: NDArray[np.float32]  # entry points in cm, shape (n, 2)
+    momentum: NDArray[np.float32]  # momenta in GeV, shape (n, 3)
 
     @classmethod
     def from_array(cls, conditions: NDArray[np.float32]) -> "Particles":
@@ -52,21 +47,13 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Showers:
-    """Calorimeter images with the conditions they were recorded under.
+    """Calorimeter images and the particles that made the showers."""
 
-    Attributes:
-        energy: Energy deposits (n, 30, 30), float32, MeV; row = y, column = x.
-        point: Entry points x, y (n, 2), float32, cm.
-        momentum: Momenta px, py, pz (n, 3), float32, GeV.
-        pdg: Particle ids (n,), int32, or None where the source has none.
-        unscaled: Of showers whose energy was scaled, the deposits before, like energy; else None.
-    """
-
-    energy: NDArray[np.float32]
-    point: NDArray[np.float32]
-    momentum: NDArray[np.float32]
-    pdg: NDArray[np.int32] | None
-    unscaled: NDArray[np.float32] | None = None
+    energy: NDArray[np.float32]  # deposits (n, 30, 30), MeV; row = y, column = x
+    point: NDArray[np.float32]  # entry points x, y (n, 2), cm
+    momentum: NDArray[np.float32]  # px, py, pz (n, 3), GeV
+    pdg: NDArray[np.int32] | None  # particle ids (n,); None where the source has none
+    unscaled: NDArray[np.float32] | None = None  # if energy was scaled: deposits before that
 
     def __len__(self) -> int:
         return len(self.energy)
@@ -78,9 +65,7 @@ class Showers:
 
     def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
         """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""
-        arrays = ((f.name, getattr(self, f.name)) for f in fields(self))
-        chosen: dict[str, Any] = {k: None if v is None else v[index] for k, v in arrays}
-        return Showers(**chosen)
+        return replace(self, **{k: v[index] for k, v in vars(self).items() if v is not None})
 
 
 def read_out(images: NDArray[np.float32], threshold_MeV: float) -> NDArray[np.float32]:

@@ -1,12 +1,12 @@
 """Files of showers: reading from npz in the published format or HDF5 with the names of our own files, and writing.
 
-| npz | HDF5 | shape | unit, if no other is given |
+| npz | HDF5 | shape | unit, if no other is configured |
 |---|---|---|---|
 | EnergyDeposit | energy | (N, 30, 30, 1); read as well: (N, 30, 30), (N, 1, 30, 30), (N, 900) | MeV |
 | ParticlePoint | point | (N, 2 or more): x, y | cm |
 | ParticleMomentum | momentum | (N, 3): px, py, pz | GeV |
 | ParticlePDG | | (N,) or (N, 1); optional | |
-| Simulation | | (k,), bytes: JSON text that describes the simulation, if one of our steps made the showers | |
+| Simulation | | (k,), bytes: JSON text that describes the simulation, if showergan made the showers | |
 """
 
 import json
@@ -54,19 +54,14 @@ class ShowerFile:
         point: Entry points x, y (n, 2), float32, cm.
         momentum: Momenta px, py, pz (n, 3), float32, GeV.
         pdg: Particle ids (n,), int32, or None where the file has none.
-        simulation: The simulation of the showers as a JSON object, see `simulators`; None if no step of ours made them.
+        simulation: Record of the simulation as JSON text, see `simulators`; None if showergan did not make the showers.
         n_clipped: Negative energies that `showers` set to 0.
     """
 
     def __init__(
         self, path: Path, energy_unit: EnergyUnit = "MeV", length_unit: LengthUnit = "cm"
     ) -> None:
-        """Open `path`; the energies stay in the file.
-
-        Args:
-            path: of the file.
-            energy_unit: of the energies in the file.
-            length_unit: of the points in the file.
+        """Open `path`, in which quantities have these units; the energies stay in the file.
 
         Raises:
             UserError: If the file is missing, damaged or in another format, or if points or momenta are not finite or
@@ -75,7 +70,7 @@ class ShowerFile:
         self._arrays, self._energy_factor = opened_arrays(path), MEV[energy_unit]
         try:
             names = PUBLISHED if self._arrays.kind == "npz file" else OWN
-            self._keys = {**dict(zip(OWN, names, strict=True)), PDG: PDG}
+            self._keys = dict(zip((*OWN, PDG, SIMULATION), (*names, PDG, SIMULATION), strict=True))
             self.n = self._check_shape("energy")
             if self._arrays.header(self._keys["energy"]).fortran_order:
                 problem = "is in Fortran order, which cannot be read shower by shower"
@@ -98,14 +93,14 @@ class ShowerFile:
         self._arrays.close()
 
     def showers(self, size: int, negative_energy: NegativeEnergy, option: str) -> Iterator[Showers]:
-        """Yield the showers in order, `size` at a time but for the last, without ids or negative energies.
+        """Yield the showers in order, `size` at a time except the last, without ids or negative energies.
 
         Only one chunk is in memory. Energies that are refused raise after the last chunk, so that all are counted.
 
         Args:
             size: Showers at a time.
             negative_energy: Set negative energies to 0 and count them, or refuse them.
-            option: How the user asks for `clip`, for the message.
+            option: The user's option for `clip`, for the message.
 
         Raises:
             UserError: If energies turn out to be damaged or not finite, also as float32, or negative ones are refused.
@@ -170,7 +165,7 @@ class ShowerFile:
         except (TypeError, ValueError, RecursionError):
             pass
         remedy = "Leave it out, or save the bytes of a JSON object as 8-bit integers"
-        self._arrays.fail(SIMULATION, "is no JSON object", remedy)
+        self._fail(SIMULATION, "is no JSON object", remedy)
 
     def _refuse(self, name: str, bad: NDArray[np.bool_], problem: str) -> None:
         """Fail if any shower is `bad`: (n,), or (n, k) for each of its values."""
@@ -180,25 +175,19 @@ class ShowerFile:
             self._fail(name, found, "Correct or remove these showers")
 
 
-def read_showers(path: Path, negative_energy: NegativeEnergy) -> Iterator[Showers]:
-    """Yield the showers of a file some at a time, see `ShowerFile`, whose errors it raises."""
+def read_showers(path: Path, mend: bool = False) -> Iterator[Showers]:
+    """Yield the showers of a file in chunks, see `ShowerFile`; negative energies become 0 or are refused."""
     with ShowerFile(path) as file:
-        yield from file.showers(1024, negative_energy, "--negative-energy clip")
+        yield from file.showers(1024, "clip" if mend else "error", "--negative-energy clip")
 
 
 def write_npz(
     path: Path, n: int, chunks: Iterable[Showers], simulation: Mapping[str, Any] | None = None
 ) -> None:
-    """Write showers in the published format; the same showers give the same bytes.
+    """Write n showers in the published format; the same showers give the same bytes.
 
-    Energies go to the file chunk by chunk; only points, momenta and ids are held in memory.
-
-    Args:
-        path: The file to write; it appears whole or not at all.
-        n: Number of showers in all chunks together; it is part of the header, before the first.
-        chunks: The showers in order.
-        simulation: Record of the simulation of the showers, see `simulators`, so that their particles can be simulated
-            again; None for other showers.
+    Energies go to the file chunk by chunk; only points, momenta and ids are held in memory. A record of the simulation,
+    see `simulators`, allows that the particles are simulated again.
 
     Raises:
         ValueError: If the chunks do not hold `n` showers, or only some of them have ids.
@@ -211,8 +200,8 @@ def write_npz(
             npy.write_array_header_1_0(stream, header)
             for chunk in chunks:
                 stream.write(chunk.energy.astype("<f4").tobytes())
-                given = (chunk.point, chunk.momentum, chunk.pdg)
-                for key, values in zip(others, given, strict=True):
+                particles = (chunk.point, chunk.momentum, chunk.pdg)
+                for key, values in zip(others, particles, strict=True):
                     parts[key] += [] if values is None else [values]
         if not parts[PDG]:
             del parts[PDG]
@@ -234,10 +223,7 @@ def _new_member(archive: zipfile.ZipFile, key: str) -> IO[bytes]:
 
 
 def write_hdf5(path: Path, n: int, chunks: Iterable[Showers], origin: dict[str, Any]) -> None:
-    """Write showers as HDF5 with the keys and units of our data sets, and attributes of their origin.
-
-    As for `write_npz`, n is the number in all chunks, and the same showers give the same bytes.
-    """
+    """Write n showers as HDF5, the same bytes for the same, with keys and units of our data sets, and their origin."""
     with atomic_write(path) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update(**MEANING, showergan_version=showergan.__version__, **origin)
         for key, shape in zip(OWN, (IMAGE_SHAPE, (2,), (3,)), strict=True):

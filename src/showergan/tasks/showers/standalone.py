@@ -9,21 +9,11 @@ from showergan.tasks.showers.energy_response import DRAWS
 
 
 class Standalone(nn.Module):
-    """Noise and particles to energies in MeV.
+    """A trained generator from noise and particles to energies in MeV."""
 
-    Args:
-        network: a trained generator.
-        description: of it.
-
-    Attributes:
-        inputs: names of the arguments of `forward`.
-        output: name of its result.
-        example: two rows of each input; an exporter would take a single row for a constant.
-    """
-
-    inputs: tuple[str, ...] = ("noise", "point", "momentum")
+    inputs: tuple[str, ...] = ("noise", "point", "momentum")  # names of the arguments of `forward`
     output = "energy"
-    example: tuple[Tensor, ...]
+    example: tuple[Tensor, ...]  # two rows of each input; an exporter would take one for a constant
     mean: Tensor
     sd: Tensor
 

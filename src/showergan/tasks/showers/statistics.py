@@ -13,6 +13,7 @@ STATISTICS = (
     *("longitudinal_asymmetry", "transverse_asymmetry"),
     *("longitudinal_width", "transverse_width"),
 )
+OBSERVABLES = ("total_energy_MeV", "occupancy", "centre_x_cm", "centre_y_cm")
 FLAGS = (
     *("empty_image", "zero_transverse_momentum"),
     *("missed_longitudinal_line", "missed_transverse_line", "infinite_arc_factor"),
@@ -28,15 +29,12 @@ _Array = NDArray[np.float64]
 
 
 class PhysicsStatistics(NamedTuple):
-    """Four numbers per event, and flags of those that are undefined.
+    """Four numbers per event, and reasons for which they are undefined."""
 
-    Attributes:
-        values: (n, 4) float64 in the order of `STATISTICS`; asymmetries have no unit, widths are in cm.
-        flags: (n, 5) booleans in the order of `FLAGS`: why entries are undefined.
-    """
-
-    values: _Array
-    flags: NDArray[np.bool_]
+    values: (
+        _Array  # (n, 4) in the order of `STATISTICS`; asymmetries have no unit, widths are in cm
+    )
+    flags: NDArray[np.bool_]  # (n, 5) in the order of `FLAGS`
 
 
 def physics_statistics(
@@ -44,23 +42,21 @@ def physics_statistics(
 ) -> PhysicsStatistics:
     """Measure the asymmetries and widths of showers about their impact points.
 
-    The impact point is where the particle would be at a depth z behind the entry point:
-    x0 = X + z px/pz. Both forms use moments of the energy in two passes and float64 throughout.
+    The impact point is where the particle would be at a depth z behind the entry point: x0 = X + z px/pz. Both forms
+    use moments of the energy in two passes and float64 throughout.
 
-    `corrected` takes the direction u = pT/|pT| and the coordinates t = u . d along and
-    v = ux dy - uy dx across it (positive to the left of the particle). The asymmetries are those of
-    the signs of t and v. The longitudinal width is the standard deviation of t over the cells that
-    the line v = 0 crosses, the transverse width that of v over the cells that t = 0 crosses; a line
-    crosses a cell when it meets the unit square. Undefined entries are NaN: all four for empty
-    images and for |pT| = 0, but for rounding, as at normal incidence nothing tells along from across; one width where
-    no energy lies on its line.
+    `corrected` takes the direction u = pT/|pT| and the coordinates t = u . d along and v = ux dy - uy dx across it
+    (positive to the left of the particle). The asymmetries are those of the signs of t and v. The longitudinal width is
+    the standard deviation of t over the cells that the line v = 0 crosses, the transverse width that of v over the
+    cells that t = 0 crosses; a line crosses a cell when it meets the unit square. Undefined entries are NaN: all four
+    for empty images and for |pT| = 0 up to rounding, as normal incidence has no direction along or across; one width
+    where no energy lies on its line.
 
-    `published` gives the numbers of the code behind Egorov & Rogachev (2023), which is that of the
-    MLHEP-2019 competition (calogan_metrics.py), in a division-free form that equals it away from
-    px = 0 and py = 0. Its transverse asymmetry is oriented along +y, its width lines have mirrored
-    axes and the wrong arc factor |pT|/|px|. Undefined entries are what that code gives: the
-    asymmetries of empty images are NaN, those at |pT| = 0 are 1, and the widths are 0 for empty
-    images, for lines without energy and for px = 0.
+    `published` gives the numbers of the code behind Egorov & Rogachev (2023), which is that of the MLHEP-2019
+    competition (calogan_metrics.py), in a division-free form that equals it away from px = 0 and py = 0. Its transverse
+    asymmetry is oriented along +y, its width lines have mirrored axes and the wrong arc factor |pT|/|px|. Undefined
+    entries are what that code gives: the asymmetries of empty images are NaN, those at |pT| = 0 are 1, and the widths
+    are 0 for empty images, for lines without energy and for px = 0.
 
     Events with a cell that is not finite have values that are not finite, in both forms.
 
@@ -103,18 +99,14 @@ def physics_statistics(
 
 
 def observables(energy: NDArray[np.floating]) -> dict[str, _Array]:
-    """Measure simple properties of showers (n, 30, 30) [MeV], each of shape (n,).
+    """Measure the `OBSERVABLES` of showers (n, 30, 30) [MeV], each of shape (n,).
 
-    total_energy_MeV; occupancy, the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; centre_x_cm and centre_y_cm, the
-    centre of energy, NaN for empty images.
+    Occupancy is the fraction of cells above `OCCUPANCY_THRESHOLD_MEV`; the centre of energy is NaN for empty images.
     """
-    centre_x, centre_y = energy_centre(energy).T
-    return {
-        "total_energy_MeV": energy.sum(axis=(1, 2), dtype=np.float64),
-        "occupancy": (energy > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2)),
-        "centre_x_cm": centre_x,
-        "centre_y_cm": centre_y,
-    }
+    total = energy.sum(axis=(1, 2), dtype=np.float64)
+    occupancy = (energy > OCCUPANCY_THRESHOLD_MEV).mean(axis=(1, 2))
+    values = (total, occupancy, *energy_centre(energy).T)
+    return dict(zip(OBSERVABLES, values, strict=True))
 
 
 def energy_centre(energy: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -131,14 +123,8 @@ class DepthFit:
 
     A particle that enters at p with the slopes s = (px/pz, py/pz) is at p + z s at the depth z, so the centre of energy
     c is there on average, with no intercept. Least squares through the origin, in x and y together and with equal
-    weights for all n showers, minimises sum |c - p - z s|^2 and gives
-
-        z = sum (c - p) . s / sum |s|^2.
-
-    Two sums are kept, so memory does not grow. Showers without energy have no centre; they are left out and counted.
-
-    Attributes:
-        n_without_energy: showers left out so far.
+    weights for all n showers, minimises sum |c - p - z s|^2 and gives z = sum (c - p) . s / sum |s|^2. Two sums are
+    kept, so memory does not grow. Showers without energy have no centre; they are left out and counted.
     """
 
     def __init__(self) -> None:

@@ -36,7 +36,7 @@ def refuse_energies(
         source: the file.
         total: energy of each shower (n,), MeV.
         momentum: px, py, pz (n, 3), GeV.
-        unit: that the energies were read in.
+        unit: of the energies in the file.
 
     Raises:
         UserError: the median of energy over |p| is outside `LEAST_VISIBLE` to `MOST_VISIBLE`.
@@ -55,16 +55,7 @@ def refuse_energies(
 
 
 def refuse_points(source: Path, point: NDArray[np.float32], unit: LengthUnit) -> None:
-    """Refuse a file of which most entry points are outside the image.
-
-    Args:
-        source: the file.
-        point: x, y (n, 2), cm.
-        unit: that they were read in.
-
-    Raises:
-        UserError: the median of |x| or of |y| is beyond the edge of the image.
-    """
+    """Raise a `UserError` if the median of |x| or |y| of entry points (n, 2) [cm] is beyond the edge of the image."""
     median = np.median(np.abs(point), axis=0).max()
     if median > EDGE_CM:
         remedy = "If it is in mm, set data.length_unit: mm. " if unit == "cm" else ""

@@ -1,4 +1,4 @@
-"""The calorimeter in Geant4: geometry and materials, physics, particle gun and readout.
+"""Calorimeter in Geant4: geometry and materials, physics, particle gun and readout.
 
 Only the worker imports this: Geant4 may abort the process it runs in.
 """
@@ -25,7 +25,7 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
     """Layers of lead in front of polystyrene, 60 x 60 cm wide; cells of the polystyrene are scored."""
 
     def Construct(self) -> g4.G4VPhysicalVolume:
-        """Build it and return the world."""
+        """Build the calorimeter and return the world."""
         nist, half, cell = g4.G4NistManager.Instance(), CELLS / 2, 0.5
         vacuum, lead, polystyrene = (
             nist.FindOrBuildMaterial(name) for name in ("G4_Galactic", "G4_Pb", "G4_POLYSTYRENE")
@@ -33,26 +33,24 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
         layer_cm = LEAD_CM + POLYSTYRENE_CM
         self._kept: list[Any] = []  # volumes live as long as Python references them
 
-        def volume(name: str, material: g4.G4Material, *half_cm: float) -> g4.G4LogicalVolume:
-            box = g4.G4Box(name, *(side * g4.cm for side in half_cm))
-            made = g4.G4LogicalVolume(box, material, name)
-            self._kept += [box, made]
+        def keep(made: Any) -> Any:
+            self._kept.append(made)
             return made
 
-        def place(inner: g4.G4LogicalVolume, z_cm: float, outer: g4.G4LogicalVolume | None) -> None:
-            at = g4.G4ThreeVector(0, 0, z_cm * g4.cm)
-            name = str(inner.GetName())
-            self._kept.append(g4.G4PVPlacement(None, at, inner, name, outer, False, 0, False))
+        def volume(name: str, material: g4.G4Material, *half_cm: float) -> g4.G4LogicalVolume:
+            box = keep(g4.G4Box(name, *(side * g4.cm for side in half_cm)))
+            return keep(g4.G4LogicalVolume(box, material, name))
 
-        def repeat(
-            inner: g4.G4LogicalVolume, outer: g4.G4LogicalVolume, axis: g4.EAxis, n: int, cm: float
-        ) -> None:
+        def place(inner: g4.G4LogicalVolume, z_cm: float, outer: g4.G4LogicalVolume | None) -> Any:
+            at, name = g4.G4ThreeVector(0, 0, z_cm * g4.cm), str(inner.GetName())
+            return keep(g4.G4PVPlacement(None, at, inner, name, outer, False, 0, False))
+
+        def repeat(inner: Any, outer: Any, axis: g4.EAxis, n: int, cm: float) -> None:
             name = str(inner.GetName())
-            self._kept.append(g4.G4PVReplica(name, inner, outer, axis, n, cm * g4.cm))
+            keep(g4.G4PVReplica(name, inner, outer, axis, n, cm * g4.cm))
 
         world = volume("world", vacuum, 100, 100, 100)
-        place(world, 0, None)
-        whole = self._kept[-1]
+        whole = place(world, 0, None)
         calorimeter = volume("calorimeter", vacuum, half, half, DEPTH_CM / 2)
         place(calorimeter, FRONT_FACE_CM + DEPTH_CM / 2, world)
         layer = volume("layer", vacuum, half, half, layer_cm / 2)
@@ -62,9 +60,8 @@ class Calorimeter(g4.G4VUserDetectorConstruction):
         place(scintillator, LEAD_CM / 2, layer)
         row = volume("row", polystyrene, half, cell, POLYSTYRENE_CM / 2)
         repeat(row, scintillator, g4.kYAxis, CELLS, 1)
-        repeat(
-            volume("cell", polystyrene, cell, cell, POLYSTYRENE_CM / 2), row, g4.kXAxis, CELLS, 1
-        )
+        column = volume("cell", polystyrene, cell, cell, POLYSTYRENE_CM / 2)
+        repeat(column, row, g4.kXAxis, CELLS, 1)
         return whole
 
     def ConstructSDandField(self) -> None:
@@ -98,18 +95,17 @@ class Gun(g4.G4VUserPrimaryGeneratorAction):
         self._gun.SetParticleDefinition(g4.G4ParticleTable.GetParticleTable().FindParticle("e-"))
 
     def aim(self, point: NDArray[np.float64], momentum: NDArray[np.float64]) -> None:
-        """Set entry point (2,) in cm in the plane z = 0 and momentum (3,) in GeV of the next electron."""
+        """Set entry point (2,) in cm in the plane z = 0 and momentum (3,) in GeV, pz > 0, of the next electron."""
         size = float(np.linalg.norm(momentum)) * g4.GeV
         z = FRONT_FACE_CM - 1e-6
         x, y = point + z * momentum[:2] / momentum[2]
-        self._gun.SetParticleEnergy(
-            float(np.hypot(size, g4.electron_mass_c2)) - g4.electron_mass_c2
-        )
+        energy = float(np.hypot(size, g4.electron_mass_c2))
+        self._gun.SetParticleEnergy(energy - g4.electron_mass_c2)
         self._gun.SetParticlePosition(g4.G4ThreeVector(x * g4.cm, y * g4.cm, z * g4.cm))
         self._gun.SetParticleMomentumDirection(g4.G4ThreeVector(*(momentum / size).tolist()))
 
     def GeneratePrimaries(self, event: g4.G4Event) -> None:
-        """Shoot it."""
+        """Shoot the electron."""
         self._gun.GeneratePrimaryVertex(event)
 
 
@@ -124,16 +120,6 @@ class Readout(g4.G4UserEventAction):
         self.cells = cells.reshape(CELLS, CELLS)
 
 
-class Actions(g4.G4VUserActionInitialization):
-    """The gun and the readout, which Geant4 calls."""
-
-    def Build(self) -> None:
-        """Register both; they stay accessible as attributes."""
-        self.gun, self.readout = Gun(), Readout()
-        self.SetUserAction(self.gun)
-        self.SetUserAction(self.readout)
-
-
 class Simulation:
     """Geant4, ready to shoot; one per process.
 
@@ -143,10 +129,12 @@ class Simulation:
 
     def __init__(self) -> None:
         self._manager = g4.G4RunManager()
-        self._actions = Actions()
-        self._kept = Calorimeter(), Physics(), self._actions
+        self._kept = Calorimeter(), Physics()
         for part in self._kept:
             self._manager.SetUserInitialization(part)
+        self._gun, self._readout = Gun(), Readout()
+        for action in (self._gun, self._readout):
+            self._manager.SetUserAction(action)
         commands = g4.G4UImanager.GetUIpointer()
         for command in COMMANDS:
             if commands.ApplyCommand(command):
@@ -156,14 +144,11 @@ class Simulation:
     def shoot(
         self, point: NDArray[np.float64], momentum: NDArray[np.float64], seeds: tuple[int, int]
     ) -> NDArray[np.float64]:
-        """Return the deposits (60, 60) in MeV of one electron; the same seeds give the same bytes.
+        """Return the deposits (60, 60) in MeV of one electron, see `Gun.aim`; the same seeds give the same bytes.
 
-        Args:
-            point: entry point (2,) in cm in the plane z = 0.
-            momentum: (3,) in GeV, pz > 0.
-            seeds: positive numbers below 2^32.
+        Seeds are positive numbers below 2^32.
         """
-        self._actions.gun.aim(point, momentum)
+        self._gun.aim(point, momentum)
         g4.HepRandom.setTheSeeds([*seeds, 0])
         self._manager.BeamOn(1)
-        return self._actions.readout.cells
+        return self._readout.cells

@@ -1,6 +1,6 @@
-"""The physics of the calorimeter in Geant4: which of its lists, steps and cuts, and the data sets that they need.
+"""Physics of the calorimeter in Geant4: its list of processes, steps, cuts, and the data sets that they need.
 
-Nothing need be downloaded: the data that Geant4 reads for electromagnetic showers are made here.
+No download is needed: the data that Geant4 reads for electromagnetic showers are made here.
 
 * `brem_SB/`: spectra of bremsstrahlung of S. M. Seltzer and M. J. Berger, Nucl. Instrum. Meth. B 12 (1985) 95, in
   Geant4's layout; `brem_SB/README.md` says where they come from.
@@ -57,15 +57,6 @@ def list_name() -> str:
     return "G4EmStandardPhysics" if is_full() else "G4EmStandardPhysics_option1"
 
 
-def record() -> dict[str, object]:
-    """Return the part of the record of a simulation that describes the physics."""
-    return {
-        "physics": list_name() + ("" if is_full() else ", steps of option 0"),
-        "range_cut_mm": CUT_MM,
-        "data": Path(os.environ["G4LEDATA"]).name if is_full() else "of showergan",
-    }
-
-
 def make_folders(folder: Path) -> None:
     """Make the folders of all data sets, for GEANT4_DATA_DIR, which is set before Geant4 is imported."""
     for name in EMPTY:
@@ -76,12 +67,7 @@ def make_folders(folder: Path) -> None:
 
 
 def write_photoelectric(folder: Path, geant4: ModuleType) -> None:
-    """Write the tables of the photoelectric effect for the elements of the calorimeter.
-
-    Args:
-        folder: of all data sets, see `make_folders`.
-        geant4: the module geant4_pybind.
-    """
+    """Write the tables of the photoelectric effect for the elements of the calorimeter, see `make_folders`."""
     for z, name in ELEMENTS.items():
         # Making the first material fills the tables that all elements share.
         geant4.G4NistManager.Instance().FindOrBuildMaterial(name)

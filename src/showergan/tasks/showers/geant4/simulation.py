@@ -1,4 +1,4 @@
-"""Simulation of showers by Geant4 in processes of its own; finished showers are kept and not simulated again."""
+"""Simulation of showers by Geant4 in separate processes; finished showers are kept and not simulated again."""
 
 import hashlib
 import os
@@ -49,20 +49,10 @@ def record(threshold_MeV: float) -> dict[str, Any]:
         "version": VERSION,
         "threshold_MeV": threshold_MeV,
         "package": f"{PACKAGE} {installed}",
-        **physics.record(),
+        "physics": physics.list_name() + ("" if physics.is_full() else ", steps of option 0"),
+        "range_cut_mm": physics.CUT_MM,
+        "data": Path(os.environ["G4LEDATA"]).name if physics.is_full() else "of showergan",
     }
-
-
-class Leakage:
-    """Sums of the visible energy of many showers, in MeV: all, and within the image."""
-
-    def __init__(self) -> None:
-        self.visible_MeV = self.inside_MeV = 0.0
-
-    @property
-    def inside(self) -> float:
-        """The fraction within the image."""
-        return self.inside_MeV / self.visible_MeV
 
 
 def simulate(
@@ -72,9 +62,9 @@ def simulate(
     threshold_MeV: float = THRESHOLD_MEV,
     cores: int = 1,
     kept: Path,
-    leakage: Leakage | None = None,
+    energy_MeV: dict[str, float] | None = None,
 ) -> Iterator[Showers]:
-    """Yield showers of random electrons, the same as by GFLASH, `RANGE` at a time.
+    """Yield showers of random electrons, those of `gflash.simulate`, `RANGE` at a time.
 
     Args:
         n_showers: how many.
@@ -82,35 +72,27 @@ def simulate(
         threshold_MeV: cells below are set to 0.
         cores: processes at a time.
         kept: folder of finished showers, from which a later call resumes.
-        leakage: sums up the showers that are yielded.
+        energy_MeV: to which the visible energy of the showers is added: all of it, and that within the image.
 
     Raises:
         UserError: Geant4 is not installed, or stopped.
     """
     drawn = [
-        (point[:n], calorimeter.momenta(energy, slope)[:n])
-        for rng, n in calorimeter.streams(n_showers, seed)
-        for energy, point, slope in [calorimeter.sample_particles(calorimeter.CHUNK, rng)]
+        (electrons.point[wanted], electrons.momentum[wanted])
+        for electrons, _, wanted in calorimeter.electrons(n_showers, seed)
     ]
-    point, momentum = (
-        np.concatenate(parts).astype(np.float32) for parts in zip(*drawn, strict=True)
-    )
-    return _shot(
-        Particles(point, momentum), 2 * seed, threshold_MeV, cores, kept, leakage or Leakage()
-    )
+    parts = zip(*drawn, strict=True)
+    particles = Particles(*(np.concatenate(part).astype(np.float32) for part in parts))
+    return _shot(particles, 2 * seed, threshold_MeV, cores, kept, energy_MeV)
 
 
 def resimulate(
-    point: NDArray[np.float32],
-    momentum: NDArray[np.float32],
-    seed: int,
-    threshold_MeV: float = THRESHOLD_MEV,
+    particles: Particles, seed: int, threshold_MeV: float = THRESHOLD_MEV
 ) -> Iterator[Showers]:
     """Yield another shower of each electron as `gflash.resimulate` does, on all cores."""
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         cores = os.cpu_count() or 1
-        particles = Particles(point, momentum)
-        yield from _shot(particles, 2 * seed + 1, threshold_MeV, cores, Path(folder), Leakage())
+        yield from _shot(particles, 2 * seed + 1, threshold_MeV, cores, Path(folder))
 
 
 def _shot(
@@ -119,7 +101,7 @@ def _shot(
     threshold_MeV: float,
     cores: int,
     kept: Path,
-    leakage: Leakage,
+    energy_MeV: dict[str, float] | None = None,
 ) -> Iterator[Showers]:
     made_by = str(record(threshold_MeV)).encode()
     n = len(particles.point)
@@ -127,8 +109,7 @@ def _shot(
     progress = Progress(n, "showers")
 
     def cells(first: int) -> Images:
-        rows = slice(first, first + RANGE)
-        point, momentum = (values[rows] for values in particles)
+        point, momentum = (values[first : first + RANGE] for values in particles)
         # Geant4's engine takes two seeds per event, and ignores those behind a 0.
         events = [[stream + 1, first + k + 1] for k in range(len(point))]
         return _range(point, momentum, np.array(events), made_by, kept)
@@ -139,8 +120,9 @@ def _shot(
             for first, all_cells in zip(firsts, pool.map(cells, firsts), strict=True):
                 rows = slice(first, first + len(all_cells))
                 images = _inner(all_cells)
-                leakage.visible_MeV += float(all_cells.sum(dtype=float))
-                leakage.inside_MeV += float(images.sum(dtype=float))
+                if energy_MeV is not None:
+                    energy_MeV["all"] += all_cells.sum(dtype=float)
+                    energy_MeV["inside"] += images.sum(dtype=float)
                 point, momentum = (values[rows] for values in particles)
                 ids = np.full(len(point), calorimeter.PDG, np.int32)
                 yield Showers(read_out(images, threshold_MeV), point, momentum, ids)
@@ -168,10 +150,11 @@ def _range(
     with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return _read(path)
     with tempfile.TemporaryDirectory(dir=kept) as folder:
-        given, made = Path(folder) / "electrons.npz", Path(folder) / "cells.npz"
-        np.savez(given, point=point, momentum=momentum, seeds=seeds)
+        electrons, made = Path(folder) / "electrons.npz", Path(folder) / "cells.npz"
+        np.savez(electrons, point=point, momentum=momentum, seeds=seeds)
+        worker = "showergan.tasks.showers.geant4.worker"
         ended = subprocess.run(
-            [sys.executable, "-m", "showergan.tasks.showers.geant4.worker", str(given), str(made)],
+            [sys.executable, "-m", worker, str(electrons), str(made)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

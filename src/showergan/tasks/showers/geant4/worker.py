@@ -1,4 +1,4 @@
-"""Simulation of some electrons in a process of its own, with a file of electrons and the file to write as arguments.
+"""Simulation of electrons in a separate process, with a file of electrons and the file to write as arguments.
 
 Geant4 has one run per process, and ends the process on an error.
 """
@@ -21,17 +21,14 @@ def main(electrons: Path, out: Path) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="showergan-geant4-") as folder:
         make_folders(Path(folder))
-        if is_full():
-            # Without it the import asks on the terminal whether it may download.
-            os.environ.setdefault("GEANT4_DATA_DIR", folder)
-        else:
+        # Without it the import, which reads the environment, asks on the terminal whether it may download.
+        if not is_full() or "GEANT4_DATA_DIR" not in os.environ:
             os.environ["GEANT4_DATA_DIR"] = folder
-        # Imported here, because the import reads the environment.
         if not is_full():
             write_photoelectric(Path(folder), import_module("geant4_pybind"))
         simulation = import_module("showergan.tasks.showers.geant4.detector").Simulation()
-        with np.load(electrons) as given:
-            rows = zip(given["point"], given["momentum"], given["seeds"].tolist(), strict=True)
+        with np.load(electrons) as file:
+            rows = zip(file["point"], file["momentum"], file["seeds"].tolist(), strict=True)
             cells = [
                 simulation.shoot(point.astype(float), momentum.astype(float), seeds)
                 for point, momentum, seeds in rows

@@ -1,4 +1,4 @@
-"""The metrics of showers: those of all tasks, and those of showers alone in this folder."""
+"""Metrics of showers: those of all tasks, and those of showers alone in this folder."""
 
 import sys
 

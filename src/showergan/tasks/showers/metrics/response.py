@@ -17,18 +17,14 @@ def response_and_resolution(
 ) -> tuple[Measured, Measured]:
     """Measure the mean and the relative spread of deposited energy over momentum.
 
-    The response is the mean of E / |p|, the resolution its standard deviation (n - 1) over its
-    mean (Fabjan & Gianotti 2003). Showers whose energy is not finite are left out; n
-    counts those used.
+    The response [MeV / GeV] is the mean of E / |p|, the resolution its standard deviation (n - 1) over its mean (Fabjan
+    & Gianotti 2003). Showers whose energy is not finite are left out; n counts those used. Both are NaN with fewer than
+    two showers, the resolution also where nothing is deposited.
 
     Args:
         energy: (n,) deposited energies [MeV].
         momentum: (n,) sizes of the momenta [GeV].
         seed: Seed of the bootstrap.
-
-    Returns:
-        Response [MeV / GeV] and resolution [1]; NaN with fewer than two showers, the resolution
-        also where nothing is deposited.
     """
     ratio = np.asarray(energy, dtype=np.float64) / np.asarray(momentum, dtype=np.float64)
     ratio = ratio[np.isfinite(ratio)]

@@ -1,4 +1,4 @@
-"""The showers that come with the package: simulated by Geant4, energies rounded to three significant digits."""
+"""Showers that come with the package: simulated by Geant4, energies rounded to three significant digits."""
 
 from pathlib import Path
 
