@@ -170,22 +170,6 @@ def test_examples_of_the_page_run(folder, tmp_path, monkeypatch, capsys, code):
     assert "nan" not in capsys.readouterr().out
 
 
-def test_table_of_the_page_can_be_generated_for(folder, tmp_path):
-    (table,) = re.findall(r"```text\n(px_GeV.*?)```", PAGE, re.DOTALL)
-    (tmp_path / "particles.csv").write_text(table)
-    (command,) = re.findall(r"^showergan (generate .*)$", PAGE, re.MULTILINE)
-    paths = {
-        "generator.pt": folder / "raw.pt",
-        "particles.csv": tmp_path / "particles.csv",
-        "showers.npz": tmp_path / "showers.npz",
-    }
-    words = [str(paths.get(word, word)) for word in command.split()]
-    done = CliRunner().invoke(app, words)
-    assert done.exit_code == 0, done.output
-    with np.load(tmp_path / "showers.npz") as file:
-        assert file["EnergyDeposit"].shape == (2, 30, 30, 1)
-
-
 def test_page_names_everything_in_the_file(folder):
     for key in torch.load(folder / "raw.pt", weights_only=True):
         assert f"`{key}`" in PAGE

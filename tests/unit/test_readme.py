@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import generators
+import numpy as np
 import pytest
 import typer
 import yaml
@@ -103,7 +104,9 @@ def test_a_generator_is_used_as_told(tmp_path, monkeypatch):
         ["bash", "-euc", block], cwd=tmp_path, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "showers.npz").is_file() and (tmp_path / "generator.onnx").is_file()
+    with np.load(tmp_path / "showers.npz") as file:
+        assert file["EnergyDeposit"].shape == (2, 30, 30, 1)
+    assert (tmp_path / "generator.onnx").is_file()
 
 
 @pytest.fixture(scope="module")
