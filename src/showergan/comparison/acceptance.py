@@ -1,12 +1,13 @@
 """Acceptance criteria: what a run must reach for a comparison of its methods to say much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
+from showergan.config.recipes.comparison import Acceptance
 
 # Bounds of the median seed of a method, and of the share of failed seeds.
 BOUNDS = {
@@ -38,12 +39,7 @@ COLUMNS = ["criterion", "subject", "value", "worst", "bound", "n_seeds", "n_fail
 
 
 def acceptance(
-    card: pd.DataFrame,
-    failures: pd.DataFrame,
-    anchors: pd.DataFrame,
-    *,
-    bounded: Sequence[str],
-    fewest: int,
+    card: pd.DataFrame, failures: pd.DataFrame, anchors: pd.DataFrame, recipe: Acceptance
 ) -> pd.DataFrame:
     """Check generators and data by the acceptance criteria that apply to a run.
 
@@ -54,8 +50,7 @@ def acceptance(
         card: as `scorecard` returns it.
         failures: as `failures` returns it.
         anchors: as `reference` writes them.
-        bounded: the methods that the criteria are for: those with spectral normalisation.
-        fewest: showers that every bin needs.
+        recipe: the methods that the criteria are for, and the showers that every bin needs.
 
     Returns:
         One row per criterion and subject, a method or "" for all: value, that of the median seed, which is
@@ -70,9 +65,11 @@ def acceptance(
         says so, of divergence too, or if its mean energy is off by more than a factor 2. The worst is that of a method.
         showers: those of the smallest bin of the partition; at least `fewest`. The worst is the same.
     """
-    chosen = card[card["chosen"].astype(bool) & card["method"].isin(bounded)]
+    chosen = card[card["chosen"].astype(bool) & card["method"].isin(recipe.bounded)]
     runs = failures.merge(chosen[RUN].drop_duplicates(), on=RUN)
-    runs = runs.assign(failed=_failed(runs))
+    runs = runs.assign(failed=runs["failure"] != "none")
+    if "energy_ratio" in runs:
+        runs["failed"] |= ~(_off(runs) <= np.log(OFF))  # NaN is off, too
     rows: list[tuple[str, str, float, float, float, int, int]] = []
     for method, own in runs.groupby("method", sort=False):
         count = len(own), int(own["failed"].sum())
@@ -87,16 +84,10 @@ def acceptance(
     bins = real_anchor(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     if len(bins):
-        rows.append(("showers", "", bins["n"].min(), bins["n"].min(), fewest, 0, 0))
+        rows.append(("showers", "", bins["n"].min(), bins["n"].min(), recipe.fewest, 0, 0))
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     table["met"] = [_holds(criterion, value, bound) for criterion, _, value, _, bound, *_ in rows]
     return table
-
-
-def _failed(runs: pd.DataFrame) -> pd.Series:
-    failed = runs["failure"] != "none"
-    # NaN is off, too.
-    return failed | ~(_off(runs) <= np.log(OFF)) if "energy_ratio" in runs else failed
 
 
 def _off(runs: pd.DataFrame) -> pd.Series:

@@ -1,12 +1,13 @@
 """Scorecard: every run in every metric, each on a scale from the worst to what real showers get."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.runs import RUN, Runs
+from showergan.comparison.runs import RUN
 from showergan.errors import UserError
 from showergan.metrics.features import NOT_FINITE, UNSCALED
 from showergan.metrics.metric import ANCHORS, CEILING, Registry
@@ -15,12 +16,16 @@ _KEY = ["metric", "space", "bin"]
 
 
 def scorecard(
-    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
+    runs: Iterable[pd.DataFrame],
+    anchors: pd.DataFrame,
+    summary: pd.DataFrame,
+    choose_by: str,
+    registry: Registry,
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
     Args:
-        runs: as `read_runs` returns them.
+        runs: their metrics.
         anchors: as `reference` writes them.
         summary: as `summarise` writes it.
         choose_by: the score of the summary that chooses the epoch.

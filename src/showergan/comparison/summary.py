@@ -1,10 +1,12 @@
 """Summary: a row per run and score, with the best epoch, the epoch chosen on select and the last epoch."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.runs import METHOD, RUN, Runs
+from showergan.comparison.runs import METHOD, RUN
 from showergan.metrics.conditional_prd import means_over_unflagged, scores_over_epochs
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
@@ -74,7 +76,10 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: Runs, anchors: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
+    runs: Iterable[pd.DataFrame],
+    anchors: pd.DataFrame,
+    choose_by: str,
+    own: dict[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the summaries of all runs with the anchors that they are compared with.
 
@@ -82,7 +87,7 @@ def summarise(
     ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
 
     Args:
-        runs: as `read_runs` returns them.
+        runs: their metrics.
         anchors: as `reference` writes them.
         choose_by: see `learning_rate_grid`.
         own: see `learning_rate_grid`.

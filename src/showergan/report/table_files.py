@@ -1,4 +1,4 @@
-"""Tables as files: numbers as CSV, and what people read as Markdown, LaTeX and HTML; and files of texts."""
+"""Tables as files: numbers as CSV, and what people read as Markdown, LaTeX and HTML; and texts."""
 
 import re
 from html import escape

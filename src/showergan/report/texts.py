@@ -1,4 +1,4 @@
-"""Texts of labels and numbers, also in narrow places."""
+"""Texts of labels and numbers, also in narrow places, and of the metrics of one file."""
 
 import math
 import re
@@ -6,6 +6,8 @@ import textwrap
 from typing import Any
 
 import pandas as pd
+
+from showergan.metrics.metric import Entry
 
 FORMULA = re.compile(r"(?<!\\)\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
@@ -113,3 +115,34 @@ def counted(noun: str, *numbers: float) -> str:
     least, most = int(min(numbers)), int(max(numbers))
     number = f"{least}" if least == most else f"{least} to {most}"
     return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+
+
+def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
+    """Return the metrics of the scorecard, one per line, within about 80 letters.
+
+    Args:
+        metrics: as `evaluate_file` returns them.
+        entries: what the scorecard shows.
+    """
+    found = metrics.set_index(["metric", "space", "bin"])
+    real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
+    rows = [
+        _line(real, entry.title, found.loc[[entry[:3]]].iloc[0], metrics["n"].max())
+        for entry in entries
+        if entry[:3] in found.index
+    ]
+    return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)
+
+
+def _line(real: str, title: str, row: pd.Series, most: float) -> dict[str, str]:
+    fraction = row["fraction_of_ceiling"]
+    # Of several bins the smallest counts.
+    fewer = "" if row["n"] == most else "\N{GREATER-THAN OR EQUAL TO} "
+    return {
+        "metric": title,
+        "value": plus_minus(row["value"], row["event_sd"]) or "undefined",
+        real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]) or "undefined",
+        "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else "undefined",
+        "fraction": f"{fraction:.0%}" if math.isfinite(fraction) else "",
+        "n": f"{fewer}{row['n']:.0f}",
+    }

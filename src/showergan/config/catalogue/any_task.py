@@ -74,8 +74,10 @@ EXHIBITS = (
         "summary grid robustness anchors",
         RATES,
     ),
-    figure("score_over_epochs", "PRD-AUC over epochs", COMPARISON, "metrics anchors grid", EPOCHS),
-    figure("prd_curves", "Precision and recall", COMPARISON, "curves anchor_curves grid"),
+    figure(
+        "prd.score_over_epochs", "PRD-AUC over epochs", COMPARISON, "metrics anchors grid", EPOCHS
+    ),
+    figure("prd.prd_curves", "Precision and recall", COMPARISON, "curves anchor_curves grid"),
     figure("scorecard.rank_agreement", "Do metrics agree?", COMPARISON, "agreement", ORDER),
     figure("critical_difference", "Ranks", VERDICTS, "ranks", when.ranks),
     figure("learning_rate_grid", "Learning rates", VERDICTS, "grid anchors", when.grid_of_rates),

@@ -1,14 +1,14 @@
 """Strength of the bound that ABCAS sets to the discriminator (figure 6 of Egorov & Rogachev 2023)."""
 
 import math
+from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from showergan.comparison.runs import RUN
 from showergan.report.layout import empty_figure, legend_below, new_figure
-from showergan.report.runs import Group, groups_with, key
+from showergan.report.runs import groups_with, key
 from showergan.report.style import Style, line
 
 LARGE_R = 10.0  # above it, the axis is logarithmic
@@ -33,19 +33,27 @@ def abcas(style: Style, histories: pd.DataFrame) -> Figure:
     axes = figure.subplots()
     for group in found:
         group.draw_seeds(axes, "step", "abcas_r", {"linewidth": 1.2, "alpha": 0.8})
-    if rows["abcas_r"].max() > LARGE_R:
-        axes.set_yscale("symlog", linthresh=1)
+    scale: Any = ("symlog", {"linthresh": 1}) if rows["abcas_r"].max() > LARGE_R else ("linear", {})
+    axes.set_yscale(scale[0], **scale[1])
     axes.set(xlabel="Generator step", ylabel="r")
     axes.set_title("\n".join(_warnings(rows)), loc="left")
     axes.axhspan(0, math.log(IDLE, BASE), color="0.93", linewidth=0, zorder=0)
-    _factors(axes)
-    named = [g._replace(label=f"{g.label}: {_at_the_end(g)} at the end") for g in found]
-    legend_below(figure, key(named))
+    # What the ticks at the left mean for the weights.
+    right = axes.twinx()
+    right.set_yscale(scale[0], **scale[1])
+    right.set(ylim=axes.get_ylim(), ylabel="weights are multiplied by $0.9^r$")
+    right.yaxis.set_major_formatter(lambda r, _: f"{BASE**r:.3g}")
+    right.spines["right"].set_visible(True)
+    for place, group in enumerate(found):
+        factors = BASE ** group.rows.groupby(RUN)["abcas_r"].last()
+        ends = " to ".join(sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"}))
+        found[place] = group._replace(label=f"{group.label}: {ends} at the end")
+    legend_below(figure, key(found))
     return figure
 
 
 def _warnings(rows: pd.DataFrame) -> list[str]:
-    """Return what must not be overlooked: runs that ABCAS left alone, and steps at which q = dm / beta was clipped."""
+    """Return warnings of runs that ABCAS left alone, and of steps at which q = dm / beta was clipped."""
     runs = rows.groupby(RUN)
     idle = BASE ** runs["abcas_r"].max() > IDLE
     lines = []
@@ -59,19 +67,3 @@ def _warnings(rows: pd.DataFrame) -> list[str]:
             f"q clipped below 1 in {counts.sum():.0f} steps, in {(counts > 0).sum()} of {len(counts)} runs"
         )
     return lines
-
-
-def _factors(axes: Axes) -> None:
-    """Write at the right what the ticks at the left mean for the weights."""
-    right = axes.twinx()
-    is_log = axes.get_yscale() == "symlog"
-    right.set_yscale(axes.get_yscale(), **({"linthresh": 1} if is_log else {}))
-    right.set(ylim=axes.get_ylim(), ylabel="weights are multiplied by $0.9^r$")
-    right.yaxis.set_major_formatter(lambda r, _: f"{BASE**r:.3g}")
-    right.spines["right"].set_visible(True)
-
-
-def _at_the_end(group: Group) -> str:
-    """Return the least and the largest of the last factors of the runs."""
-    factors = BASE ** group.rows.groupby(RUN)["abcas_r"].last()
-    return " to ".join(sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"}))

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -40,7 +39,9 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         )
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in scores if score in set(rows["score"])]
-    choices = sorted(set(rows["learning_rates"]), key=_in_order)
+    # From large to small; what was chosen among them comes last.
+    tried = set(rows["learning_rates"])
+    choices = [*sorted(tried - {CHOSEN}, key=by_size), *tried & {CHOSEN}]
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
     if (same := _repeated(parts)) is not None:  # all methods chose this pair
@@ -55,7 +56,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         for panel, score in zip(line, scores, strict=True):
             of_score = here[here["score"] == score]
             for row in records(of_score):
-                _difference(panel, names.index(row["label"]), row, style)
+                y = names.index(row["label"])
+                mark = _mark(row["verdict"], style.line(row["method"]).colour)
+                panel.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
+                panel.plot(row["mean_difference"], y, **mark)
+                seeds = f"{row['same_direction']}/{row['n_pairs']}"
+                layout.beside(panel, y, seeds, fontsize="x-small", color="0.3")
             if not math.isnan(floor := of_score["noise_floor"].max()):
                 # Differences that methods without a difference may well have.
                 panel.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
@@ -87,12 +93,6 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     return figure
 
 
-def _in_order(choice: str) -> tuple[bool, tuple[float, ...]]:
-    """Order pairs of learning rates from large to small; what was chosen among them comes last."""
-    is_chosen = choice == CHOSEN
-    return is_chosen, () if is_chosen else by_size(choice)
-
-
 def _repeated(parts: list[pd.DataFrame]) -> int | None:
     """Return which choice has the differences of the last one, if any."""
     plain = [part.drop(columns="learning_rates").reset_index(drop=True) for part in parts]
@@ -109,12 +109,3 @@ def _mark(verdict: str, colour: Colour | str) -> dict[str, Any]:
     face = colour if filled else "white"
     own = {"marker": marker, "markersize": 6, "markerfacecolor": face}
     return {"color": colour, "linestyle": line, "linewidth": 2, **own}
-
-
-def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
-    """Draw one difference with its interval; a single pair has none."""
-    mark = _mark(row["verdict"], style.colour(row["method"]))
-    axes.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
-    axes.plot(row["mean_difference"], y, **mark)
-    seeds = f"{row['same_direction']}/{row['n_pairs']}"
-    layout.beside(axes, y, seeds, fontsize="x-small", color="0.3")

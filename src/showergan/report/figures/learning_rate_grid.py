@@ -40,16 +40,21 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
         low, high = 0.0, 1.0
     for panel, method in zip(axes.flat, methods, strict=False):
         part = shown[shown["method"] == method]
-        cells = part.assign(text=[_cell(row) for row in records(part)])
+        texts = [
+            f"{row['select_mean']:.3f}"
+            + f"\n{row['n_diverged']} diverged" * (row["n_diverged"] > 0)
+            for row in records(part)
+        ]
+        cells = part.assign(text=texts)
         # A pair that was not tried stays blank.
-        table, texts = (
+        table, words = (
             cells.pivot(index="generator_rate", columns="discriminator_rate", values=values)
             .reindex(index=generator, columns=discriminator)
             .rename(index="{:g}".format, columns="{:g}".format)
             for values in ("select_mean", "text")
         )
-        scale = {"vmin": low, "vmax": high, "cmap": style.colormap, "cbar": False}
-        sns.heatmap(table, ax=panel, annot=texts, fmt="", linewidths=1, **scale)
+        own = {"vmin": low, "vmax": high, "cmap": style.colormap, "cbar": False}
+        sns.heatmap(table, ax=panel, annot=words, fmt="", linewidths=1, **own)
         for row in records(part[part["chosen"].astype(bool)]):
             x = discriminator.index(row["discriminator_rate"])
             y = generator.index(row["generator_rate"])
@@ -57,24 +62,15 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
         panel.set_title(fitted(style.labels[method], 27))
         panel.set(xlabel="", ylabel="")
         panel.tick_params(rotation=0, length=0)
-    figure.supxlabel(f"Learning rate of the discriminator{_scale(anchors, score)}")
+    ends = [
+        f"{str(name).replace('_', ' ')} {values[score]:.2f}"
+        for name, values in anchor_scores(anchors).items()
+        if np.isfinite(values.get(score, np.nan))
+    ]
+    scale = f"\n{score} on test for comparison: {', '.join(ends)}" if ends else ""
+    figure.supxlabel(f"Learning rate of the discriminator{scale}")
     figure.supylabel("Learning rate of the generator")
     label = f"{score} on select, mean of {counted('seed', *shown['n_seeds'])}"
     colours = ScalarMappable(Normalize(low, high), style.colormap)
     figure.colorbar(colours, ax=figure.axes, label=label, aspect=30)
     return figure
-
-
-def _cell(row: dict[str, Any]) -> str:
-    diverged = f"\n{row['n_diverged']} diverged" if row["n_diverged"] else ""
-    return f"{row['select_mean']:.3f}{diverged}"
-
-
-def _scale(anchors: pd.DataFrame, score: str) -> str:
-    """Return what the values are to be compared with."""
-    found = [
-        f"{str(name).replace('_', ' ')} {ends[score]:.2f}"
-        for name, ends in anchor_scores(anchors).items()
-        if np.isfinite(ends.get(score, np.nan))
-    ]
-    return f"\n{score} on test for comparison: {', '.join(found)}" if found else ""

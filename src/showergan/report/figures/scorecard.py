@@ -1,4 +1,4 @@
-"""Maps of metrics: all methods judged by all metrics, and whether the metrics put them in the same order."""
+"""Maps of metrics: scores of all methods in all metrics, and the agreement of metrics on their order."""
 
 import math
 from typing import Any, NamedTuple
@@ -29,12 +29,7 @@ TURNED_BELOW_INCH = 1.0  # columns narrower than this have upright labels
 
 
 class Grid(NamedTuple):
-    """The cells of a map: a row per metric and a column per method.
-
-    Attributes:
-        values: what the colour shows.
-        texts: what stands in the cells.
-    """
+    """The cells of a map, a row per metric and a column per method: values, shown by colours, and texts."""
 
     values: pd.DataFrame
     texts: pd.DataFrame
@@ -106,7 +101,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
         tau = tau.reindex(index=metrics[1:], columns=metrics[:-1])
         # Every pair once: the other half would say the same.
         half = np.tri(len(tau), dtype=bool)
-        texts = tau.map(lambda value: _signed(value) if math.isfinite(value) else NONE)
+        texts = tau.map(lambda value: with_minus(f"{value:z.1f}") if math.isfinite(value) else NONE)
         draw_map(panel, Grid(tau, texts.where(half, "")), colours, size=size, drawn=half)
         panel.set_xticks(np.arange(len(tau)) + 0.5, list(tau), rotation=90)
         head = f"{architecture}, " * (len(blocks) > 1)
@@ -128,13 +123,7 @@ def draw_map(
 ) -> None:
     """Draw the cells of a map from x = left on, one unit wide and high, and name its rows; y counts downwards.
 
-    Args:
-        axes: of the panel.
-        grid: the cells.
-        scale: colours and their ends.
-        left: x of the left end.
-        size: of the texts, in points.
-        drawn: which cells there are, all by default.
+    The scale has the colours and their ends. The size of texts is in points. By default all cells are drawn.
     """
     values = grid.values.to_numpy(dtype=float)
     colours = scale[0](scale[1](np.ma.masked_invalid(values)))
@@ -161,20 +150,18 @@ def draw_map(
 
 def _cells(table: pd.DataFrame, order: list[str]) -> Grid:
     """Return the map of one architecture; methods that it lacks stay without values."""
-    texts = table.assign(text=[_cell(row) for row in records(table)])
+    cells = []
+    for row in records(table):
+        missing = not row["reference"] and row["n_values"] != row["n_seeds"]
+        known = with_minus(compact(row["mean"])) + INCOMPLETE * missing
+        cells.append(NONE if math.isnan(row["mean"]) else known)
+    texts = table.assign(text=cells)
     titles = list(dict.fromkeys(table["title"]))
     positions, shown = (
         texts.pivot_table(value, "title", "method", aggfunc="first").reindex(titles, columns=order)
         for value in ("position", "text")
     )
     return Grid(positions.mask(positions.abs() < ZERO, 0.0), shown.astype(object).fillna(NONE))
-
-
-def _cell(row: dict[str, Any]) -> str:
-    if math.isnan(row["mean"]):
-        return NONE
-    missing = not row["reference"] and row["n_values"] != row["n_seeds"]
-    return with_minus(compact(row["mean"])) + INCOMPLETE * missing
 
 
 def _block(
@@ -211,8 +198,3 @@ def _key(texts: set[str]) -> Key:
         colours[f"{INCOMPLETE} some seeds without a value"] = "none"
     square = {"marker": "s", "markersize": 9, "linestyle": ""}
     return {label: {**square, "color": colour} for label, colour in colours.items()}
-
-
-def _signed(tau: float) -> str:
-    text = with_minus(f"{tau:.1f}")
-    return "0.0" if text.endswith("0.0") else text

@@ -13,13 +13,7 @@ from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Style
 from showergan.report.texts import wrapped
 from showergan.tasks.showers import sample
-from showergan.tasks.showers.drawing import (
-    draw_image,
-    energy_of,
-    energy_scale,
-    momentum_of,
-    ranks,
-)
+from showergan.tasks.showers.drawing import draw_image, energy_of, energy_scale, momentum_of, ranks
 
 N_CONDITIONS = 6
 PAPER = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}  # under words
