@@ -1,4 +1,4 @@
-"""Learning rates: the pairs that were tried, the pair that is chosen, and how much a wrong choice costs a method."""
+"""Learning rates: the pairs that were tried, the pair that is chosen, and the cost of a wrong choice."""
 
 import math
 

@@ -81,16 +81,11 @@ def loss_meaning(
         metric = registry[entry.metric]
         if metric.stage > Stage.EVERY_EPOCH or entry.metric in of_failures:
             continue
-        rows = test[
-            (test["metric"] == entry.metric)
-            & (test["space"] == entry.space)
-            & (test["bin"] == entry.bin)
-        ]
+        rows = test[(test[["metric", "space", "bin"]] == entry[:3]).all(axis=1)]
         value = rows["value"]
         signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
-        kept = rows[[*RUN, "epoch", "value"]].assign(
-            title=entry.title, worse=signs[metric.direction]
-        )
+        kept = rows[[*RUN, "epoch", "value"]]
+        kept = kept.assign(title=entry.title, worse=signs[metric.direction])
         kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
         tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
     table = pd.concat(tables, ignore_index=True)
@@ -116,11 +111,11 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (*method, title), part in meaning.groupby([*METHOD, "title"], sort=False):
         for form in ("estimate", "per_lipschitz"):
-            runs = part.groupby("seed")
-            seeds = {str(seed): _rho(run[form], run["worse"]) for seed, run in runs}
-            counts = {str(seed): run[form].mul(run["worse"]).count() for seed, run in runs}
+            runs = {str(seed): run for seed, run in part.groupby("seed")}
+            seeds = {seed: _rho(run[form], run["worse"]) for seed, run in runs.items()}
             known = {seed: rho for seed, rho in seeds.items() if math.isfinite(rho)}
-            n_epochs = min((int(counts[seed]) for seed in known), default=0)
+            counts = [int(runs[seed][form].mul(runs[seed]["worse"]).count()) for seed in known]
+            n_epochs = min(counts, default=0)
             rho, low, high = _pooled(list(known.values()), n_epochs)
             rows.append(
                 {

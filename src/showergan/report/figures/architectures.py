@@ -1,4 +1,4 @@
-"""The networks as tables of their layers (figures 7 and 8 of Egorov & Rogachev 2023)."""
+"""Networks as tables of their layers (figures 7 and 8 of Egorov & Rogachev 2023)."""
 
 from math import prod
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ranks of all methods (Demšar 2006)."""
+"""Average ranks of all methods (Demšar 2006)."""
 
 import math
 from typing import Any
@@ -76,26 +76,20 @@ def _rank_axis(axes: Axes, group: pd.DataFrame, style: Style) -> None:
     top = 0.9 + JOIN_STEP * len(joins)
     left = (k + 1) // 2
     for i, row in enumerate(records(group)):
-        is_left = i < left
-        y = top + _step(group) * (i if is_left else k - 1 - i)
-        _elbow(axes, row, y, (1 if is_left else k, -1 if is_left else 1), k, style)
-
-
-def _elbow(
-    axes: Axes, row: dict[str, Any], y: float, side: tuple[int, int], k: int, style: Style
-) -> None:
-    """Draw the line from the rank of a method to its label; side is the end of the axis and the way out.
-
-    The marker stands at the label, and the rank in it: on the axis those of equal ranks would hide each other.
-    """
-    rank, line, (end, way) = row["average_rank"], style.line(row["method"]), side
-    margin = end + way * 0.05 * (k - 1)
-    axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
-    axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
-    axes.plot(margin, y, line.marker, color=line.colour, markersize=6, zorder=4, clip_on=False)
-    text = f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})"
-    place: Any = {"ha": "right" if way < 0 else "left", "va": "center", "fontsize": "small"}
-    axes.text(margin + way * 0.03 * (k - 1), y, text, **place)
+        y = top + _step(group) * (i if i < left else k - 1 - i)
+        end, way = (1, -1) if i < left else (k, 1)  # of the axis, to the label
+        rank, line, margin = (
+            row["average_rank"],
+            style.line(row["method"]),
+            end + way * 0.05 * (k - 1),
+        )
+        axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
+        axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
+        # The marker and the rank stand at the label: on the axis those of equal ranks would hide each other.
+        axes.plot(margin, y, line.marker, color=line.colour, markersize=6, zorder=4, clip_on=False)
+        text = f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})"
+        place: Any = {"ha": "right" if way < 0 else "left", "va": "center", "fontsize": "small"}
+        axes.text(margin + way * 0.03 * (k - 1), y, text, **place)
 
 
 def _joins(group: pd.DataFrame) -> list[tuple[float, float]]:

@@ -1,4 +1,4 @@
-"""The score of every pair of learning rates that was tried."""
+"""Scores of every pair of learning rates that was tried."""
 
 from typing import Any
 

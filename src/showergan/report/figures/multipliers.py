@@ -1,4 +1,4 @@
-"""The trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
+"""Trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
 
 from typing import Any
 
@@ -27,9 +27,8 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if not _layers(g)]
     if not found:
-        return layout.empty_figure(
-            "No method of this run has a trained multiplier of the discriminator's output."
-        )
+        nothing = "No method of this run has a trained multiplier of the discriminator's output."
+        return layout.empty_figure(nothing)
     rows = pd.concat([g.rows for g in found])
     pairs = sorted(set(rows["learning_rates"]), key=by_size)
     figure = layout.new_figure(0.9 + 3.7 * len(pairs))
@@ -65,7 +64,13 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     figure = layout.new_figure(5.4 * rows)
     axes = figure.subplots(2 * rows, columns, sharex=True, squeeze=False)
     above, below = axes[::2], axes[1::2]
-    colours = _layer_colours([name for group in found for name in _layers(group)])
+    blocks: dict[str, list[str]] = {}  # of the network: the first part of a layer's name
+    for name in dict.fromkeys(name for group in found for name in _layers(group)):
+        blocks.setdefault(name.split(".")[0], []).append(name)
+    colours: dict[str, Colour] = {}  # shades of one palette for each block
+    for number, block in enumerate(blocks.values()):
+        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
+        colours |= zip(block, palette, strict=True)
     for group, each, product in zip(found, above.flat, below.flat, strict=False):
         for name in _layers(group):
             own = {"color": colours[name], "marker": "", "linestyle": "-"}
@@ -102,15 +107,3 @@ def _offset_key(style: Style, drawn: list[Group]) -> layout.Key:
     """Return the legend of offsets, if there are any."""
     have_one = any(group.method in style.offsets for group in drawn)
     return {"offset of the penalty": {"color": "0.3", **OFFSET}} if have_one else {}
-
-
-def _layer_colours(names: list[str]) -> dict[str, Colour]:
-    """Return shades of one palette for the layers of each block of the network, the name's first part."""
-    blocks: dict[str, list[str]] = {}
-    for name in dict.fromkeys(names):
-        blocks.setdefault(name.split(".")[0], []).append(name)
-    shades: dict[str, Colour] = {}
-    for number, block in enumerate(blocks.values()):
-        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
-        shades |= zip(block, palette, strict=True)
-    return shades

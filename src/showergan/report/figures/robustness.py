@@ -1,4 +1,4 @@
-"""The score of each method at every learning rate, and how much of it is left at the worst pair."""
+"""Score of each method at every pair of learning rates, and its ratio of the worst pair to the best."""
 
 import math
 from typing import Any

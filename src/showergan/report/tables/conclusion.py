@@ -1,9 +1,8 @@
-"""The findings of a run, in a page for a terminal."""
+"""Findings of a run, in a page for a terminal."""
 
 import math
 import textwrap
 from itertools import chain, zip_longest
-from typing import Any
 
 import pandas as pd
 
@@ -53,7 +52,7 @@ def conclusion(
     acceptance: pd.DataFrame,
     scorecard: pd.DataFrame,
 ) -> str:
-    """Write what was compared, what came out, which acceptance criteria the run meets, and where to look."""
+    """Write the comparison, its results, the acceptance criteria that the run meets, and where its files are."""
     run, labels = style.run, style.labels
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
@@ -62,10 +61,12 @@ def conclusion(
     )
     of_task = named(style.task, "The style").acceptance_criteria
     acceptance = acceptance[acceptance["criterion"].isin(of_task)]
+    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count().sum(axis=1)
+    undefined = known.index[known == 0]  # for real samples, too
     lines = [
         *textwrap.wrap(compared, WIDTH),
-        *_scores(style, summary, robustness, acceptance, score),
-        *_undefined(summary),
+        *_scores(style, summary[summary["score"] == score].iloc[0], robustness, acceptance),
+        *(textwrap.wrap(f"{', '.join(undefined)}: {UNDEFINED}.", WIDTH) if len(undefined) else []),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
         *_criteria(of_task, acceptance),
         *_physics(style.task, scorecard[scorecard["method"].isin(acceptance["subject"])]),
@@ -79,29 +80,22 @@ def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
     rates = summary.groupby("method")["learning_rates"].nunique()
     n = summary["architecture"].nunique()
     of = f"{n} architectures; what follows is about the first, {first}"
+    runs = summary.groupby(RUN)["diverged"].any()
+    score = "an epoch without a generator counts as 0"
+    diverged = f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
     return (
         f"Run {run}: {counted('method', summary['method'].nunique())} at "
         f"{counted('pair', *rates)} of learning rates, "
         f"{counted('seed', summary['seed'].nunique())} each, "
-        f"{of if n > 1 else f'{first} discriminator'}.{_diverged(summary)}"
+        f"{of if n > 1 else f'{first} discriminator'}.{diverged}"
     )
 
 
-def _diverged(summary: pd.DataFrame) -> str:
-    runs = summary.groupby(RUN)["diverged"].any()
-    score = "an epoch without a generator counts as 0"
-    return f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
-
-
 def _scores(
-    style: Style,
-    summary: pd.DataFrame,
-    robustness: pd.DataFrame,
-    acceptance: pd.DataFrame,
-    score: str,
+    style: Style, ends: pd.Series, robustness: pd.DataFrame, acceptance: pd.DataFrame
 ) -> list[str]:
     """Return a line per method: its score at the best and the worst learning rates."""
-    ends = summary[summary["score"] == score].iloc[0]
+    score = ends["score"]
     several = bool((robustness["n_rates"] > 1).any())
     rows = []
     for method, label in style.labels.items():
@@ -117,9 +111,12 @@ def _scores(
                 column: of.get(method, "") for column, of in _columns(acceptance).items() if of
             }
             rows.append(line)
+    real = f"real {style.task} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+    if math.isnan(ends["ceiling"]):
+        real = f"other real {style.task} {ends['other_real']:.3f}, no exact ceiling"
     shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
     among = " at the best and worst rates" * several
-    head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
+    head = f"Mean {score} on test{among} ({real}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
 
 
@@ -130,25 +127,14 @@ def _columns(acceptance: pd.DataFrame) -> dict[str, dict[str, str]]:
         for criterion in COLUMNS
     }
     found = {
-        column: {row["subject"]: _compact(row["value"]) for row in of[criterion]}
+        column: {
+            row["subject"]: compact(row["value"]).replace("nan", "undefined")
+            for row in of[criterion]
+        }
         for criterion, column in COLUMNS.items()
     }
     seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
     return {**found, "failed": seeds}
-
-
-def _undefined(summary: pd.DataFrame) -> list[str]:
-    """Say which scores no run has, nor real samples."""
-    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count()
-    none = known.index[known.sum(axis=1) == 0]
-    return textwrap.wrap(f"{', '.join(none)}: {UNDEFINED}.", WIDTH) if len(none) else []
-
-
-def _real(ends: pd.Series, called: str) -> str:
-    """Return what real samples, as the task calls them, score."""
-    if math.isnan(ends["ceiling"]):
-        return f"other real {called} {ends['other_real']:.3f}, no exact ceiling"
-    return f"real {called} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
 
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:
@@ -178,17 +164,15 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
     for choice in sorted(rows["learning_rates"].unique(), key=lambda c: c == CHOSEN):
         here = rows[rows["learning_rates"] == choice]
         agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
-        found = [_difference(row, labels) for row in records(agree)]
+        found = []
+        for row in records(agree):
+            decided = "*" * (row["verdict"] in ("better", "worse"))
+            noise = " (within noise)" * bool(row["within_noise"])
+            text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
+            found.append(text.replace(" ", "\N{NO-BREAK SPACE}"))  # not broken between two lines
         name = "chosen" if choice == CHOSEN else pair(choice)
         lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
     return lines
-
-
-def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
-    decided = "*" * (row["verdict"] in ("better", "worse"))
-    noise = " (within noise)" * bool(row["within_noise"])
-    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
 
 
 def _criteria(of_task: tuple[str, ...], acceptance: pd.DataFrame) -> list[str]:
@@ -217,7 +201,7 @@ def _criterion(criterion: str, rows: pd.DataFrame) -> str:
 
 
 def _physics(called: str, card: pd.DataFrame) -> list[str]:
-    """Return what tells generated from real samples, from the least to the most over the seeds of some methods."""
+    """Return the differences of generated to real samples, from the least to the most over the seeds of methods."""
     found = []
     for title, words in PHYSICS.items():
         values = card.loc[card["chosen"].astype(bool) & (card["title"] == title), "value"]
@@ -229,19 +213,12 @@ def _physics(called: str, card: pd.DataFrame) -> list[str]:
 
 
 def _hanging(head: str, text: str) -> list[str]:
+    first, others = "  " + head, " " * (2 + len(head))
     lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent="  " + head,
-        subsequent_indent=" " * (2 + len(head)),
-        break_on_hyphens=False,
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
     )
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _known(value: float, digits: int) -> str:
     return formatted(value, f".{digits}f") or "undefined"
-
-
-def _compact(value: float) -> str:
-    return "undefined" if math.isnan(value) else compact(value)

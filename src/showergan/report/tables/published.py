@@ -1,7 +1,7 @@
 """Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -22,17 +22,17 @@ COLUMNS = ("max", "selected", "last")
 
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
-    return _published_table(1, style, summary, published)
+    return _table(style, summary, published[published["table"] == 1])
 
 
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
-    return _published_table(2, style, summary, published)
+    return _table(style, summary, published[published["table"] == 2])
 
 
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
-    return _published_table(3, style, summary, published)
+    return _table(style, summary, published[published["table"] == 3])
 
 
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
@@ -40,24 +40,15 @@ def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) ->
     # A method may stand in several published tables.
     latest = published.drop_duplicates(KEY, keep="last")
     scores = shown(("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"), summary["score"])
-    return _table(style, summary, latest, style.labels, scores)
-
-
-def _published_table(n: int, style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
-    """Return the published table of a number: its methods and its scores, in its order."""
-    part = published[published["table"] == n]
-    methods, scores = (list(dict.fromkeys(part[name])) for name in ("method", "score"))
-    return _table(style, summary, part, methods, scores)
+    return _table(style, summary, latest, scores)
 
 
 def _table(
-    style: Style,
-    summary: pd.DataFrame,
-    published: pd.DataFrame,
-    methods: Iterable[str],
-    scores: Sequence[str],
+    style: Style, summary: pd.DataFrame, published: pd.DataFrame, scores: Sequence[str] = ()
 ) -> Table:
-    """Return the table of those of some methods that there are, in this order, at the chosen learning rates."""
+    """Return some scores of all methods at the chosen learning rates; by default what is published, in its order."""
+    methods = style.labels if scores else published["method"]
+    scores = scores or list(dict.fromkeys(published["score"]))
     labels = {method: style.labels[method] for method in methods if method in style.labels}
     chosen = summary[summary["chosen"] & summary["method"].isin(labels)]
     means = numbers(chosen, published, scores, style.settings)

@@ -1,4 +1,4 @@
-"""All methods judged by all metrics, as a table."""
+"""Scores of all methods in all metrics, as a table."""
 
 from typing import Any
 
@@ -92,15 +92,13 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
     rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}
     for architecture, found in numbers.groupby("architecture", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
-            own = found[
-                (found["method"] == method) & (found["reference"] == (method in REFERENCES))
-            ]
+            own = found[found["method"] == method]
+            own = own[own["reference"] == (method in REFERENCES)]
             if own.empty:
                 continue
-            head = {
-                "method": f"{label} {architecture}" if several else label,
-                "seeds": _seeds(own["n_seeds"].max(), own["n_diverged"].max()),
-            }
+            n, n_diverged = own["n_seeds"].max(), own["n_diverged"].max()
+            seeds = "" if pd.isna(n) else f"{n} ({n_diverged} diverged)" if n_diverged else str(n)
+            head = {"method": f"{label} {architecture}" if several else label, "seeds": seeds}
             for part, metrics in parts.items():
                 cells = records(own[part_of[own.index].isin(metrics)])
                 rows[part].append({**head, **{r["title"]: _entry(r) for r in cells}})
@@ -109,12 +107,6 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
         for part, metrics in parts.items()
         if (titles := list(dict.fromkeys(numbers["title"][part_of.isin(metrics)])))
     }
-
-
-def _seeds(n: int, n_diverged: int) -> str:
-    if pd.isna(n):
-        return ""
-    return f"{n} ({n_diverged} diverged)" if n_diverged else str(n)
 
 
 def _entry(row: dict[str, Any]) -> str:

@@ -33,9 +33,7 @@ def entry_points(style: Style, data: Path, reference: Path, anchors: pd.DataFram
     partition, counts = held_out(reference)
     figure = new_figure(5.2)
     axes, table = figure.subplots(1, 2, width_ratios=[1.35, 1])
-    *_, cells = axes.hist2d(
-        train[:, 0], train[:, 1], CELLS, cmap=style.colormap, cmin=1, rasterized=True
-    )
+    *_, cells = axes.hist2d(*train.T, CELLS, cmap=style.colormap, cmin=1, rasterized=True)
     figure.colorbar(cells, ax=axes, label="Training showers per cell", location="left", aspect=30)
     for draw, edges in ((axes.axvline, partition.x_edges), (axes.axhline, partition.y_edges)):
         for edge in edges[1:-1]:

@@ -1,4 +1,4 @@
-"""The task as a schematic: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
+"""Schematic of the task: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
 
 from itertools import product
 from pathlib import Path
