@@ -46,11 +46,7 @@ def acceptance(
     A method is judged at its chosen learning rates, at the epoch chosen on select, by its median seed: of an even
     number of seeds the worse of the two in the middle. A seed without a value is worse than any other.
 
-    Args:
-        card: as `scorecard` returns it.
-        failures: as `failures` returns it.
-        anchors: as `reference` writes them.
-        recipe: the methods that the criteria are for, and the showers that every bin needs.
+    The recipe names the methods that the criteria are for, and the showers that every bin needs.
 
     Returns:
         One row per criterion and subject, a method or "" for all: value, that of the median seed, which is

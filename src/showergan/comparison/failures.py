@@ -1,12 +1,11 @@
 """Failures of every run."""
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from showergan.comparison.runs import RUN
+from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.scorecard import of_runs, selected_epochs
 from showergan.comparison.summary import real_anchor
 from showergan.metrics.features import COUNTS, DIVERGED, UNSCALED
@@ -16,11 +15,7 @@ _Numbers = dict[tuple[str, str], float]
 
 
 def failures(
-    runs: Iterable[pd.DataFrame],
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
     """Return the failures of every run on the test conditions, at the epoch chosen on select.
 

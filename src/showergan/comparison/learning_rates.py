@@ -72,9 +72,6 @@ def robustness(grid: pd.DataFrame) -> pd.DataFrame:
     to the pairs that were tried, so compare only methods that tried the same. Best and worst are those on test; the
     pair that a method chose, on select, may be another.
 
-    Args:
-        grid: as `learning_rate_grid` returns it.
-
     Returns:
         One row per architecture and method: score, its name; n_rates, pairs tried; best and worst, with best_rates and
         worst_rates; robustness = worst / best; remark, why there is no robustness (NaN): one pair only, a pair without

@@ -24,9 +24,7 @@ HISTORY = ("step", "epoch", "discriminator_loss", "lipschitz_bound")  # columns 
 def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFrame:
     """Return the distance that the discriminator's loss, without penalties, estimates at every recorded step.
 
-    Args:
-        histories: of many runs, with the columns of a run and step, epoch, discriminator_loss and lipschitz_bound.
-        losses: of each method.
+    The histories have the columns of a run and `HISTORY`; the losses are those of each method.
 
     Returns:
         Columns of a run; step; epoch; distance, what is estimated; estimate, by a running median of 101 recorded rows
@@ -48,12 +46,7 @@ def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFra
 
 
 def with_seconds(estimated: pd.DataFrame, seconds: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates with the column seconds, the time that a training had taken.
-
-    Args:
-        estimated: as `estimates` returns it.
-        seconds: columns of a run and per_step, seconds per generator step.
-    """
+    """Return estimates with the column seconds, the time that a training had taken, by its seconds per_step."""
     per_step = estimated[RUN].merge(seconds, on=RUN, how="left")["per_step"]
     return estimated.assign(seconds=estimated["step"] * per_step)
 
@@ -63,10 +56,7 @@ def loss_meaning(
 ) -> pd.DataFrame:
     """Return estimate and quality of the epochs that were evaluated, one row per run, metric and epoch.
 
-    Args:
-        estimated: as `estimates` returns it.
-        metrics: of every run, as `evaluate` writes them, with the columns of a run.
-        registry: the task's metrics; quality is those measured on test at every epoch that do not show failures.
+    Quality is the metrics measured on test at every epoch that do not show failures.
 
     Returns:
         Columns of `estimated`, at the last recorded step of the epoch, NaN where a training diverged before; title and
@@ -99,9 +89,6 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
     1: the estimate falls whenever quality rises. The interval is Student's over seeds of Fisher's z = atanh(rho), where
     a perfect order of n epochs counts as half an exchange of neighbours short of it, 1 - 6 / (n^3 - n), since z of 1 is
     infinite.
-
-    Args:
-        meaning: as `loss_meaning` returns it.
 
     Returns:
         One row per method, pair of learning rates, metric and form ("estimate" or "per_lipschitz"): distance; rho, its

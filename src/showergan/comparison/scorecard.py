@@ -1,13 +1,12 @@
 """Scorecard: every run in every metric, each on a scale from the worst to what real showers get."""
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.runs import RUN
+from showergan.comparison.runs import RUN, Runs
 from showergan.errors import UserError
 from showergan.metrics.features import NOT_FINITE, UNSCALED
 from showergan.metrics.metric import ANCHORS, CEILING, Registry
@@ -16,20 +15,11 @@ _KEY = ["metric", "space", "bin"]
 
 
 def scorecard(
-    runs: Iterable[pd.DataFrame],
-    anchors: pd.DataFrame,
-    summary: pd.DataFrame,
-    choose_by: str,
-    registry: Registry,
+    runs: Runs, anchors: pd.DataFrame, summary: pd.DataFrame, choose_by: str, registry: Registry
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
-    Args:
-        runs: their metrics.
-        anchors: as `reference` writes them.
-        summary: as `summarise` writes it.
-        choose_by: the score of the summary that chooses the epoch.
-        registry: the metrics of the task.
+    `choose_by` is the score of the summary that chooses the epoch.
 
     Returns:
         One row per run and metric; for generated samples that were scaled also a row before scaling, whose space begins
@@ -83,10 +73,7 @@ def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Ser
     end lie beyond 0 or 1. For a metric with a target, such as the unbiased distances FPD and KPD, the distance from the
     target counts.
 
-    Args:
-        value: of metrics.
-        card: their metric, ceiling, other_real and untrained, row by row.
-        registry: the metrics of the task.
+    The card has metric, ceiling, other_real and untrained of the values, row by row.
     """
     metrics = [registry[name] for name in card["metric"]]
     targets = [metric.best if metric.direction == "target" else None for metric in metrics]
@@ -128,10 +115,7 @@ def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
-    """Return how much every two metrics agree on the order of the methods.
-
-    Args:
-        card: as `scorecard` returns it; only chosen learning rates count.
+    """Return the agreement of every two metrics on the order of the methods at their chosen learning rates.
 
     Returns:
         One row per architecture and pair of metrics: tau, Kendall's tau-b (Kendall 1945) of the methods' mean

@@ -1,12 +1,10 @@
 """Summary: a row per run and score, with the best epoch, the epoch chosen on select and the last epoch."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.runs import METHOD, RUN
+from showergan.comparison.runs import METHOD, RUN, Runs
 from showergan.metrics.conditional_prd import means_over_unflagged, scores_over_epochs
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
@@ -26,9 +24,6 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     over bootstrap samples of the events; unflagged, a mean over bins without the thin ones; last and last_epoch; n and
     clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that are
     not numbers. Values of a score that is undefined are NaN.
-
-    Args:
-        metrics: as `evaluate` writes them, of some runs.
 
     Raises:
         ValueError: An epoch is missing on select or on test, or twice there.
@@ -76,7 +71,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: Iterable[pd.DataFrame],
+    runs: Runs,
     anchors: pd.DataFrame,
     choose_by: str,
     own: dict[str, str] | None = None,
@@ -84,13 +79,8 @@ def summarise(
     """Return the summaries of all runs with the anchors that they are compared with.
 
     The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
-    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
-
-    Args:
-        runs: their metrics.
-        anchors: as `reference` writes them.
-        choose_by: see `learning_rate_grid`.
-        own: see `learning_rate_grid`.
+    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen by choose_by and own, see
+    `learning_rate_grid`.
     """
     summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
     ends = scores_over_epochs(anchors)

@@ -44,11 +44,7 @@ def verdicts(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
     shows their spread; it covers the true mean less often than it should.
 
-    Args:
-        summary: one row per run and score, as `summarise` writes it. Without the column `chosen` each method has one
-            pair of learning rates.
-        recipe: baseline, null, the column to compare, the level and the resampling; all permutations are tried
-            where there are no more than `resamples`.
+    In a summary without the column `chosen` each method has one pair of learning rates.
 
     Returns:
         One row per architecture, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
@@ -101,9 +97,7 @@ def ranks(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     1937, chi-square approximation, rough for a handful of seeds) asks whether the methods differ at all. Two methods
     differ by the Nemenyi test if their average ranks differ by at least the critical difference.
 
-    Args:
-        summary: one row per run and score; where it has the column `chosen`, only chosen learning rates count.
-        recipe: the column to rank, and the level of the Nemenyi test.
+    Where the summary has the column `chosen`, only chosen learning rates count.
 
     Returns:
         One row per architecture, score and method: average_rank, 1 for the best, ties share their mean rank;

@@ -22,10 +22,7 @@ from showergan.report.table_files import save_table, save_text
 def write(exhibit: Exhibit, style: Style, paths: dict[str, Any]) -> None:
     """Make an exhibit from files, and write it.
 
-    Args:
-        exhibit: what to make.
-        style: of it.
-        paths: by the names of what it reads, a list of what there is for each run, and by the endings of its files.
+    The paths are by the names of its artefacts, a list if there is one for each run, and by the endings of its files.
 
     Raises:
         UserError: a file cannot be read; or the exhibit failed, through its inputs or through a fault of its own.

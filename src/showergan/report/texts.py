@@ -118,31 +118,22 @@ def counted(noun: str, *numbers: float) -> str:
 
 
 def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
-    """Return the metrics of the scorecard, one per line, within about 80 letters.
-
-    Args:
-        metrics: as `evaluate_file` returns them.
-        entries: what the scorecard shows.
-    """
+    """Return the entries of the scorecard of what `evaluate_file` returned, one per line, within about 80 letters."""
     found = metrics.set_index(["metric", "space", "bin"])
     real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
-    rows = [
-        _line(real, entry.title, found.loc[[entry[:3]]].iloc[0], metrics["n"].max())
-        for entry in entries
-        if entry[:3] in found.index
-    ]
+    rows = []
+    for *place, title in (entry for entry in entries if entry[:3] in found.index):
+        row = found.loc[[tuple(place)]].iloc[0]
+        fraction = row["fraction_of_ceiling"]
+        # Of several bins the smallest counts.
+        fewer = "" if row["n"] == metrics["n"].max() else "\N{GREATER-THAN OR EQUAL TO} "
+        line = {
+            "metric": title,
+            "value": plus_minus(row["value"], row["event_sd"]),
+            real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]),
+            "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else "",
+        }
+        line = {name: text or "undefined" for name, text in line.items()}
+        line["fraction"] = f"{fraction:.0%}" if math.isfinite(fraction) else ""
+        rows.append({**line, "n": f"{fewer}{row['n']:.0f}"})
     return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)
-
-
-def _line(real: str, title: str, row: pd.Series, most: float) -> dict[str, str]:
-    fraction = row["fraction_of_ceiling"]
-    # Of several bins the smallest counts.
-    fewer = "" if row["n"] == most else "\N{GREATER-THAN OR EQUAL TO} "
-    return {
-        "metric": title,
-        "value": plus_minus(row["value"], row["event_sd"]) or "undefined",
-        real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]) or "undefined",
-        "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else "undefined",
-        "fraction": f"{fraction:.0%}" if math.isfinite(fraction) else "",
-        "n": f"{fewer}{row['n']:.0f}",
-    }

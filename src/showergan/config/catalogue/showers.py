@@ -15,7 +15,7 @@ figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.showers"
 
 EXHIBITS = (
     figure(
-        "generated_showers",
+        "showers.generated_showers",
         "3 Generated beside real showers",
         "reference examples grid",
         section=GLANCE,
@@ -34,7 +34,7 @@ EXHIBITS = (
         section=COMPARISON,
     ),
     figure("task", "The task", "data", section=DATA),
-    figure("target_showers", "Target showers", "data", section=DATA),
+    figure("showers.target_showers", "Target showers", "data", section=DATA),
     figure("entry_points", "Entry points and their bins", "data reference anchors", section=DATA),
     figure(
         "embedding", "Predictions of the embedding", "predictions embedding_metrics", section=DATA

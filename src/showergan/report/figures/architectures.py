@@ -25,12 +25,7 @@ def discriminator_architecture(style: Style, architectures: pd.DataFrame) -> Fig
 
 
 def architecture(table: pd.DataFrame, network: str) -> Figure:
-    """Draw a network from top to bottom.
-
-    Args:
-        table: columns network, order, layer, kind, takes, shape, parameters.
-        network: which of its networks.
-    """
+    """Draw a network of the table from top to bottom: columns network, order, layer, kind, takes, shape, parameters."""
     rows = table[table["network"] == network].sort_values("order").fillna({"takes": ""})
     if rows.empty:
         return empty_figure(f"The table of architectures has no {network}.")

@@ -40,7 +40,14 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
         score = str(group["score"].iloc[0])
         head = f"{group['architecture'].iloc[0]}, " * several + SCORES.get(score, score)
-        panel.set_title(f"{head}\n{_basis(group)}")
+        first = group.iloc[0]
+        basis = [counted("seed", *group["n_seeds"])]
+        if pd.notna(first["friedman_p"]):
+            basis.append(f"Friedman p = {first['friedman_p']:.2g}")
+        basis.append(f"critical difference {first['critical_difference']:.2f}")
+        if first["critical_difference"] > first["n_methods"] - 1:
+            basis.append("too few seeds to separate any")
+        panel.set_title(f"{head}\n{', '.join(basis)}")
     return figure
 
 
@@ -108,15 +115,3 @@ def _depth(group: pd.DataFrame) -> float:
     """Return the height of a panel in lines: the scale and the axis, the joining lines, the labels."""
     labels = _step(group) * ((len(group) + 1) // 2 - 1) + 0.3
     return 3.5 + JOIN_STEP * len(_joins(group)) + labels
-
-
-def _basis(group: pd.DataFrame) -> str:
-    """Return what the ranks of one score rest on."""
-    first = group.iloc[0]
-    parts = [counted("seed", *group["n_seeds"])]
-    if pd.notna(first["friedman_p"]):
-        parts.append(f"Friedman p = {first['friedman_p']:.2g}")
-    parts.append(f"critical difference {first['critical_difference']:.2f}")
-    if first["critical_difference"] > first["n_methods"] - 1:
-        parts.append("too few seeds to separate any")
-    return ", ".join(parts)

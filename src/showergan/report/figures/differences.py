@@ -34,9 +34,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     scores = shown(COMPARED, verdicts["score"])
     rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
     if rows.empty:
-        return layout.empty_figure(
-            "Nothing to compare: the baseline or every other method was left out."
-        )
+        nothing = "Nothing to compare: the baseline or every other method was left out."
+        return layout.empty_figure(nothing)
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in scores if score in set(rows["score"])]
     # From large to small; what was chosen among them comes last.

@@ -35,9 +35,8 @@ def robustness(
     grid = grid[grid["method"].isin(methods)]
     rates = sorted(grid["discriminator_rate"].unique())
     if not methods:
-        return empty_figure(
-            "Every method was trained at one pair of learning rates: nothing to compare."
-        )
+        nothing = "Every method was trained at one pair of learning rates: nothing to compare."
+        return empty_figure(nothing)
     score = grid["score"].iloc[0]
     generators = sorted(grid["generator_rate"].unique(), reverse=True)
     runs = summary[summary["score"] == score]

@@ -28,6 +28,10 @@ WORDS = {
     "failed": "share of failed seeds at most {:.2g}",
     "showers": "showers in every bin",
 }
+MORE = {
+    "failed": " ({n_failed} of {n_seeds})",
+    "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
+}
 COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
 
 # Findings of the scorecard on physics, whatever the criteria.
@@ -122,19 +126,12 @@ def _scores(
 
 def _columns(acceptance: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the values that criteria judge, by column and method."""
-    of = {
-        criterion: records(acceptance[acceptance["criterion"] == criterion])
-        for criterion in COLUMNS
-    }
-    found = {
-        column: {
-            row["subject"]: compact(row["value"]).replace("nan", "undefined")
-            for row in of[criterion]
-        }
-        for criterion, column in COLUMNS.items()
-    }
-    seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
-    return {**found, "failed": seeds}
+    found: dict[str, dict[str, str]] = {column: {} for column in (*COLUMNS.values(), "failed")}
+    for row in records(acceptance[acceptance["criterion"].isin(COLUMNS)]):
+        value = compact(row["value"]).replace("nan", "undefined")
+        found[COLUMNS[row["criterion"]]][row["subject"]] = value
+        found["failed"][row["subject"]] = f"{row['n_failed']}/{row['n_seeds']}"
+    return found
 
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:
@@ -150,7 +147,7 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
 
 
 def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
-    """Return a line per choice of learning rates: which methods differ from the baseline in every seed."""
+    """Return a line per choice of learning rates: the methods that differ from the baseline in every seed."""
     # The difference of the null, which is not tested, is no finding.
     rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
     if rows.empty:
@@ -176,28 +173,21 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
 
 
 def _criteria(of_task: tuple[str, ...], acceptance: pd.DataFrame) -> list[str]:
-    """Return which criteria of the task are not met, which are, and which say nothing of this run."""
+    """Return the criteria of the task that are not met, that are met, and that do not apply to this run."""
     if not of_task:
         return []
     found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
     for criterion in of_task:
         rows = acceptance[acceptance["criterion"] == criterion]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
-        found["do not apply" if rows.empty else met].append(_criterion(criterion, rows))
+        words = WORDS[criterion].format(BOUNDS.get(criterion))
+        more = "".join(MORE.get(criterion, "").format(**row) for row in records(rows.head(1)))
+        found["do not apply" if rows.empty else met].append(words + more)
     head = (
         "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
     )
     lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
     return [head, *chain.from_iterable(lines)]
-
-
-def _criterion(criterion: str, rows: pd.DataFrame) -> str:
-    text = WORDS[criterion].format(BOUNDS.get(criterion))
-    more = {
-        "failed": " ({n_failed} of {n_seeds})",
-        "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
-    }
-    return text + "".join(more.get(criterion, "").format(**row) for row in records(rows.head(1)))
 
 
 def _physics(called: str, card: pd.DataFrame) -> list[str]:

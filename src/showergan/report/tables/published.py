@@ -1,4 +1,4 @@
-"""Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
+"""Tables of Egorov & Rogachev 2023: published values beside ours, and the differences of their settings."""
 
 import math
 from collections.abc import Sequence
@@ -61,13 +61,7 @@ def numbers(
     scores: Sequence[str],
     settings: dict[str, dict[str, Any]],
 ) -> pd.DataFrame:
-    """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
-
-    Args:
-        summary: one row per run and score, as `summarise` writes it.
-        published: see `with_published`.
-        scores: the scores to show, for example bins-E.
-        settings: see `with_published`.
+    """Return mean and sd (n - 1) over seeds of some scores, per method, with published values, see `with_published`.
 
     Returns:
         One row per architecture, method, learning rates and score: max, selected and last with _sd; unflagged, see
@@ -98,11 +92,8 @@ def numbers(
 def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
     """Return the table as people read it: a part per score, in it a row per method, "mean ± sd".
 
-    A published value stands there only where all that is published of its setting agrees with ours.
-
-    Args:
-        numbers: as `numbers` returns it.
-        labels: names of the methods in their order.
+    A published value stands there only where all that is published of its setting agrees with ours. Methods are in the
+    order of the labels.
     """
     order = {method: i for i, method in enumerate(labels)}
     rows = numbers.assign(place=numbers["method"].map(order).fillna(len(order)))
@@ -127,11 +118,9 @@ def with_published(
         settings: ours, by method, see `Config.setting`.
     """
     stated = [str(c) for c in published if c not in VALUE]
-    value = published[[*KEY, "mean", "sd"]].rename(
-        columns={"mean": "published", "sd": "published_sd"}
-    )
-    setting = published[stated].add_prefix("published.")
-    known = value.assign(published_differs="").join(setting)
+    names = {"mean": "published", "sd": "published_sd"}
+    value = published[[*KEY, *names]].rename(columns=names).assign(published_differs="")
+    known = value.join(published[stated].add_prefix("published."))
     beside = table.merge(known, on=KEY, how="left", validate="many_to_one")
     beside["published_differs"] = [
         ""
@@ -146,7 +135,7 @@ def with_published(
 
 
 def differences(stated: dict[str, str], ours: dict[str, Any]) -> str:
-    """Return in what a setting of ours differs from a published one, in words; empty where all that is stated agrees.
+    """Return the differences of a setting of ours to a published one in words; empty where all that is stated agrees.
 
     Args:
         stated: texts by key, for example {"training.epochs": "150", "method.penalty": "{kind: power, p: 2}"}. Of a

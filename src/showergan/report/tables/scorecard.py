@@ -32,10 +32,6 @@ def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
 def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     """Return mean and sd (n - 1) over seeds of every metric, per method at its chosen learning rates.
 
-    Args:
-        card: as `comparison.scorecard` returns it.
-        registry: the metrics of the task.
-
     Returns:
         One row per architecture, method and metric, then the references that were measured (`reference` is true, the
         method one of `REFERENCES`): metric, space, bin and title; mean and sd, NaN where a run that diverged has no
@@ -75,13 +71,7 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
 
 
 def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) -> Parts:
-    """Return the table as people read it: a part per idea, a row per method and reference, "mean ± sd" per metric.
-
-    Args:
-        numbers: as `means_over_seeds` returns it.
-        labels: names of the methods in their order; other methods are left out.
-        registry: the metrics of the task.
-    """
+    """Return the table as people read it: a part per idea, a row per labelled method and reference, "mean ± sd"."""
     several = len(numbers["architecture"].unique()) > 1
     unscaled = numbers["space"].str.startswith(UNSCALED)
     part_of = numbers["metric"].where(~unscaled, UNSCALED)  # of all these together
