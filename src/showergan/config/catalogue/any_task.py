@@ -71,13 +71,18 @@ EXHIBITS = (
     glance("scorecard", "2 Scorecard", "scorecard_means"),
     glance("differences", "4 Differences to the baseline", "verdicts", when.baseline),
     glance(
-        "robustness", "5 Robustness to the learning rates", "summary grid robustness anchors", RATES
+        "learning_rates.robustness",
+        "5 Robustness to the learning rates",
+        "summary grid robustness anchors",
+        RATES,
     ),
     comparison("prd.score_over_epochs", "PRD-AUC over epochs", "metrics anchors grid", EPOCHS),
     comparison("prd.prd_curves", "Precision and recall", "curves anchor_curves grid"),
     comparison("scorecard.rank_agreement", "Do metrics agree?", "agreement", ORDER),
     verdicts("critical_difference", "Ranks", "ranks", when.ranks),
-    verdicts("learning_rate_grid", "Learning rates", "grid anchors", when.grid_of_rates),
+    verdicts(
+        "learning_rates.learning_rate_grid", "Learning rates", "grid anchors", when.grid_of_rates
+    ),
     training("losses", "Losses and Lipschitz bounds", "histories grid"),
     training("lipschitz", "Lipschitz bounds and gradients", "lipschitz grid"),
     training(
@@ -86,20 +91,20 @@ EXHIBITS = (
         "lipschitz summary grid anchors",
         RATES,
     ),
-    training("abcas", "Exponent of ABCAS", "histories", ABCAS),
+    training("multipliers.abcas", "Exponent of ABCAS", "histories", ABCAS),
     training("multipliers", "Multiplier of the output", "histories", TRAINED),
     training("multipliers.layer_multipliers", "Multipliers of the layers", "histories", PER_LAYER),
     training("update_cosine", "What a change of scale changes", "audit", SN),
     networks("architectures.generator_architecture", "Generator", "architectures"),
     networks("architectures.discriminator_architecture", "Discriminator", "architectures"),
     wgan_study(
-        "loss_meaning",
+        "losses.loss_meaning",
         "Does the loss mean something?",
         "loss_estimates loss_meaning loss_correlation",
         LOSSES,
     ),
     wgan_study(
-        "loss_meaning.convergence", "Convergence by steps and by the clock", "loss_meaning", LOSSES
+        "losses.convergence", "Convergence by steps and by the clock", "loss_meaning", LOSSES
     ),
     table("failures", "Failures", "failures"),
     table("scorecard", "Scorecard", "scorecard"),
