@@ -19,7 +19,7 @@ BOUNDS = {
     "physics": 0.7,
     # Before any scaling. Of 54 seeds of the default run, of two kinds of processor, two lie beyond.
     "response": 2.5,
-    # Other real showers have 0.04, real ones with the conditions of others 51.
+    # Other real showers have 0.04, real ones with shuffled conditions 51.
     "resolution": 5.0,
     # Of the same seeds five failed; at that rate more than a third of nine do once in a hundred runs.
     "failed": 1 / 3,
@@ -87,13 +87,13 @@ def acceptance(
 
 
 def _off(runs: pd.DataFrame) -> pd.Series:
-    """Return how far the mean energies of runs are off, up or down: 0 for that of real showers."""
+    """Return the size of the log of mean energies over that of real showers, which is 0 for these."""
     with np.errstate(divide="ignore"):
         return np.log(runs["energy_ratio"]).abs()
 
 
 def _measures(card: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
-    """Yield a criterion, its value per seed, and how bad each is, as far as the task has what it looks at."""
+    """Yield each criterion that the task has numbers for, its value per seed, and the badness of each."""
     for criterion, (title, anchor) in RATIOS.items():
         rows = card[card["title"] == title]
         if rows[anchor].notna().any():

@@ -83,6 +83,6 @@ def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
 
 
 def mcnemar(only_one: int, only_other: int) -> float:
-    """Return the exact two-sided p-value, given the numbers of pairs in which only one or only the other succeeds."""
+    """Return the exact two-sided p-value of the numbers of pairs in which only one or only the other succeeds."""
     n = only_one + only_other
     return float(stats.binomtest(only_one, n).pvalue) if n else 1.0

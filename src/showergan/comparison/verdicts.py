@@ -132,7 +132,7 @@ def probability_of_improvement(x: _Array, y: _Array) -> float:
 
 
 def holm(p_values: _Array) -> _Array:
-    """Return p-values corrected for their number by Holm 1979, in the given order.
+    """Return p-values corrected for their number by Holm 1979, in the same order.
 
     The i-th smallest of m is multiplied by m - i + 1; none may fall below a smaller one, none exceeds 1.
     """

@@ -3,17 +3,8 @@
 from functools import partial
 
 from showergan.config.catalogue import applicable as when
-from showergan.config.catalogue.exhibit import (
-    COMPARISON,
-    GLANCE,
-    IN_NUMBERS,
-    NETWORKS,
-    TRAINING,
-    VERDICTS,
-    WGAN_STUDY,
-    Artefact,
-    Exhibit,
-)
+from showergan.config.catalogue import exhibit
+from showergan.config.catalogue.exhibit import Artefact, Exhibit
 
 METHODS, NETS, NONE = ("labels", "architectures"), ("architectures",), ()
 
@@ -48,11 +39,13 @@ ARTEFACTS = {
 }
 
 figure = partial(Exhibit, artefacts=ARTEFACTS)
-glance, comparison, verdicts, training, networks, wgan_study = (
-    partial(figure, section=section)
-    for section in (GLANCE, COMPARISON, VERDICTS, TRAINING, NETWORKS, WGAN_STUDY)
-)
-table = partial(Exhibit, artefacts=ARTEFACTS, section=IN_NUMBERS, kind="table")
+glance = partial(figure, section=exhibit.GLANCE)
+comparison = partial(figure, section=exhibit.COMPARISON)
+verdicts = partial(figure, section=exhibit.VERDICTS)
+training = partial(figure, section=exhibit.TRAINING)
+networks = partial(figure, section=exhibit.NETWORKS)
+wgan_study = partial(figure, section=exhibit.WGAN_STUDY)
+table = partial(figure, section=exhibit.IN_NUMBERS, kind="table")
 published = partial(table, read="summary published", caption="published")
 ORDER, RATES = when.methods_to_order, when.several_rates
 EPOCHS, LOSSES = when.several_epochs, when.losses_over_epochs

@@ -42,8 +42,8 @@ class Exhibit:
         place: its name, after that of its module and a dot where the two differ.
         title: in the report.
         read: names of the artefacts that it is made from, blanks between them.
-        applicable: whether it has something to show in a run. One that has not is left out of the run; where it is
-            asked for, it says so in words.
+        applicable: whether it has something to show in a run. One that has not is left out of the run; drawn by
+            hand, it says so in words.
         kind: what it is.
         section: of the report.
         artefacts: those that there are, by name.
@@ -110,8 +110,8 @@ class Exhibit:
         own: dict[str, Any] = {"run": config.run, "task": config.task}
         if self.kind == "figure":
             own = {"figures": config.figures.model_dump(mode="json")}
-        asked = {name for artefact in self.reads.values() for name in artefact.names}
-        return own | {name: known[name] for name in known if name in asked}
+        wanted = {name for artefact in self.reads.values() for name in artefact.names}
+        return own | {name: known[name] for name in known if name in wanted}
 
 
 def exhibits(folder: str, tasks: Iterable[str]) -> dict[str, Exhibit]:

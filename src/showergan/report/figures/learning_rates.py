@@ -13,15 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import NullLocator
 
-from showergan.report.layout import (
-    Key,
-    empty_figure,
-    legend_below,
-    names_in_rows,
-    new_figure,
-    panels,
-    rows_of,
-)
+from showergan.report import layout
 from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
 from showergan.report.style import Line, Style
 from showergan.report.texts import counted, fitted, records
@@ -40,13 +32,15 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
     tried = grid["method"].value_counts()
     methods = [m for m in style.labels if tried.get(m, 0) > 1]
     if not methods:
-        return empty_figure("No learning rates were compared in this run.")
+        return layout.empty_figure("No learning rates were compared in this run.")
     shown = grid[grid["method"].isin(methods)]
     score = shown["score"].iloc[0]
     generator = sorted(shown["generator_rate"].unique(), reverse=True)
     discriminator = sorted(shown["discriminator_rate"].unique())
-    figure = new_figure(1.4 + rows_of(len(methods), MAPS_PER_ROW) * (0.8 + 0.52 * len(generator)))
-    axes = panels(figure, len(methods), MAPS_PER_ROW)
+    figure = layout.new_figure(
+        1.4 + layout.rows_of(len(methods), MAPS_PER_ROW) * (0.8 + 0.52 * len(generator))
+    )
+    axes = layout.panels(figure, len(methods), MAPS_PER_ROW)
     low, high = shown["select_mean"].min(), shown["select_mean"].max()
     if not low < high:  # one value, or none, has no range
         low, high = 0.0, 1.0
@@ -107,12 +101,12 @@ def robustness(
     rates = sorted(grid["discriminator_rate"].unique())
     if not methods:
         nothing = "Every method was trained at one pair of learning rates: nothing to compare."
-        return empty_figure(nothing)
+        return layout.empty_figure(nothing)
     score = grid["score"].iloc[0]
     generators = sorted(grid["generator_rate"].unique(), reverse=True)
     runs = summary[summary["score"] == score]
     ends = anchor_scores(anchors)
-    figure = new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
+    figure = layout.new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
     widths = [*[1.6] * len(generators), 1]
     axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
     for panel, generator in zip(axes[:-1], generators, strict=True):
@@ -131,12 +125,12 @@ def robustness(
     axes[0].set_ylabel(f"{score} on test")
     _ratios(axes[-1], robustness, methods, style)
     marker: dict[str, Any] = {"color": "0.3", "linestyle": "", "marker": "o", "markersize": 7}
-    marks: Key = {
+    marks: layout.Key = {
         "mean of seeds": {**marker, "markerfacecolor": "white"},
         "mean at the rates of the tables": marker,
         "worst to best seed": Patch(color="0.3", alpha=BAND),
     }
-    legend_below(figure, marks | anchor_key(ends))
+    layout.legend_below(figure, marks | anchor_key(ends))
     return figure
 
 
@@ -170,6 +164,6 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
         own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
         axes.plot([0, length], [y, y], linewidth=2.2, markevery=[1], clip_on=False, **own)
         axes.text(length + 0.05, y, text, va="center", fontsize="small")
-    names_in_rows(axes, names)
+    layout.names_in_rows(axes, names)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), xlabel="worst over best mean", title="robustness")

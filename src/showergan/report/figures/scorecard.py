@@ -96,7 +96,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
     n_metrics = max(part["metric"].nunique() for part in blocks.values())
     figure = new_figure(1.2 + len(blocks) * (1.8 + 0.36 * n_metrics))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
-    # Red and blue are told apart by all; the white between is "no relation".
+    # Everybody can distinguish red and blue; the white between is "no relation".
     colours = colormaps["RdBu"].with_extremes(bad=UNKNOWN), Normalize(-1, 1)
     size = rcParams["xtick.labelsize"] * 0.9
     for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
