@@ -34,9 +34,8 @@ def scorecard(
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
     # Unscaled samples are judged on the same scale as scaled ones.
     before = anchors.assign(space=UNSCALED + anchors["space"])
-    unscaled = entries.assign(
-        space=UNSCALED + entries["space"], title=entries["title"] + ", unscaled"
-    )
+    unscaled = entries.assign(space=UNSCALED + entries["space"])
+    unscaled["title"] += ", unscaled"
     anchors = pd.concat([anchors, before], ignore_index=True)
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]

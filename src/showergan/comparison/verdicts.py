@@ -73,9 +73,8 @@ def verdicts(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
         table = pd.DataFrame(compared).assign(**keys, method=others, baseline=baseline)
         tested = table["method"] != recipe.null
         table["noise_floor"] = np.where(tested, _noise_floor(values, recipe), math.nan)
-        table["within_noise"] = (
-            table["mean_difference"].abs() <= recipe.floors * table["noise_floor"]
-        )
+        noise = recipe.floors * table["noise_floor"]
+        table["within_noise"] = table["mean_difference"].abs() <= noise
         table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
         table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
         decided = table["p_holm"] <= level

@@ -50,12 +50,9 @@ def make(exhibit: Exhibit, style: Style, *read: Any) -> Any:
     if exhibit.kind != "figure":
         return function(style, *read)
     with style.theme():
-        plain = style.with_plain_names()
-        return (
-            function(plain, *read)
-            if exhibit.every_architecture
-            else of_first(function, plain, *read)
-        )
+        if exhibit.every_architecture:
+            return function(style.with_plain_names(), *read)
+        return of_first(function, style.with_plain_names(), *read)
 
 
 def function_of(exhibit: Exhibit) -> Callable[..., Any]:

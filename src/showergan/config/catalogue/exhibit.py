@@ -65,10 +65,8 @@ class Exhibit:
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.read.split() if name not in self.artefacts]:
-            known = ", ".join(self.artefacts)
-            raise ValueError(
-                f"{self.name}: no artefact is called {', '.join(unknown)}; there are {known}"
-            )
+            names, known = ", ".join(unknown), ", ".join(self.artefacts)
+            raise ValueError(f"{self.name}: no artefact is called {names}; there are {known}")
 
     @property
     def name(self) -> str:

@@ -85,11 +85,8 @@ def _rank_axis(axes: Axes, group: pd.DataFrame, style: Style) -> None:
     for i, row in enumerate(records(group)):
         y = top + _step(group) * (i if i < left else k - 1 - i)
         end, way = (1, -1) if i < left else (k, 1)  # of the axis, to the label
-        rank, line, margin = (
-            row["average_rank"],
-            style.line(row["method"]),
-            end + way * 0.05 * (k - 1),
-        )
+        margin = end + way * 0.05 * (k - 1)
+        rank, line = row["average_rank"], style.line(row["method"])
         axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
         axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
         # The marker and the rank stand at the label: on the axis those of equal ranks would hide each other.

@@ -48,9 +48,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     lines = [list(dict.fromkeys(part["label"])) for part in parts]
     heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
     figure = layout.new_figure(1.6 + sum(heights))
-    axes = figure.subplots(
-        len(choices), len(scores), sharex="col", sharey="row", squeeze=False, height_ratios=heights
-    )
+    share: Any = {"sharex": "col", "sharey": "row", "squeeze": False}
+    axes = figure.subplots(len(choices), len(scores), height_ratios=heights, **share)
     for line, choice, here, names in zip(axes, choices, parts, lines, strict=True):
         for panel, score in zip(line, scores, strict=True):
             of_score = here[here["score"] == score]
@@ -83,9 +82,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         " at the right, seeds in the direction of the mean"
     )
     kinds = set(rows["verdict"].map(_kind))
-    key: layout.Key = {
-        text: _mark(kind, "0.3") for kind, (text, *_) in VERDICTS.items() if kind in kinds
-    }
+    known = {kind: text for kind, (text, *_) in VERDICTS.items() if kind in kinds}
+    key: layout.Key = {text: _mark(kind, "0.3") for kind, text in known.items()}
     if rows["noise_floor"].notna().any():
         key["within the noise between equal methods"] = Patch(color=NOISE)
     layout.legend_below(figure, key)

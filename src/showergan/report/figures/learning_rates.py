@@ -37,9 +37,8 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
     score = shown["score"].iloc[0]
     generator = sorted(shown["generator_rate"].unique(), reverse=True)
     discriminator = sorted(shown["discriminator_rate"].unique())
-    figure = layout.new_figure(
-        1.4 + layout.rows_of(len(methods), MAPS_PER_ROW) * (0.8 + 0.52 * len(generator))
-    )
+    rows = layout.rows_of(len(methods), MAPS_PER_ROW)
+    figure = layout.new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
     axes = layout.panels(figure, len(methods), MAPS_PER_ROW)
     low, high = shown["select_mean"].min(), shown["select_mean"].max()
     if not low < high:  # one value, or none, has no range

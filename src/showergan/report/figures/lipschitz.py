@@ -49,9 +49,8 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figu
     axes.set_xlabel("Lipschitz constant of the discriminator, per unit of its input")
     axes.grid(axis="x")
     known = QUANTITIES.values()
-    layout.legend_below(
-        figure, {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
-    )
+    key: layout.Key = {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
+    layout.legend_below(figure, key)
     return figure
 
 

@@ -156,12 +156,10 @@ def _warnings(rows: pd.DataFrame) -> list[str]:
     idle = BASE ** runs["abcas_r"].max() > IDLE
     lines = []
     if idle.any():
-        lines.append(
-            f"ABCAS never acted in {idle.sum()} of {len(idle)} runs: $0.9^r$ stayed above {IDLE:g}"
-        )
+        of = f"{idle.sum()} of {len(idle)} runs"
+        lines.append(f"ABCAS never acted in {of}: $0.9^r$ stayed above {IDLE:g}")
     counts = runs["abcas_clipped"].max()  # the history keeps a running count
     if counts.sum():
-        lines.append(
-            f"q clipped below 1 in {counts.sum():.0f} steps, in {(counts > 0).sum()} of {len(counts)} runs"
-        )
+        of = f"{(counts > 0).sum()} of {len(counts)} runs"
+        lines.append(f"q clipped below 1 in {counts.sum():.0f} steps, in {of}")
     return lines

@@ -25,9 +25,8 @@ def score_over_epochs(
     figure = layout.new_figure(0.5 + 3.2 * layout.rows_of(len(names), 2))
     axes = layout.panels(figure, len(names), 2, shared=True)
     for panel, score in zip(axes.flat, names, strict=False):
-        runs.draw_runs(
-            panel, runs.groups(style, scores[scores["score"] == score]), "epoch", "value"
-        )
+        here = runs.groups(style, scores[scores["score"] == score])
+        runs.draw_runs(panel, here, "epoch", "value")
         runs.draw_anchors(panel, ends, score)
         panel.set_title(f"{runs.SCORES.get(score, score)}\n{runs.sample_size(scores, score)}")
         panel.set_ylim(-0.03, 1.03)
@@ -59,7 +58,6 @@ def prd_curves(
         panel.set_title(SPACES.get(space, space) + "\nundefined" * undefined)
         panel.grid()
     axes[0].set_ylabel("Precision")
-    layout.legend_below(
-        figure, runs.key(runs.groups(style, curves)) | runs.anchor_key(set(anchor_curves["anchor"]))
-    )
+    of_anchors = runs.anchor_key(set(anchor_curves["anchor"]))
+    layout.legend_below(figure, runs.key(runs.groups(style, curves)) | of_anchors)
     return figure

@@ -49,9 +49,8 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
         return empty_figure("No method of this run was judged.")
     references = [r for r in REFERENCES if r in set(means.loc[is_end, "method"])]
     labels = {m: style.labels[m] for m in methods} | {r: REFERENCES[r] for r in references}
-    blocks = {
-        str(name): _cells(part, labels) for name, part in means.groupby("architecture", sort=False)
-    }
+    parts = means.groupby("architecture", sort=False)
+    blocks = {str(name): _cells(part, labels) for name, part in parts}
     titles = list(dict.fromkeys(means["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * rcParams["ytick.labelsize"] / 72
     column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(labels)

@@ -42,6 +42,9 @@ PHYSICS = {
     "energy resolution error": "energy resolution error of {1} (0: that of real {0})",
 }
 
+CRITERIA = (
+    "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
+)
 MACHINE = (
     "Numbers are of this machine: another kind of processor rounds otherwise, trainings amplify that, and what hangs "
     "on few seeds changes."
@@ -101,6 +104,7 @@ def _scores(
     """Return a line per method: its score at the best and the worst learning rates."""
     score = ends["score"]
     several = bool((robustness["n_rates"] > 1).any())
+    judged = _columns(acceptance)
     rows = []
     for method, label in style.labels.items():
         for row in records(robustness[robustness["method"] == method]):
@@ -111,9 +115,7 @@ def _scores(
             if several:
                 line["worst"] = _known(row["worst"], 3)
                 line["worst/\nbest"] = _known(row["robustness"], 2)
-            line |= {
-                column: of.get(method, "") for column, of in _columns(acceptance).items() if of
-            }
+            line |= {column: of.get(method, "") for column, of in judged.items() if of}
             rows.append(line)
     real = f"real {style.task} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
     if math.isnan(ends["ceiling"]):
@@ -183,11 +185,8 @@ def _criteria(of_task: tuple[str, ...], acceptance: pd.DataFrame) -> list[str]:
         words = WORDS[criterion].format(BOUNDS.get(criterion))
         more = "".join(MORE.get(criterion, "").format(**row) for row in records(rows.head(1)))
         found["do not apply" if rows.empty else met].append(words + more)
-    head = (
-        "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
-    )
     lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
-    return [head, *chain.from_iterable(lines)]
+    return [CRITERIA, *chain.from_iterable(lines)]
 
 
 def _physics(called: str, card: pd.DataFrame) -> list[str]:
