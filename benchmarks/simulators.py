@@ -26,7 +26,7 @@ from showergan.report.style import Style
 from showergan.report.texts import compact, plus_minus
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.calorimeter import FRONT_FACE_CM
-from showergan.tasks.showers.figures.showers import draw_image
+from showergan.tasks.showers.drawing import draw_image
 from showergan.tasks.showers.geant4 import simulation as geant4
 from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.sample import Showers

@@ -5,32 +5,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from numpy.typing import NDArray
 
-from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.io.hdf5 import opened_hdf5
-from showergan.report.layout import framed, label_outer, legend_below, new_figure, panels
+from showergan.report.layout import label_outer, legend_below, new_figure, panels
 from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Style
 from showergan.report.texts import wrapped
-from showergan.tasks.showers import dataset, sample
+from showergan.tasks.showers import dataset, drawing, sample
 
-HALF_CM = 15.0  # of an image
-EDGES_CM = (-HALF_CM, HALF_CM, -HALF_CM, HALF_CM)
-MARK = "#d55e00"  # of what is drawn over an image
 N_CONDITIONS = 6
 PAPER = {"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1.5}  # under words
 N_TARGETS = 8  # panels
 ARROW_CM = 25.0  # depth that arrows reach to, for their direction to be seen
-MARKED = {"color": MARK, "linestyle": ""}
+MARKED = {"color": drawing.MARK, "linestyle": ""}
 ENTRY: dict[str, Any] = {**MARKED, "marker": "+", "markersize": 9, "markeredgewidth": 1.8}
 CIRCLE = {"marker": "o", "markersize": 5, "markerfacecolor": "white", "markeredgewidth": 1.4}
 CENTRE: dict[str, Any] = {**MARKED, **CIRCLE}
-WAY = {"arrowstyle": "->", "color": MARK, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
+WAY = {"arrowstyle": "->", "color": drawing.MARK, "linewidth": 1.3, "shrinkA": 0, "shrinkB": 0}
 
 
 def target_showers(style: Style, data: Path) -> Figure:
@@ -42,21 +34,26 @@ def target_showers(style: Style, data: Path) -> Figure:
     """
     found = dataset.load(data, "test")
     depth_cm = dataset.shower_depth_cm(data)
-    shown = found.select(ranks(np.linalg.norm(found.momentum, axis=1), N_TARGETS))
+    shown = found.select(drawing.ranks(np.linalg.norm(found.momentum, axis=1), N_TARGETS))
     figure = new_figure(5.1)
     axes = panels(figure, len(shown), N_TARGETS // 2, shared=True)
-    scale = energy_scale(shown.energy)
+    scale = drawing.energy_scale(shown.energy)
     for i, panel in enumerate(axes.flat[: len(shown)]):
-        image = draw_image(panel, shown.energy[i], style, scale)
+        image = drawing.draw_image(panel, shown.energy[i], style, scale)
         x, y = shown.point[i]
         slope = shown.momentum[i, :2] / shown.momentum[i, 2]
         end, centre = ((x, y) + depth * slope for depth in (ARROW_CM, depth_cm))
         panel.annotate("", end, (x, y), arrowprops=WAY)
         panel.plot(x, y, **ENTRY)
         panel.plot(*centre, **CENTRE)
-        panel.set(xlim=EDGES_CM[:2], ylim=EDGES_CM[2:], xticks=[-10, 0, 10], yticks=[-10, 0, 10])
-        total = energy_of(shown.energy[i])
-        panel.set_title(f"{momentum_of(shown.momentum[i])}\nsum E = {total}")
+        panel.set(
+            xlim=drawing.EDGES_CM[:2],
+            ylim=drawing.EDGES_CM[2:],
+            xticks=[-10, 0, 10],
+            yticks=[-10, 0, 10],
+        )
+        total = drawing.energy_of(shown.energy[i])
+        panel.set_title(f"{drawing.momentum_of(shown.momentum[i])}\nsum E = {total}")
     label_outer(axes, "x [cm]", "y [cm]")
     figure.colorbar(image, ax=figure.axes, label="Energy deposit [MeV]", aspect=30)
     where = f"{depth_cm:.1f} cm below, where the energy is centred"
@@ -73,24 +70,24 @@ def generated_showers(
     the colour scale of the real ones; the total energy stands in each panel. Of several seeds the first is drawn.
     """
     real = read_examples(reference)
-    chosen = ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
+    chosen = drawing.ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
     rows = [("real", real.energy[chosen])]
     for group in groups(style, at_chosen_rates(examples, grid)):
         energy = group.seeds[0].set_index("example")["energy"]
         rows.append((group.label, np.stack(energy[chosen].tolist())))
     figure = new_figure(1.3 + 1.62 * len(rows))
     axes = figure.subplots(len(rows), len(chosen), squeeze=False)
-    scale = energy_scale(real.energy[chosen])
+    scale = drawing.energy_scale(real.energy[chosen])
     for line, (label, images) in zip(axes, rows, strict=True):
         line[0].set_ylabel(wrapped(label, 15))
         for panel, energy in zip(line, images, strict=True):
-            image = draw_image(panel, energy, style, scale)
+            image = drawing.draw_image(panel, energy, style, scale)
             panel.set(xticks=[], yticks=[])
             place: Any = {"transform": panel.transAxes, "ha": "right", "bbox": PAPER}
-            panel.text(0.96, 0.04, energy_of(energy), fontsize="small", **place)
+            panel.text(0.96, 0.04, drawing.energy_of(energy), fontsize="small", **place)
     for panel, i in zip(axes[0], chosen, strict=True):
         x, y = real.point[i]
-        panel.set_title(f"{momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm")
+        panel.set_title(f"{drawing.momentum_of(real.momentum[i])}\n({x:.1f}, {y:.1f}) cm")
     own: Any = {"location": "bottom", "aspect": 60, "pad": 0.01, "extend": "max"}
     figure.colorbar(image, ax=axes, label="Energy deposit [MeV]", extendfrac=0.03, **own)
     return figure
@@ -101,43 +98,3 @@ def read_examples(reference: Path) -> sample.Showers:
     with opened_hdf5(reference) as file:
         arrays = {name: file[f"examples/{name}"][:] for name in ("energy", "point", "momentum")}
     return sample.Showers(**arrays, pdg=None)
-
-
-def ranks(values: NDArray[np.floating], n: int) -> NDArray[np.integer]:
-    """Return the positions of n values at equal steps of the rank, from the smallest to the largest."""
-    steps = np.linspace(0, len(values) - 1, min(n, len(values))).round().astype(int)
-    return np.argsort(values)[steps]
-
-
-def energy_scale(energy: NDArray[np.floating]) -> LogNorm:
-    """Return the logarithmic scale of the colours of images."""
-    return LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
-
-
-def draw_image(axes: Axes, energy: NDArray[np.floating], style: Style, scale: LogNorm) -> AxesImage:
-    """Draw an image (30, 30) [MeV]; cells without energy are white."""
-    framed(axes)
-    return axes.imshow(
-        np.ma.masked_less_equal(energy, 0),
-        origin="lower",
-        extent=EDGES_CM,
-        cmap=style.colormap,
-        norm=scale,
-        interpolation="nearest",
-    )
-
-
-def energy_of(energy: NDArray[np.floating]) -> str:
-    """Return the total energy of an image in words, also if it is absurd or not a number."""
-    total = float(energy.sum(dtype=float)) / 1000
-    if not np.isfinite(total):
-        return "not a number"
-    if total < 1000:
-        return f"{total:.2f} GeV"
-    digits, exponent = f"{total:.1e}".split("e")
-    return rf"${digits} \times 10^{{{int(exponent)}}}$ GeV"
-
-
-def momentum_of(momentum: NDArray[np.floating]) -> str:
-    """Return the size of a momentum in words."""
-    return f"|p| = {np.linalg.norm(momentum):.1f} GeV"

@@ -13,7 +13,7 @@ from showergan.report.layout import empty_figure, framed, new_figure
 from showergan.report.style import Style
 from showergan.tasks.showers import dataset, sample
 from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
-from showergan.tasks.showers.figures.showers import HALF_CM, MARK, energy_scale
+from showergan.tasks.showers.drawing import HALF_CM, MARK, energy_scale
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
 BACK_CM = FRONT_FACE_CM + DEPTH_CM
