@@ -1,4 +1,4 @@
-"""Outcome of each method on each architecture, and the number of those on which one method of two succeeds alone."""
+"""Outcome of each method on each architecture, and the number of those on which only one of two methods succeeds."""
 
 import itertools
 from collections.abc import Sequence

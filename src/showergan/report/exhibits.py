@@ -1,4 +1,4 @@
-"""Making of figures, tables and texts from files: reading, the call of their function, writing."""
+"""Make figures, tables and texts from files: read the files, call the function, write the result."""
 
 import json
 from collections.abc import Callable

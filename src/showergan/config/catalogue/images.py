@@ -1,4 +1,4 @@
-"""Figures of images alone."""
+"""Figures that only the task of images has."""
 
 from functools import partial
 

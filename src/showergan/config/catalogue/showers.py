@@ -1,4 +1,4 @@
-"""Figures of showers alone."""
+"""Figures that only the task of showers has."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Figures of text alone."""
+"""Figures that only the task of text has."""
 
 from functools import partial
 

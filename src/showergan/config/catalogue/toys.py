@@ -1,4 +1,4 @@
-"""Figures of toys alone: points in a plane."""
+"""Figures that only the task of toys has: points in a plane."""
 
 from functools import partial
 

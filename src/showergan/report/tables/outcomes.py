@@ -1,4 +1,4 @@
-"""Outcomes of methods on architectures: all of them, and on how many random ones one method of two succeeds alone."""
+"""Outcomes of methods on architectures, and the number of random ones on which only one of two methods succeeds."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Lines that generators make at every evaluated epoch."""
+"""Lines of text that generators make at every evaluated epoch."""
 
 from pathlib import Path
 from typing import Any
