@@ -71,7 +71,7 @@ def loss_meaning(
         metric = registry[entry.metric]
         if metric.stage > Stage.EVERY_EPOCH or entry.metric in of_failures:
             continue
-        rows = test[(test[["metric", "space", "bin"]] == entry[:3]).all(axis=1)]
+        rows = test[(test[["metric", "space", "bin"]] == list(entry[:3])).all(axis=1)]
         value = rows["value"]
         signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
         kept = rows[[*RUN, "epoch", "value"]]

@@ -45,7 +45,7 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
         "method": rows["label"],
         **{name: rows[c].map(_count) for c, name in (COUNTS | rare).items() if c in rows},
         **{
-            name: rows[c].map(compact, na_action="ignore").fillna("")
+            name: ["" if pd.isna(value) else compact(value) for value in rows[c]]
             for c, name in RATIOS.items()
             if c in rows
         },
