@@ -16,9 +16,10 @@ import pandas as pd
 
 from showergan.comparison.acceptance import BOUNDS, OFF, acceptance
 from showergan.comparison.runs import RUN
+from showergan.config.recipes.comparison import Acceptance
 
 SEEDS, DRAWS = 3, 2000
-BOUNDED = ("sn", "abcas", "sn_coef_l2_offset")
+RECIPE = Acceptance(bounded=("sn", "abcas", "sn_coef_l2_offset"), fewest=200)
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     cards, lists = [], []
     for number, run in enumerate(runs):
         card = pd.read_csv(run / "scorecard.csv")
-        card = card[card["chosen"] & card["method"].isin(BOUNDED)]
+        card = card[card["chosen"] & card["method"].isin(RECIPE.bounded)]
         failures = pd.read_csv(run / "failures.csv").merge(card[RUN].drop_duplicates(), on=RUN)
         for table, kept in ((card, cards), (failures, lists)):
             kept.append(table.assign(seed=table["seed"].astype(int) + 10_000 * number))
@@ -39,14 +40,16 @@ def main() -> None:
     for _ in range(DRAWS):
         drawn = pd.concat(
             failures[failures["method"] == method].sample(SEEDS, random_state=rng)
-            for method in BOUNDED
+            for method in RECIPE.bounded
         )
         of = drawn[["method", "seed"]]
-        found = acceptance(card.merge(of), drawn, anchors, bounded=BOUNDED, fewest=200)
+        found = acceptance(card.merge(of), drawn, anchors, RECIPE)
         met.append(found.groupby("criterion")["met"].all())
     table = pd.DataFrame(met)
     off, bound = np.exp(np.log(failures["energy_ratio"]).abs()), BOUNDS["response"]
-    print(f"{len(failures)} trainings of {', '.join(BOUNDED)}; of mean energies before scaling")
+    print(
+        f"{len(failures)} trainings of {', '.join(RECIPE.bounded)}; of mean energies before scaling"
+    )
     print(f"{(off > OFF).sum()} are off by more than {OFF:g}, {(off > bound).sum()} by {bound:g}")
     print(f"{DRAWS} draws of {SEEDS} each meet")
     print(table.mean().map("{:.1%}".format).to_string())

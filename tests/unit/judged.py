@@ -8,8 +8,8 @@ RECIPE = Verdicts(baseline="sn", null="sn_null")
 
 
 def verdicts(summary, **changes):
-    return compare_methods(summary, **(RECIPE.model_dump() | changes))
+    return compare_methods(summary, RECIPE.model_copy(update=changes))
 
 
 def ranks(summary, **changes):
-    return rank_methods(summary, **({"column": RECIPE.column, "level": RECIPE.level} | changes))
+    return rank_methods(summary, RECIPE.model_copy(update=changes))

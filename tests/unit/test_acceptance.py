@@ -12,6 +12,7 @@ from judged import verdicts
 from showergan.comparison.acceptance import BOUNDS, COLUMNS, acceptance
 from showergan.comparison.learning_rates import learning_rate_grid, robustness
 from showergan.comparison.runs import RUN
+from showergan.config.recipes.comparison import Acceptance
 from showergan.report.style import Style
 from showergan.report.tables.conclusion import WIDTH
 from showergan.tasks.found import TASKS
@@ -82,7 +83,7 @@ def make_anchors(*n):
 def held(card=None, failures=None, n=(301, 305), bounded=("sn", "sn_null"), fewest=200):
     card = make_card() if card is None else card
     failures = make_failures() if failures is None else failures
-    return acceptance(card, failures, make_anchors(*n), bounded=bounded, fewest=fewest)
+    return acceptance(card, failures, make_anchors(*n), Acceptance(bounded=bounded, fewest=fewest))
 
 
 def row_of(table, criterion, subject="sn"):

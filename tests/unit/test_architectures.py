@@ -130,7 +130,7 @@ def test_figures_show_the_first_of_several_and_say_so(several):
     labels = {"deep": "20 layers", "flat": "perceptrons"} if several else {}
     style = Style(labels={"gan": "GAN"}, architectures=labels)
     table = pd.DataFrame({"architecture": ["flat", "deep", None], "value": [1, 2, 3]})
-    figure = of_first(draw)(style, table, "as it is")
+    figure = of_first(draw, style, table, "as it is")
     ((rows, other),) = seen
     assert rows["value"].tolist() == ([2, 3] if several else [1, 2, 3])
     assert other == "as it is"

@@ -19,7 +19,7 @@ from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation.file import _twins, evaluate_file
 from showergan.evaluation.generator import save_generator
-from showergan.report.tables.file_table import file_table
+from showergan.report.texts import file_table
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.metrics import METRICS

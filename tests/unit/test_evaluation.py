@@ -28,7 +28,7 @@ from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.figures.entry_points import held_out
-from showergan.tasks.showers.figures.generated_showers import read_examples
+from showergan.tasks.showers.figures.showers import read_examples
 from showergan.tasks.showers.metrics import METRICS
 from showergan.tasks.showers.reference_statistics import (
     ENERGY_BINS,

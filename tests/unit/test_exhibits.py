@@ -46,7 +46,7 @@ def test_every_file_is_in_the_catalogue_and_captioned(folder):
     found = exhibits(folder, TASKS)
     places = (SOURCE / "report" / folder, *SOURCE.glob(f"tasks/*/{folder}"))
     files = {path for place in places for path in place.glob("*.py")}
-    files -= {path for path in files if path.stem in ("__init__", "file_table")}  # of no run
+    files -= {path for path in files if path.stem == "__init__"}
     modules = {entry.module for entry in found.values()}
     assert files == {SOURCE.parent / f"{module.replace('.', '/')}.py" for module in modules}
     captions = {path.stem for path in (ROOT / f"workflow/report/{folder}").glob("*.rst")}
@@ -72,7 +72,7 @@ def test_captions_are_not_glued(path):
 
 
 def test_an_entry_of_a_module_with_several():
-    one = Exhibit("birds.ducks", "Ducks", TRAINING, "summary metrics", artefacts=ARTEFACTS)
+    one = Exhibit("birds.ducks", "Ducks", "summary metrics", section=TRAINING, artefacts=ARTEFACTS)
     assert (one.name, one.command) == ("ducks", "figure ducks")
     assert one.module == "showergan.report.figures.birds"
     assert one.reads == {name: ARTEFACTS[name] for name in ("summary", "metrics")}
@@ -81,11 +81,11 @@ def test_an_entry_of_a_module_with_several():
 
 def test_an_unknown_artefact_is_named():
     with pytest.raises(ValueError, match=r"ducks: no artefact is called sumary; there are data, "):
-        Exhibit("ducks", "Ducks", TRAINING, "sumary", artefacts=ARTEFACTS)
+        Exhibit("ducks", "Ducks", "sumary", section=TRAINING, artefacts=ARTEFACTS)
 
 
 def test_a_name_that_is_taken_is_refused(monkeypatch):
-    taken = Exhibit("losses", "Ducks", TRAINING, "summary", artefacts=ARTEFACTS)
+    taken = Exhibit("losses", "Ducks", "summary", section=TRAINING, artefacts=ARTEFACTS)
     monkeypatch.setattr("showergan.config.catalogue.toys.EXHIBITS", (taken,))
     with pytest.raises(ValueError, match="toys: another of the figures is called losses, too"):
         exhibits("figures", ["toys"])

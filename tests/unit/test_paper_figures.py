@@ -288,7 +288,7 @@ class TestAbcas:
     def test_one_pair_of_rates_has_the_colour_of_the_method(self, style):
         figure = abcas(style, histories())
         lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == STEPS]
-        assert [line.get_color() for line in lines] == [style.colour("abcas")] * 2
+        assert [line.get_color() for line in lines] == [style.line("abcas").colour] * 2
         assert figure.axes[0].get_title(loc="left") == ""
 
     def test_several_pairs_have_their_colours(self, style):

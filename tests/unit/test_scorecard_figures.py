@@ -300,7 +300,7 @@ class TestEnergyResponse:
         np.testing.assert_allclose(thin.get_ydata(), [100, 200, 300])
         np.testing.assert_allclose(mean.get_ydata(), [150, 300, 450])
         np.testing.assert_allclose(mean.get_xdata(), [2, 10, 50])
-        assert mean.get_color() == style.colour("sn")
+        assert mean.get_color() == style.line("sn").colour
         assert response.get_xscale() == "log"
         assert response.get_yscale() == resolution.get_yscale() == "linear"
         ticks = [t.get_text() for t in response.get_xticklabels()]

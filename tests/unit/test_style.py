@@ -117,9 +117,9 @@ from showergan.report.style import Style
 def draw(style):
     figure = new_figure(3)
     axes = figure.subplots()
-    axes.plot([1, 2], [1, 2], **{"color": style.colour("sn")})
+    axes.plot([1, 2], [1, 2], **{"color": style.line("sn").colour})
     axes.set(xlabel="Words", title="$x^2$")
-    legend_below(figure, {"sn": {"color": style.colour("sn")}})
+    legend_below(figure, {"sn": {"color": style.line("sn").colour}})
     return figure
 
 style = Style(labels={"sn": "SN"})

@@ -6,7 +6,7 @@ import pytest
 
 from showergan.comparison import runs
 from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.runs import RUN, read_runs
+from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.summary import summarise, summarise_runs
 from showergan.errors import UserError
 from showergan.report.tables.published import layout, numbers
@@ -83,7 +83,7 @@ def test_runs_are_read_some_at_a_time(tmp_path, monkeypatch):
     for seed, path in enumerate(paths):
         path.parent.mkdir(parents=True)
         metrics([0.1] * (seed + 1), [seed] * (seed + 1)).to_csv(path, index=False)
-    tables = list(read_runs(paths))
+    tables = list(Runs(paths))
     assert [table["seed"].unique().tolist() for table in tables] == [["0", "1"], ["2", "3"], ["4"]]
     together = pd.concat(tables)
     assert (together["bin"] == pd.concat(pd.read_csv(p) for p in paths)["bin"].array).all()
@@ -93,7 +93,7 @@ def test_runs_are_read_some_at_a_time(tmp_path, monkeypatch):
     ]
     metrics([0.1], [0.1]).drop(columns="sd").to_csv(paths[3], index=False)
     with pytest.raises(ValueError, match=r"columns of .*seed3/metrics\.csv"):
-        list(read_runs(paths))
+        list(Runs(paths))
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):
@@ -120,7 +120,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
             for b, v in (("0", 0.5), ("mean", value))
         ]
     )
-    summary = summarise(read_runs(paths), anchors, "bins-E")
+    summary = summarise(Runs(paths), anchors, "bins-E")
     assert len(summary) == 4
     for name, value in ends.items():
         assert (summary[name] == value).all()
@@ -151,7 +151,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
 
     # Published showers under the published conditions: nothing real has these particles.
     renamed = anchors.replace({"anchor": {"ceiling": "other_real"}})
-    summary = summarise(read_runs(paths), renamed, "bins-E")
+    summary = summarise(Runs(paths), renamed, "bins-E")
     assert (summary["other_real"] == 0.8).all()
     assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
     table = numbers(summary, published, ["bins-E"], {"sn": {}})

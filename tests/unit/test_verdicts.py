@@ -410,7 +410,7 @@ class TestFigures:
         summary = make_summary({"sn": sn, "none": sn + 0.1, "abcas": sn}, ["bins-E"])
         (panel,) = differences(style, verdicts(summary)).axes
         faces = [line.get_markerfacecolor() for line in panel.lines[1:4:2]]
-        assert faces == [style.colour("none"), "white"]
+        assert faces == [style.line("none").colour, "white"]
 
     @pytest.mark.parametrize("n_seeds", [1, 2, 5])
     def test_critical_difference(self, style, n_seeds, tmp_path):

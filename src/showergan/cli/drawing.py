@@ -1,4 +1,4 @@
-"""Subcommands of figures and tables: what each reads, its style, and the files that it is written to."""
+"""Subcommands of figures and tables: inputs, style and outputs of each."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,8 +6,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.options import PROVENANCE, command_of, file_given, files, keys_of, keyword
-from showergan.config.catalogue.exhibit import Artefact, Exhibit, exhibits
+from showergan.cli.options import (
+    PROVENANCE,
+    Input,
+    Output,
+    command_of,
+    file_given,
+    files,
+    keys_of,
+    keyword,
+)
+from showergan.config.catalogue.exhibit import Exhibit, exhibits
 from showergan.config.figures import StyleKeys
 from showergan.config.tasks.found import SPECS
 from showergan.errors import UserError
@@ -48,26 +57,22 @@ def _command(exhibit: Exhibit) -> TyperCommand:
     def command(style: str, provenance: Path | None, **paths: Any) -> None:
         shown = Style.read(style)
         if not shown.labels and any("labels" in a.names for a in exhibit.reads.values()):
-            raise UserError(
-                "The style has no labels, the names of the methods: nothing would be shown."
-            )
+            nothing = "The style has no labels, the names of the methods: nothing would be shown."
+            raise UserError(nothing)
         written = [paths[ending] for ending in exhibit.files]
         read = files({name: paths[name] for name in exhibit.reads}) + file_given(style, provenance)
         recipe = shown.model_dump(mode="json")
         with recorded(provenance, exhibit.command, recipe, {}, read, written):
             write(exhibit, shown, paths)
 
-    options = [keyword(name, _input(artefact)) for name, artefact in exhibit.reads.items()]
-    outputs = [keyword(ending, _output(ending)) for ending in exhibit.files]
+    options = [
+        keyword(name, Annotated[list[Path] if read.of_runs else Path, Input(read.summary)])
+        for name, read in exhibit.reads.items()
+    ]
+    outputs = [
+        keyword(ending, Annotated[Path, Output(f"{ending.upper()} file")])
+        for ending in exhibit.files
+    ]
     every = [*options, keyword("style", STYLE), *outputs, keyword("provenance", PROVENANCE, None)]
     keys = f"Keys of the style:\n{keys_of(StyleKeys)}"
     return command_of(exhibit.name, command, every, function_of(exhibit).__doc__ or "", keys)
-
-
-def _input(artefact: Artefact) -> Any:
-    kind = list[Path] if artefact.of_runs else Path
-    return Annotated[kind, typer.Option(help=artefact.summary, rich_help_panel="Inputs")]
-
-
-def _output(ending: str) -> Any:
-    return Annotated[Path, typer.Option(help=f"{ending.upper()} file", rich_help_panel="Outputs")]

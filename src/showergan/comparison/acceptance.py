@@ -1,12 +1,13 @@
 """Acceptance criteria: what a run must reach for a comparison of its methods to say much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from showergan.comparison.runs import RUN
 from showergan.comparison.summary import real_anchor
+from showergan.config.recipes.comparison import Acceptance
 
 # Bounds of the median seed of a method, and of the share of failed seeds.
 BOUNDS = {
@@ -18,7 +19,7 @@ BOUNDS = {
     "physics": 0.7,
     # Before any scaling. Of 54 seeds of the default run, of two kinds of processor, two lie beyond.
     "response": 2.5,
-    # Other real showers have 0.04, real ones with the conditions of others 51.
+    # Other real showers have 0.04, real ones with shuffled conditions 51.
     "resolution": 5.0,
     # Of the same seeds five failed; at that rate more than a third of nine do once in a hundred runs.
     "failed": 1 / 3,
@@ -38,24 +39,14 @@ COLUMNS = ["criterion", "subject", "value", "worst", "bound", "n_seeds", "n_fail
 
 
 def acceptance(
-    card: pd.DataFrame,
-    failures: pd.DataFrame,
-    anchors: pd.DataFrame,
-    *,
-    bounded: Sequence[str],
-    fewest: int,
+    card: pd.DataFrame, failures: pd.DataFrame, anchors: pd.DataFrame, recipe: Acceptance
 ) -> pd.DataFrame:
     """Check generators and data by the acceptance criteria that apply to a run.
 
     A method is judged at its chosen learning rates, at the epoch chosen on select, by its median seed: of an even
     number of seeds the worse of the two in the middle. A seed without a value is worse than any other.
 
-    Args:
-        card: as `scorecard` returns it.
-        failures: as `failures` returns it.
-        anchors: as `reference` writes them.
-        bounded: the methods that the criteria are for: those with spectral normalisation.
-        fewest: showers that every bin needs.
+    The recipe names the methods that the criteria are for, and the showers that every bin needs.
 
     Returns:
         One row per criterion and subject, a method or "" for all: value, that of the median seed, which is
@@ -70,9 +61,11 @@ def acceptance(
         says so, of divergence too, or if its mean energy is off by more than a factor 2. The worst is that of a method.
         showers: those of the smallest bin of the partition; at least `fewest`. The worst is the same.
     """
-    chosen = card[card["chosen"].astype(bool) & card["method"].isin(bounded)]
+    chosen = card[card["chosen"].astype(bool) & card["method"].isin(recipe.bounded)]
     runs = failures.merge(chosen[RUN].drop_duplicates(), on=RUN)
-    runs = runs.assign(failed=_failed(runs))
+    runs = runs.assign(failed=runs["failure"] != "none")
+    if "energy_ratio" in runs:
+        runs["failed"] |= ~(_off(runs) <= np.log(OFF))  # NaN is off, too
     rows: list[tuple[str, str, float, float, float, int, int]] = []
     for method, own in runs.groupby("method", sort=False):
         count = len(own), int(own["failed"].sum())
@@ -87,26 +80,20 @@ def acceptance(
     bins = real_anchor(anchors)
     bins = bins[(bins["metric"] == "prd_auc") & bins["bin"].str.isdigit()]
     if len(bins):
-        rows.append(("showers", "", bins["n"].min(), bins["n"].min(), fewest, 0, 0))
+        rows.append(("showers", "", bins["n"].min(), bins["n"].min(), recipe.fewest, 0, 0))
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
     table["met"] = [_holds(criterion, value, bound) for criterion, _, value, _, bound, *_ in rows]
     return table
 
 
-def _failed(runs: pd.DataFrame) -> pd.Series:
-    failed = runs["failure"] != "none"
-    # NaN is off, too.
-    return failed | ~(_off(runs) <= np.log(OFF)) if "energy_ratio" in runs else failed
-
-
 def _off(runs: pd.DataFrame) -> pd.Series:
-    """Return how far the mean energies of runs are off, up or down: 0 for that of real showers."""
+    """Return the size of the log of mean energies over that of real showers, which is 0 for these."""
     with np.errstate(divide="ignore"):
         return np.log(runs["energy_ratio"]).abs()
 
 
 def _measures(card: pd.DataFrame, runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series, pd.Series]]:
-    """Yield a criterion, its value per seed, and how bad each is, as far as the task has what it looks at."""
+    """Yield each criterion that the task has numbers for, its value per seed, and the badness of each."""
     for criterion, (title, anchor) in RATIOS.items():
         rows = card[card["title"] == title]
         if rows[anchor].notna().any():

@@ -1,4 +1,4 @@
-"""Failures of every run."""
+"""Failures of every run, at its chosen epoch and at all evaluated ones."""
 
 import math
 from typing import Any

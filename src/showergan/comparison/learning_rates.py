@@ -1,4 +1,4 @@
-"""Learning rates: the pairs that were tried, the pair that is chosen, and how much a wrong choice costs a method."""
+"""Learning rates: the pairs that were tried, the pair that is chosen, and the cost of a wrong choice."""
 
 import math
 
@@ -71,9 +71,6 @@ def robustness(grid: pd.DataFrame) -> pd.DataFrame:
     1 means that the choice of learning rates does not matter, 0 that a wrong one loses everything. The number belongs
     to the pairs that were tried, so compare only methods that tried the same. Best and worst are those on test; the
     pair that a method chose, on select, may be another.
-
-    Args:
-        grid: as `learning_rate_grid` returns it.
 
     Returns:
         One row per architecture and method: score, its name; n_rates, pairs tried; best and worst, with best_rates and

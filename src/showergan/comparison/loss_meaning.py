@@ -24,9 +24,7 @@ HISTORY = ("step", "epoch", "discriminator_loss", "lipschitz_bound")  # columns 
 def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFrame:
     """Return the distance that the discriminator's loss, without penalties, estimates at every recorded step.
 
-    Args:
-        histories: of many runs, with the columns of a run and step, epoch, discriminator_loss and lipschitz_bound.
-        losses: of each method.
+    The histories have the columns of a run and `HISTORY`; the losses are those of each method.
 
     Returns:
         Columns of a run; step; epoch; distance, what is estimated; estimate, by a running median of 101 recorded rows
@@ -48,12 +46,7 @@ def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFra
 
 
 def with_seconds(estimated: pd.DataFrame, seconds: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates with the column seconds, the time that a training had taken.
-
-    Args:
-        estimated: as `estimates` returns it.
-        seconds: columns of a run and per_step, seconds per generator step.
-    """
+    """Return estimates with the column seconds, the time that a training had taken, by its seconds per_step."""
     per_step = estimated[RUN].merge(seconds, on=RUN, how="left")["per_step"]
     return estimated.assign(seconds=estimated["step"] * per_step)
 
@@ -63,10 +56,7 @@ def loss_meaning(
 ) -> pd.DataFrame:
     """Return estimate and quality of the epochs that were evaluated, one row per run, metric and epoch.
 
-    Args:
-        estimated: as `estimates` returns it.
-        metrics: of every run, as `evaluate` writes them, with the columns of a run.
-        registry: the task's metrics; quality is those measured on test at every epoch that do not show failures.
+    Quality is the metrics measured on test at every epoch that do not show failures.
 
     Returns:
         Columns of `estimated`, at the last recorded step of the epoch, NaN where a training diverged before; title and
@@ -81,16 +71,11 @@ def loss_meaning(
         metric = registry[entry.metric]
         if metric.stage > Stage.EVERY_EPOCH or entry.metric in of_failures:
             continue
-        rows = test[
-            (test["metric"] == entry.metric)
-            & (test["space"] == entry.space)
-            & (test["bin"] == entry.bin)
-        ]
+        rows = test[(test[["metric", "space", "bin"]] == list(entry[:3])).all(axis=1)]
         value = rows["value"]
         signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
-        kept = rows[[*RUN, "epoch", "value"]].assign(
-            title=entry.title, worse=signs[metric.direction]
-        )
+        kept = rows[[*RUN, "epoch", "value"]]
+        kept = kept.assign(title=entry.title, worse=signs[metric.direction])
         kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
         tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
     table = pd.concat(tables, ignore_index=True)
@@ -105,9 +90,6 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
     a perfect order of n epochs counts as half an exchange of neighbours short of it, 1 - 6 / (n^3 - n), since z of 1 is
     infinite.
 
-    Args:
-        meaning: as `loss_meaning` returns it.
-
     Returns:
         One row per method, pair of learning rates, metric and form ("estimate" or "per_lipschitz"): distance; rho, its
         mean in z; low and high, the ends of the 95 % interval, NaN below two seeds; n_seeds with a rho, which has none
@@ -116,11 +98,11 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (*method, title), part in meaning.groupby([*METHOD, "title"], sort=False):
         for form in ("estimate", "per_lipschitz"):
-            runs = part.groupby("seed")
-            seeds = {str(seed): _rho(run[form], run["worse"]) for seed, run in runs}
-            counts = {str(seed): run[form].mul(run["worse"]).count() for seed, run in runs}
+            runs = {str(seed): run for seed, run in part.groupby("seed")}
+            seeds = {seed: _rho(run[form], run["worse"]) for seed, run in runs.items()}
             known = {seed: rho for seed, rho in seeds.items() if math.isfinite(rho)}
-            n_epochs = min((int(counts[seed]) for seed in known), default=0)
+            counts = [int(runs[seed][form].mul(runs[seed]["worse"]).count()) for seed in known]
+            n_epochs = min(counts, default=0)
             rho, low, high = _pooled(list(known.values()), n_epochs)
             rows.append(
                 {

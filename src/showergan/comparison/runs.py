@@ -1,6 +1,6 @@
-"""Reading the tables of thousands of runs a hundred at a time: one by one takes minutes, all at once gigabytes."""
+"""Tables of thousands of runs, read a hundred at a time: one by one takes minutes, all at once gigabytes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -15,9 +15,6 @@ RUN = [*METHOD, "seed"]
 
 AT_A_TIME = 100  # runs
 
-Runs = Iterable[pd.DataFrame]
-"""Tables of some runs each: the columns `RUN`, as strings, and those of the files; no run is in two tables."""
-
 
 def run_of(path: Path) -> dict[str, str]:
     """Return the keys of a run from its path, .../{architecture}/{method}/{learning rates}/seed{seed}/file."""
@@ -26,10 +23,18 @@ def run_of(path: Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class RunsOfFiles:
-    """Tables of runs, read at each iteration; of all their columns or of some."""
+class Runs:
+    """Tables of some runs each: the columns `RUN`, as strings, and those of the files; no run is in two tables.
 
-    paths: tuple[Path, ...]
+    Attributes:
+        paths: CSV files, one for each run, which are read at each iteration.
+        columns: to read, which all files have. By default all columns, which must be the same in all files.
+
+    Raises:
+        ValueError: On reading, if columns differ or are missing.
+    """
+
+    paths: Sequence[Path]
     columns: tuple[str, ...] | None = None
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
@@ -38,20 +43,7 @@ class RunsOfFiles:
             yield _table(self.paths[start : start + AT_A_TIME], self.columns)
 
 
-def read_runs(paths: Iterable[Path], columns: tuple[str, ...] | None = None) -> Runs:
-    """Return the tables of runs, which are read some at a time.
-
-    Args:
-        paths: CSV files, one for each run.
-        columns: to read, which all files have. By default all columns, which must be the same in all files.
-
-    Raises:
-        ValueError: On reading, if columns differ or are missing.
-    """
-    return RunsOfFiles(tuple(paths), columns)
-
-
-def _table(paths: tuple[Path, ...], columns: tuple[str, ...] | None) -> pd.DataFrame:
+def _table(paths: Sequence[Path], columns: tuple[str, ...] | None) -> pd.DataFrame:
     """Return the tables of some runs in one; those with the same columns are parsed together, which is faster."""
     texts: dict[str, list[str]] = {}
     runs: dict[str, list[int]] = {}  # of each line

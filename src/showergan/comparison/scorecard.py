@@ -19,12 +19,7 @@ def scorecard(
 ) -> pd.DataFrame:
     """Return every metric of every run on test, at the epoch that was chosen on select.
 
-    Args:
-        runs: as `read_runs` returns them.
-        anchors: as `reference` writes them.
-        summary: as `summarise` writes it.
-        choose_by: the score of the summary that chooses the epoch.
-        registry: the metrics of the task.
+    `choose_by` is the score of the summary that chooses the epoch.
 
     Returns:
         One row per run and metric; for generated samples that were scaled also a row before scaling, whose space begins
@@ -39,9 +34,8 @@ def scorecard(
     entries = entries[entries.set_index(_KEY).index.isin(measured)]
     # Unscaled samples are judged on the same scale as scaled ones.
     before = anchors.assign(space=UNSCALED + anchors["space"])
-    unscaled = entries.assign(
-        space=UNSCALED + entries["space"], title=entries["title"] + ", unscaled"
-    )
+    unscaled = entries.assign(space=UNSCALED + entries["space"])
+    unscaled["title"] += ", unscaled"
     anchors = pd.concat([anchors, before], ignore_index=True)
     ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
@@ -78,10 +72,7 @@ def position(value: pd.Series, card: pd.DataFrame, registry: Registry) -> pd.Ser
     end lie beyond 0 or 1. For a metric with a target, such as the unbiased distances FPD and KPD, the distance from the
     target counts.
 
-    Args:
-        value: of metrics.
-        card: their metric, ceiling, other_real and untrained, row by row.
-        registry: the metrics of the task.
+    The card has metric, ceiling, other_real and untrained of the values, row by row.
     """
     metrics = [registry[name] for name in card["metric"]]
     targets = [metric.best if metric.direction == "target" else None for metric in metrics]
@@ -123,10 +114,7 @@ def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:
-    """Return how much every two metrics agree on the order of the methods.
-
-    Args:
-        card: as `scorecard` returns it; only chosen learning rates count.
+    """Return the agreement of every two metrics on the order of the methods at their chosen learning rates.
 
     Returns:
         One row per architecture and pair of metrics: tau, Kendall's tau-b (Kendall 1945) of the methods' mean

@@ -1,4 +1,4 @@
-"""Outcome of each method on each architecture, and the number of those on which one method of two succeeds alone."""
+"""Outcome of each method on each architecture, and the number of those on which only one of two methods succeeds."""
 
 import itertools
 from collections.abc import Sequence
@@ -24,12 +24,6 @@ def outcomes(
 ) -> pd.DataFrame:
     """Return the outcome of each method on each architecture at its chosen learning rates.
 
-    Args:
-        summary: as `summarise` writes it.
-        failures: as `failures` returns it.
-        score: of the summary.
-        failed_below: fraction of the ceiling that a method that has not failed reaches.
-
     Returns:
         One row per architecture and method: score; value and fraction, means over seeds of the score on test at the
         epoch chosen on select and of its fraction of the ceiling, or, where there is none, of what other real samples
@@ -43,7 +37,7 @@ def outcomes(
     rows = []
     for (architecture, method), part in runs.groupby(["architecture", "method"], sort=False):
         fraction = part["fraction"].mean()
-        wrong = {w for name in part["failure"] if name != "none" for w in str(name).split(", ")}
+        wrong = {w for name in part["failure"] for w in str(name).split(", ")} - {"none"}
         wrong |= {"diverged"} if part["diverged"].any() else set()
         wrong |= set() if fraction >= failed_below else {"below"}
         rows.append(
@@ -63,9 +57,7 @@ def outcomes(
 def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
     """Count the architectures on which each two methods succeed, beside the published counts.
 
-    Args:
-        table: as `outcomes` returns it.
-        thresholds: fractions of the ceiling from which a method succeeds.
+    A method succeeds from a threshold on, a fraction of the ceiling.
 
     Returns:
         One row per two methods and threshold: source, "ours" or "published"; method and other; threshold, of the
@@ -91,6 +83,6 @@ def successes(table: pd.DataFrame, thresholds: Sequence[float]) -> pd.DataFrame:
 
 
 def mcnemar(only_one: int, only_other: int) -> float:
-    """Return the exact two-sided p-value, given the numbers of pairs in which only one or only the other succeeds."""
+    """Return the exact two-sided p-value of the numbers of pairs in which only one or only the other succeeds."""
     n = only_one + only_other
     return float(stats.binomtest(only_one, n).pvalue) if n else 1.0

@@ -25,9 +25,6 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that are
     not numbers. Values of a score that is undefined are NaN.
 
-    Args:
-        metrics: as `evaluate` writes them, of some runs.
-
     Raises:
         ValueError: An epoch is missing on select or on test, or twice there.
     """
@@ -74,18 +71,16 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def summarise(
-    runs: Runs, anchors: pd.DataFrame, choose_by: str, own: dict[str, str] | None = None
+    runs: Runs,
+    anchors: pd.DataFrame,
+    choose_by: str,
+    own: dict[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return the summaries of all runs with the anchors that they are compared with.
 
     The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
-    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen, see `learning_rate_grid`.
-
-    Args:
-        runs: as `read_runs` returns them.
-        anchors: as `reference` writes them.
-        choose_by: see `learning_rate_grid`.
-        own: see `learning_rate_grid`.
+    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen by choose_by and own, see
+    `learning_rate_grid`.
     """
     summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
     ends = scores_over_epochs(anchors)

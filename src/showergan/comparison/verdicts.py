@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from showergan.config.recipes.comparison import Verdicts
 from showergan.errors import UserError
 
 CHOSEN = "chosen"  # in place of a pair of learning rates: the pair that each method chose
@@ -33,17 +34,7 @@ RANKS = [
 _Array = NDArray[np.float64]
 
 
-def verdicts(
-    summary: pd.DataFrame,
-    *,
-    baseline: str,
-    null: str,
-    column: str,
-    level: float,
-    floors: float,
-    resamples: int,
-    seed: int,
-) -> pd.DataFrame:
+def verdicts(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     """Compare every method with the baseline, score by score, over the seeds that both have.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
@@ -53,16 +44,7 @@ def verdicts(
     is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
     shows their spread; it covers the true mean less often than it should.
 
-    Args:
-        summary: one row per run and score, as `summarise` writes it. Without the column `chosen` each method has one
-            pair of learning rates.
-        baseline: the method that the others are compared with.
-        null: the method whose differences to the baseline are noise.
-        column: the number to compare: `selected` is fair; `max` was chosen on test.
-        level: of the tests and, from 1, of the intervals.
-        floors: of noise, up to which a mean difference is within it.
-        resamples: of the bootstrap; and of the permutations, where there are more of them than that.
-        seed: of the resampling.
+    In a summary without the column `chosen` each method has one pair of learning rates.
 
     Returns:
         One row per architecture, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
@@ -82,35 +64,39 @@ def verdicts(
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for keys, values in _families(summary, column, baseline):
+    baseline, level = recipe.baseline, recipe.level
+    for keys, values in _families(summary, recipe.column, baseline):
         others = values.columns.drop(baseline, errors="ignore")
         if baseline not in values or others.empty:
             continue
-        compared = [
-            _compare(values[method], values[baseline], level, resamples, seed) for method in others
-        ]
+        compared = [_compare(values[method], values[baseline], recipe) for method in others]
         table = pd.DataFrame(compared).assign(**keys, method=others, baseline=baseline)
-        tested = table["method"] != null
-        table["noise_floor"] = np.where(tested, _noise_floor(values, baseline, null), math.nan)
-        table["within_noise"] = table["mean_difference"].abs() <= floors * table["noise_floor"]
+        tested = table["method"] != recipe.null
+        table["noise_floor"] = np.where(tested, _noise_floor(values, recipe), math.nan)
+        noise = recipe.floors * table["noise_floor"]
+        table["within_noise"] = table["mean_difference"].abs() <= noise
         table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
         table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
-        table["verdict"] = _verdict(table, tested, level)
+        decided = table["p_holm"] <= level
+        conditions = {
+            "not tested": ~tested,
+            "better": decided & (table["mean_difference"] > 0),
+            "worse": decided,
+            "too few seeds": table["p_smallest"] * tested.sum() > level,
+        }
+        table["verdict"] = np.select(list(conditions.values()), list(conditions), "undecided")
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
-def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
+def ranks(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     """Rank the methods within each seed, and average the ranks over the seeds that all methods have.
 
     Demšar 2006 ranks classifiers within data sets; here a seed stands for a data set. The Friedman test (Friedman
     1937, chi-square approximation, rough for a handful of seeds) asks whether the methods differ at all. Two methods
     differ by the Nemenyi test if their average ranks differ by at least the critical difference.
 
-    Args:
-        summary: one row per run and score; where it has the column `chosen`, only chosen learning rates count.
-        column: the number to rank.
-        level: of the Nemenyi test.
+    Where the summary has the column `chosen`, only chosen learning rates count.
 
     Returns:
         One row per architecture, score and method: average_rank, 1 for the best, ties share their mean rank;
@@ -121,7 +107,7 @@ def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for keys, values in _families(summary, column):
+    for keys, values in _families(summary, recipe.column):
         complete = values.dropna()
         n, k = complete.shape
         statistic, p_value = _friedman(complete.to_numpy())
@@ -133,7 +119,7 @@ def ranks(summary: pd.DataFrame, *, column: str, level: float) -> pd.DataFrame:
             n_seeds=n,
             friedman_statistic=statistic,
             friedman_p=p_value,
-            critical_difference=critical_difference(k, n, level),
+            critical_difference=critical_difference(k, n, recipe.level),
         )
         tables.append(table[RANKS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=RANKS)
@@ -145,7 +131,7 @@ def probability_of_improvement(x: _Array, y: _Array) -> float:
 
 
 def holm(p_values: _Array) -> _Array:
-    """Return p-values corrected for their number by Holm 1979, in the given order.
+    """Return p-values corrected for their number by Holm 1979, in the same order.
 
     The i-th smallest of m is multiplied by m - i + 1; none may fall below a smaller one, none exceeds 1.
     """
@@ -194,15 +180,13 @@ def _families(
             yield {**keys, "learning_rates": rates}, values[rows["method"].unique()]
 
 
-def _compare(
-    method: pd.Series, baseline: pd.Series, level: float, resamples: int, seed: int
-) -> dict[str, float]:
+def _compare(method: pd.Series, baseline: pd.Series, recipe: Verdicts) -> dict[str, float]:
     """Compare the values of a method and of the baseline, both by seed, NaN for a run that is missing."""
     paired = method.notna() & baseline.notna()
     x, y = method[paired].to_numpy(), baseline[paired].to_numpy()
     difference = x - y
     n = len(difference)
-    low, high = _interval(difference, level, resamples, seed)
+    low, high = _interval(difference, recipe)
     return {
         "n_pairs": n,
         "n_unpaired": int((method.notna() ^ baseline.notna()).sum()),
@@ -213,16 +197,16 @@ def _compare(
         "same_direction": int((difference * difference.mean() > 0).sum()) if n else 0,
         "seed_correlation": _correlation(x, y),
         "probability_of_improvement": probability_of_improvement(x, y) if n else math.nan,
-        "p_value": _sign_flip(difference, resamples, seed),
-        "p_smallest": min(1.0, 2 / min(2**n, resamples + 1)),
+        "p_value": _sign_flip(difference, recipe),
+        "p_smallest": min(1.0, 2 / min(2**n, recipe.resamples + 1)),
     }
 
 
-def _noise_floor(values: pd.DataFrame, baseline: str, null: str) -> float:
+def _noise_floor(values: pd.DataFrame, recipe: Verdicts) -> float:
     """Return the size of a mean difference between methods that do not differ."""
-    if null not in values:
+    if recipe.null not in values:
         return math.nan
-    difference = (values[null] - values[baseline]).dropna().to_numpy()
+    difference = (values[recipe.null] - values[recipe.baseline]).dropna().to_numpy()
     return float(np.linalg.norm(difference) / len(difference)) if len(difference) else math.nan
 
 
@@ -233,11 +217,8 @@ def _correlation(x: _Array, y: _Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _interval(difference: _Array, level: float, resamples: int, seed: int) -> tuple[float, float]:
-    """Return the bootstrap interval of the mean, 95 % for the level 0.05.
-
-    Efron 1987: BCa, bias-corrected and accelerated.
-    """
+def _interval(difference: _Array, recipe: Verdicts) -> tuple[float, float]:
+    """Return the BCa bootstrap interval of the mean (Efron 1987), 95 % for the level 0.05."""
     if len(difference) < 2:
         return math.nan, math.nan
     # BCa estimates a skewness, which differences equal up to rounding do not have.
@@ -246,15 +227,15 @@ def _interval(difference: _Array, level: float, resamples: int, seed: int) -> tu
     interval = stats.bootstrap(
         (difference,),
         np.mean,
-        n_resamples=resamples,
-        confidence_level=1 - level,
+        n_resamples=recipe.resamples,
+        confidence_level=1 - recipe.level,
         method=method,
-        rng=seed,
+        rng=recipe.seed,
     ).confidence_interval
     return float(interval.low), float(interval.high)
 
 
-def _sign_flip(difference: _Array, resamples: int, seed: int) -> float:
+def _sign_flip(difference: _Array, recipe: Verdicts) -> float:
     """Return the two-sided p-value of a mean of 0 if the sign of every difference is random (Fisher 1935).
 
     Exact where all 2^n flips are at most `resamples` (13 pairs at 10 000), else from that many random ones.
@@ -266,8 +247,8 @@ def _sign_flip(difference: _Array, resamples: int, seed: int) -> float:
         np.mean,
         permutation_type="samples",
         vectorized=True,
-        n_resamples=resamples,
-        rng=seed,
+        n_resamples=recipe.resamples,
+        rng=recipe.seed,
     )
     return float(test.pvalue)
 
@@ -280,15 +261,3 @@ def _friedman(values: _Array) -> tuple[float, float]:
         return math.nan, math.nan
     test = stats.friedmanchisquare(*values.T)
     return float(test.statistic), float(test.pvalue)
-
-
-def _verdict(table: pd.DataFrame, tested: pd.Series, level: float) -> _Array:
-    """Return the verdict on each method of one score."""
-    decided = table["p_holm"] <= level
-    better = table["mean_difference"] > 0
-    hopeless = table["p_smallest"] * tested.sum() > level
-    return np.select(
-        [~tested, decided & better, decided, hopeless],
-        ["not tested", "better", "worse", "too few seeds"],
-        "undecided",
-    )

@@ -1,9 +1,8 @@
-"""Figures, tables and texts made from files: what they read, the call of their function, what they write."""
+"""Make figures, tables and texts from files: read the files, call the function, write the result."""
 
 import json
 from collections.abc import Callable
 from contextlib import closing
-from functools import wraps
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,10 @@ from showergan.report.table_files import save_table, save_text
 def write(exhibit: Exhibit, style: Style, paths: dict[str, Any]) -> None:
     """Make an exhibit from files, and write it.
 
-    Args:
-        exhibit: what to make.
-        style: of it.
-        paths: by the names of what it reads, a list of what there is for each run, and by the endings of its files.
+    The paths are by the names of its artefacts, a list if there is one for each run, and by the endings of its files.
 
     Raises:
-        UserError: a file cannot be read; or the exhibit failed, for other columns or values than it wants. Whether
-            through its inputs or through itself nobody can tell, so nothing is blamed alone.
+        UserError: a file cannot be read; or the exhibit failed, through its inputs or through a fault of its own.
     """
     files = [paths[name] for name in exhibit.reads]
     with tables(*(path for file in files for path in (file if isinstance(file, list) else [file]))):
@@ -49,14 +44,15 @@ def write(exhibit: Exhibit, style: Style, paths: dict[str, Any]) -> None:
 def make(exhibit: Exhibit, style: Style, *read: Any) -> Any:
     """Return the figure, the table or the text of what was read; a figure has the theme of its style.
 
-    Of several architectures a figure gets the first, unless it shows every one. Names in it are no formulas.
+    Of several architectures a figure shows the first, or every one. Names in it are no formulas.
     """
     function = function_of(exhibit)
     if exhibit.kind != "figure":
         return function(style, *read)
     with style.theme():
-        draw = function if exhibit.every_architecture else of_first(function)
-        return draw(style.with_plain_names(), *read)
+        if exhibit.every_architecture:
+            return function(style.with_plain_names(), *read)
+        return of_first(function, style.with_plain_names(), *read)
 
 
 def function_of(exhibit: Exhibit) -> Callable[..., Any]:
@@ -64,20 +60,15 @@ def function_of(exhibit: Exhibit) -> Callable[..., Any]:
     return getattr(import_module(exhibit.module), exhibit.name)
 
 
-def of_first(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Make a figure of one architecture show the first of several, named above it."""
-
-    @wraps(draw)
-    def of_one(style: Style, *read: Any) -> Figure:
-        if len(style.architectures) < 2:
-            return draw(style, *read)
-        name, label = next(iter(style.architectures.items()))
-        figure = draw(style, *(of_architecture(name, table) for table in read))
-        head = f"{label}, the first of {len(style.architectures)} architectures"
-        figure.suptitle("\n".join(filter(None, [head, figure.get_suptitle()])), fontsize="medium")
-        return figure
-
-    return of_one
+def of_first(draw: Callable[..., Figure], style: Style, *read: Any) -> Figure:
+    """Draw a figure of one architecture: of several the first, named above it."""
+    if len(style.architectures) < 2:
+        return draw(style, *read)
+    name, label = next(iter(style.architectures.items()))
+    figure = draw(style, *(of_architecture(name, table) for table in read))
+    head = f"{label}, the first of {len(style.architectures)} architectures"
+    figure.suptitle("\n".join(filter(None, [head, figure.get_suptitle()])), fontsize="medium")
+    return figure
 
 
 def of_architecture(architecture: str, table: Any) -> Any:

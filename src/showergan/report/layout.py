@@ -1,4 +1,4 @@
-"""Layout of a figure: its size and panels, texts beside them, its legend, and a figure that says why it is empty."""
+"""Layout of a figure: size, panels, texts beside them, legend; and a figure that says why it is empty."""
 
 from typing import Any
 
@@ -40,9 +40,8 @@ def rows_of(n: int, per_row: int) -> int:
 def panels(figure: Figure, n: int, per_row: int, *, shared: bool = False) -> np.ndarray:
     """Return the axes of n panels by row and column, one for none; the last row may have fewer."""
     columns = min(max(n, 1), per_row)
-    axes = figure.subplots(
-        rows_of(n, per_row), columns, squeeze=False, sharex=shared, sharey=shared
-    )
+    share: Any = {"sharex": shared, "sharey": shared}
+    axes = figure.subplots(rows_of(n, per_row), columns, squeeze=False, **share)
     for panel in axes.flat[max(n, 1) :]:
         panel.remove()
     return axes
@@ -60,16 +59,13 @@ def legend_below(figure: Figure, key: Key) -> None:
     """Put one legend under all panels, in as many columns as fit; the figure grows by its height."""
     if not key:
         return
-    handles = [
-        style if isinstance(style, Artist) else Line2D([], [], **style) for style in key.values()
-    ]
+    handles = [one if isinstance(one, Artist) else Line2D([], [], **one) for one in key.values()]
     size_inch = rcParams["legend.fontsize"] / 72
     widest_inch = (max(map(len, key)) * 0.5 + 6) * size_inch
     most = min(max(int(WIDTH_INCH / widest_inch), 1), len(key))
     columns = rows_of(len(key), rows_of(len(key), most))  # as full as each other
-    figure.set_figheight(
-        figure.get_figheight() + (1.6 * rows_of(len(key), columns) + 1) * size_inch
-    )
+    height_inch = (1.6 * rows_of(len(key), columns) + 1) * size_inch
+    figure.set_figheight(figure.get_figheight() + height_inch)
     figure.legend(handles, list(key), loc="outside lower center", ncols=columns)
 
 

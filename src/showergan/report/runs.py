@@ -1,4 +1,4 @@
-"""Lines of many runs and of the ends of a metric's scale: what real samples score, and an untrained generator."""
+"""Lines of many runs, and of the anchors: scores of real samples and of an untrained generator."""
 
 from collections.abc import Collection, Hashable, Iterable
 from typing import Any, NamedTuple
@@ -39,15 +39,7 @@ COMPARED = ("bins-E", "bins-P", "E")  # by figures and tables of verdicts
 
 
 class Group(NamedTuple):
-    """The runs that differ in nothing but the seed.
-
-    Attributes:
-        label: of the method, with what else tells it from the other groups.
-        colour: of the method.
-        marker: of the method.
-        dashes: of the method; those of its further groups are others.
-        rows: of the table, all seeds.
-    """
+    """The runs that differ in nothing but the seed: their label and line, and their rows of the table."""
 
     label: str
     colour: Colour
@@ -96,16 +88,9 @@ def draw_runs(
     average: str = "mean",
     **how: Any,
 ) -> None:
-    """Draw thin lines, which are seeds, and for each group a thick one, their average.
+    """Draw thin lines, which are seeds, and for each group a thick one, their average over points of equal `by`.
 
-    Args:
-        axes: of the panel.
-        found: the groups.
-        x: column to the right.
-        y: column upwards.
-        by: column that tells which points of the seeds are averaged, x by default.
-        average: a method of pandas' groups.
-        how: its options.
+    By default `by` is x. `average` is a method of pandas' groups with the options `how`.
     """
     for group in found:
         group.draw_seeds(axes, x, y)

@@ -1,4 +1,4 @@
-"""The style that all figures share: colours, fonts, sizes, and how they are written."""
+"""Style that all figures share: colours, fonts, sizes; and the writing of figures."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +21,8 @@ FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
 Colour = tuple[float, float, float]
 Dashes = str | tuple[float, tuple[float, ...]]  # as matplotlib takes them
 
-# Of nine markers and four kinds of dashes, which have no common divisor, 36 methods in a row have no two alike.
 GREYISH = 0.1  # least range of a colour's red, green and blue: greys are for what methods are compared with
+# Of nine markers and four kinds of dashes, which have no common divisor, 36 methods in a row have no two alike.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES: tuple[Dashes, ...] = ("-", (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 
@@ -36,12 +36,9 @@ class Line(NamedTuple):
 
 
 def line(palette: str, place: int, variant: int = 0) -> Line:
-    """Return the line of the method at a place, which depends on no method after it.
+    """Return the line of the method at a place among all, from 0, which depends on no method after it.
 
-    Args:
-        palette: name of the colours, see `config.figures`.
-        place: of the method among all, from 0.
-        variant: of what has the same method, such as its further learning rates: other dashes.
+    Variants of a method, such as its further learning rates, have other dashes.
     """
     of_seaborn = palette not in color_sequences
     named = sns.color_palette(palette) if of_seaborn else color_sequences[palette]
@@ -71,10 +68,6 @@ class Style(StyleKeys):
     def line(self, method: str, variant: int = 0) -> Line:
         """Return the line of a method: the same in every figure, however many methods a figure shows."""
         return line(self.figures.palette, list(self.labels).index(method), variant)
-
-    def colour(self, method: str) -> Colour:
-        """Return the colour of a method."""
-        return self.line(method).colour
 
     @property
     def colormap(self) -> Colormap:

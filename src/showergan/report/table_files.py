@@ -1,4 +1,4 @@
-"""Tables as files: numbers as CSV, and what people read as Markdown, LaTeX and HTML; and files of texts."""
+"""Tables as files: numbers as CSV, and what people read as Markdown, LaTeX and HTML; and texts."""
 
 import re
 from html import escape
@@ -48,9 +48,12 @@ def save_table(style: Style, table: Table, csv: Path, md: Path, tex: Path, html:
     """Write the numbers as CSV, and the parts, each under its title, as Markdown, LaTeX (booktabs) and HTML.
 
     LaTeX gets paragraphs and tabulars, to be read into a document, and HTML is a page of its own, which the report
-    shows. Columns that are empty throughout are left out.
+    shows. Columns that are empty throughout are left out where there are rows.
     """
-    shown = {title: _filled(part) for title, part in table.parts.items()}
+    shown = {
+        title: part[[name for name in part if part.empty or part[name].astype(bool).any()]]
+        for title, part in table.parts.items()
+    }
     with atomic_write(csv) as temporary:
         table.numbers.to_csv(temporary, index=False)
     for path, beginning, written in ((md, "", _markdown), (tex, "", _latex), (html, PAGE, _html)):
@@ -61,11 +64,6 @@ def save_text(style: Style, text: str, path: Path) -> None:
     """Write a text."""
     with atomic_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-
-
-def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of texts without the columns that are empty throughout; one without rows keeps them all."""
-    return table[[column for column in table if table.empty or table[column].astype(bool).any()]]
 
 
 def _markdown(title: str, part: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Texts of labels and numbers, also in narrow places."""
+"""Texts of labels and numbers, also in narrow places, and of the metrics of one file."""
 
 import math
 import re
@@ -6,6 +6,8 @@ import textwrap
 from typing import Any
 
 import pandas as pd
+
+from showergan.metrics.metric import Entry
 
 FORMULA = re.compile(r"(?<!\\)\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
@@ -113,3 +115,25 @@ def counted(noun: str, *numbers: float) -> str:
     least, most = int(min(numbers)), int(max(numbers))
     number = f"{least}" if least == most else f"{least} to {most}"
     return f"{number} {noun}" if number == "1" else f"{number} {noun}s"
+
+
+def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
+    """Return the entries of the scorecard of what `evaluate_file` returned, one per line, within about 80 letters."""
+    found = metrics.set_index(["metric", "space", "bin"])
+    real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
+    rows = []
+    for *place, title in (entry for entry in entries if entry[:3] in found.index):
+        row = found.loc[[tuple(place)]].iloc[0]
+        fraction = row["fraction_of_ceiling"]
+        # Of several bins the smallest counts.
+        fewer = "" if row["n"] == metrics["n"].max() else "\N{GREATER-THAN OR EQUAL TO} "
+        line = {
+            "metric": title,
+            "value": plus_minus(row["value"], row["event_sd"]),
+            real.replace("_", " "): plus_minus(row[real], row[f"{real}_sd"]),
+            "shuffled": compact(row["shuffled"]) if math.isfinite(row["shuffled"]) else "",
+        }
+        line = {name: text or "undefined" for name, text in line.items()}
+        line["fraction"] = f"{fraction:.0%}" if math.isfinite(fraction) else ""
+        rows.append({**line, "n": f"{fewer}{row['n']:.0f}"})
+    return pd.DataFrame(rows).to_markdown(index=False, tablefmt="simple", disable_numparse=True)

@@ -11,14 +11,10 @@ from showergan.comparison.acceptance import acceptance as check_acceptance
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
-from showergan.comparison.loss_meaning import (
-    HISTORY,
-    loss_correlation,
-    with_seconds,
-)
+from showergan.comparison.loss_meaning import HISTORY, loss_correlation, with_seconds
 from showergan.comparison.loss_meaning import estimates as estimated_distances
 from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
-from showergan.comparison.runs import read_runs, run_of
+from showergan.comparison.runs import Runs, run_of
 from showergan.comparison.scorecard import rank_agreement
 from showergan.comparison.scorecard import scorecard as judge
 from showergan.comparison.successes import outcomes as find_outcomes
@@ -55,7 +51,7 @@ def summarise(
     choice = recipe.choose_by, recipe.own_learning_rates
     with tables(*metrics, anchors):
         ends = read_csv(anchors)
-        summary = summary_of(read_runs(metrics), ends, *choice)
+        summary = summary_of(Runs(metrics), ends, *choice)
         rates = learning_rate_grid(summary, *choice)
     write_table(rates, grid)
     write_table(summary, out)
@@ -74,7 +70,7 @@ def scorecard(
     """Read the metrics of every run."""
     registry = named(recipe.task, "The recipe").metrics
     with tables(*metrics, anchors, summary):
-        read = read_runs(metrics), read_csv(anchors), read_csv(summary)
+        read = Runs(metrics), read_csv(anchors), read_csv(summary)
         card = judge(*read, recipe.choose_by, registry)
         failed = find_failures(*read, recipe.choose_by, registry)
         agreed = rank_agreement(card)
@@ -96,8 +92,8 @@ def verdicts(
     with tables(summary, grid):
         runs = read_csv(summary)
         spread = spread_over_rates(read_csv(grid))
-        ranked = rank_methods(runs, column=recipe.column, level=recipe.level)
-        compared = compare_methods(runs, **recipe.model_dump())
+        ranked = rank_methods(runs, recipe)
+        compared = compare_methods(runs, recipe)
     write_table(spread, robustness)
     write_table(ranked, ranks)
     write_table(compared, out)
@@ -113,8 +109,8 @@ def acceptance(
 ) -> None:
     """Read the scores of all runs."""
     with tables(scorecard, failures, anchors):
-        read = map(read_csv, (scorecard, failures, anchors))
-        table = check_acceptance(*read, bounded=recipe.bounded, fewest=recipe.fewest)
+        read = read_csv(scorecard), read_csv(failures), read_csv(anchors)
+        table = check_acceptance(*read, recipe)
     write_table(table, out)
 
 
@@ -161,7 +157,7 @@ def loss_meaning(
 
 
 def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> pd.DataFrame:
-    return pd.concat(read_runs(paths, columns), ignore_index=True)
+    return pd.concat(Runs(paths, columns), ignore_index=True)
 
 
 def _seconds_per_step(path: Path) -> dict[str, str | float]:

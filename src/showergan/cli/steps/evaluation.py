@@ -20,7 +20,7 @@ from showergan.evaluation.reference import load_reference, make_reference, origi
 from showergan.io.files import atomic_write, say
 from showergan.io.tables import write_table
 from showergan.metrics.conditional_prd import scores_over_epochs
-from showergan.report.tables.file_table import file_table
+from showergan.report.texts import file_table
 from showergan.tasks.found import of_file
 
 

@@ -3,17 +3,8 @@
 from functools import partial
 
 from showergan.config.catalogue import applicable as when
-from showergan.config.catalogue.exhibit import (
-    COMPARISON,
-    GLANCE,
-    IN_NUMBERS,
-    NETWORKS,
-    TRAINING,
-    VERDICTS,
-    WGAN_STUDY,
-    Artefact,
-    Exhibit,
-)
+from showergan.config.catalogue import exhibit
+from showergan.config.catalogue.exhibit import Artefact, Exhibit
 
 METHODS, NETS, NONE = ("labels", "architectures"), ("architectures",), ()
 
@@ -48,7 +39,13 @@ ARTEFACTS = {
 }
 
 figure = partial(Exhibit, artefacts=ARTEFACTS)
-table = partial(Exhibit, artefacts=ARTEFACTS, section=IN_NUMBERS, kind="table")
+glance = partial(figure, section=exhibit.GLANCE)
+comparison = partial(figure, section=exhibit.COMPARISON)
+verdicts = partial(figure, section=exhibit.VERDICTS)
+training = partial(figure, section=exhibit.TRAINING)
+networks = partial(figure, section=exhibit.NETWORKS)
+wgan_study = partial(figure, section=exhibit.WGAN_STUDY)
+table = partial(figure, section=exhibit.IN_NUMBERS, kind="table")
 published = partial(table, read="summary published", caption="published")
 ORDER, RATES = when.methods_to_order, when.several_rates
 EPOCHS, LOSSES = when.several_epochs, when.losses_over_epochs
@@ -58,78 +55,56 @@ SEVERAL, RANDOM = when.several_architectures, when.random_architectures
 STANDARD, SMALL = when.architecture("standard"), when.architecture("small")
 
 EXHIBITS = (
-    figure(
+    glance(
         "conclusion",
         "1 Conclusion",
-        GLANCE,
         "summary verdicts robustness acceptance scorecard",
         kind="text",
     ),
-    figure("scorecard", "2 Scorecard", GLANCE, "scorecard_means"),
-    figure("differences", "4 Differences to the baseline", GLANCE, "verdicts", when.baseline),
-    figure(
-        "robustness",
+    glance("scorecard", "2 Scorecard", "scorecard_means"),
+    glance("differences", "4 Differences to the baseline", "verdicts", when.baseline),
+    glance(
+        "learning_rates.robustness",
         "5 Robustness to the learning rates",
-        GLANCE,
         "summary grid robustness anchors",
         RATES,
     ),
-    figure("score_over_epochs", "PRD-AUC over epochs", COMPARISON, "metrics anchors grid", EPOCHS),
-    figure("prd_curves", "Precision and recall", COMPARISON, "curves anchor_curves grid"),
-    figure("scorecard.rank_agreement", "Do metrics agree?", COMPARISON, "agreement", ORDER),
-    figure("critical_difference", "Ranks", VERDICTS, "ranks", when.ranks),
-    figure("learning_rate_grid", "Learning rates", VERDICTS, "grid anchors", when.grid_of_rates),
-    figure("losses", "Losses and Lipschitz bounds", TRAINING, "histories grid"),
-    figure("lipschitz", "Lipschitz bounds and gradients", TRAINING, "lipschitz grid"),
-    figure(
+    comparison("prd.score_over_epochs", "PRD-AUC over epochs", "metrics anchors grid", EPOCHS),
+    comparison("prd.prd_curves", "Precision and recall", "curves anchor_curves grid"),
+    comparison("scorecard.rank_agreement", "Do metrics agree?", "agreement", ORDER),
+    verdicts("critical_difference", "Ranks", "ranks", when.ranks),
+    verdicts(
+        "learning_rates.learning_rate_grid", "Learning rates", "grid anchors", when.grid_of_rates
+    ),
+    training("losses", "Losses and Lipschitz bounds", "histories grid"),
+    training("lipschitz", "Lipschitz bounds and gradients", "lipschitz grid"),
+    training(
         "lipschitz.binding",
         "Lipschitz bounds beside scores",
-        TRAINING,
         "lipschitz summary grid anchors",
         RATES,
     ),
-    figure("abcas", "Exponent of ABCAS", TRAINING, "histories", ABCAS),
-    figure("multipliers", "Multiplier of the output", TRAINING, "histories", TRAINED),
-    figure(
-        "multipliers.layer_multipliers",
-        "Multipliers of the layers",
-        TRAINING,
-        "histories",
-        PER_LAYER,
-    ),
-    figure("update_cosine", "What a change of scale changes", TRAINING, "audit", SN),
-    figure("architectures.generator_architecture", "Generator", NETWORKS, "architectures"),
-    figure("architectures.discriminator_architecture", "Discriminator", NETWORKS, "architectures"),
-    figure(
-        "loss_meaning",
+    training("multipliers.abcas", "Exponent of ABCAS", "histories", ABCAS),
+    training("multipliers", "Multiplier of the output", "histories", TRAINED),
+    training("multipliers.layer_multipliers", "Multipliers of the layers", "histories", PER_LAYER),
+    training("update_cosine", "What a change of scale changes", "audit", SN),
+    networks("architectures.generator_architecture", "Generator", "architectures"),
+    networks("architectures.discriminator_architecture", "Discriminator", "architectures"),
+    wgan_study(
+        "losses.loss_meaning",
         "Does the loss mean something?",
-        WGAN_STUDY,
         "loss_estimates loss_meaning loss_correlation",
         LOSSES,
     ),
-    figure(
-        "loss_meaning.convergence",
-        "Convergence by steps and by the clock",
-        WGAN_STUDY,
-        "loss_meaning",
-        LOSSES,
+    wgan_study(
+        "losses.convergence", "Convergence by steps and by the clock", "loss_meaning", LOSSES
     ),
-    table("failures", "Failures", read="failures"),
-    table("scorecard", "Scorecard", read="scorecard"),
-    table("verdicts", "Verdicts", read="verdicts", applicable=when.baseline),
-    table(
-        "verdicts.robustness",
-        "Robustness to the learning rates",
-        read="robustness",
-        applicable=RATES,
-    ),
-    table("outcomes", "Architectures under each method", read="outcomes", applicable=SEVERAL),
-    table(
-        "outcomes.successes",
-        "Architectures on which one of two succeeds",
-        read="successes",
-        applicable=RANDOM,
-    ),
+    table("failures", "Failures", "failures"),
+    table("scorecard", "Scorecard", "scorecard"),
+    table("verdicts", "Verdicts", "verdicts", when.baseline),
+    table("verdicts.robustness", "Robustness to the learning rates", "robustness", RATES),
+    table("outcomes", "Architectures under each method", "outcomes", SEVERAL),
+    table("outcomes.successes", "Architectures on which one of two succeeds", "successes", RANDOM),
     published("published.all_methods", "All methods"),
     published("published.table_1", "Table 1: bounds on the discriminator", applicable=STANDARD),
     published("published.table_2", "Table 2: what is built on SN", applicable=STANDARD),

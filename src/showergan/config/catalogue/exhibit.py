@@ -41,11 +41,11 @@ class Exhibit:
     Attributes:
         place: its name, after that of its module and a dot where the two differ.
         title: in the report.
-        section: of the report.
         read: names of the artefacts that it is made from, blanks between them.
-        applicable: whether it has something to show in a run. One that has not is left out of the run; where it is
-            asked for, it says so in words.
+        applicable: whether it has something to show in a run. One that has not is left out of the run; drawn by
+            hand, it says so in words.
         kind: what it is.
+        section: of the report.
         artefacts: those that there are, by name.
         caption: name of its caption in workflow/report, by default its own.
         every_architecture: whether it shows all architectures, and not the first of several.
@@ -54,10 +54,10 @@ class Exhibit:
 
     place: str
     title: str
-    section: str
     read: str
     applicable: Callable[[Config], bool] = lambda config: True
     kind: Literal["figure", "table", "text"] = "figure"
+    section: str = field(kw_only=True)
     artefacts: Mapping[str, Artefact] = field(kw_only=True)
     caption: str = ""
     every_architecture: bool = False
@@ -65,10 +65,8 @@ class Exhibit:
 
     def __post_init__(self) -> None:
         if unknown := [name for name in self.read.split() if name not in self.artefacts]:
-            raise ValueError(
-                f"{self.name}: no artefact is called {', '.join(unknown)};"
-                f" there are {', '.join(self.artefacts)}"
-            )
+            names, known = ", ".join(unknown), ", ".join(self.artefacts)
+            raise ValueError(f"{self.name}: no artefact is called {names}; there are {known}")
 
     @property
     def name(self) -> str:
@@ -110,8 +108,8 @@ class Exhibit:
         own: dict[str, Any] = {"run": config.run, "task": config.task}
         if self.kind == "figure":
             own = {"figures": config.figures.model_dump(mode="json")}
-        asked = {name for artefact in self.reads.values() for name in artefact.names}
-        return own | {name: known[name] for name in known if name in asked}
+        wanted = {name for artefact in self.reads.values() for name in artefact.names}
+        return own | {name: known[name] for name in known if name in wanted}
 
 
 def exhibits(folder: str, tasks: Iterable[str]) -> dict[str, Exhibit]:

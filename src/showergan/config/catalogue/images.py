@@ -1,4 +1,4 @@
-"""Figures of images alone."""
+"""Figures that only the task of images has."""
 
 from functools import partial
 
@@ -9,13 +9,18 @@ from showergan.config.catalogue.exhibit import GLANCE, WGAN_STUDY, Exhibit
 figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.images")
 
 EXHIBITS = (
-    figure("generated_images", "3 Generated beside real images", GLANCE, "reference examples grid"),
+    figure(
+        "generated_images",
+        "3 Generated beside real images",
+        "reference examples grid",
+        section=GLANCE,
+    ),
     figure(
         "generated_images.architecture_images",
         "Architectures under each method",
-        WGAN_STUDY,
         "examples grid outcomes",
         when.several_architectures,
         every_architecture=True,
+        section=WGAN_STUDY,
     ),
 )

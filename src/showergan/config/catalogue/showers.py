@@ -1,4 +1,4 @@
-"""Figures of showers alone."""
+"""Figures that only the task of showers has."""
 
 from functools import partial
 
@@ -15,18 +15,28 @@ figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.showers"
 
 EXHIBITS = (
     figure(
-        "generated_showers", "3 Generated beside real showers", GLANCE, "reference examples grid"
+        "showers.generated_showers",
+        "3 Generated beside real showers",
+        "reference examples grid",
+        section=GLANCE,
     ),
-    figure("energy_response", "Energy response and resolution", COMPARISON, "metrics anchors grid"),
+    figure(
+        "energy_response",
+        "Energy response and resolution",
+        "metrics anchors grid",
+        section=COMPARISON,
+    ),
     figure(
         "conditional_scores",
         "Conditional PRD-AUC, SN against ABCAS",
-        COMPARISON,
         "metrics anchors",
         when.sn_or_abcas_over_epochs,
+        section=COMPARISON,
     ),
-    figure("task", "The task", DATA, "data"),
-    figure("target_showers", "Target showers", DATA, "data"),
-    figure("entry_points", "Entry points and their bins", DATA, "data reference anchors"),
-    figure("embedding", "Predictions of the embedding", DATA, "predictions embedding_metrics"),
+    figure("task", "The task", "data", section=DATA),
+    figure("showers.target_showers", "Target showers", "data", section=DATA),
+    figure("entry_points", "Entry points and their bins", "data reference anchors", section=DATA),
+    figure(
+        "embedding", "Predictions of the embedding", "predictions embedding_metrics", section=DATA
+    ),
 )

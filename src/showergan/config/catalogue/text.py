@@ -1,4 +1,4 @@
-"""Figures of text alone."""
+"""Figures that only the task of text has."""
 
 from functools import partial
 
@@ -8,11 +8,11 @@ from showergan.config.catalogue.exhibit import COMPARISON, GLANCE, Exhibit
 figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.text")
 
 EXHIBITS = (
-    figure("sampled_lines", "3 Sampled lines", GLANCE, "reference examples grid"),
+    figure("sampled_lines", "3 Sampled lines", "reference examples grid", section=GLANCE),
     figure(
         "ngram_divergence",
         "Divergence of n-grams over generator steps",
-        COMPARISON,
         "metrics histories anchors grid",
+        section=COMPARISON,
     ),
 )

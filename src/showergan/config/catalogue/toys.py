@@ -1,4 +1,4 @@
-"""Figures of toys alone: points in a plane."""
+"""Figures that only the task of toys has: points in a plane."""
 
 from functools import partial
 
@@ -15,19 +15,24 @@ ARTEFACTS = {
 figure = partial(Exhibit, artefacts=ARTEFACTS, package="showergan.tasks.toys")
 
 EXHIBITS = (
-    figure("generated_points", "3 Generated over real points", GLANCE, "reference examples grid"),
+    figure(
+        "generated_points",
+        "3 Generated over real points",
+        "reference examples grid",
+        section=GLANCE,
+    ),
     figure(
         "fixed_generator.value_surfaces",
         "Value surfaces",
-        WGAN_STUDY,
         "surfaces",
         when.several_losses,
+        section=WGAN_STUDY,
     ),
     figure(
         "fixed_generator.layer_gradients",
         "Gradients by layer and weights",
-        WGAN_STUDY,
         "gradients weights",
         when.several_losses,
+        section=WGAN_STUDY,
     ),
 )

@@ -1,4 +1,4 @@
-"""The networks as tables of their layers (figures 7 and 8 of Egorov & Rogachev 2023)."""
+"""Networks as tables of their layers (figures 7 and 8 of Egorov & Rogachev 2023)."""
 
 from math import prod
 from typing import Any
@@ -25,12 +25,7 @@ def discriminator_architecture(style: Style, architectures: pd.DataFrame) -> Fig
 
 
 def architecture(table: pd.DataFrame, network: str) -> Figure:
-    """Draw a network from top to bottom.
-
-    Args:
-        table: columns network, order, layer, kind, takes, shape, parameters.
-        network: which of its networks.
-    """
+    """Draw a network of the table from top to bottom: columns network, order, layer, kind, takes, shape, parameters."""
     rows = table[table["network"] == network].sort_values("order").fillna({"takes": ""})
     if rows.empty:
         return empty_figure(f"The table of architectures has no {network}.")
@@ -40,8 +35,9 @@ def architecture(table: pd.DataFrame, network: str) -> Figure:
     axes.set_axis_off()
     axes.set_title(network.capitalize(), fontweight="bold")
     texts = layers.assign(parameters=[_number(n) if n else "" for n in layers["parameters"]])
+    texts = texts.replace(r"(?<=\d)x(?=\d)", "\N{MULTIPLICATION SIGN}", regex=True)
     total = ["all layers", "", "", "", _number(layers["parameters"].sum())]
-    rows_of_text = [*texts.map(_times).to_numpy().tolist(), total]
+    rows_of_text = [*texts.to_numpy().tolist(), total]
     place: Any = {"cellLoc": "left", "bbox": (0, 0, 1, 1), "edges": "horizontal"}
     cells = axes.table(rows_of_text, colLabels=COLUMNS, **place)
     cells.auto_set_font_size(False)
@@ -61,32 +57,24 @@ def layers_of(rows: pd.DataFrame) -> pd.DataFrame:
     """
     waiting = records(rows[rows["kind"] == "input"])
     found: list[list] = []
-    given = 0
+    size = 0
     for row in records(rows[rows["kind"] != "input"]):
-        while waiting and given + _size(waiting[0]["shape"]) <= _size(row["takes"]):
+        while waiting and size + _size(waiting[0]["shape"]) <= _size(row["takes"]):
             entering = waiting.pop(0)
             found.append([entering["layer"], "input", "", entering["shape"], 0])
-            given += _size(entering["shape"])
+            size += _size(entering["shape"])
         if row["kind"].startswith(("Conv", "Linear", "output")) or found[-1][1] == "input":
             found.append([row[name] for name in ("layer", "kind", "takes", "shape", "parameters")])
         else:
             found[-1][1] += f", {row['kind']}"
             found[-1][3] = row["shape"]
             found[-1][4] += row["parameters"]
-        given = _size(row["shape"])
+        size = _size(row["shape"])
     return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _size(shape: str) -> int:
     return prod(map(int, str(shape).split("x")))
-
-
-def _times(text: str) -> str:
-    """Return a text whose numbers are joined by multiplication signs: "Conv2d 3x3" reads better so."""
-    words = str(text).split(" ")
-    return " ".join(
-        w.replace("x", "\N{MULTIPLICATION SIGN}") if w[:1].isdigit() else w for w in words
-    )
 
 
 def _number(value: float) -> str:

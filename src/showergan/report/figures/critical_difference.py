@@ -1,4 +1,4 @@
-"""Ranks of all methods (Demšar 2006)."""
+"""Average ranks of all methods (Demšar 2006)."""
 
 import math
 from typing import Any
@@ -40,7 +40,14 @@ def critical_difference(style: Style, ranks: pd.DataFrame) -> Figure:
         _rank_axis(panel, group.sort_values("average_rank", kind="stable"), style)
         score = str(group["score"].iloc[0])
         head = f"{group['architecture'].iloc[0]}, " * several + SCORES.get(score, score)
-        panel.set_title(f"{head}\n{_basis(group)}")
+        first = group.iloc[0]
+        basis = [counted("seed", *group["n_seeds"])]
+        if pd.notna(first["friedman_p"]):
+            basis.append(f"Friedman p = {first['friedman_p']:.2g}")
+        basis.append(f"critical difference {first['critical_difference']:.2f}")
+        if first["critical_difference"] > first["n_methods"] - 1:
+            basis.append("too few seeds to separate any")
+        panel.set_title(f"{head}\n{', '.join(basis)}")
     return figure
 
 
@@ -76,26 +83,17 @@ def _rank_axis(axes: Axes, group: pd.DataFrame, style: Style) -> None:
     top = 0.9 + JOIN_STEP * len(joins)
     left = (k + 1) // 2
     for i, row in enumerate(records(group)):
-        is_left = i < left
-        y = top + _step(group) * (i if is_left else k - 1 - i)
-        _elbow(axes, row, y, (1 if is_left else k, -1 if is_left else 1), k, style)
-
-
-def _elbow(
-    axes: Axes, row: dict[str, Any], y: float, side: tuple[int, int], k: int, style: Style
-) -> None:
-    """Draw the line from the rank of a method to its label; side is the end of the axis and the way out.
-
-    The marker stands at the label, and the rank in it: on the axis those of equal ranks would hide each other.
-    """
-    rank, line, (end, way) = row["average_rank"], style.line(row["method"]), side
-    margin = end + way * 0.05 * (k - 1)
-    axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
-    axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
-    axes.plot(margin, y, line.marker, color=line.colour, markersize=6, zorder=4, clip_on=False)
-    text = f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})"
-    place: Any = {"ha": "right" if way < 0 else "left", "va": "center", "fontsize": "small"}
-    axes.text(margin + way * 0.03 * (k - 1), y, text, **place)
+        y = top + _step(group) * (i if i < left else k - 1 - i)
+        end, way = (1, -1) if i < left else (k, 1)  # of the axis, to the label
+        margin = end + way * 0.05 * (k - 1)
+        rank, line = row["average_rank"], style.line(row["method"])
+        axes.plot([rank, rank, margin], [0, y, y], color="0.45", linewidth=1)
+        axes.plot(rank, 0, "o", color="black", markersize=4, zorder=4, clip_on=False)
+        # The marker and the rank stand at the label: on the axis those of equal ranks would hide each other.
+        axes.plot(margin, y, line.marker, color=line.colour, markersize=6, zorder=4, clip_on=False)
+        text = f"{wrapped(row['label'], LABEL_WIDTH)} ({rank:.2f})"
+        place: Any = {"ha": "right" if way < 0 else "left", "va": "center", "fontsize": "small"}
+        axes.text(margin + way * 0.03 * (k - 1), y, text, **place)
 
 
 def _joins(group: pd.DataFrame) -> list[tuple[float, float]]:
@@ -114,15 +112,3 @@ def _depth(group: pd.DataFrame) -> float:
     """Return the height of a panel in lines: the scale and the axis, the joining lines, the labels."""
     labels = _step(group) * ((len(group) + 1) // 2 - 1) + 0.3
     return 3.5 + JOIN_STEP * len(_joins(group)) + labels
-
-
-def _basis(group: pd.DataFrame) -> str:
-    """Return what the ranks of one score rest on."""
-    first = group.iloc[0]
-    parts = [counted("seed", *group["n_seeds"])]
-    if pd.notna(first["friedman_p"]):
-        parts.append(f"Friedman p = {first['friedman_p']:.2g}")
-    parts.append(f"critical difference {first['critical_difference']:.2f}")
-    if first["critical_difference"] > first["n_methods"] - 1:
-        parts.append("too few seeds to separate any")
-    return ", ".join(parts)

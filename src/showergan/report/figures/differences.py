@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -35,12 +34,13 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     scores = shown(COMPARED, verdicts["score"])
     rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
     if rows.empty:
-        return layout.empty_figure(
-            "Nothing to compare: the baseline or every other method was left out."
-        )
+        nothing = "Nothing to compare: the baseline or every other method was left out."
+        return layout.empty_figure(nothing)
     baseline = rows["baseline"].iloc[0]
     scores = [score for score in scores if score in set(rows["score"])]
-    choices = sorted(set(rows["learning_rates"]), key=_in_order)
+    # From large to small; what was chosen among them comes last.
+    tried = set(rows["learning_rates"])
+    choices = [*sorted(tried - {CHOSEN}, key=by_size), *tried & {CHOSEN}]
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
     if (same := _repeated(parts)) is not None:  # all methods chose this pair
@@ -48,14 +48,18 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     lines = [list(dict.fromkeys(part["label"])) for part in parts]
     heights = [max(1.4, 0.4 * len(names) + 0.5) for names in lines]
     figure = layout.new_figure(1.6 + sum(heights))
-    axes = figure.subplots(
-        len(choices), len(scores), sharex="col", sharey="row", squeeze=False, height_ratios=heights
-    )
+    share: Any = {"sharex": "col", "sharey": "row", "squeeze": False}
+    axes = figure.subplots(len(choices), len(scores), height_ratios=heights, **share)
     for line, choice, here, names in zip(axes, choices, parts, lines, strict=True):
         for panel, score in zip(line, scores, strict=True):
             of_score = here[here["score"] == score]
             for row in records(of_score):
-                _difference(panel, names.index(row["label"]), row, style)
+                y = names.index(row["label"])
+                mark = _mark(row["verdict"], style.line(row["method"]).colour)
+                panel.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
+                panel.plot(row["mean_difference"], y, **mark)
+                seeds = f"{row['same_direction']}/{row['n_pairs']}"
+                layout.beside(panel, y, seeds, fontsize="x-small", color="0.3")
             if not math.isnan(floor := of_score["noise_floor"].max()):
                 # Differences that methods without a difference may well have.
                 panel.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
@@ -78,19 +82,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         " at the right, seeds in the direction of the mean"
     )
     kinds = set(rows["verdict"].map(_kind))
-    key: layout.Key = {
-        text: _mark(kind, "0.3") for kind, (text, *_) in VERDICTS.items() if kind in kinds
-    }
+    known = {kind: text for kind, (text, *_) in VERDICTS.items() if kind in kinds}
+    key: layout.Key = {text: _mark(kind, "0.3") for kind, text in known.items()}
     if rows["noise_floor"].notna().any():
         key["within the noise between equal methods"] = Patch(color=NOISE)
     layout.legend_below(figure, key)
     return figure
-
-
-def _in_order(choice: str) -> tuple[bool, tuple[float, ...]]:
-    """Order pairs of learning rates from large to small; what was chosen among them comes last."""
-    is_chosen = choice == CHOSEN
-    return is_chosen, () if is_chosen else by_size(choice)
 
 
 def _repeated(parts: list[pd.DataFrame]) -> int | None:
@@ -109,12 +106,3 @@ def _mark(verdict: str, colour: Colour | str) -> dict[str, Any]:
     face = colour if filled else "white"
     own = {"marker": marker, "markersize": 6, "markerfacecolor": face}
     return {"color": colour, "linestyle": line, "linewidth": 2, **own}
-
-
-def _difference(axes: Axes, y: int, row: dict[str, Any], style: Style) -> None:
-    """Draw one difference with its interval; a single pair has none."""
-    mark = _mark(row["verdict"], style.colour(row["method"]))
-    axes.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
-    axes.plot(row["mean_difference"], y, **mark)
-    seeds = f"{row['same_direction']}/{row['n_pairs']}"
-    layout.beside(axes, y, seeds, fontsize="x-small", color="0.3")

@@ -49,9 +49,8 @@ def lipschitz(style: Style, lipschitz: pd.DataFrame, grid: pd.DataFrame) -> Figu
     axes.set_xlabel("Lipschitz constant of the discriminator, per unit of its input")
     axes.grid(axis="x")
     known = QUANTITIES.values()
-    layout.legend_below(
-        figure, {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
-    )
+    key: layout.Key = {label: _points(m, "0.3", filled=full) for label, m, full, _ in known}
+    layout.legend_below(figure, key)
     return figure
 
 
@@ -77,7 +76,8 @@ def binding(
     if not pairs:
         return layout.empty_figure(NONE)
     ends = runs.anchor_scores(anchors)
-    marks = {m: _points(style.line(m).marker, style.colour(m), filled=True) for m in style.labels}
+    lines = {method: style.line(method) for method in style.labels}
+    marks = {m: _points(line.marker, line.colour, filled=True) for m, line in lines.items()}
     figure = layout.new_figure(0.6 + 3.0 * layout.rows_of(len(pairs), PER_ROW))
     axes = layout.panels(figure, len(pairs), PER_ROW, shared=True)
     for number, (panel, rates) in enumerate(zip(axes.flat, pairs, strict=False)):
@@ -96,9 +96,8 @@ def binding(
 
 
 def _points(marker: str, colour: Colour | str, *, filled: bool) -> dict[str, Any]:
-    face = colour if filled else "white"
-    properties = {"marker": marker, "markersize": 6, "markerfacecolor": face}
-    return {"color": colour, "linestyle": "", **properties}
+    own = {"marker": marker, "markersize": 6, "markerfacecolor": colour if filled else "white"}
+    return {"color": colour, "linestyle": "", **own}
 
 
 def _ratio(rows: pd.DataFrame) -> str:

@@ -1,5 +1,6 @@
-"""The trained multipliers over the steps of training (figures 3 and 4 of Egorov & Rogachev 2023)."""
+"""Multipliers of the discriminator over training: trained ones, and the factor of ABCAS."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -7,9 +8,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from showergan.comparison.runs import RUN
 from showergan.report import layout
 from showergan.report.runs import Group, by_size, groups, groups_with, key, scale_for
-from showergan.report.style import Colour, Style
+from showergan.report.style import Colour, Style, line
 from showergan.report.texts import fitted, rates_in_words
 
 TOTAL = "multiplier"
@@ -18,6 +20,9 @@ PER_ROW = 3
 FAMILIES = ("crest", "flare")  # colours of convolutions and of linear layers
 LINE: dict[str, Any] = {"linewidth": 1, "alpha": 0.8}
 OFFSET: Any = {"linestyle": (0, (8, 2, 1, 2, 1, 2)), "linewidth": 1}  # dashes that no method has
+LARGE_R = 10.0  # above it, the axis is logarithmic
+BASE = 0.9  # of the factor that multiplies the weights
+IDLE = 0.99  # a factor that never fell below has left the discriminator as it was: vanilla SN
 
 
 def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
@@ -27,9 +32,8 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     """
     found = [g for g in groups_with(style, histories, TOTAL) if not _layers(g)]
     if not found:
-        return layout.empty_figure(
-            "No method of this run has a trained multiplier of the discriminator's output."
-        )
+        nothing = "No method of this run has a trained multiplier of the discriminator's output."
+        return layout.empty_figure(nothing)
     rows = pd.concat([g.rows for g in found])
     pairs = sorted(set(rows["learning_rates"]), key=by_size)
     figure = layout.new_figure(0.9 + 3.7 * len(pairs))
@@ -65,7 +69,13 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
     figure = layout.new_figure(5.4 * rows)
     axes = figure.subplots(2 * rows, columns, sharex=True, squeeze=False)
     above, below = axes[::2], axes[1::2]
-    colours = _layer_colours([name for group in found for name in _layers(group)])
+    blocks: dict[str, list[str]] = {}  # of the network: the first part of a layer's name
+    for name in dict.fromkeys(name for group in found for name in _layers(group)):
+        blocks.setdefault(name.split(".")[0], []).append(name)
+    colours: dict[str, Colour] = {}  # shades of one palette for each block
+    for number, block in enumerate(blocks.values()):
+        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
+        colours |= zip(block, palette, strict=True)
     for group, each, product in zip(found, above.flat, below.flat, strict=False):
         for name in _layers(group):
             own = {"color": colours[name], "marker": "", "linestyle": "-"}
@@ -104,13 +114,52 @@ def _offset_key(style: Style, drawn: list[Group]) -> layout.Key:
     return {"offset of the penalty": {"color": "0.3", **OFFSET}} if have_one else {}
 
 
-def _layer_colours(names: list[str]) -> dict[str, Colour]:
-    """Return shades of one palette for the layers of each block of the network, the name's first part."""
-    blocks: dict[str, list[str]] = {}
-    for name in dict.fromkeys(names):
-        blocks.setdefault(name.split(".")[0], []).append(name)
-    shades: dict[str, Colour] = {}
-    for number, block in enumerate(blocks.values()):
-        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
-        shades |= zip(block, palette, strict=True)
-    return shades
+def abcas(style: Style, histories: pd.DataFrame) -> Figure:
+    """Draw r over training, one line per run; the right axis has the factor 0.9^r of the weights.
+
+    Runs whose factor never fell below 0.99 (shaded) are counted in the title: they were trained as with vanilla SN. The
+    legend has the factors at the end. Of several pairs of learning rates each has a line of its own.
+    """
+    found = groups_with(style, histories, "abcas_r")
+    if not found:
+        return layout.empty_figure("No method of this run has ABCAS.")
+    rows = pd.concat([g.rows for g in found])
+    if rows["learning_rates"].nunique() > 1:
+        lines = (line(style.figures.palette, place) for place in range(len(found)))
+        found = [g._replace(**own._asdict()) for g, own in zip(found, lines, strict=True)]
+    figure = layout.new_figure(4.6)
+    axes = figure.subplots()
+    for group in found:
+        group.draw_seeds(axes, "step", "abcas_r", LINE | {"linewidth": 1.2})
+    scale: Any = ("symlog", {"linthresh": 1}) if rows["abcas_r"].max() > LARGE_R else ("linear", {})
+    axes.set_yscale(scale[0], **scale[1])
+    axes.set(xlabel="Generator step", ylabel="r")
+    axes.set_title("\n".join(_warnings(rows)), loc="left")
+    axes.axhspan(0, math.log(IDLE, BASE), color="0.93", linewidth=0, zorder=0)
+    # What the ticks at the left mean for the weights.
+    right = axes.twinx()
+    right.set_yscale(scale[0], **scale[1])
+    right.set(ylim=axes.get_ylim(), ylabel="weights are multiplied by $0.9^r$")
+    right.yaxis.set_major_formatter(lambda r, _: f"{BASE**r:.3g}")
+    right.spines["right"].set_visible(True)
+    for place, group in enumerate(found):
+        factors = BASE ** group.rows.groupby(RUN)["abcas_r"].last()
+        ends = " to ".join(sorted({f"{factors.min():.3f}", f"{factors.max():.3f}"}))
+        found[place] = group._replace(label=f"{group.label}: {ends} at the end")
+    layout.legend_below(figure, key(found))
+    return figure
+
+
+def _warnings(rows: pd.DataFrame) -> list[str]:
+    """Return warnings of runs that ABCAS left alone, and of steps at which q = dm / beta was clipped."""
+    runs = rows.groupby(RUN)
+    idle = BASE ** runs["abcas_r"].max() > IDLE
+    lines = []
+    if idle.any():
+        of = f"{idle.sum()} of {len(idle)} runs"
+        lines.append(f"ABCAS never acted in {of}: $0.9^r$ stayed above {IDLE:g}")
+    counts = runs["abcas_clipped"].max()  # the history keeps a running count
+    if counts.sum():
+        of = f"{(counts > 0).sum()} of {len(counts)} runs"
+        lines.append(f"q clipped below 1 in {counts.sum():.0f} steps, in {of}")
+    return lines

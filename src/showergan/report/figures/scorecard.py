@@ -1,4 +1,4 @@
-"""Maps of metrics: all methods judged by all metrics, and whether the metrics put them in the same order."""
+"""Maps of metrics: scores of all methods in all metrics, and the agreement of metrics on their order."""
 
 import math
 from typing import Any, NamedTuple
@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from showergan.report.layout import WIDTH_INCH, Key, empty_figure, legend_below, new_figure
+from showergan.report.layout import WIDTH_INCH, empty_figure, legend_below, new_figure
 from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
 from showergan.report.texts import compact, counted, fitted, records, sentence, with_minus
@@ -29,12 +30,7 @@ TURNED_BELOW_INCH = 1.0  # columns narrower than this have upright labels
 
 
 class Grid(NamedTuple):
-    """The cells of a map: a row per metric and a column per method.
-
-    Attributes:
-        values: what the colour shows.
-        texts: what stands in the cells.
-    """
+    """The cells of a map, a row per metric and a column per method: values, shown by colours, and texts."""
 
     values: pd.DataFrame
     texts: pd.DataFrame
@@ -52,20 +48,19 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     if not methods:
         return empty_figure("No method of this run was judged.")
     references = [r for r in REFERENCES if r in set(means.loc[is_end, "method"])]
-    order, labels = [*methods, *references], {**style.labels, **REFERENCES}
-    blocks = {
-        str(name): _cells(part, order) for name, part in means.groupby("architecture", sort=False)
-    }
+    labels = {m: style.labels[m] for m in methods} | {r: REFERENCES[r] for r in references}
+    parts = means.groupby("architecture", sort=False)
+    blocks = {str(name): _cells(part, labels) for name, part in parts}
     titles = list(dict.fromkeys(means["title"]))
     side_inch = 0.3 + 0.56 * max(map(len, titles)) * rcParams["ytick.labelsize"] / 72
-    column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(order)
+    column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(labels)
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
     seeds = counted("seed", *means["n_seeds"].dropna())
     mean = "one seed" if seeds == "1 seed" else f"mean of {seeds}"
     for panel, (architecture, grid) in zip(axes, blocks.items(), strict=True):
-        _block(panel, grid, labels, len(methods), colours, column_inch)
+        _block(panel, grid, len(methods), colours, column_inch)
         head = f"{architecture}, " * (len(blocks) > 1)
         basis = f"{head}on test at the epoch chosen on select, {mean}"
         panel.set_title(sentence(basis), pad=10)
@@ -73,9 +68,14 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     label = f"position: 0 worst or untrained, 1 {REFERENCES[references[0]]}"
     scale = ScalarMappable(Normalize(0, 1), style.colormap)
     figure.colorbar(scale, ax=list(axes), label=label, **place)
-    legend_below(
-        figure, _key({text for grid in blocks.values() for text in grid.texts.to_numpy().flat})
-    )
+    texts = {text for grid in blocks.values() for text in grid.texts.to_numpy().flat}
+    marks = {"below 0: worse than untrained": WARNING}  # cells that are not in the colour bar
+    if NONE in texts:
+        marks[f"{NONE} no value"] = UNKNOWN
+    if any(text.endswith(INCOMPLETE) for text in texts):
+        marks[f"{INCOMPLETE} some seeds without a value"] = "none"
+    square = {"marker": "s", "markersize": 9, "linestyle": ""}
+    legend_below(figure, {name: {**square, "color": colour} for name, colour in marks.items()})
     return figure
 
 
@@ -95,7 +95,7 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
     n_metrics = max(part["metric"].nunique() for part in blocks.values())
     figure = new_figure(1.2 + len(blocks) * (1.8 + 0.36 * n_metrics))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
-    # Red and blue are told apart by all; the white between is "no relation".
+    # Everybody can distinguish red and blue; the white between is "no relation".
     colours = colormaps["RdBu"].with_extremes(bad=UNKNOWN), Normalize(-1, 1)
     size = rcParams["xtick.labelsize"] * 0.9
     for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
@@ -106,8 +106,8 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
         tau = tau.reindex(index=metrics[1:], columns=metrics[:-1])
         # Every pair once: the other half would say the same.
         half = np.tri(len(tau), dtype=bool)
-        texts = tau.map(lambda value: _signed(value) if math.isfinite(value) else NONE)
-        draw_map(panel, Grid(tau, texts.where(half, "")), colours, size=size, drawn=half)
+        texts = tau.map(lambda value: with_minus(f"{value:z.1f}") if math.isfinite(value) else NONE)
+        draw_map(panel, Grid(tau, texts.where(half, "")), colours, size, drawn=half)
         panel.set_xticks(np.arange(len(tau)) + 0.5, list(tau), rotation=90)
         head = f"{architecture}, " * (len(blocks) > 1)
         number = counted("method", *part["n_methods"])
@@ -121,27 +121,19 @@ def draw_map(
     axes: Axes,
     grid: Grid,
     scale: tuple[Colormap, Normalize],
-    left: float = 0.0,
-    *,
     size: float,
-    drawn: np.ndarray | None = None,
+    left: float = 0.0,
+    drawn: NDArray[np.bool_] | bool = True,
 ) -> None:
     """Draw the cells of a map from x = left on, one unit wide and high, and name its rows; y counts downwards.
 
-    Args:
-        axes: of the panel.
-        grid: the cells.
-        scale: colours and their ends.
-        left: x of the left end.
-        size: of the texts, in points.
-        drawn: which cells there are, all by default.
+    The scale has the colours and their ends. The size of texts is in points. By default all cells are drawn.
     """
     values = grid.values.to_numpy(dtype=float)
     colours = scale[0](scale[1](np.ma.masked_invalid(values)))
     # Minus infinity is a value, and the worst; not a missing one.
     colours[np.isneginf(values)] = scale[0].get_under()
-    if drawn is not None:
-        colours[~drawn, 3] = 0
+    colours[~np.broadcast_to(drawn, values.shape), 3] = 0
     rows, columns = values.shape
     x, y = left + np.arange(columns + 1), np.arange(rows + 1)
     axes.pcolormesh(x, y, colours, edgecolors="white", linewidth=1)
@@ -159,40 +151,33 @@ def draw_map(
     axes.spines[:].set_visible(False)
 
 
-def _cells(table: pd.DataFrame, order: list[str]) -> Grid:
+def _cells(table: pd.DataFrame, labels: dict[str, str]) -> Grid:
     """Return the map of one architecture; methods that it lacks stay without values."""
-    texts = table.assign(text=[_cell(row) for row in records(table)])
+    cells = []
+    for row in records(table):
+        missing = not row["reference"] and row["n_values"] != row["n_seeds"]
+        known = with_minus(compact(row["mean"])) + INCOMPLETE * missing
+        cells.append(NONE if math.isnan(row["mean"]) else known)
+    texts = table.assign(text=cells)
     titles = list(dict.fromkeys(table["title"]))
     positions, shown = (
-        texts.pivot_table(value, "title", "method", aggfunc="first").reindex(titles, columns=order)
+        texts.pivot_table(value, "title", "method", aggfunc="first")
+        .reindex(titles, columns=list(labels))
+        .rename(columns=labels)
         for value in ("position", "text")
     )
     return Grid(positions.mask(positions.abs() < ZERO, 0.0), shown.astype(object).fillna(NONE))
 
 
-def _cell(row: dict[str, Any]) -> str:
-    if math.isnan(row["mean"]):
-        return NONE
-    missing = not row["reference"] and row["n_values"] != row["n_seeds"]
-    return with_minus(compact(row["mean"])) + INCOMPLETE * missing
-
-
-def _block(
-    axes: Axes,
-    grid: Grid,
-    labels: dict[str, str],
-    n_methods: int,
-    colours: Colormap,
-    column_inch: float,
-) -> None:
+def _block(axes: Axes, grid: Grid, n_methods: int, colours: Colormap, column_inch: float) -> None:
     """Draw the map of one architecture: the methods, and apart from them the references."""
     gap = GAP_INCH / column_inch
     longest = grid.texts.map(len).to_numpy().max()
     size = min(rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
     for part, left in ((slice(n_methods), 0.0), (slice(n_methods, None), n_methods + gap)):
         cells = Grid(grid.values.iloc[:, part], grid.texts.iloc[:, part])
-        draw_map(axes, cells, (colours, Normalize(0, 1)), left, size=size)
-    names = [labels[str(name)] for name in grid.values]
+        draw_map(axes, cells, (colours, Normalize(0, 1)), size, left)
+    names = list(map(str, grid.values))
     middles = [i + 0.5 + gap * (i >= n_methods) for i in range(len(names))]
     turned = column_inch < TURNED_BELOW_INCH
     letters = 20 if turned else int(column_inch * 72 / (0.6 * rcParams["xtick.labelsize"]))
@@ -200,19 +185,3 @@ def _block(
     axes.set_xlim(0, len(names) + gap)
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0, rotation=90 if turned else 0)
-
-
-def _key(texts: set[str]) -> Key:
-    """Return the legend of the cells that are not in the colour bar."""
-    colours = {"below 0: worse than untrained": WARNING}
-    if NONE in texts:
-        colours[f"{NONE} no value"] = UNKNOWN
-    if any(text.endswith(INCOMPLETE) for text in texts):
-        colours[f"{INCOMPLETE} some seeds without a value"] = "none"
-    square = {"marker": "s", "markersize": 9, "linestyle": ""}
-    return {label: {**square, "color": colour} for label, colour in colours.items()}
-
-
-def _signed(tau: float) -> str:
-    text = with_minus(f"{tau:.1f}")
-    return "0.0" if text.endswith("0.0") else text

@@ -1,4 +1,4 @@
-"""The effect of a change of the discriminator on the movement of its weights."""
+"""Effect of a change of the discriminator on the movement of its weights."""
 
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,9 +1,8 @@
-"""The findings of a run, in a page for a terminal."""
+"""Findings of a run, in a page for a terminal."""
 
 import math
 import textwrap
 from itertools import chain, zip_longest
-from typing import Any
 
 import pandas as pd
 
@@ -29,6 +28,10 @@ WORDS = {
     "failed": "share of failed seeds at most {:.2g}",
     "showers": "showers in every bin",
 }
+MORE = {
+    "failed": " ({n_failed} of {n_seeds})",
+    "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
+}
 COLUMNS = {"fraction": "E/\nceiling", "physics": "bins-P/\nceiling", "response": "energy"}
 
 # Findings of the scorecard on physics, whatever the criteria.
@@ -39,6 +42,9 @@ PHYSICS = {
     "energy resolution error": "energy resolution error of {1} (0: that of real {0})",
 }
 
+CRITERIA = (
+    "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
+)
 MACHINE = (
     "Numbers are of this machine: another kind of processor rounds otherwise, trainings amplify that, and what hangs "
     "on few seeds changes."
@@ -53,7 +59,7 @@ def conclusion(
     acceptance: pd.DataFrame,
     scorecard: pd.DataFrame,
 ) -> str:
-    """Write what was compared, what came out, which acceptance criteria the run meets, and where to look."""
+    """Write the comparison, its results, the acceptance criteria that the run meets, and where its files are."""
     run, labels = style.run, style.labels
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
@@ -62,10 +68,12 @@ def conclusion(
     )
     of_task = named(style.task, "The style").acceptance_criteria
     acceptance = acceptance[acceptance["criterion"].isin(of_task)]
+    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count().sum(axis=1)
+    undefined = known.index[known == 0]  # for real samples, too
     lines = [
         *textwrap.wrap(compared, WIDTH),
-        *_scores(style, summary, robustness, acceptance, score),
-        *_undefined(summary),
+        *_scores(style, summary[summary["score"] == score].iloc[0], robustness, acceptance),
+        *(textwrap.wrap(f"{', '.join(undefined)}: {UNDEFINED}.", WIDTH) if len(undefined) else []),
         *_verdicts(labels, verdicts[verdicts["score"] == score], score),
         *_criteria(of_task, acceptance),
         *_physics(style.task, scorecard[scorecard["method"].isin(acceptance["subject"])]),
@@ -79,30 +87,24 @@ def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
     rates = summary.groupby("method")["learning_rates"].nunique()
     n = summary["architecture"].nunique()
     of = f"{n} architectures; what follows is about the first, {first}"
+    runs = summary.groupby(RUN)["diverged"].any()
+    score = "an epoch without a generator counts as 0"
+    diverged = f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
     return (
         f"Run {run}: {counted('method', summary['method'].nunique())} at "
         f"{counted('pair', *rates)} of learning rates, "
         f"{counted('seed', summary['seed'].nunique())} each, "
-        f"{of if n > 1 else f'{first} discriminator'}.{_diverged(summary)}"
+        f"{of if n > 1 else f'{first} discriminator'}.{diverged}"
     )
 
 
-def _diverged(summary: pd.DataFrame) -> str:
-    runs = summary.groupby(RUN)["diverged"].any()
-    score = "an epoch without a generator counts as 0"
-    return f" {runs.sum()} of {len(runs)} trainings diverged: {score}." if runs.any() else ""
-
-
 def _scores(
-    style: Style,
-    summary: pd.DataFrame,
-    robustness: pd.DataFrame,
-    acceptance: pd.DataFrame,
-    score: str,
+    style: Style, ends: pd.Series, robustness: pd.DataFrame, acceptance: pd.DataFrame
 ) -> list[str]:
     """Return a line per method: its score at the best and the worst learning rates."""
-    ends = summary[summary["score"] == score].iloc[0]
+    score = ends["score"]
     several = bool((robustness["n_rates"] > 1).any())
+    judged = _columns(acceptance)
     rows = []
     for method, label in style.labels.items():
         for row in records(robustness[robustness["method"] == method]):
@@ -113,42 +115,25 @@ def _scores(
             if several:
                 line["worst"] = _known(row["worst"], 3)
                 line["worst/\nbest"] = _known(row["robustness"], 2)
-            line |= {
-                column: of.get(method, "") for column, of in _columns(acceptance).items() if of
-            }
+            line |= {column: of.get(method, "") for column, of in judged.items() if of}
             rows.append(line)
+    real = f"real {style.task} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+    if math.isnan(ends["ceiling"]):
+        real = f"other real {style.task} {ends['other_real']:.3f}, no exact ceiling"
     shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
     among = " at the best and worst rates" * several
-    head = f"Mean {score} on test{among} ({_real(ends, style.task)}{shuffled}):"
+    head = f"Mean {score} on test{among} ({real}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
 
 
 def _columns(acceptance: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Return the values that criteria judge, by column and method."""
-    of = {
-        criterion: records(acceptance[acceptance["criterion"] == criterion])
-        for criterion in COLUMNS
-    }
-    found = {
-        column: {row["subject"]: _compact(row["value"]) for row in of[criterion]}
-        for criterion, column in COLUMNS.items()
-    }
-    seeds = {row["subject"]: "{n_failed}/{n_seeds}".format(**row) for row in chain(*of.values())}
-    return {**found, "failed": seeds}
-
-
-def _undefined(summary: pd.DataFrame) -> list[str]:
-    """Say which scores no run has, nor real samples."""
-    known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count()
-    none = known.index[known.sum(axis=1) == 0]
-    return textwrap.wrap(f"{', '.join(none)}: {UNDEFINED}.", WIDTH) if len(none) else []
-
-
-def _real(ends: pd.Series, called: str) -> str:
-    """Return what real samples, as the task calls them, score."""
-    if math.isnan(ends["ceiling"]):
-        return f"other real {called} {ends['other_real']:.3f}, no exact ceiling"
-    return f"real {called} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
+    found: dict[str, dict[str, str]] = {column: {} for column in (*COLUMNS.values(), "failed")}
+    for row in records(acceptance[acceptance["criterion"].isin(COLUMNS)]):
+        value = compact(row["value"]).replace("nan", "undefined")
+        found[COLUMNS[row["criterion"]]][row["subject"]] = value
+        found["failed"][row["subject"]] = f"{row['n_failed']}/{row['n_seeds']}"
+    return found
 
 
 def _aligned(rows: list[dict[str, str]]) -> list[str]:
@@ -164,7 +149,7 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
 
 
 def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
-    """Return a line per choice of learning rates: which methods differ from the baseline in every seed."""
+    """Return a line per choice of learning rates: the methods that differ from the baseline in every seed."""
     # The difference of the null, which is not tested, is no finding.
     rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
     if rows.empty:
@@ -178,46 +163,34 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[st
     for choice in sorted(rows["learning_rates"].unique(), key=lambda c: c == CHOSEN):
         here = rows[rows["learning_rates"] == choice]
         agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
-        found = [_difference(row, labels) for row in records(agree)]
+        found = []
+        for row in records(agree):
+            decided = "*" * (row["verdict"] in ("better", "worse"))
+            noise = " (within noise)" * bool(row["within_noise"])
+            text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
+            found.append(text.replace(" ", "\N{NO-BREAK SPACE}"))  # not broken between two lines
         name = "chosen" if choice == CHOSEN else pair(choice)
         lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
     return lines
 
 
-def _difference(row: dict[str, Any], labels: dict[str, str]) -> str:
-    decided = "*" * (row["verdict"] in ("better", "worse"))
-    noise = " (within noise)" * bool(row["within_noise"])
-    text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
-    return text.replace(" ", "\N{NO-BREAK SPACE}")  # not broken between two lines
-
-
 def _criteria(of_task: tuple[str, ...], acceptance: pd.DataFrame) -> list[str]:
-    """Return which criteria of the task are not met, which are, and which say nothing of this run."""
+    """Return the criteria of the task that are not met, that are met, and that do not apply to this run."""
     if not of_task:
         return []
     found: dict[str, list[str]] = {"NOT MET": [], "met": [], "do not apply": []}
     for criterion in of_task:
         rows = acceptance[acceptance["criterion"] == criterion]
         met = "met" if rows["met"].astype(bool).all() else "NOT MET"
-        found["do not apply" if rows.empty else met].append(_criterion(criterion, rows))
-    head = (
-        "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
-    )
+        words = WORDS[criterion].format(BOUNDS.get(criterion))
+        more = "".join(MORE.get(criterion, "").format(**row) for row in records(rows.head(1)))
+        found["do not apply" if rows.empty else met].append(words + more)
     lines = [_hanging(f"{state}: ", "; ".join(texts)) for state, texts in found.items() if texts]
-    return [head, *chain.from_iterable(lines)]
-
-
-def _criterion(criterion: str, rows: pd.DataFrame) -> str:
-    text = WORDS[criterion].format(BOUNDS.get(criterion))
-    more = {
-        "failed": " ({n_failed} of {n_seeds})",
-        "showers": " (the smallest has {value:.0f}, {bound:.0f} needed)",
-    }
-    return text + "".join(more.get(criterion, "").format(**row) for row in records(rows.head(1)))
+    return [CRITERIA, *chain.from_iterable(lines)]
 
 
 def _physics(called: str, card: pd.DataFrame) -> list[str]:
-    """Return what tells generated from real samples, from the least to the most over the seeds of some methods."""
+    """Return the differences of generated to real samples, from the least to the most over the seeds of methods."""
     found = []
     for title, words in PHYSICS.items():
         values = card.loc[card["chosen"].astype(bool) & (card["title"] == title), "value"]
@@ -229,19 +202,12 @@ def _physics(called: str, card: pd.DataFrame) -> list[str]:
 
 
 def _hanging(head: str, text: str) -> list[str]:
+    first, others = "  " + head, " " * (2 + len(head))
     lines = textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent="  " + head,
-        subsequent_indent=" " * (2 + len(head)),
-        break_on_hyphens=False,
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_on_hyphens=False
     )
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _known(value: float, digits: int) -> str:
     return formatted(value, f".{digits}f") or "undefined"
-
-
-def _compact(value: float) -> str:
-    return "undefined" if math.isnan(value) else compact(value)

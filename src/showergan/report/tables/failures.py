@@ -44,7 +44,11 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
     shown = {
         "method": rows["label"],
         **{name: rows[c].map(_count) for c, name in (COUNTS | rare).items() if c in rows},
-        **{name: rows[c].map(_ratio) for c, name in RATIOS.items() if c in rows},
+        **{
+            name: ["" if pd.isna(value) else compact(value) for value in rows[c]]
+            for c, name in RATIOS.items()
+            if c in rows
+        },
         "failed epochs": rows["n_failed_epochs"].map(_count),
         "failure": rows["failure"],
     }
@@ -57,7 +61,3 @@ def failures(style: Style, failures: pd.DataFrame) -> Table:
 def _count(value: float | str) -> str:
     """Return a whole number; in a table with gaps it has become a fraction."""
     return formatted(float(value), ".0f")
-
-
-def _ratio(value: float) -> str:
-    return "" if pd.isna(value) else compact(value)

@@ -1,6 +1,4 @@
-"""Outcomes of methods on architectures: all of them, and on how many random ones one method of two succeeds alone."""
-
-from typing import Any
+"""Outcomes of methods on architectures, and the number of random ones on which only one of two methods succeeds."""
 
 import pandas as pd
 
@@ -35,18 +33,16 @@ def successes(style: Style, successes: pd.DataFrame) -> Table:
         one, two = (style.labels.get(str(name), str(name)) for name in (method, other))
         head = "Gulrajani et al. 2017, table 2: " * (source == "published")
         title = f"{head}{one} and {two} on {part['n'].iloc[0]} architectures"
-        rows = [_texts(row, HEADS[str(source)], one, two) for row in records(part)]
+        rows = [
+            {
+                HEADS[str(source)]: f"{row['threshold']:g}",
+                f"only {one}": str(row["only_method"]),
+                f"only {two}": str(row["only_other"]),
+                "both": str(row["both"]),
+                "neither": str(row["neither"]),
+                "p (McNemar)": f"{p:.3f}" if (p := row["p_value"]) >= 0.001 else "below 0.001",
+            }
+            for row in records(part)
+        ]
         parts[title] = pd.DataFrame(rows, dtype=str)
     return Table(successes, parts)
-
-
-def _texts(row: dict[str, Any], head: str, one: str, two: str) -> dict[str, str]:
-    p_value = row["p_value"]
-    return {
-        head: f"{row['threshold']:g}",
-        f"only {one}": str(row["only_method"]),
-        f"only {two}": str(row["only_other"]),
-        "both": str(row["both"]),
-        "neither": str(row["neither"]),
-        "p (McNemar)": f"{p_value:.3f}" if p_value >= 0.001 else "below 0.001",
-    }

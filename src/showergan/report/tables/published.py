@@ -1,7 +1,7 @@
-"""Tables of Egorov & Rogachev 2023: published values beside ours, and in what their settings differ."""
+"""Tables of Egorov & Rogachev 2023: published values beside ours, and the differences of their settings."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -22,17 +22,17 @@ COLUMNS = ("max", "selected", "last")
 
 def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
-    return _published_table(1, style, summary, published)
+    return _table(style, summary, published[published["table"] == 1])
 
 
 def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
-    return _published_table(2, style, summary, published)
+    return _table(style, summary, published[published["table"] == 2])
 
 
 def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
-    return _published_table(3, style, summary, published)
+    return _table(style, summary, published[published["table"] == 3])
 
 
 def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
@@ -40,24 +40,15 @@ def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) ->
     # A method may stand in several published tables.
     latest = published.drop_duplicates(KEY, keep="last")
     scores = shown(("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"), summary["score"])
-    return _table(style, summary, latest, style.labels, scores)
-
-
-def _published_table(n: int, style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
-    """Return the published table of a number: its methods and its scores, in its order."""
-    part = published[published["table"] == n]
-    methods, scores = (list(dict.fromkeys(part[name])) for name in ("method", "score"))
-    return _table(style, summary, part, methods, scores)
+    return _table(style, summary, latest, scores)
 
 
 def _table(
-    style: Style,
-    summary: pd.DataFrame,
-    published: pd.DataFrame,
-    methods: Iterable[str],
-    scores: Sequence[str],
+    style: Style, summary: pd.DataFrame, published: pd.DataFrame, scores: Sequence[str] = ()
 ) -> Table:
-    """Return the table of those of some methods that there are, in this order, at the chosen learning rates."""
+    """Return some scores of all methods at the chosen learning rates; by default what is published, in its order."""
+    methods = style.labels if scores else published["method"]
+    scores = scores or list(dict.fromkeys(published["score"]))
     labels = {method: style.labels[method] for method in methods if method in style.labels}
     chosen = summary[summary["chosen"] & summary["method"].isin(labels)]
     means = numbers(chosen, published, scores, style.settings)
@@ -70,13 +61,7 @@ def numbers(
     scores: Sequence[str],
     settings: dict[str, dict[str, Any]],
 ) -> pd.DataFrame:
-    """Return mean and sd (n - 1) over seeds, per method and score, with the published values where there are any.
-
-    Args:
-        summary: one row per run and score, as `summarise` writes it.
-        published: see `with_published`.
-        scores: the scores to show, for example bins-E.
-        settings: see `with_published`.
+    """Return mean and sd (n - 1) over seeds of some scores, per method, with published values, see `with_published`.
 
     Returns:
         One row per architecture, method, learning rates and score: max, selected and last with _sd; unflagged, see
@@ -107,11 +92,8 @@ def numbers(
 def layout(numbers: pd.DataFrame, labels: dict[str, str]) -> Parts:
     """Return the table as people read it: a part per score, in it a row per method, "mean ± sd".
 
-    A published value stands there only where all that is published of its setting agrees with ours.
-
-    Args:
-        numbers: as `numbers` returns it.
-        labels: names of the methods in their order.
+    A published value stands there only where all that is published of its setting agrees with ours. Methods are in the
+    order of the labels.
     """
     order = {method: i for i, method in enumerate(labels)}
     rows = numbers.assign(place=numbers["method"].map(order).fillna(len(order)))
@@ -136,11 +118,9 @@ def with_published(
         settings: ours, by method, see `Config.setting`.
     """
     stated = [str(c) for c in published if c not in VALUE]
-    value = published[[*KEY, "mean", "sd"]].rename(
-        columns={"mean": "published", "sd": "published_sd"}
-    )
-    setting = published[stated].add_prefix("published.")
-    known = value.assign(published_differs="").join(setting)
+    names = {"mean": "published", "sd": "published_sd"}
+    value = published[[*KEY, *names]].rename(columns=names).assign(published_differs="")
+    known = value.join(published[stated].add_prefix("published."))
     beside = table.merge(known, on=KEY, how="left", validate="many_to_one")
     beside["published_differs"] = [
         ""
@@ -155,7 +135,7 @@ def with_published(
 
 
 def differences(stated: dict[str, str], ours: dict[str, Any]) -> str:
-    """Return in what a setting of ours differs from a published one, in words; empty where all that is stated agrees.
+    """Return the differences of a setting of ours to a published one in words; empty where all that is stated agrees.
 
     Args:
         stated: texts by key, for example {"training.epochs": "150", "method.penalty": "{kind: power, p: 2}"}. Of a

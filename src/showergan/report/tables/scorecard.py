@@ -1,4 +1,4 @@
-"""All methods judged by all metrics, as a table."""
+"""Scores of all methods in all metrics, as a table."""
 
 from typing import Any
 
@@ -31,10 +31,6 @@ def scorecard(style: Style, scorecard: pd.DataFrame) -> Table:
 
 def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     """Return mean and sd (n - 1) over seeds of every metric, per method at its chosen learning rates.
-
-    Args:
-        card: as `comparison.scorecard` returns it.
-        registry: the metrics of the task.
 
     Returns:
         One row per architecture, method and metric, then the references that were measured (`reference` is true, the
@@ -75,13 +71,7 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
 
 
 def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) -> Parts:
-    """Return the table as people read it: a part per idea, a row per method and reference, "mean ± sd" per metric.
-
-    Args:
-        numbers: as `means_over_seeds` returns it.
-        labels: names of the methods in their order; other methods are left out.
-        registry: the metrics of the task.
-    """
+    """Return the table as people read it: a part per idea, a row per labelled method and reference, "mean ± sd"."""
     several = len(numbers["architecture"].unique()) > 1
     unscaled = numbers["space"].str.startswith(UNSCALED)
     part_of = numbers["metric"].where(~unscaled, UNSCALED)  # of all these together
@@ -92,15 +82,13 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
     rows: dict[str, list[dict[str, str]]] = {part: [] for part in parts}
     for architecture, found in numbers.groupby("architecture", sort=False):
         for method, label in {**labels, **REFERENCES}.items():
-            own = found[
-                (found["method"] == method) & (found["reference"] == (method in REFERENCES))
-            ]
+            own = found[found["method"] == method]
+            own = own[own["reference"] == (method in REFERENCES)]
             if own.empty:
                 continue
-            head = {
-                "method": f"{label} {architecture}" if several else label,
-                "seeds": _seeds(own["n_seeds"].max(), own["n_diverged"].max()),
-            }
+            n, n_diverged = own["n_seeds"].max(), own["n_diverged"].max()
+            seeds = "" if pd.isna(n) else f"{n} ({n_diverged} diverged)" if n_diverged else str(n)
+            head = {"method": f"{label} {architecture}" if several else label, "seeds": seeds}
             for part, metrics in parts.items():
                 cells = records(own[part_of[own.index].isin(metrics)])
                 rows[part].append({**head, **{r["title"]: _entry(r) for r in cells}})
@@ -109,12 +97,6 @@ def _parts(numbers: pd.DataFrame, labels: dict[str, str], registry: Registry) ->
         for part, metrics in parts.items()
         if (titles := list(dict.fromkeys(numbers["title"][part_of.isin(metrics)])))
     }
-
-
-def _seeds(n: int, n_diverged: int) -> str:
-    if pd.isna(n):
-        return ""
-    return f"{n} ({n_diverged} diverged)" if n_diverged else str(n)
 
 
 def _entry(row: dict[str, Any]) -> str:

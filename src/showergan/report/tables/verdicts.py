@@ -1,4 +1,4 @@
-"""The verdict on each method, score by score, and how much of its score is left at the worst learning rates."""
+"""Verdict on each method, score by score, and its score at the worst learning rates over that at the best."""
 
 from typing import Any
 

@@ -26,12 +26,7 @@ def energy_scale(energy: NDArray[np.floating]) -> LogNorm:
     return LogNorm(THRESHOLD_MEV, max(float(energy.max()), 10 * THRESHOLD_MEV))
 
 
-def draw_image(
-    axes: Axes,
-    energy: NDArray[np.floating],
-    style: Style,
-    scale: LogNorm,
-) -> AxesImage:
+def draw_image(axes: Axes, energy: NDArray[np.floating], style: Style, scale: LogNorm) -> AxesImage:
     """Draw an image (30, 30) [MeV]; cells without energy are white."""
     framed(axes)
     return axes.imshow(

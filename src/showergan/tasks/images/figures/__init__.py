@@ -1,1 +1,1 @@
-"""Figures of images alone: functions that the catalogue names."""
+"""Figures that only the task of images has: functions that the catalogue names."""

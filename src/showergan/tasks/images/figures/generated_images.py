@@ -24,7 +24,7 @@ GAP = 130  # grey between images, of 255
 def generated_images(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
-    """Draw real images, and as many of each method, made for the same classes where any are asked for.
+    """Draw real images, and as many of each method, made for the same classes if conditional.
 
     Of several seeds the first is drawn, at the last evaluated epoch; no image is chosen by hand.
     """

@@ -1,1 +1,1 @@
-"""Figures of showers alone: functions that the catalogue names."""
+"""Figures that only the task of showers has: functions that the catalogue names."""

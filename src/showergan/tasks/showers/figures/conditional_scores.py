@@ -1,7 +1,6 @@
 """Conditional scores at several learning rates (figure 5 of Egorov & Rogachev 2023)."""
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -40,7 +39,10 @@ def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFram
         here = parts[architecture, rates]
         for panel, score in zip(line, SCORES, strict=True):
             for group in runs.groups(style, here[here["score"] == score]):
-                _runs(panel, group)
+                group.draw_seeds(panel, "epoch", "value")
+                mean = group.rows.groupby("epoch")["value"].mean()
+                smooth = mean.rolling(POINTS, center=True, min_periods=1).mean().reset_index()
+                group.draw(panel, smooth, "epoch", "value", linewidth=2.4)
                 drawn[group.label] = group
             runs.draw_anchors(panel, ends, score)
             panel.grid(axis="y")
@@ -54,10 +56,3 @@ def conditional_scores(style: Style, metrics: pd.DataFrame, anchors: pd.DataFram
     methods = runs.key(drawn[label] for label in style.labels.values() if label in drawn)
     layout.legend_below(figure, methods | runs.anchor_key(ends))
     return figure
-
-
-def _runs(axes: Axes, group: runs.Group) -> None:
-    group.draw_seeds(axes, "epoch", "value")
-    mean = group.rows.groupby("epoch")["value"].mean()
-    smooth = mean.rolling(POINTS, center=True, min_periods=1).mean()
-    group.draw(axes, smooth.reset_index(), "epoch", "value", linewidth=2.4)

@@ -64,7 +64,11 @@ def energy_response(
         panel.grid(axis="y")
         panel.set(xlabel="True momentum [GeV]")
         panel.set_title("\n".join(filter(None, [label, outside])))
-    figure.suptitle(_sample(rows) + ", before the energy was scaled" * of_scaled)
+    first, last = int(rows["epoch"].min()), int(rows["epoch"].max())
+    epoch = f"epoch {last}" if first == last else f"the last epoch ({first} to {last})"
+    size = f"n \N{GREATER-THAN OR EQUAL TO} {int(rows['n'].min())} per bin"
+    scaled = ", before the energy was scaled" * of_scaled
+    figure.suptitle(f"Test showers at {epoch}, {size}{scaled}")
     real_key: Key = {} if real.empty else {"real showers": REAL}
     legend_below(figure, key(found) | real_key)
     return figure
@@ -102,21 +106,13 @@ def _scale(axes: Axes, rows: pd.DataFrame, real: pd.Series) -> str:
     near = rows[~is_far.groupby([rows[name] for name in RUN]).transform("any")]
     shown = pd.concat([near["value"], usual])
     scale_for(axes, shown)
+    margin = 0.06 * (shown.max() - shown.min()) or 1.0
+    low, high = shown.min() - margin, shown.max() + margin
     if axes.get_yscale() == "log":
         low, high = shown.min() / 1.15, shown.max() * 1.15
-    else:
-        margin = 0.06 * (shown.max() - shown.min()) or 1.0
-        low, high = shown.min() - margin, shown.max() + margin
     axes.set_ylim(low, high)
     beyond = rows[rows["value"].notna() & ~rows["value"].between(low, high)]
     if beyond.empty:
         return ""
     runs = len(beyond.drop_duplicates(RUN))
     return f"outside: {len(beyond)} of {len(rows)} values, of {counted('run', runs)}"
-
-
-def _sample(rows: pd.DataFrame) -> str:
-    first, last = int(rows["epoch"].min()), int(rows["epoch"].max())
-    epoch = f"epoch {last}" if first == last else f"the last epoch ({first} to {last})"
-    fewest = int(rows["n"].min())
-    return f"Test showers at {epoch}, n \N{GREATER-THAN OR EQUAL TO} {fewest} per bin"

@@ -1,6 +1,5 @@
 """Entry points of the particles, and their numbers in the bins of the conditional scores."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from showergan.io.hdf5 import opened_hdf5
 from showergan.report.layout import framed, new_figure
 from showergan.report.style import Style
 from showergan.report.texts import with_minus
-from showergan.tasks.showers import dataset, rectangles
+from showergan.tasks.showers import dataset
+from showergan.tasks.showers.rectangles import Rectangles
 from showergan.tasks.showers.sample import Particles
 
 CELLS = 45
@@ -33,9 +33,7 @@ def entry_points(style: Style, data: Path, reference: Path, anchors: pd.DataFram
     partition, counts = held_out(reference)
     figure = new_figure(5.2)
     axes, table = figure.subplots(1, 2, width_ratios=[1.35, 1])
-    *_, cells = axes.hist2d(
-        train[:, 0], train[:, 1], CELLS, cmap=style.colormap, cmin=1, rasterized=True
-    )
+    *_, cells = axes.hist2d(*train.T, CELLS, cmap=style.colormap, cmin=1, rasterized=True)
     figure.colorbar(cells, ax=axes, label="Training showers per cell", location="left", aspect=30)
     for draw, edges in ((axes.axvline, partition.x_edges), (axes.axhline, partition.y_edges)):
         for edge in edges[1:-1]:
@@ -49,12 +47,9 @@ def entry_points(style: Style, data: Path, reference: Path, anchors: pd.DataFram
 
 
 def _table(
-    axes: Axes,
-    partition: rectangles.Rectangles,
-    counts: dict[str, np.ndarray],
-    anchors: pd.DataFrame,
+    axes: Axes, partition: Rectangles, counts: dict[str, np.ndarray], anchors: pd.DataFrame
 ) -> None:
-    """Write what each bin holds and scores, each in a square at its place: on the density it would hide the data."""
+    """Write counts and scores of each bin in a square at its place: on the density they would hide the data."""
     real = real_anchor(anchors).query("metric == 'prd_auc'")
     scores = real.pivot_table(index="bin", columns="space", values="value", dropna=False)
     thin = set(real.loc[real["flagged"].astype(bool), "bin"])
@@ -74,25 +69,24 @@ def _table(
         colour = THIN if is_thin else "black"
         axes.text(ix + 0.5, iy + 0.5, "\n".join(lines), color=colour, **CENTRED)
     axes.set(xlim=(0, columns), ylim=(0, rows), aspect="equal")
-    axes.set_xticks(range(1, columns), _between(partition.x_edges))
-    axes.set_yticks(range(1, rows), _between(partition.y_edges))
+    x, y = (
+        [with_minus(f"{edge:.2g}") for edge in edges[1:-1]]
+        for edges in (partition.x_edges, partition.y_edges)
+    )
+    axes.set_xticks(range(1, columns), x)
+    axes.set_yticks(range(1, rows), y)
     axes.grid(color="0.6")
     framed(axes)
     axes.set(xlabel="edges in x [cm]", ylabel="edges in y [cm]")
     axes.set_title("Held-out showers per bin,\nand PRD-AUC of real against real")
 
 
-def _between(edges: Sequence[float]) -> list[str]:
-    """Return the edges between bins as texts."""
-    return [with_minus(f"{edge:.2g}") for edge in edges[1:-1]]
-
-
-def held_out(reference: Path) -> tuple[rectangles.Rectangles, dict[str, np.ndarray]]:
+def held_out(reference: Path) -> tuple[Rectangles, dict[str, np.ndarray]]:
     """Return the bins, and how many of the showers held out for each purpose fall into each."""
     counts: dict[str, np.ndarray] = {}
     with opened_hdf5(reference) as file:
         edges = (tuple(file.attrs[f"{axis}_edges_cm"].tolist()) for axis in "xy")
-        partition = rectangles.Rectangles(*edges)
+        partition = Rectangles(*edges)
         for split in ("select", "test"):
             points = Particles.from_array(file[f"{split}/conditions"][:]).point
             counts[split] = np.bincount(partition.assign(points), minlength=partition.n_bins)

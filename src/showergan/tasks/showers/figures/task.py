@@ -1,4 +1,4 @@
-"""The task as a schematic: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
+"""Schematic of the task: a particle, the calorimeter and the image (figure 1 of Egorov & Rogachev 2023)."""
 
 from itertools import product
 from pathlib import Path
@@ -16,8 +16,10 @@ from showergan.tasks.showers.calorimeter import DEPTH_CM, FRONT_FACE_CM
 from showergan.tasks.showers.drawing import HALF_CM, MARK, energy_scale
 
 START_CM, MIDDLE_CM = -34.0, 25.0  # where the drawn way starts, and how far into the shower it goes
+BACK_CM = FRONT_FACE_CM + DEPTH_CM
+EDGES_CM = np.linspace(-HALF_CM, HALF_CM, sample.IMAGE_SHAPE[0] + 1)  # of the cells, in x and in y
 BODY = "#7f9fbf"
-# How x, which points away from the reader, looks on paper; z goes to the right and y up.
+# Direction of x, which points away from the reader, on paper; z goes to the right and y up.
 SLANT = (0.42, 0.30)
 HEAD = "-|>,head_width=0.3,head_length=0.6"
 ARROW = {"arrowstyle": HEAD, "color": MARK, "shrinkA": 0, "shrinkB": 0}
@@ -30,18 +32,17 @@ def task(style: Style, data: Path) -> Figure:
         return empty_figure("There are no showers to draw the task with.")
     shower = found.select(np.array([_example(found)]))
     energy, point, momentum = shower.energy[0], shower.point[0], shower.momentum[0]
-    scale = energy_scale(energy)
     figure = new_figure(4.5)
     # Two figures in one: the layout of the image must not shrink the experiment.
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.75, 1))[0]
     space, image = left.subplots(), right.subplots()
     _experiment(space, point, momentum)
-    x, y = np.meshgrid(_edges(), _edges())
-    colours: Any = {"cmap": style.colormap, "norm": scale}
+    x, y = np.meshgrid(EDGES_CM, EDGES_CM)
+    colours: Any = {"cmap": style.colormap, "norm": energy_scale(energy)}
     deposits = np.ma.masked_less_equal(energy, 0)
-    space.pcolormesh(*on_paper(x, y, _depths()[1]), deposits, rasterized=True, **colours)
+    space.pcolormesh(*on_paper(x, y, BACK_CM), deposits, rasterized=True, **colours)
     mesh = image.pcolormesh(x, y, deposits, **colours)
-    for line in _edges():
+    for line in EDGES_CM:
         image.axhline(line, color="0.93", linewidth=0.4, zorder=0)
         image.axvline(line, color="0.93", linewidth=0.4, zorder=0)
     image.plot(*point, "+", color=MARK, markersize=11, markeredgewidth=2)
@@ -71,31 +72,30 @@ def _example(found: sample.Showers) -> int:
     return int(np.argmax(np.where(seen, total, total * 1e-9)))
 
 
-def _experiment(
-    axes: Axes,
-    point: NDArray,
-    momentum: NDArray,
-) -> None:
+def _experiment(axes: Axes, point: NDArray, momentum: NDArray) -> None:
     """Draw the calorimeter and the particle in space."""
     axes.set_axis_off()
     axes.set(aspect="equal", xlim=(-44, 52), ylim=(-26, 30))
     _calorimeter(axes)
     _plane(axes, 0, facecolor="none", edgecolor="0.35", linewidth=1, linestyle="--")
-    _directions(axes, -39, -21)
+    for name, direction in zip("xyz", np.eye(3) * 7, strict=True):
+        du, dv = map(float, on_paper(*direction))
+        arrow = ARROW | {"color": "0.25", "linewidth": 1}
+        axes.annotate("", (-39 + du, -21 + dv), (-39, -21), arrowprops=arrow)
+        place = -39 + 1.25 * du + 0.3, -21 + 1.25 * dv
+        axes.text(*place, name, ha="center", va="center", color="0.25")
 
     def way(z: float) -> tuple[float, float]:
         x, y = point + momentum[:2] / momentum[2] * z
         u, v = on_paper(x, y, z)
         return float(u), float(v)
 
-    front = way(_depths()[0])
-    inside = np.array([front, way(MIDDLE_CM)])
+    front = way(FRONT_FACE_CM)
     axes.annotate("", front, way(START_CM), arrowprops=ARROW | {"linewidth": 2.4})
-    axes.plot(*inside.T, color=MARK, linewidth=1.6, linestyle=":")
+    axes.plot(*zip(front, way(MIDDLE_CM), strict=True), color=MARK, linewidth=1.6, linestyle=":")
     axes.plot(*way(0), "o", color=MARK, markersize=7, markeredgecolor="white")
-    px, py, pz = momentum
-    x, y = point
-    text = f"momentum\n$(p_x, p_y, p_z)$ =\n({px:.1f}, {py:.1f}, {pz:.1f}) GeV"
+    numbers, (x, y) = ", ".join(f"{p:.1f}" for p in momentum), point
+    text = f"momentum\n$(p_x, p_y, p_z)$ =\n({numbers}) GeV"
     axes.text(-44, max(way(START_CM)[1], way(-20)[1]) + 4, text, color=MARK)
     text = f"entry point (x, y) = ({x:.1f}, {y:.1f}) cm\nin the plane z = 0"
     thread = {"arrowstyle": "-", "color": MARK, "linewidth": 0.8, "relpos": (0, 0)}
@@ -107,38 +107,17 @@ def _experiment(
 
 def _calorimeter(axes: Axes) -> None:
     """Draw the body, and its front face with the cells."""
-    front, back = _depths()
     whole = [-HALF_CM, HALF_CM]
     for x, y in product(whole, whole):
-        edge = on_paper([x, x], [y, y], [front, back])
-        axes.plot(*edge, color=BODY, linewidth=0.9)
-    _plane(axes, back, facecolor="white", edgecolor=BODY, linewidth=0.9)
-    _plane(axes, front, facecolor=BODY, alpha=0.35, edgecolor="none")
-    for line in _edges():
+        axes.plot(*on_paper([x, x], [y, y], [FRONT_FACE_CM, BACK_CM]), color=BODY, linewidth=0.9)
+    _plane(axes, BACK_CM, facecolor="white", edgecolor=BODY, linewidth=0.9)
+    _plane(axes, FRONT_FACE_CM, facecolor=BODY, alpha=0.35, edgecolor="none")
+    for line in EDGES_CM:
         for across, up in (([line, line], whole), (whole, [line, line])):
-            axes.plot(*on_paper(across, up, front), color="white", linewidth=0.4)
-    _plane(axes, front, facecolor="none", edgecolor="0.25", linewidth=1.1)
-
-
-def _depths() -> tuple[float, float]:
-    """Return z of the front face and of the back [cm]."""
-    return FRONT_FACE_CM, FRONT_FACE_CM + DEPTH_CM
+            axes.plot(*on_paper(across, up, FRONT_FACE_CM), color="white", linewidth=0.4)
+    _plane(axes, FRONT_FACE_CM, facecolor="none", edgecolor="0.25", linewidth=1.1)
 
 
 def _plane(axes: Axes, z: float, **style: Any) -> None:
     x, y = [-HALF_CM, HALF_CM, HALF_CM, -HALF_CM], [-HALF_CM, -HALF_CM, HALF_CM, HALF_CM]
     axes.fill(*on_paper(x, y, z), **style)
-
-
-def _directions(axes: Axes, u: float, v: float, length: float = 7) -> None:
-    """Draw where x, y and z point, from a place on paper."""
-    for name, direction in zip("xyz", np.eye(3) * length, strict=True):
-        du, dv = map(float, on_paper(*direction))
-        arrow = ARROW | {"color": "0.25", "linewidth": 1}
-        axes.annotate("", (u + du, v + dv), (u, v), arrowprops=arrow)
-        axes.text(u + 1.25 * du + 0.3, v + 1.25 * dv, name, ha="center", va="center", color="0.25")
-
-
-def _edges() -> NDArray:
-    """Return the edges of the cells [cm], the same in x and in y."""
-    return np.linspace(-HALF_CM, HALF_CM, sample.IMAGE_SHAPE[0] + 1)

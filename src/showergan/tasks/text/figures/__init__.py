@@ -1,1 +1,1 @@
-"""Figures of text alone: functions that the catalogue names."""
+"""Figures that only the task of text has: functions that the catalogue names."""

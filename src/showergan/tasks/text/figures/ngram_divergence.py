@@ -22,7 +22,9 @@ def ngram_divergence(
     untrained generator, which is where every training starts.
     """
     rows = metrics[(metrics["metric"] == METRIC) & (metrics["split"] == "test")]
-    rows = runs.at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch(histories)), grid)
+    # The last row of a history is that of the last step.
+    steps_per_epoch = histories["step"].max() / histories["epoch"].max()
+    rows = runs.at_chosen_rates(rows.assign(step=rows["epoch"] * steps_per_epoch), grid)
     rows = rows.sort_values("step", kind="stable")
     ends = anchors[anchors["metric"] == METRIC].pivot_table("value", "space", "anchor")
     spaces = sorted(rows["space"].unique())
@@ -39,8 +41,3 @@ def ngram_divergence(
     layout.label_outer(axes, "Generator step", "JS divergence [bit]")
     layout.legend_below(figure, runs.key(runs.groups(style, rows)) | runs.anchor_key(ends))
     return figure
-
-
-def steps_per_epoch(histories: pd.DataFrame) -> float:
-    """Return the number of generator steps in an epoch; the last row of a history is that of the last step."""
-    return histories["step"].max() / histories["epoch"].max()

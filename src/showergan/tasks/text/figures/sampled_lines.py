@@ -1,4 +1,4 @@
-"""Lines that generators make at every evaluated epoch."""
+"""Lines of text that generators make at every evaluated epoch."""
 
 from pathlib import Path
 from typing import Any
@@ -29,19 +29,23 @@ def sampled_lines(
     six epochs six that lie evenly between the first and the last.
     """
     found = groups(style, at_chosen_rates(examples, grid))
-    blocks = [{"test text": _real(reference)}, *(by_epoch(group.seeds[0]) for group in found)]
+    with opened_hdf5(reference) as file:
+        alphabet, code = text_of(file, "alphabet"), file["examples/code"][:LINES]
+    real = ["".join(alphabet[place] for place in line) for line in code]
+    blocks = [{"test text": real}, *(by_epoch(group.seeds[0]) for group in found)]
     titles = [("Real", "black"), *((group.label, group.colour) for group in found)]
     columns = min(COLUMNS, max(len(found), 1))
     rows = rows_of(len(found), columns)
-    heights = [_lines(blocks[0]), *[max(map(_lines, blocks[1:]), default=1)] * rows]
+    lengths = [len(block) * (LINES + 0.5) for block in blocks]
+    heights = [lengths[0], *[max(lengths[1:], default=1)] * rows]
     figure = new_figure(LINE_INCH * (sum(heights) + 2 * len(heights)))
     parts = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     places = [parts[0, :], *(parts[1 + i // columns, i % columns] for i in range(len(found)))]
-    for place, block, (title, colour) in zip(places, blocks, titles, strict=True):
+    for place, block, length, (title, colour) in zip(places, blocks, lengths, titles, strict=True):
         panel = figure.add_subplot(place)
         panel.set_axis_off()
         panel.set_title(title, loc="left", color=colour, fontweight="bold")
-        panel.set_ylim(_lines(block), 0)
+        panel.set_ylim(length, 0)
         left = 0.22 if columns > 1 and title != "Real" else 0.11
         for number, (epoch, lines) in enumerate(block.items()):
             first = number * (LINES + 0.5)
@@ -50,17 +54,6 @@ def sampled_lines(
                 text = line.replace(" ", "\N{MIDDLE DOT}")
                 panel.text(left, first + place_in_block, text, **SAMPLE)
     return figure
-
-
-def _lines(block: dict[str, list[str]]) -> float:
-    return len(block) * (LINES + 0.5)
-
-
-def _real(reference: Path) -> list[str]:
-    """Return the first real examples."""
-    with opened_hdf5(reference) as file:
-        alphabet, code = text_of(file, "alphabet"), file["examples/code"][:LINES]
-    return ["".join(alphabet[place] for place in line) for line in code]
 
 
 def by_epoch(examples: pd.DataFrame) -> dict[str, list[str]]:

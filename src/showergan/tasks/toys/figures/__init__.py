@@ -1,1 +1,1 @@
-"""Figures of toys alone: functions that the catalogue names."""
+"""Figures that only the task of toys has: functions that the catalogue names."""

@@ -13,11 +13,7 @@ from showergan.report.layout import framed, label_outer, legend_below, new_figur
 from showergan.report.style import Style, line
 
 EDGE, LEVELS = 3.0, 12
-SOURCES = {
-    "gaussians_8": "8 Gaussians",
-    "gaussians_25": "25 Gaussians",
-    "swiss_roll": "Swiss roll",
-}
+SOURCES = {"gaussians_8": "8 Gaussians", "gaussians_25": "25 Gaussians", "swiss_roll": "Swiss roll"}
 
 
 def value_surfaces(style: Style, surfaces: dict[str, Any]) -> Figure:

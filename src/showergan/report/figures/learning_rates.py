@@ -1,20 +1,84 @@
-"""The score of each method at every learning rate, and how much of it is left at the worst pair."""
+"""Scores at every pair of learning rates, and the ratio of the worst pair to the best."""
 
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import NullLocator
 
-from showergan.report.layout import Key, empty_figure, legend_below, names_in_rows, new_figure
+from showergan.report import layout
 from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
 from showergan.report.style import Line, Style
-from showergan.report.texts import fitted
+from showergan.report.texts import counted, fitted, records
 
+MAPS_PER_ROW = 3
+FRAME: Any = {"fill": False, "edgecolor": "#d55e00", "linewidth": 3, "clip_on": False}
 BAND = 0.13  # of its colour in a band
+
+
+def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
+    """Draw a heat map per method: the mean score on select of each pair of learning rates, the method's own framed.
+
+    Own is the pair that tables are about, named or chosen on select. Methods with one pair are left out. All maps share
+    one colour scale. A pair at which trainings diverged says how many did.
+    """
+    tried = grid["method"].value_counts()
+    methods = [m for m in style.labels if tried.get(m, 0) > 1]
+    if not methods:
+        return layout.empty_figure("No learning rates were compared in this run.")
+    shown = grid[grid["method"].isin(methods)]
+    score = shown["score"].iloc[0]
+    generator = sorted(shown["generator_rate"].unique(), reverse=True)
+    discriminator = sorted(shown["discriminator_rate"].unique())
+    rows = layout.rows_of(len(methods), MAPS_PER_ROW)
+    figure = layout.new_figure(1.4 + rows * (0.8 + 0.52 * len(generator)))
+    axes = layout.panels(figure, len(methods), MAPS_PER_ROW)
+    low, high = shown["select_mean"].min(), shown["select_mean"].max()
+    if not low < high:  # one value, or none, has no range
+        low, high = 0.0, 1.0
+    for panel, method in zip(axes.flat, methods, strict=False):
+        part = shown[shown["method"] == method]
+        texts = [
+            f"{row['select_mean']:.3f}"
+            + f"\n{row['n_diverged']} diverged" * (row["n_diverged"] > 0)
+            for row in records(part)
+        ]
+        cells = part.assign(text=texts)
+        # A pair that was not tried stays blank.
+        table, words = (
+            cells.pivot(index="generator_rate", columns="discriminator_rate", values=values)
+            .reindex(index=generator, columns=discriminator)
+            .rename(index="{:g}".format, columns="{:g}".format)
+            for values in ("select_mean", "text")
+        )
+        own = {"vmin": low, "vmax": high, "cmap": style.colormap, "cbar": False}
+        sns.heatmap(table, ax=panel, annot=words, fmt="", linewidths=1, **own)
+        for row in records(part[part["chosen"].astype(bool)]):
+            x = discriminator.index(row["discriminator_rate"])
+            y = generator.index(row["generator_rate"])
+            panel.add_patch(Rectangle((x, y), 1, 1, **FRAME))
+        panel.set_title(fitted(style.labels[method], 27))
+        panel.set(xlabel="", ylabel="")
+        panel.tick_params(rotation=0, length=0)
+    ends = [
+        f"{str(name).replace('_', ' ')} {values[score]:.2f}"
+        for name, values in anchor_scores(anchors).items()
+        if np.isfinite(values.get(score, np.nan))
+    ]
+    scale = f"\n{score} on test for comparison: {', '.join(ends)}" if ends else ""
+    figure.supxlabel(f"Learning rate of the discriminator{scale}")
+    figure.supylabel("Learning rate of the generator")
+    label = f"{score} on select, mean of {counted('seed', *shown['n_seeds'])}"
+    colours = ScalarMappable(Normalize(low, high), style.colormap)
+    figure.colorbar(colours, ax=figure.axes, label=label, aspect=30)
+    return figure
 
 
 def robustness(
@@ -35,14 +99,13 @@ def robustness(
     grid = grid[grid["method"].isin(methods)]
     rates = sorted(grid["discriminator_rate"].unique())
     if not methods:
-        return empty_figure(
-            "Every method was trained at one pair of learning rates: nothing to compare."
-        )
+        nothing = "Every method was trained at one pair of learning rates: nothing to compare."
+        return layout.empty_figure(nothing)
     score = grid["score"].iloc[0]
     generators = sorted(grid["generator_rate"].unique(), reverse=True)
     runs = summary[summary["score"] == score]
     ends = anchor_scores(anchors)
-    figure = new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
+    figure = layout.new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
     widths = [*[1.6] * len(generators), 1]
     axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
     for panel, generator in zip(axes[:-1], generators, strict=True):
@@ -61,12 +124,12 @@ def robustness(
     axes[0].set_ylabel(f"{score} on test")
     _ratios(axes[-1], robustness, methods, style)
     marker: dict[str, Any] = {"color": "0.3", "linestyle": "", "marker": "o", "markersize": 7}
-    marks: Key = {
+    marks: layout.Key = {
         "mean of seeds": {**marker, "markerfacecolor": "white"},
         "mean at the rates of the tables": marker,
         "worst to best seed": Patch(color="0.3", alpha=BAND),
     }
-    legend_below(figure, marks | anchor_key(ends))
+    layout.legend_below(figure, marks | anchor_key(ends))
     return figure
 
 
@@ -100,6 +163,6 @@ def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) 
         own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
         axes.plot([0, length], [y, y], linewidth=2.2, markevery=[1], clip_on=False, **own)
         axes.text(length + 0.05, y, text, va="center", fontsize="small")
-    names_in_rows(axes, names)
+    layout.names_in_rows(axes, names)
     axes.spines["left"].set_visible(False)
     axes.set(xlim=(0, 1.16), xlabel="worst over best mean", title="robustness")
