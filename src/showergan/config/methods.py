@@ -6,13 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from showergan.config.constraints import (
-    Constraint,
-    Controller,
-    Multiplier,
-    Normaliser,
-    Penalty,
-)
+from showergan.config.constraints import Constraint, Controller, Multiplier, Normaliser, Penalty
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.optimisers import Optimiser

@@ -108,8 +108,7 @@ Nonlinearity = Literal["relu", "leaky_relu", "tanh", "softplus", "gated"]
 Normalisation = Literal["batch", "layer", "none"]
 GeneratorNormalisation = Literal["batch", "none"]
 Filters = Annotated[
-    Units,
-    Field(description="filters of the layers nearest the image, doubled where it halves"),
+    Units, Field(description="filters of the layers nearest the image, doubled where it halves")
 ]
 Depth = Annotated[
     Layers | None,

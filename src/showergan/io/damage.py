@@ -79,10 +79,7 @@ def refusal(path: Path | str, problem: str, error: Exception, remedy: str) -> Us
 
 @contextmanager
 def damage(
-    path: Path | str,
-    problem: str,
-    remedy: str,
-    raised: tuple[type[Exception], ...] = DAMAGE,
+    path: Path | str, problem: str, remedy: str, raised: tuple[type[Exception], ...] = DAMAGE
 ) -> Iterator[None]:
     """Turn what a library raises about a file into a `UserError`.
 

@@ -11,11 +11,7 @@ from showergan.comparison.acceptance import acceptance as check_acceptance
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
-from showergan.comparison.loss_meaning import (
-    HISTORY,
-    loss_correlation,
-    with_seconds,
-)
+from showergan.comparison.loss_meaning import HISTORY, loss_correlation, with_seconds
 from showergan.comparison.loss_meaning import estimates as estimated_distances
 from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
 from showergan.comparison.runs import read_runs, run_of

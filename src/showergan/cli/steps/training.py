@@ -78,11 +78,7 @@ def train(
         average=recipe.generator_average,
         diverged=diverged,
         # Of its own, because a generator is passed on alone.
-        provenance={
-            "recipe": recipe.whole(),
-            "source_sha256": source_sha256(data),
-            **made_with(),
-        },
+        provenance={"recipe": recipe.whole(), "source_sha256": source_sha256(data), **made_with()},
     )
     save_generator(description, result.states, generator)
     return checkpoints.remove
