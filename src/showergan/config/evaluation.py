@@ -56,9 +56,3 @@ class Evaluation(Section):
         "published code",
     )
     seed: Seed = Field(1, description="random seed")
-
-
-class EvaluationRecipe(Evaluation):
-    """Scores of the generators of one training; the epoch that `choose_by` chooses is measured by every metric."""
-
-    choose_by: ScoreName = Field(description="score on select that chooses the epoch")

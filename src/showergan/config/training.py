@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
-from showergan.config.methods import Composition, LearningRates
+from showergan.config.methods import Composition
 from showergan.config.networks import DiscriminatorNetwork
 from showergan.config.optimisers import Optimiser, RMSprop
 from showergan.config.section import Count, Section, Seed
@@ -89,33 +89,4 @@ class Training(SharedTraining):
             )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds = {list(self.seeds)} names a seed twice")
-        return self
-
-
-class AuditRecipe(Networks):
-    """One training of the discriminator alone, whatever the method."""
-
-    seed: Seed
-    batch_size: BatchSize = 200
-    learning_rates: LearningRates
-
-
-class TrainingRecipe(SharedTraining):
-    """One training: everything that changes the trained weights, and nothing else."""
-
-    seed: Seed
-    learning_rates: LearningRates
-    method: Composition
-    evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
-        description="at whose ends the generator is kept"
-    )
-    representation: dict[str, str] = Field(
-        {},
-        description="representation of samples as input and output of the networks; of showers the keys frame "
-        "and energy of the section data",
-    )
-
-    @model_validator(mode="after")
-    def _samples_stay_apart(self) -> Self:
-        refuse_mixed_samples(self.discriminator, self.method)
         return self

@@ -2,7 +2,9 @@
 
 from typing import Self
 
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from pydantic import Field
+
+from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.whole import Config
 
@@ -15,11 +17,15 @@ class Reference(Evaluation, Recipe):
     section = "evaluation"
 
 
-class Evaluate(EvaluationRecipe, Recipe):
+class Evaluate(Evaluation, Recipe):
     """Score the generator of every evaluated epoch of one training."""
 
     name = "evaluate"
     version = 7
+
+    choose_by: ScoreName = Field(
+        description="score on select that chooses the epoch, which is measured by every metric"
+    )
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:

@@ -1,15 +1,15 @@
 """Recipes of what is trained to be compared, of its audit, and of its networks."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergan.config.architectures import Networks
-from showergan.config.methods import LearningRates
+from showergan.config.methods import Composition, LearningRates
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.section import Count, Seed
 from showergan.config.tasks.toys import FixedGenerator
-from showergan.config.training import AuditRecipe, TrainingRecipe
+from showergan.config.training import BatchSize, SharedTraining, refuse_mixed_samples
 from showergan.config.whole import Config
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
@@ -17,11 +17,28 @@ PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 _OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discriminator"}
 
 
-class Train(TrainingRecipe, Recipe):
+class Train(SharedTraining, Recipe):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
     name = "train"
     version = 4
+
+    seed: Seed
+    learning_rates: LearningRates
+    method: Composition
+    evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
+        description="at whose ends the generator is kept"
+    )
+    representation: dict[str, str] = Field(
+        {},
+        description="representation of samples as input and output of the networks; of showers the keys frame "
+        "and energy of the section data",
+    )
+
+    @model_validator(mode="after")
+    def _samples_stay_apart(self) -> Self:
+        refuse_mixed_samples(self.discriminator, self.method)
+        return self
 
     @classmethod
     def of(cls, config: Config, *, architecture: str, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
@@ -40,11 +57,15 @@ class Train(TrainingRecipe, Recipe):
         )
 
 
-class Audit(AuditRecipe, Recipe):
+class Audit(Networks, Recipe):
     """Measure how far changes of the discriminator's scale change the direction of its training."""
 
     name = "audit"
     version = 3
+
+    seed: Seed
+    batch_size: BatchSize = 200
+    learning_rates: LearningRates
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
