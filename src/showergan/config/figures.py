@@ -1,4 +1,4 @@
-"""The style of the figures, and what figures and tables call things."""
+"""The style of the figures, and the names in figures and tables."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from showergan.config.section import Section
 
-# Named here, and not asked of the libraries that draw, which are too heavy to be asked before every job.
+# A copy of the names in the drawing libraries, which take too long to import before every job.
 Palette = Literal[
     "petroff10", "petroff8", "petroff6", "colorblind", "deep", "muted", "bright", "dark", "tab10"
 ]
@@ -26,7 +26,7 @@ class Figures(Section):
 
 
 class StyleKeys(Section):
-    """What a figure or a table shows of the configuration, see `Exhibit.style_of`."""
+    """The part of the configuration that figures and tables show, see `Exhibit.style_of`."""
 
     figures: Figures = Figures()
     labels: dict[str, str] = Field(

@@ -21,19 +21,16 @@ class Schedule(Section):
     every: Count = 5
 
 
-def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> None:
-    """Refuse a constraint on the score of each sample where BatchNorm lets it depend on the others of its batch.
-
-    Raises:
-        ValueError: such a constraint acts on such a discriminator.
-    """
+def mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> str | None:
+    """Return what is wrong with a constraint on each sample's score where BatchNorm mixes the samples of a batch."""
     acting = [constraint.kind for constraint in method.constraints if constraint.per_sample]
-    if acting and discriminator.mixes_samples:
-        raise ValueError(
-            f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
-            "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
-            "normalisation: layer or none, or the discriminator another normalisation"
-        )
+    if not acting or not discriminator.mixes_samples:
+        return None
+    return (
+        f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
+        "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
+        "normalisation: layer or none, or the discriminator another normalisation"
+    )
 
 
 class SharedTraining(Networks):

@@ -4,8 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat
 
-from showergan.config.compare import FLOORS, LEVEL
-from showergan.config.evaluation import ScoreName
+from showergan.config.evaluation import FLOORS, LEVEL, ScoreName
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe

@@ -9,7 +9,7 @@ from showergan.config.methods import Composition, LearningRates
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.section import Count, Seed
 from showergan.config.tasks.toys import FixedGenerator
-from showergan.config.training import BatchSize, SharedTraining, refuse_mixed_samples
+from showergan.config.training import BatchSize, SharedTraining, mixed_samples
 from showergan.config.whole import Config
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
@@ -37,7 +37,8 @@ class Train(SharedTraining, Recipe):
 
     @model_validator(mode="after")
     def _samples_stay_apart(self) -> Self:
-        refuse_mixed_samples(self.discriminator, self.method)
+        if wrong := mixed_samples(self.discriminator, self.method):
+            raise ValueError(wrong)
         return self
 
     @classmethod

@@ -54,7 +54,7 @@ class TextData(Data):
 
 
 class Samples(Section):
-    """What is generated: a probability of each character of an alphabet at each position; the likeliest is taken."""
+    """Generated lines: a probability of each character of an alphabet at each position; the likeliest is taken."""
 
     quantity: Literal["character"] = "character"
     unit: Literal[""] = ""

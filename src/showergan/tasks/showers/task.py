@@ -135,7 +135,7 @@ def further_networks() -> dict[str, list[dict[str, Any]]]:
 
 
 TASK = Task(
-    **SPEC.as_arguments,
+    **vars(SPEC),
     sample_shape=SAMPLE_SHAPE,
     n_conditions=7,
     start=ShowerGenerator(),
