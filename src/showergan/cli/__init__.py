@@ -91,7 +91,7 @@ def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for stream in (sys.stdout, sys.stderr):
-        # Letters that a terminal lacks are told by their numbers; a stream in the midst of a file may refuse.
+        # Letters that a terminal lacks are printed as their numbers; a stream in the midst of a file may refuse.
         if isinstance(stream, TextIOWrapper):
             with suppress(OSError):
                 stream.reconfigure(errors="backslashreplace")

@@ -67,8 +67,7 @@ def export(
 
 def subcommand(name: str) -> TyperCommand:
     """Return one of these subcommands."""
-    functions: dict[str, Any] = {"generate": generate, "export": export}
-    function = functions[name]
+    function: Any = {"generate": generate, "export": export}[name]
 
     def command(provenance: Path | None, **values: Any) -> None:
         with recorded(provenance, name, {}, **recorded_arguments(function, values)):

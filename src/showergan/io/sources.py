@@ -1,6 +1,6 @@
 """Files and folders of users: their content, and a text that changes when they do.
 
-Imports nothing but the standard library, because the workflow looks at them whenever it is parsed.
+Imports nothing but the standard library, because the workflow reads them whenever it is parsed.
 """
 
 import hashlib

@@ -1,11 +1,10 @@
-"""Steps that train GANs, and that look at their networks."""
+"""Steps that train GANs, and that describe their networks."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from torch import nn
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
@@ -48,6 +47,7 @@ def train(
     result = trainer.run(checkpoints)
     frame = result.history.frame()
     seconds = checkpoints.seconds
+    networks = {"generator": trainer.generator, "discriminator": trainer.discriminator}
     write_table(frame, history)
     write_table(trainer.lipschitz(), lipschitz)
     write_json(
@@ -58,8 +58,8 @@ def train(
             "status": "diverged" if result.diverged_at_step else "finished",
             "diverged_at_step": result.diverged_at_step,
             "parameters": {
-                "generator": _n_trained(trainer.generator),
-                "discriminator": _n_trained(trainer.discriminator),
+                name: sum(p.numel() for p in network.parameters() if p.requires_grad)
+                for name, network in networks.items()
             },
             "seconds": round(seconds, 2),
             "peak_device_memory_MB": checkpoints.peak_device_memory,
@@ -82,11 +82,6 @@ def train(
     )
     save_generator(description, result.states, generator)
     return checkpoints.remove
-
-
-def _n_trained(network: nn.Module) -> int:
-    """Return the number of trained numbers of a network."""
-    return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
 def audit(

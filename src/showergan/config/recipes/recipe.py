@@ -27,18 +27,13 @@ class Recipe(Section):
 
     @classmethod
     def of(cls, config: Config, **wildcards: str) -> Self:
-        """Return the recipe in a configuration.
-
-        Args:
-            config: of the run.
-            **wildcards: of the rule, where the step has any.
-        """
+        """Return the recipe of a run by its configuration, and by the wildcards of the rule where the step has any."""
         section = getattr(config, cls.section) if cls.section else config
         return cls.model_validate(section, from_attributes=True)
 
     @classmethod
     def read(cls, recipe: str) -> Self:
-        """Return the recipe given as JSON text, or as the path of a JSON file or of a job's record.
+        """Return the recipe in a JSON text, a JSON file or the record of a job.
 
         Raises:
             UserError: neither can be read, or it is no recipe of this step.

@@ -44,7 +44,7 @@ class TextData(Data):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The text of the user, where one is given."""
+        """The text file of the user, if there is one."""
         return (self.path,) if self.path else ()
 
     @property
