@@ -1,7 +1,6 @@
 """The subcommand of a step: its recipe, its options, and the record of what it made."""
 
 from importlib import import_module
-from inspect import Parameter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,10 +21,6 @@ from showergan.config.recipes.found import RECIPES
 from showergan.config.recipes.recipe import Recipe
 from showergan.records.provenance import recorded
 
-RECIPE = Annotated[
-    str, typer.Option(help="what to do: a JSON file, or JSON; its keys are listed below")
-]
-
 
 def subcommand(name: str) -> TyperCommand:
     """Return the subcommand of a step: options for the keywords of its function, and for its recipe."""
@@ -42,12 +37,7 @@ def subcommand(name: str) -> TyperCommand:
         if after:
             after()
 
-    needed = any(field.is_required() for field in kind.model_fields.values())
-    options = [
-        *options_of(function),
-        keyword("recipe", RECIPE, Parameter.empty if needed else "{}"),
-        keyword("provenance", PROVENANCE, None),
-    ]
+    options = [*options_of(function), _option(kind), keyword("provenance", PROVENANCE, None)]
     keys = f"Keys of the recipe:\n{keys_of(kind)}"
     return command_of(name, command, options, kind.__doc__ or "", keys)
 
@@ -61,3 +51,10 @@ def _function(kind: type[Recipe], prefix: str = "") -> Any:
     """Return the function of a step in the module that is called like that of its recipe."""
     module = import_module(f"showergan.cli.steps.{kind.__module__.rpartition('.')[2]}")
     return getattr(module, prefix + kind.name, None)
+
+
+def _option(kind: type[Recipe]) -> Any:
+    needed = any(field.is_required() for field in kind.model_fields.values())
+    option = typer.Option(help="what to do: a JSON file, or JSON; its keys are listed below")
+    default = {} if needed else {"default": "{}"}
+    return keyword("recipe", Annotated[str, option], **default)

@@ -31,12 +31,8 @@ class Architecture(Networks):
 
 
 # Of each network (Gulrajani et al. 2017, section 5.1).
-_NONLINEARITIES = {
-    "relu": "ReLU",
-    "leaky_relu": "LeakyReLU",
-    "softplus": "softplus",
-    "tanh": "tanh",
-}
+_NONLINEARITIES = ("relu", "leaky_relu", "softplus", "tanh")
+_IN_WORDS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "softplus": "softplus", "tanh": "tanh"}
 
 
 class RandomArchitectures(Section):
@@ -65,7 +61,7 @@ class RandomArchitectures(Section):
 
         def network() -> dict[str, Any]:
             return {
-                "nonlinearity": one(tuple(_NONLINEARITIES)),
+                "nonlinearity": one(_NONLINEARITIES),
                 "depth": one(self.depths),
                 "filters": one(self.filters),
                 "normalisation": one(("batch", "none")),
@@ -84,4 +80,4 @@ class RandomArchitectures(Section):
 
 def _summary(network: dict[str, Any]) -> str:
     norm = " BN" * (network["normalisation"] == "batch")
-    return f"{_NONLINEARITIES[network['nonlinearity']]} {network['depth']} x {network['filters']}{norm}"
+    return f"{_IN_WORDS[network['nonlinearity']]} {network['depth']} x {network['filters']}{norm}"

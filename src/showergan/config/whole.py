@@ -52,7 +52,7 @@ class Config(Section):
         return dict(sorted(self.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
 
     def optimiser(self, method: str) -> Optimiser:
-        """Return what moves the weights of a method."""
+        """Return the optimiser of a method."""
         return self.methods[method].optimiser or self.training.optimiser
 
     def n_critic(self, method: str) -> int:
@@ -95,7 +95,7 @@ class Config(Section):
         return {name: method.pairs[0].name for name, method in self.methods.items()}
 
     def setting(self, method: str) -> dict[str, Any]:
-        """Return all that a published value may have in common with ours, besides the learning rates."""
+        """Return the settings, besides learning rates, in which a published value can agree with ours."""
         return {
             "data": self.data.published_name,
             "method": self.methods[method].composition.model_dump(mode="json"),

@@ -1,4 +1,4 @@
-"""Errors of libraries about damaged files, turned into messages; limits to what a file can claim to hold."""
+"""Messages about damaged files in place of errors of libraries; limits on the sizes that a file can claim."""
 
 import errno
 import json

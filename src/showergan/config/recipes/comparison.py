@@ -1,4 +1,4 @@
-"""Recipes of what compares the trainings of a run."""
+"""Recipes of the steps that compare the trainings of a run."""
 
 from typing import Annotated, Literal, Self
 
@@ -40,10 +40,11 @@ class Scorecard(Recipe):
 
 
 class Verdicts(Recipe):
-    """Test every method against a baseline over paired seeds, rank all; say how much hangs on learning rates."""
+    """Test every method against a baseline over paired seeds, rank all; measure the influence of learning rates."""
 
     name = "verdicts"
     version = 3
+    section = "compare"
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")
@@ -56,11 +57,6 @@ class Verdicts(Recipe):
     )
     resamples: Count = Field(10_000, description="of bootstrap and permutations")
     seed: Seed = Field(0, description="random seed of these")
-
-    @classmethod
-    def of(cls, config: Config, **_: str) -> Self:
-        """Return the recipe of a run."""
-        return cls(baseline=config.compare.baseline, null=config.compare.null)
 
 
 class Acceptance(Recipe):
@@ -83,7 +79,7 @@ class Acceptance(Recipe):
 
 
 class Outcomes(Recipe):
-    """Say where a method failed, and on how many architectures one method of two succeeds alone."""
+    """Find the failures of each method, and count the architectures on which only one of two methods succeeds."""
 
     name = "outcomes"
     version = 1
@@ -96,7 +92,7 @@ class Outcomes(Recipe):
 
 
 class LossMeaning(Recipe):
-    """Hold what the discriminator's loss says of the distance to real samples against their quality, over training."""
+    """Compare the discriminator's loss, read as a distance to real samples, with the scores over the training."""
 
     name = "loss_meaning"
     version = 1

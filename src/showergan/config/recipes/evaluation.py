@@ -1,4 +1,4 @@
-"""Recipes of samples measured against real ones."""
+"""Recipes of the steps that measure samples against real ones."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""Recipes of what is trained to be compared, of its audit, and of its networks."""
+"""Recipes of the trainings that are compared, of their audit, and of the description of their networks."""
 
 from typing import Annotated, Self
 

@@ -111,7 +111,7 @@ class Representation(Section):
 
 
 class ShowerData(Simulation, Preparation, Representation, Data):
-    """Where the showers come from, and how they are split."""
+    """The source of the showers and their split."""
 
     source: Literal["sample", "simulate", "geant4", "npz"] = Field(
         "sample",
@@ -127,7 +127,7 @@ class ShowerData(Simulation, Preparation, Representation, Data):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The one that is read where it is; what comes from a URL is a copy of the run's own."""
+        """The file of the user, unless it comes from a URL: then the run has a copy of its own."""
         local = self.source == "npz" and self.path and not scheme_of(self.path)
         return (str(self.path),) if local else ()
 

@@ -8,7 +8,7 @@ from showergan.config.section import Section
 
 
 class Data(Section):
-    """Where samples come from, and how they are split; a task adds its keys."""
+    """The source of samples and their split; a task adds its keys."""
 
     source: str
 
