@@ -1,6 +1,6 @@
-"""Recipes of the trainings that are compared, of their audit, and of the description of their networks."""
+"""Recipes of all trainings: of GANs, with their audit and the description of their networks, and of embeddings."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -8,7 +8,7 @@ from showergan.config.architectures import Networks
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.section import Count, Seed
-from showergan.config.tasks.toys import FixedGenerator
+from showergan.config.tasks import images, showers, toys
 from showergan.config.training import BatchSize, SharedTraining, mixed_samples
 from showergan.config.whole import Config
 
@@ -88,7 +88,7 @@ class Describe(Networks, Recipe):
     section = "first_networks"
 
 
-class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
+class TrainBeforeFixedGenerator(toys.FixedGenerator, Recipe):
     """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
 
     name = "fixed_generator"
@@ -103,3 +103,28 @@ class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
         """Return the recipe of a run: its first seed."""
         training, section = config.training, config.fixed_generator  # type: ignore[attr-defined]
         return cls(seed=training.seeds[0], batch_size=training.batch_size, **dict(section))
+
+
+class TrainEmbedding(showers.Embedding, Recipe):
+    """Train the regressor whose last hidden layer is the embedding of the E metrics."""
+
+    name = "train_embedding"
+    version = 2
+    only_for = "showers"
+    section = "embedding"
+
+
+class TrainImageEmbedding(images.Embedding, Recipe):
+    """Train the network in whose space images are measured: a classifier, or one half of an autoencoder."""
+
+    name = "train_image_embedding"
+    version = 1
+    only_for = "images"
+
+    kind: Literal["classifier", "encoder"] = Field("classifier", description="what it learns")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run: the space that epochs are chosen in decides what is trained."""
+        section = config.embedding  # type: ignore[attr-defined]
+        return cls(kind=config.choose_by.removeprefix("bins-"), **dict(section))  # type: ignore[arg-type]
