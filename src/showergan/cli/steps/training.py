@@ -9,14 +9,7 @@ import torch
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
-from showergan.config.recipes.training import (
-    Audit,
-    Describe,
-    Train,
-    TrainBeforeFixedGenerator,
-    TrainEmbedding,
-    TrainImageEmbedding,
-)
+from showergan.config.recipes import training as recipes
 from showergan.config.tasks.images import CLASSIFIER
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generator import save_generator
@@ -38,7 +31,7 @@ SCORES = {"classifier": "accuracy", "encoder": "R2 of images"}  # of embeddings 
 
 
 def train(
-    recipe: Train,
+    recipe: recipes.Train,
     *,
     data: DataSet,
     generator: Annotated[
@@ -100,7 +93,7 @@ def train(
 
 
 def audit(
-    recipe: Audit,
+    recipe: recipes.Audit,
     *,
     data: DataSet,
     out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
@@ -112,7 +105,7 @@ def audit(
 
 
 def describe(
-    recipe: Describe, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]
+    recipe: recipes.Describe, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]
 ) -> None:
     """Run both networks once, on samples of the shape of those in the data set."""
     task = of_file(data)
@@ -122,7 +115,7 @@ def describe(
 
 
 def fixed_generator(
-    recipe: TrainBeforeFixedGenerator,
+    recipe: recipes.TrainBeforeFixedGenerator,
     *,
     out: Annotated[Path, Output("values on a grid: npz")],
     gradients: Annotated[Path, Output("a row per constraint and layer: CSV")],
@@ -140,7 +133,7 @@ def fixed_generator(
 
 
 def train_embedding(
-    recipe: TrainEmbedding,
+    recipe: recipes.TrainEmbedding,
     *,
     data: DataSet,
     out: Annotated[Path, Output("the regressor: model.pt")],
@@ -185,7 +178,7 @@ def train_embedding(
 
 
 def train_image_embedding(
-    recipe: TrainImageEmbedding,
+    recipe: recipes.TrainImageEmbedding,
     *,
     data: DataSet,
     out: Annotated[Path, Output("the network: model.pt")],
