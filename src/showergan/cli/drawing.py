@@ -59,7 +59,7 @@ def _command(exhibit: Exhibit) -> TyperCommand:
 
     options = [keyword(name, _input(artefact)) for name, artefact in exhibit.reads.items()]
     outputs = [keyword(ending, _output(ending)) for ending in exhibit.files]
-    every = [*options, keyword("style", STYLE), *outputs, keyword("provenance", PROVENANCE, None)]
+    every = [*options, keyword("style", STYLE), *outputs, PROVENANCE]
     keys = f"Keys of the style:\n{keys_of(StyleKeys)}"
     return command_of(exhibit.name, command, every, function_of(exhibit).__doc__ or "", keys)
 

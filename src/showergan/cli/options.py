@@ -41,15 +41,15 @@ CheckpointFolder = Annotated[
         "SHOWERGAN_CHECKPOINT_FOLDER",
     ),
 ]
-PROVENANCE = Annotated[
-    Path | None,
-    Output("file for the record of what made the others: recipe, inputs, code, machine, time"),
-]
 
 
 def keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
     """Return a parameter as Typer reads it; without a default it is needed."""
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+_RECORD = Output("file for the record of what made the others: recipe, inputs, code, machine, time")
+PROVENANCE = keyword("provenance", Annotated[Path | None, _RECORD], None)
 
 
 def command_of(
