@@ -8,7 +8,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from showergan.cli.options import PROVENANCE, command_of, file_given, files, keys_of, keyword
 from showergan.config.catalogue.exhibit import Artefact, Exhibit, exhibits
-from showergan.config.figures import StyleKeys
 from showergan.config.tasks.found import SPECS
 from showergan.errors import UserError
 from showergan.records.provenance import recorded
@@ -60,7 +59,7 @@ def _command(exhibit: Exhibit) -> TyperCommand:
     options = [keyword(name, _input(artefact)) for name, artefact in exhibit.reads.items()]
     outputs = [keyword(ending, _output(ending)) for ending in exhibit.files]
     every = [*options, keyword("style", STYLE), *outputs, PROVENANCE]
-    keys = f"Keys of the style:\n{keys_of(StyleKeys)}"
+    keys = f"Keys of the style:\n{keys_of(Style)}"
     return command_of(exhibit.name, command, every, function_of(exhibit).__doc__ or "", keys)
 
 

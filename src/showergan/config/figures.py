@@ -1,6 +1,6 @@
-"""The style of the figures, and the names in figures and tables."""
+"""The style of the figures."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -23,24 +23,3 @@ class Figures(Section):
     )
     colormap: Colormap = Field("viridis", description="colour map of energy deposits")
     context: Literal["paper", "notebook", "talk"] = "notebook"
-
-
-class StyleKeys(Section):
-    """The part of the configuration that figures and tables show, see `Exhibit.style_of`."""
-
-    figures: Figures = Figures()
-    labels: dict[str, str] = Field(
-        {}, description="name of each method for readers; the order gives colours, markers, dashes"
-    )
-    architectures: dict[str, str] = Field(
-        {}, description="name of each architecture for readers, where there are several"
-    )
-    offsets: dict[str, float] = Field(
-        {}, description="up to which a penalty leaves a multiplier free, by method"
-    )
-    settings: dict[str, dict[str, Any]] = Field(
-        {},
-        description="all that a published value may have in common with ours, by method, see `Config.setting`",
-    )
-    run: str = Field("", description="name of the run")
-    task: str = Field("showers", description="what the samples are")
