@@ -41,7 +41,7 @@ OTHERS = {
 
 
 class _Late(TyperCommand):
-    """A subcommand of which no more than the help is known; its module is imported when it is called."""
+    """A subcommand with its help alone; the module that has the rest is imported when it is called."""
 
     def __init__(self, name: str, module: str, help: str, panel: str | None = None) -> None:
         super().__init__(name, help=cleandoc(help), rich_help_panel=panel)

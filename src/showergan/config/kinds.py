@@ -1,4 +1,4 @@
-"""Choices by `kind`: parameters that the configuration may give, and the import of the classes that implement them.
+"""Choices by `kind`: their parameters in the configuration, and the import of the classes that implement them.
 
 The classes in `config` hold parameters only, so that the workflow reads a configuration without importing PyTorch. An
 implementation is imported when it is needed.

@@ -1,4 +1,4 @@
-"""Training of the GANs."""
+"""Section `training`: settings of the training of the GANs."""
 
 from typing import Annotated, Literal, Self
 

@@ -72,7 +72,7 @@ class Config(Section):
 
     @property
     def first_networks(self) -> Networks:
-        """The first of the architectures, which stands for all where there is room for one."""
+        """The first of the architectures, for steps and figures that show one."""
         return next(iter(self.compared.values()))
 
     def networks(self, architecture: str, method: str) -> Networks:
