@@ -115,7 +115,7 @@ def describe(
 
 
 def fixed_generator(
-    recipe: recipes.TrainBeforeFixedGenerator,
+    recipe: recipes.FixedGenerator,
     *,
     out: Annotated[Path, Output("values on a grid: npz")],
     gradients: Annotated[Path, Output("a row per constraint and layer: CSV")],

@@ -18,7 +18,6 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Summarise(Recipe):
     """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
 
-    name = "summarise"
     version = 4
 
     choose_by: ScoreName = Field(
@@ -32,7 +31,6 @@ class Summarise(Recipe):
 class Scorecard(Recipe):
     """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
 
-    name = "scorecard"
     version = 3
 
     task: Name = Field(DEFAULT, description="whose metrics judge")
@@ -42,7 +40,6 @@ class Scorecard(Recipe):
 class Verdicts(Recipe):
     """Test every method against a baseline over paired seeds, rank all; measure the influence of learning rates."""
 
-    name = "verdicts"
     version = 3
     section = "compare"
 
@@ -62,7 +59,6 @@ class Verdicts(Recipe):
 class Acceptance(Recipe):
     """Check the acceptance criteria of a run, without which a comparison of its methods says little."""
 
-    name = "acceptance"
     version = 3
 
     bounded: tuple[str, ...] = Field(description="the methods that the criteria are for")
@@ -81,7 +77,6 @@ class Acceptance(Recipe):
 class Outcomes(Recipe):
     """Find the failures of each method, and count the architectures on which only one of two methods succeeds."""
 
-    name = "outcomes"
     version = 1
 
     choose_by: ScoreName = Field(description="score that counts")
@@ -94,7 +89,6 @@ class Outcomes(Recipe):
 class LossMeaning(Recipe):
     """Compare the discriminator's loss, read as a distance to real samples, with the scores over the training."""
 
-    name = "loss_meaning"
     version = 1
 
     task: Name = Field(DEFAULT, description="whose metrics say what quality is")

@@ -12,7 +12,6 @@ from showergan.config.whole import Config
 class Reference(Evaluation, Recipe):
     """Compute features of the real select and test samples, and the ceilings and floors of every metric."""
 
-    name = "reference"
     version = 7
     section = "evaluation"
 
@@ -20,7 +19,6 @@ class Reference(Evaluation, Recipe):
 class Evaluate(Evaluation, Recipe):
     """Score the generator of every evaluated epoch of one training."""
 
-    name = "evaluate"
     version = 7
 
     choose_by: ScoreName = Field(
@@ -36,6 +34,5 @@ class Evaluate(Evaluation, Recipe):
 class EvaluateFile(Evaluation, Recipe):
     """Score any generated sample against real showers, beside what real showers score themselves."""
 
-    name = "evaluate_file"
     version = 2
     section = "evaluation"

@@ -20,7 +20,6 @@ _OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discri
 class Train(SharedTraining, Recipe):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
-    name = "train"
     version = 4
 
     seed: Seed
@@ -61,7 +60,6 @@ class Train(SharedTraining, Recipe):
 class Audit(Networks, Recipe):
     """Measure how far changes of the discriminator's scale change the direction of its training."""
 
-    name = "audit"
     version = 3
 
     seed: Seed
@@ -83,15 +81,13 @@ class Audit(Networks, Recipe):
 class Describe(Networks, Recipe):
     """Write the layers, shapes and parameter counts of the networks, from the live modules."""
 
-    name = "describe"
     version = 1
     section = "first_networks"
 
 
-class TrainBeforeFixedGenerator(toys.FixedGenerator, Recipe):
+class FixedGenerator(toys.FixedGenerator, Recipe):
     """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
 
-    name = "fixed_generator"
     version = 1
     only_for = "toys"
 
@@ -108,7 +104,6 @@ class TrainBeforeFixedGenerator(toys.FixedGenerator, Recipe):
 class TrainEmbedding(showers.Embedding, Recipe):
     """Train the regressor whose last hidden layer is the embedding of the E metrics."""
 
-    name = "train_embedding"
     version = 2
     only_for = "showers"
     section = "embedding"
@@ -117,7 +112,6 @@ class TrainEmbedding(showers.Embedding, Recipe):
 class TrainImageEmbedding(images.Embedding, Recipe):
     """Train the network in whose space images are measured: a classifier, or one half of an autoencoder."""
 
-    name = "train_image_embedding"
     version = 1
     only_for = "images"
 
