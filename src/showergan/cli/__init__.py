@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from importlib import import_module
 from inspect import cleandoc
 from io import TextIOWrapper
@@ -47,9 +48,13 @@ class _Late(TyperCommand):
         super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
         self._module = module
 
+    @cached_property
+    def command(self) -> Any:
+        """The whole subcommand."""
+        return import_module(f"showergan.cli.{self._module}").subcommand(self.name)
+
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        module = import_module(f"showergan.cli.{self._module}")
-        return module.subcommand(self.name).make_context(*args, **kwargs)
+        return self.command.make_context(*args, **kwargs)
 
 
 class _Subcommands(TyperGroup):
