@@ -19,7 +19,7 @@ import torch
 from showergan.config.constraints import SpectralNorm
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
-from showergan.config.training import TrainingRecipe
+from showergan.config.recipes.training import Train
 from showergan.io.device import choose_device
 from showergan.networks.base import state_of
 from showergan.training.checkpoint import Checkpoints
@@ -30,7 +30,7 @@ SHOWERS, BATCH, EPOCHS, ROWS, EVERY = 60_000, 200, tuple(range(25, 151, 5)), 450
 
 def trainer_on(device: torch.device) -> Trainer:
     """Return a training that has all its rows and kept generators."""
-    recipe = TrainingRecipe(
+    recipe = Train(
         seed=1,
         generator=ShowerGenerator(),
         discriminator=ShowerDiscriminator(),

@@ -11,7 +11,7 @@ from attack import damaged, examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from showergan.config.training import TrainingRecipe
+from showergan.config.recipes.training import Train
 from showergan.errors import Paused
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer
@@ -31,7 +31,7 @@ def stopped(request, tmp_path_factory):
     """A training stopped after 3 of 6 steps: how to go on with it, its states, and what it ought to leave."""
     data = tmp_path_factory.mktemp("training") / "data"
     data.touch()
-    recipe = TrainingRecipe.model_validate(RECIPE | {"optimiser": {"kind": request.param}})
+    recipe = Train.model_validate(RECIPE | {"optimiser": {"kind": request.param}})
     samples = torch.randn(64, 2, generator=torch.Generator().manual_seed(1))
     device = torch.device("cpu")
 

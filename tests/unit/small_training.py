@@ -5,7 +5,7 @@ import torch
 from showergan.config.kinds import implemented
 from showergan.config.methods import Composition
 from showergan.config.networks import ShowerDiscriminator
-from showergan.config.training import TrainingRecipe
+from showergan.config.recipes.training import Train
 from showergan.methods.constraints.base import Constraint
 from showergan.networks.base import build
 
@@ -64,7 +64,7 @@ def constrained(name):
 
 def recipe(method="sn", **changes):
     """Return a recipe of a composition, given by name or as it is."""
-    return TrainingRecipe.model_validate(
+    return Train.model_validate(
         {
             "seed": 1,
             "discriminator": {"kind": "shower_discriminator", "size": "small"},

@@ -8,9 +8,10 @@ import pytest
 import torch
 from generators import trained
 
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.evaluation import Evaluation
 from showergan.config.networks import ShowerGenerator
 from showergan.config.tasks.showers import Preparation
+from showergan.config.recipes.evaluation import Evaluate
 from showergan.evaluation import generated
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure
@@ -32,7 +33,7 @@ KEY = ["metric", "space", "bin"]
 
 
 def recipe_of(conditions):
-    return EvaluationRecipe(clusters=10, repeats=3, conditions=conditions, choose_by="E")
+    return Evaluate(clusters=10, repeats=3, conditions=conditions, choose_by="E")
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from small_training import COMPOSITIONS, recipe
 
 from showergan.config.methods import LearningRates
 from showergan.config.networks import ShowerDiscriminator
+from showergan.config.recipes.training import Audit
 from showergan.config.tasks.images import Embedding as PictureRecipe
 from showergan.config.tasks.showers import Embedding
-from showergan.config.training import AuditRecipe
 from showergan.errors import Paused
 from showergan.io.device import choose_device
 from showergan.records.provenance import made_with, peak_device_memory
@@ -132,7 +132,7 @@ def test_the_embedding_of_pictures_is_repeatable(cuda, kind, tmp_path):
 
 
 def test_the_audit_is_repeatable(cuda):
-    settings = AuditRecipe(
+    settings = Audit(
         seed=1,
         discriminator=ShowerDiscriminator(size="small"),
         learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),

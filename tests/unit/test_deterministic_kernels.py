@@ -17,9 +17,9 @@ from showergan.config.kinds import kinds
 from showergan.config.losses import Loss
 from showergan.config.networks import DiscriminatorNetwork, GeneratorNetwork
 from showergan.config.optimisers import Optimiser
+from showergan.config.recipes.training import Audit
 from showergan.config.tasks.images import Embedding as PictureRecipe
 from showergan.config.tasks.showers import Embedding as ShowerRecipe
-from showergan.config.training import AuditRecipe
 from showergan.networks import residual
 from showergan.tasks.found import TASKS
 from showergan.tasks.images import dataset
@@ -94,9 +94,7 @@ def make_and_measure(folder):
     to_energy(tensors[0])
     networks = {"discriminator": SHOWERS["discriminator"]}
     rates = {"generator": 1e-3, "discriminator": 1e-3}
-    audit = AuditRecipe.model_validate(
-        {"seed": 1, **networks, "learning_rates": rates, "batch_size": 8}
-    )
+    audit = Audit.model_validate({"seed": 1, **networks, "learning_rates": rates, "batch_size": 8})
     scale_audit(*tensors, audit, n_steps=1, every=1)
     network, _ = train_embedding(some, ShowerRecipe(epochs=1, batch_size=8), CPU)
     predict(network, tensors[0])

@@ -9,9 +9,10 @@ import pytest
 import torch
 from generators import trained
 
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.evaluation import Evaluation
 from showergan.config.networks import ShowerGenerator
 from showergan.config.tasks.showers import Preparation
+from showergan.config.recipes.evaluation import Evaluate
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors
@@ -49,7 +50,7 @@ CPU = torch.device("cpu")
 
 
 RECIPE = Evaluation(clusters=4, repeats=3)
-CHOOSING = EvaluationRecipe(clusters=4, repeats=3, choose_by="P")
+CHOOSING = Evaluate(clusters=4, repeats=3, choose_by="P")
 
 
 @pytest.fixture(scope="module")

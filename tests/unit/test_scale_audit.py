@@ -9,10 +9,10 @@ from small_training import blobs
 from showergan.config.methods import LearningRates
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.found import RECIPES
-from showergan.config.training import AuditRecipe
+from showergan.config.recipes.training import Audit
 from showergan.training.scale_audit import CHANGES, scale_audit
 
-RECIPE = AuditRecipe(
+RECIPE = Audit(
     seed=1,
     discriminator=ShowerDiscriminator(size="small"),
     learning_rates=LearningRates(generator=1e-3, discriminator=1e-5),

@@ -11,7 +11,8 @@ import torch
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.evaluation import Evaluation
+from showergan.config.recipes.evaluation import Evaluate
 from showergan.config.tasks.found import find
 from showergan.config.tasks.showers import Preparation
 from showergan.config.tasks.toys import ToyData
@@ -128,7 +129,7 @@ def test_of_a_training_that_left_no_generator_all_samples_are_no_numbers(task, d
         diverged=Divergence(step=7, epochs=(2,)),
         provenance={},
     )
-    recipe = EvaluationRecipe(**settings, choose_by=task.choose_by)
+    recipe = Evaluate(**settings, choose_by=task.choose_by)
     embedding = {
         "showers": EmbeddingRegressor,
         "images": lambda: ImageEmbedding("encoder", task.sample_shape, 0, width=4),

@@ -11,8 +11,9 @@ import torch
 from drawn import figure_of
 from small_training import recipe
 
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from showergan.config.evaluation import Evaluation
 from showergan.config.networks import TextDiscriminator, TextGenerator
+from showergan.config.recipes.evaluation import Evaluate
 from showergan.config.tasks.text import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
@@ -413,7 +414,7 @@ def test_lines_of_every_epoch_are_kept(tmp_path):
         provenance={},
     )
     states = {n: state_of(build(network, task.sample_shape, 0)) for n in (3, 5)}
-    settings = EvaluationRecipe(choose_by="2-grams")
+    settings = Evaluate(choose_by="2-grams")
     reference = make_reference(path, None, settings, CPU)
     scores = evaluate(TrainedGenerator(description, states), reference, None, settings, CPU)
     n = len(reference.examples)

@@ -42,7 +42,7 @@ OTHERS = {
 
 
 class _Late(TyperCommand):
-    """A subcommand of which no more than the help is known; its module is imported when it is called."""
+    """A subcommand with its help alone; the module that has the rest is imported when it is called."""
 
     def __init__(self, name: str, module: str, help: str, panel: str | None = None) -> None:
         super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
@@ -91,7 +91,7 @@ def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for stream in (sys.stdout, sys.stderr):
-        # Letters that a terminal lacks are told by their numbers; a stream in the midst of a file may refuse.
+        # Letters that a terminal lacks are printed as their numbers; a stream in the midst of a file may refuse.
         if isinstance(stream, TextIOWrapper):
             with suppress(OSError):
                 stream.reconfigure(errors="backslashreplace")

@@ -1,4 +1,4 @@
-"""The options that steps share: on which device they compute, and how a training that is stopped goes on."""
+"""Options that steps share: the device, and the states from which a stopped training continues."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from showergan.training.checkpoint import Checkpoints
 
 @dataclass(frozen=True)
 class DeviceOptions:
-    """On which device a step computes."""
+    """The device that a step computes on."""
 
     device: Annotated[str, Setting("auto, cpu, cuda or cuda:n", "SHOWERGAN_DEVICE")] = "auto"
     per_gpu: Annotated[
@@ -36,7 +36,7 @@ class DeviceOptions:
 
 @dataclass(frozen=True)
 class CheckpointOptions:
-    """How a training that is stopped goes on."""
+    """The states from which a stopped training continues."""
 
     checkpoint_seconds: Annotated[
         float,

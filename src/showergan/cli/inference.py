@@ -5,19 +5,9 @@ from typing import Annotated, Any, Literal
 
 from typer.core import TyperCommand
 
+from showergan.cli import options
 from showergan.cli.computing import DeviceOptions
-from showergan.cli.options import (
-    PROVENANCE,
-    Generator,
-    Input,
-    Output,
-    Setting,
-    called,
-    command_of,
-    keyword,
-    options_of,
-    recorded_arguments,
-)
+from showergan.cli.options import Generator, Input, Output, Setting
 from showergan.evaluation.export import export_file
 from showergan.evaluation.generate_file import generate_file
 from showergan.records.provenance import recorded
@@ -67,12 +57,11 @@ def export(
 
 def subcommand(name: str) -> TyperCommand:
     """Return one of these subcommands."""
-    functions: dict[str, Any] = {"generate": generate, "export": export}
-    function = functions[name]
+    function: Any = {"generate": generate, "export": export}[name]
 
     def command(provenance: Path | None, **values: Any) -> None:
-        with recorded(provenance, name, {}, **recorded_arguments(function, values)):
-            called(function, **values)
+        with recorded(provenance, name, {}, **options.recorded_arguments(function, values)):
+            options.called(function, **values)
 
-    options = [*options_of(function), keyword("provenance", PROVENANCE, None)]
-    return command_of(name, command, options, function.__doc__ or "")
+    parameters = [*options.options_of(function), options.PROVENANCE]
+    return options.command_of(name, command, parameters, function.__doc__ or "")

@@ -28,7 +28,7 @@ DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
 Model = Annotated[
     Path | None,
-    Input("embedding of `train-embedding`: model.pt; without it no metrics that look at it"),
+    Input("embedding of `train-embedding`: model.pt; without it no metrics in its space"),
 ]
 Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
 Metrics = Annotated[
@@ -41,15 +41,15 @@ CheckpointFolder = Annotated[
         "SHOWERGAN_CHECKPOINT_FOLDER",
     ),
 ]
-PROVENANCE = Annotated[
-    Path | None,
-    Output("file for the record of what made the others: recipe, inputs, code, machine, time"),
-]
 
 
 def keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
     """Return a parameter as Typer reads it; without a default it is needed."""
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+_RECORD = Output("file for the record of what made the others: recipe, inputs, code, machine, time")
+PROVENANCE = keyword("provenance", Annotated[Path | None, _RECORD], None)
 
 
 def command_of(
@@ -61,12 +61,7 @@ def command_of(
 ) -> TyperCommand:
     """Return the subcommand that calls a function with the values of options as keywords.
 
-    Args:
-        name: of the subcommand.
-        function: what it does.
-        options: in place of those that the signature of the function has.
-        help: in place of its docstring.
-        epilog: text below the options.
+    `options` and `help` replace those of its signature and its docstring; `epilog` is a text below the options.
     """
     if options is not None:
         function.__signature__ = Signature(options)  # type: ignore[attr-defined]
@@ -129,7 +124,7 @@ _Schema = dict[str, Any]
 
 
 def keys_of(model: type[BaseModel]) -> str:
-    """Return a line for each key of a model, and of the models within: what it may be, its default, its meaning."""
+    """Return a line for each key of a model and of the models within: its type or choices, default and meaning."""
     schema = model.model_json_schema()
     return "\n".join(f"- {line}" for line in _keys(schema, schema.get("$defs", {}), ""))
 

@@ -25,10 +25,8 @@ def provenance(
     file: Annotated[Path, typer.Argument(help="an artefact, or a record of --provenance")],
 ) -> None:
     """Print the record of what made a file, or, of a file without one, what it says about itself."""
-    print(
-        yaml.safe_dump(_description_of(file), sort_keys=False, allow_unicode=True, width=100),
-        end="",
-    )
+    found = _description_of(file)
+    print(yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=100), end="")
 
 
 def verify(run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")]) -> None:
@@ -58,9 +56,7 @@ def crate(
     run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")],
     license: Annotated[
         str,
-        typer.Option(
-            help="of what is in it: a URL, such as that of a Creative Commons one, or words"
-        ),
+        typer.Option(help="of its content: a URL, for example of Creative Commons, or words"),
     ] = "None is given: ask who made this run.",
 ) -> None:
     """Write a run's records as the metadata of an RO-Crate into its folder, to be passed on with it."""
@@ -88,10 +84,5 @@ def _description_of(file: Path) -> dict[str, Any]:
 
 def subcommand(name: str) -> TyperCommand:
     """Return one of these subcommands."""
-    functions: dict[str, Any] = {
-        "provenance": provenance,
-        "verify": verify,
-        "crate": crate,
-        "cost": cost,
-    }
+    functions = {function.__name__: function for function in (provenance, verify, crate, cost)}
     return command_of(name, functions[name])

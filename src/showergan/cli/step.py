@@ -7,16 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from showergan.cli.options import (
-    PROVENANCE,
-    called,
-    command_of,
-    file_given,
-    keys_of,
-    keyword,
-    options_of,
-    recorded_arguments,
-)
+from showergan.cli import options
 from showergan.config.recipes.found import RECIPES
 from showergan.config.recipes.recipe import Recipe
 from showergan.records.provenance import recorded
@@ -30,21 +21,21 @@ def subcommand(name: str) -> TyperCommand:
     def command(recipe: str, provenance: Path | None, **values: Any) -> None:
         made = kind.read(recipe)
         recipe_used = as_recorded(made, **values) if as_recorded else made
-        arguments = recorded_arguments(function, values)
-        arguments["inputs"] += [*made.reads, *file_given(recipe, provenance)]
+        arguments = options.recorded_arguments(function, values)
+        arguments["inputs"] += [*made.reads, *options.file_given(recipe, provenance)]
         with recorded(provenance, made.name, recipe_used.whole(), **arguments):
             after = run(made, **values)
         if after:
             after()
 
-    options = [*options_of(function), _option(kind), keyword("provenance", PROVENANCE, None)]
-    keys = f"Keys of the recipe:\n{keys_of(kind)}"
-    return command_of(name, command, options, kind.__doc__ or "", keys)
+    parameters = [*options.options_of(function), _option(kind), options.PROVENANCE]
+    keys = f"Keys of the recipe:\n{options.keys_of(kind)}"
+    return options.command_of(name, command, parameters, kind.__doc__ or "", keys)
 
 
 def run(recipe: Recipe, **values: Any) -> Any:
     """Do the step of a recipe with the values of its options."""
-    return called(_function(type(recipe)), recipe, **values)
+    return options.called(_function(type(recipe)), recipe, **values)
 
 
 def _function(kind: type[Recipe], prefix: str = "") -> Any:
@@ -57,4 +48,4 @@ def _option(kind: type[Recipe]) -> Any:
     needed = any(field.is_required() for field in kind.model_fields.values())
     option = typer.Option(help="what to do: a JSON file, or JSON; its keys are listed below")
     default = {} if needed else {"default": "{}"}
-    return keyword("recipe", Annotated[str, option], **default)
+    return options.keyword("recipe", Annotated[str, option], **default)

@@ -5,23 +5,16 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from showergan.config import networks
 from showergan.config.kinds import one_of
-from showergan.config.networks import (
-    ConvolutionalDiscriminator,
-    ConvolutionalGenerator,
-    DiscriminatorNetwork,
-    GeneratorNetwork,
-    ShowerDiscriminator,
-    ShowerGenerator,
-)
 from showergan.config.section import Count, Line, Section, Seed
 
 
 class Networks(Section):
     """The two networks of a GAN."""
 
-    generator: one_of(GeneratorNetwork) = ShowerGenerator()  # type: ignore[valid-type]
-    discriminator: one_of(DiscriminatorNetwork) = ShowerDiscriminator()  # type: ignore[valid-type]
+    generator: one_of(networks.GeneratorNetwork) = networks.ShowerGenerator()  # type: ignore[valid-type]
+    discriminator: one_of(networks.DiscriminatorNetwork) = networks.ShowerDiscriminator()  # type: ignore[valid-type]
 
 
 class Architecture(Networks):
@@ -72,8 +65,8 @@ class RandomArchitectures(Section):
             generator, discriminator = network(), network()
             found[f"random_{number:03}"] = Architecture(
                 label=f"G {_summary(generator)}; D {_summary(discriminator)}",
-                generator=ConvolutionalGenerator(**generator),
-                discriminator=ConvolutionalDiscriminator(**discriminator),
+                generator=networks.ConvolutionalGenerator(**generator),
+                discriminator=networks.ConvolutionalDiscriminator(**discriminator),
             )
         return found
 

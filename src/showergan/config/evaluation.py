@@ -1,12 +1,15 @@
-"""Scores of the generators."""
+"""Scores of the generators, and comparisons of methods by them."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from showergan.config.section import Count, Section, Seed
+from showergan.config.section import Count, Name, Section, Seed
 
-# PRD-AUC of a space, or its mean over bins; which there are the task says.
+LEVEL = 0.05  # of tests; intervals have the probability 1 - LEVEL
+FLOORS = 2.0  # of noise, up to which a mean difference is within it
+
+# PRD-AUC of a space, or its mean over bins; the task says which there are.
 ScoreName = Annotated[str, Field(min_length=1)]
 
 
@@ -58,7 +61,17 @@ class Evaluation(Section):
     seed: Seed = Field(1, description="random seed")
 
 
-class EvaluationRecipe(Evaluation):
-    """Scores of the generators of one training; the epoch that `choose_by` chooses is measured by every metric."""
+class Compare(Section):
+    """The baseline of all comparisons; without this method a run has no verdicts."""
 
-    choose_by: ScoreName = Field(description="score on select that chooses the epoch")
+    baseline: Name = Field("sn", description="the method that all others are compared with")
+    null_method: Name | None = Field(
+        None,
+        description="the method that differs from the baseline by noise alone, which is how large noise is; null: "
+        "the one named like the baseline with _null behind, if there is one",
+    )
+
+    @property
+    def null(self) -> str:
+        """The name of the method that differs from the baseline by noise alone."""
+        return self.null_method or f"{self.baseline}_null"

@@ -1,12 +1,12 @@
-"""The style of the figures, and what figures and tables call things."""
+"""The style of the figures."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from showergan.config.section import Section
 
-# Named here, and not asked of the libraries that draw, which are too heavy to be asked before every job.
+# A copy of the names in the drawing libraries, which take too long to import before every job.
 Palette = Literal[
     "petroff10", "petroff8", "petroff6", "colorblind", "deep", "muted", "bright", "dark", "tab10"
 ]
@@ -23,24 +23,3 @@ class Figures(Section):
     )
     colormap: Colormap = Field("viridis", description="colour map of energy deposits")
     context: Literal["paper", "notebook", "talk"] = "notebook"
-
-
-class StyleKeys(Section):
-    """What a figure or a table shows of the configuration, see `Exhibit.style_of`."""
-
-    figures: Figures = Figures()
-    labels: dict[str, str] = Field(
-        {}, description="name of each method for readers; the order gives colours, markers, dashes"
-    )
-    architectures: dict[str, str] = Field(
-        {}, description="name of each architecture for readers, where there are several"
-    )
-    offsets: dict[str, float] = Field(
-        {}, description="up to which a penalty leaves a multiplier free, by method"
-    )
-    settings: dict[str, dict[str, Any]] = Field(
-        {},
-        description="all that a published value may have in common with ours, by method, see `Config.setting`",
-    )
-    run: str = Field("", description="name of the run")
-    task: str = Field("showers", description="what the samples are")

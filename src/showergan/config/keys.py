@@ -9,7 +9,24 @@ import yaml
 
 from showergan.errors import UserError
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _EachKeyOnce(yaml.SafeLoader):
+    """Reads YAML, and refuses a key that stands twice in a mapping; a key merged by << may stand there again."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        mapping = super().compose_mapping_node(anchor)
+        lines: dict[tuple[str, str], int] = {}
+        for key, _ in mapping.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            line, first = key.start_mark.line + 1, lines.get((key.tag, key.value))
+            if first:
+                raise UserError(
+                    f"{self.name}, line {line}: the key {key.value} stands in line {first} already; leave one of "
+                    "the two"
+                )
+            lines[key.tag, key.value] = line
+        return mapping
 
 
 def read_file(path: Path) -> Any:
@@ -38,8 +55,9 @@ def parsed(text: str, where: str) -> Any:
     except (ValueError, RecursionError):
         pass  # as Snakemake does: what is no JSON is YAML
     try:
-        _refuse_twice(yaml.compose(text, _LOADER), where)
-        return yaml.safe_load(text)
+        loader = _EachKeyOnce(text)
+        loader.name = where  # in messages
+        return loader.get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UserError(f"{where} is no YAML: {error}") from None
 
@@ -66,27 +84,3 @@ def each_once(pairs: list[tuple[str, Any]], where: str) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise UserError(f"{where}: the key {twice} stands there twice; leave one of the two")
     return found
-
-
-def _refuse_twice(root: yaml.Node | None, where: str) -> None:
-    """Check every mapping once, however many aliases lead to it."""
-    waiting, seen = [root], set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen or not isinstance(node, yaml.CollectionNode):
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
-            continue
-        lines: dict[tuple[str, str], int] = {}
-        for key, value in node.value:
-            waiting.append(value)
-            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
-                continue
-            line, first = key.start_mark.line + 1, lines.get((key.tag, key.value))
-            if first:
-                raise UserError(
-                    f"{where}, line {line}: the key {key.value} stands in line {first} already; leave one of the two"
-                )
-            lines[key.tag, key.value] = line

@@ -1,4 +1,4 @@
-"""Choices by `kind`: parameters that the configuration may give, and the import of the classes that implement them.
+"""Choices by `kind`: their parameters in the configuration, and the import of the classes that implement them.
 
 The classes in `config` hold parameters only, so that the workflow reads a configuration without importing PyTorch. An
 implementation is imported when it is needed.
@@ -71,12 +71,8 @@ def one_of(base: type[Kind]) -> Any:
 def implementation_of(parameters: Kind, base: type[Implementation]) -> type[Implementation]:
     """Import and return the class that implements a choice.
 
-    Args:
-        parameters: of the choice.
-        base: the class that the implementation must inherit.
-
     Raises:
-        UserError: it does not inherit it, or cannot be imported.
+        UserError: it does not inherit `base`, or cannot be imported.
     """
     own, place = type(parameters), parameters.implementation
     try:
@@ -101,12 +97,9 @@ def implemented(parameters: Kind, base: type[Implementation]) -> Implementation:
 
 
 def import_installed(group: str) -> None:
-    """Import the modules in which installed packages define further kinds.
+    """Import the modules in which installed packages define further kinds, by a group of entry points.
 
     A package that cannot be imported gives a warning, since only a configuration that names its kinds needs it.
-
-    Args:
-        group: of entry points, for example "showergan.losses".
     """
     for entry in entry_points(group=group):
         try:

@@ -1,18 +1,11 @@
 """The methods to compare."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from showergan.config.constraints import (
-    Constraint,
-    Controller,
-    Multiplier,
-    Normaliser,
-    Penalty,
-)
+from showergan.config.constraints import Constraint, Controller, Multiplier, Normaliser, Penalty
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.optimisers import Optimiser
@@ -35,13 +28,23 @@ def _shortest(rate: float) -> str:
     return short if float(short := f"{rate:g}") == rate else repr(rate)
 
 
-def _refuse_twice(names: Iterable[str]) -> None:
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ValueError(f"names a pair of learning rates twice: {', '.join(twice)}")
+class Pairs(Section):
+    """A section that names pairs of learning rates, none of them twice."""
+
+    @property
+    def pairs(self) -> list[LearningRates]:
+        """All pairs that the section names."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _no_pair_twice(self) -> Self:
+        names = Counter(pair.name for pair in self.pairs)
+        if twice := [name for name, count in names.items() if count > 1]:
+            raise ValueError(f"names a pair of learning rates twice: {', '.join(twice)}")
+        return self
 
 
-class LearningRateSearch(Section):
+class LearningRateSearch(Pairs):
     """A grid of learning rates, the same for every method."""
 
     generator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
@@ -55,11 +58,6 @@ class LearningRateSearch(Section):
             for g in self.generator
             for d in self.discriminator
         ]
-
-    @model_validator(mode="after")
-    def _no_pair_twice(self) -> Self:
-        _refuse_twice(pair.name for pair in self.pairs)
-        return self
 
 
 class Composition(Section):
@@ -80,7 +78,7 @@ class Composition(Section):
         return [c for c in found if c is not None]
 
 
-class Method(Composition):
+class Method(Pairs, Composition):
     """One way of training, and its name."""
 
     label: Line = Field(description="name in figures and tables")
@@ -113,8 +111,3 @@ class Method(Composition):
     def composition(self) -> Composition:
         """The loss and the constraints, without name and learning rates."""
         return Composition(**{key: getattr(self, key) for key in Composition.model_fields})
-
-    @model_validator(mode="after")
-    def _no_pair_twice(self) -> Self:
-        _refuse_twice(pair.name for pair in self.pairs)
-        return self

@@ -39,7 +39,7 @@ class DiscriminatorNetwork(Network):
 
     @property
     def mixes_samples(self) -> bool:
-        """Whether the score of a sample depends on the others of its batch, as BatchNorm makes it."""
+        """True if the score of a sample depends on the other samples of its batch, as with BatchNorm."""
         return getattr(self, "normalisation", None) == "batch"
 
     def in_place_of_batch_norm(self, normalisation: Literal["layer", "none"] | None) -> Self:
@@ -108,8 +108,7 @@ Nonlinearity = Literal["relu", "leaky_relu", "tanh", "softplus", "gated"]
 Normalisation = Literal["batch", "layer", "none"]
 GeneratorNormalisation = Literal["batch", "none"]
 Filters = Annotated[
-    Units,
-    Field(description="filters of the layers nearest the image, doubled where it halves"),
+    Units, Field(description="filters of the layers nearest the image, doubled where it halves")
 ]
 Depth = Annotated[
     Layers | None,

@@ -26,7 +26,7 @@ Place = Annotated[str, StringConstraints(pattern=_LINE, max_length=4000), AfterV
 # Random streams on a CPU keep 32 bits of a seed, 6 of which say what the numbers are for.
 Seed = Annotated[int, Field(ge=0, lt=2**26)]
 
-# How often something is done or there. Without a bound, a slip of the finger would compute for ever.
+# A number of times or of things. Without the bound, a slip of the finger would compute for ever.
 Count = Annotated[int, Field(gt=0, le=10**6)]
 
 

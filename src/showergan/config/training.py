@@ -1,4 +1,4 @@
-"""Training of the GANs."""
+"""Section `training`: settings of the training of the GANs."""
 
 from typing import Annotated, Literal, Self
 
@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
-from showergan.config.methods import Composition, LearningRates
+from showergan.config.methods import Composition
 from showergan.config.networks import DiscriminatorNetwork
 from showergan.config.optimisers import Optimiser, RMSprop
 from showergan.config.section import Count, Section, Seed
@@ -21,19 +21,16 @@ class Schedule(Section):
     every: Count = 5
 
 
-def refuse_mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> None:
-    """Refuse a constraint on the score of each sample where BatchNorm lets it depend on the others of its batch.
-
-    Raises:
-        ValueError: such a constraint acts on such a discriminator.
-    """
+def mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> str | None:
+    """Return what is wrong with a constraint on each sample's score where BatchNorm mixes the samples of a batch."""
     acting = [constraint.kind for constraint in method.constraints if constraint.per_sample]
-    if acting and discriminator.mixes_samples:
-        raise ValueError(
-            f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
-            "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
-            "normalisation: layer or none, or the discriminator another normalisation"
-        )
+    if not acting or not discriminator.mixes_samples:
+        return None
+    return (
+        f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
+        "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
+        "normalisation: layer or none, or the discriminator another normalisation"
+    )
 
 
 class SharedTraining(Networks):
@@ -89,33 +86,4 @@ class Training(SharedTraining):
             )
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"seeds = {list(self.seeds)} names a seed twice")
-        return self
-
-
-class AuditRecipe(Networks):
-    """One training of the discriminator alone, whatever the method."""
-
-    seed: Seed
-    batch_size: BatchSize = 200
-    learning_rates: LearningRates
-
-
-class TrainingRecipe(SharedTraining):
-    """One training: everything that changes the trained weights, and nothing else."""
-
-    seed: Seed
-    learning_rates: LearningRates
-    method: Composition
-    evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
-        description="at whose ends the generator is kept"
-    )
-    representation: dict[str, str] = Field(
-        {},
-        description="representation of samples as input and output of the networks; of showers the keys frame "
-        "and energy of the section data",
-    )
-
-    @model_validator(mode="after")
-    def _samples_stay_apart(self) -> Self:
-        refuse_mixed_samples(self.discriminator, self.method)
         return self

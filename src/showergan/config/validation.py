@@ -43,12 +43,7 @@ def read_json(option: str, value: str) -> Any:
 
 
 def validated(model: type[Model], raw: Any, what: str) -> Model:
-    """Return an instance of a model from plain values, with the types of JSON and no others.
-
-    Args:
-        model: class of the instance.
-        raw: plain dictionaries, lists, texts and numbers.
-        what: name of it in messages.
+    """Return an instance of a model from plain values, with the types of JSON and no others; messages call it `what`.
 
     Raises:
         UserError: it names each wrong key, its value and what is allowed.

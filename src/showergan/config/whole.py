@@ -1,20 +1,20 @@
 """The whole configuration of a run: all sections together."""
 
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self, Union
 
 from pydantic import Field, TypeAdapter, create_model, model_validator
 
 from showergan.config.architectures import Architecture, Networks, RandomArchitectures
-from showergan.config.compare import Compare
-from showergan.config.evaluation import Evaluation, ScoreName
+from showergan.config.evaluation import Compare, Evaluation, ScoreName
 from showergan.config.figures import Figures
 from showergan.config.methods import LearningRates, LearningRateSearch, Method
 from showergan.config.optimisers import Optimiser
 from showergan.config.section import Name, Section
 from showergan.config.tasks.found import DEFAULT, SPECS
 from showergan.config.tasks.spec import Data, TaskSpec
-from showergan.config.training import Training, refuse_mixed_samples
+from showergan.config.training import Training, mixed_samples
 from showergan.config.validation import validated, with_texts_read
 from showergan.errors import UserError
 
@@ -52,7 +52,7 @@ class Config(Section):
         return dict(sorted(self.methods.items(), key=lambda m: (len(m[1].constraints), m[0])))
 
     def optimiser(self, method: str) -> Optimiser:
-        """Return what moves the weights of a method."""
+        """Return the optimiser of a method."""
         return self.methods[method].optimiser or self.training.optimiser
 
     def n_critic(self, method: str) -> int:
@@ -72,7 +72,7 @@ class Config(Section):
 
     @property
     def first_networks(self) -> Networks:
-        """The first of the architectures, which stands for all where there is room for one."""
+        """The first of the architectures, for steps and figures that show one."""
         return next(iter(self.compared.values()))
 
     def networks(self, architecture: str, method: str) -> Networks:
@@ -95,7 +95,7 @@ class Config(Section):
         return {name: method.pairs[0].name for name, method in self.methods.items()}
 
     def setting(self, method: str) -> dict[str, Any]:
-        """Return all that a published value may have in common with ours, besides the learning rates."""
+        """Return the settings, besides learning rates, in which a published value can agree with ours."""
         return {
             "data": self.data.published_name,
             "method": self.methods[method].composition.model_dump(mode="json"),
@@ -109,75 +109,56 @@ class Config(Section):
         }
 
     @model_validator(mode="after")
-    def _batch_fits(self) -> Self:
-        n_train = self.data.n_train
-        if n_train is not None and self.training.batch_size > n_train:
-            raise ValueError(
-                f"training.batch_size = {self.training.batch_size} is larger than the training set, "
-                f"the half of all that data asks for: {n_train} samples"
-            )
+    def _sections_fit_together(self) -> Self:
+        if wrong := [*self._misfits(), *self._misplaced_rates(), *self._mixed_samples()]:
+            raise ValueError("\n  ".join(wrong))
         return self
 
-    @model_validator(mode="after")
-    def _labels_tell_apart(self) -> Self:
+    def _misfits(self) -> Iterator[str]:
+        n_train, batch_size = self.data.n_train, self.training.batch_size
+        if n_train is not None and batch_size > n_train:
+            yield (
+                f"training.batch_size = {batch_size} is larger than the training set, the half of all that data asks "
+                f"for: {n_train} samples"
+            )
+        if self.architectures and self.random_architectures:
+            yield "architectures and random_architectures: give one of the two"
         for section in ("methods", "architectures"):
             of_label: dict[str, str] = {}
             for name, named in (getattr(self, section) or {}).items():
                 first = of_label.setdefault(" ".join(named.label.split()), name)
                 if first != name:
-                    raise ValueError(
+                    yield (
                         f"{section}.{first} and {section}.{name} have the same label, {named.label}: no figure and no "
                         "table could tell them apart; change one"
                     )
-        return self
+        usual = (
+            Compare()
+        )  # a run may lack these methods: it then has no verdicts, or no measure of noise
+        for key, name in self.compare:
+            if name not in self.methods and name != getattr(usual, key):
+                yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
 
-    @model_validator(mode="after")
-    def _one_place_says_the_rates(self) -> Self:
-        wrong = []
+    def _misplaced_rates(self) -> Iterator[str]:
         for name, method in self.methods.items():
             if not self.learning_rate_search and method.learning_rates is None:
-                wrong.append(
+                yield (
                     f"methods.{name}.learning_rates: missing; give the method's own, "
                     "{generator: ..., discriminator: ...}, or all methods a grid by learning_rate_search"
                 )
-            if self.learning_rate_search:
-                wrong += [
-                    f"methods.{name}.{key} is not used while learning_rate_search is set: remove it, "
-                    "or set learning_rate_search: null"
-                    for key in ("learning_rates", "further_learning_rates")
-                    if getattr(method, key)
-                ]
-        if wrong:
-            raise ValueError("\n  ".join(wrong))
-        return self
+            for key in ("learning_rates", "further_learning_rates"):
+                if self.learning_rate_search and getattr(method, key):
+                    yield (
+                        f"methods.{name}.{key} is not used while learning_rate_search is set: remove it, "
+                        "or set learning_rate_search: null"
+                    )
 
-    @model_validator(mode="after")
-    def _samples_stay_apart(self) -> Self:
+    def _mixed_samples(self) -> Iterator[str]:
         for name, method in self.methods.items():
-            for architecture in self.compared:
-                try:
-                    refuse_mixed_samples(self.networks(architecture, name).discriminator, method)
-                except ValueError as error:
-                    raise ValueError(f"methods.{name}: {error}") from None
-        return self
-
-    @model_validator(mode="after")
-    def _compared_with_a_method(self) -> Self:
-        usual = (
-            Compare()
-        )  # whose methods a run may lack: it then has no verdicts, or no measure of noise
-        for key, name in self.compare:
-            if name not in self.methods and name != getattr(usual, key):
-                raise ValueError(
-                    f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _one_choice_of_architectures(self) -> Self:
-        if self.architectures and self.random_architectures:
-            raise ValueError("architectures and random_architectures: give one of the two")
-        return self
+            networks = (self.networks(architecture, name) for architecture in self.compared)
+            wrong = (mixed_samples(some.discriminator, method) for some in networks)
+            if first := next(filter(None, wrong), None):
+                yield f"methods.{name}: {first}"
 
 
 def parse_config(raw: dict[str, Any]) -> Config:

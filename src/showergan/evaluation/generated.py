@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from showergan.config.evaluation import EvaluationRecipe
+from showergan.config.recipes.evaluation import Evaluate
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.evaluation.reference import HELD_OUT, HeldOut, Reference
@@ -38,7 +38,7 @@ def evaluate(
     generator: TrainedGenerator,
     reference: Reference,
     embedding: Any,
-    recipe: EvaluationRecipe,
+    recipe: Evaluate,
     device: torch.device,
     on_epoch: Callable[[int, pd.DataFrame], None] | None = None,
 ) -> Scores:
@@ -103,7 +103,7 @@ def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
 def _examples(
     generator: TrainedGenerator,
     reference: Reference,
-    recipe: EvaluationRecipe,
+    recipe: Evaluate,
     device: torch.device,
 ) -> dict[str, NDArray[Any]]:
     """Return what figures show of the generators, see `TaskSpec.examples_of`."""

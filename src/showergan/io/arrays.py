@@ -43,14 +43,10 @@ class Arrays(ABC):
     keys: list[str]  # names of the arrays
 
     def __init__(self, path: Path, types: str) -> None:
-        """Open the file.
-
-        Args:
-            path: of the file.
-            types: kinds of the types that arrays may have.
+        """Open a file whose arrays may have these kinds of types.
 
         Raises:
-            UserError: If it is missing, a directory, empty, or of another format.
+            UserError: it is missing, a directory, empty, or of another format.
         """
         self._path, self._types = path, types
         if not path.is_file():
@@ -192,12 +188,7 @@ class _Npz(Arrays):
 
 
 def opened_arrays(path: Path, types: str = NUMBERS) -> Arrays:
-    """Open a file in the format of its content; the suffix decides about a file that is neither.
-
-    Args:
-        path: of the file.
-        types: kinds of the types that arrays may have.
-    """
+    """Open a file in the format of its content; the suffix decides about a file that is neither."""
     hdf5 = h5py.is_hdf5(path) or path.suffix in (".h5", ".hdf5")
     return (_Hdf5 if hdf5 else _Npz)(path, types)
 

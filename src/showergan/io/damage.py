@@ -1,4 +1,4 @@
-"""Errors of libraries about damaged files, turned into messages; limits to what a file can claim to hold."""
+"""Messages about damaged files in place of errors of libraries; limits on the sizes that a file can claim."""
 
 import errno
 import json
@@ -52,13 +52,8 @@ def _is_of_a_run(path: Path) -> bool:
 def refusal(path: Path | str, problem: str, error: Exception, remedy: str) -> UserError:
     """Return the error for a file that a library cannot read.
 
-    Where the cause is not the file itself, the remedy is another one: nothing is to be made or given again.
-
-    Args:
-        path: of the file.
-        problem: of a damaged one, such as "is no HDF5 file".
-        error: of the library.
-        remedy: what to do about a damaged one.
+    `problem` and `remedy` are those of a damaged file, see `damage`; where the cause is not the file itself, the remedy
+    is another one, for then nothing is to be made again.
     """
     said = str(error).split("\n", 1)[0] or type(error).__name__
     number = getattr(error, "errno", None)
@@ -79,26 +74,22 @@ def refusal(path: Path | str, problem: str, error: Exception, remedy: str) -> Us
 
 @contextmanager
 def damage(
-    path: Path | str,
-    problem: str,
-    remedy: str,
-    raised: tuple[type[Exception], ...] = DAMAGE,
+    path: Path | str, problem: str, remedy: str, raised: tuple[type[Exception], ...] = DAMAGE
 ) -> Iterator[None]:
-    """Turn what a library raises about a file into a `UserError`.
+    """Turn the errors `raised` by a library about a file into a `UserError`.
 
     Args:
         path: of the file.
-        problem: of a damaged one, such as "is no HDF5 file".
-        remedy: what to do about a damaged one.
-        raised: by the library.
+        problem: of a damaged file, for example "is no HDF5 file".
+        remedy: the advice to the user of a damaged file.
+        raised: the kinds of errors.
 
     Raises:
         UserError: there is no such file, or it cannot be read.
     """
     if not Path(path).is_file():
-        raise UserError(
-            f"{path} {'is no file' if Path(path).exists() else 'does not exist'}. {remedy}"
-        )
+        missing = "is no file" if Path(path).exists() else "does not exist"
+        raise UserError(f"{path} {missing}. {remedy}")
     try:
         yield
     except UserError as error:
@@ -110,13 +101,7 @@ def damage(
 
 
 def refuse_claim(path: Path | str, name: str, n_bytes: int, stored: int) -> None:
-    """Refuse an array whose size no file of this size can hold, before memory is taken for it.
-
-    Args:
-        path: of the file.
-        name: of the array.
-        n_bytes: that the array says it has.
-        stored: bytes that it is read from, or those of the whole file.
+    """Refuse an array that claims more bytes than `stored` ones can hold, before memory is taken for it.
 
     Raises:
         UserError: it claims too much.

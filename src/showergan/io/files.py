@@ -59,9 +59,8 @@ def explained_write_errors(path: Path) -> Iterator[None]:
     except (OSError, RuntimeError) as error:  # HDF5 raises both, with the number in the text
         in_text = re.search(r"errno = (\d+)", str(error))
         number = getattr(error, "errno", None) or (int(in_text[1]) if in_text else None)
-        at = Path(
-            getattr(error, "filename", None) or path
-        )  # may be a file elsewhere, which is read
+        # It may be a file elsewhere, which is read.
+        at = Path(getattr(error, "filename", None) or path)
         ours = at.is_relative_to(path.parent) or path.is_relative_to(at)
         if number not in REFUSED or not ours:
             raise
@@ -129,9 +128,7 @@ def _sync(path: Path, how: int) -> None:
 def state_folder(out: Path, folder: Path | None) -> Path:
     """Return the folder for the states of unfinished work on `out`: a hidden one beside it.
 
-    Args:
-        out: the output.
-        folder: in which it lies instead, by the path of the output, where what lies beside outputs is lost.
+    It lies in `folder` instead, by the path of the output, where files beside outputs would be lost.
     """
     beside = out.parent if folder is None else folder / out.parent.relative_to(out.anchor)
     return beside / ".checkpoint" / out.stem

@@ -13,7 +13,7 @@ import filelock
 
 from showergan.io.files import say
 
-LOOK_AGAIN = 0.5  # seconds between two looks for a free slot
+RETRY_SECONDS = 0.5  # between two searches for a free slot
 
 _held: dict[str, filelock.BaseFileLock] = {}  # by device; a lock that nothing refers to is released
 
@@ -53,4 +53,4 @@ def take(devices: Sequence[str], per_device: int, folder: Path) -> int:
         if not waits:
             say(f"waits for one of {len(devices)} GPUs: each has its {per_device} in {folder}")
             waits = True
-        time.sleep(LOOK_AGAIN)
+        time.sleep(RETRY_SECONDS)

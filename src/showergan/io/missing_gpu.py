@@ -14,12 +14,7 @@ def has_driver() -> bool:
 
 
 def reason(build: str, *, for_cpus: bool) -> str:
-    """Return why PyTorch sees no GPU.
-
-    Args:
-        build: version of PyTorch.
-        for_cpus: whether it was built without support of GPUs.
-    """
+    """Return why PyTorch of version `build`, which may be a build `for_cpus`, sees no GPU."""
     if for_cpus:
         driver = ", though this machine has an NVIDIA driver" if has_driver() else ""
         return f"PyTorch {build} is a build for CPUs{driver}"

@@ -12,13 +12,7 @@ SECONDS = 10.0  # between lines in a log
 
 
 class Progress:
-    """Progress of work that starts now.
-
-    Args:
-        total: pieces of work.
-        unit: name of the pieces.
-        first: pieces that are done already.
-    """
+    """Progress of work that starts now: of `total` pieces called `unit`, `first` are done already."""
 
     def __init__(self, total: int, unit: str, first: int = 0) -> None:
         self._total, self._unit, self._first = total, unit, first

@@ -1,6 +1,6 @@
 """Files and folders of users: their content, and a text that changes when they do.
 
-Imports nothing but the standard library, because the workflow looks at them whenever it is parsed.
+Imports nothing but the standard library, because the workflow reads them whenever it is parsed.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ NOT_THEIRS = {
     *("@eaDir", "#recycle", "#snapshot", "__MACOSX", "lost+found"),
     *("$RECYCLE.BIN", "System Volume Information"),
 }
-SMALL = 1_000_000  # bytes; up to here Snakemake, too, looks at the content of a file
+SMALL = 1_000_000  # bytes; up to here Snakemake, too, compares the content of a file
 
 
 class Found(NamedTuple):
@@ -22,7 +22,7 @@ class Found(NamedTuple):
 
     Attributes:
         files: by place in the folder, as parts of a path, in order: size and time; without hidden ones.
-        left_out: folders that are not looked into, by place, and why.
+        left_out: folders that are not read, by place, and why.
     """
 
     files: dict[tuple[str, ...], tuple[int, int]]
@@ -30,7 +30,7 @@ class Found(NamedTuple):
 
 
 def walk(folder: Path) -> Found:
-    """Return the content of a folder; links are followed, but no folder is looked into twice.
+    """Return the content of a folder; links are followed, but no folder is read twice.
 
     Raises:
         OSError: one of them cannot be read.

@@ -22,7 +22,7 @@ TEXTS = (
     *("learning_rates", "best_rates", "worst_rates"),
 )
 
-# Raised by pandas, and by what computes with tables, where columns, values or rows are not as expected.
+# Raised by pandas and by computations with tables whose columns, values or rows are not as expected.
 UNEXPECTED = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 

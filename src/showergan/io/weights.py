@@ -17,12 +17,7 @@ Built = TypeVar("Built", bound=nn.Module)
 
 
 def read_weights(path: Path | str, problem: str, remedy: str) -> dict[Any, Any]:
-    """Return a dictionary that `torch.save` wrote, on the CPU.
-
-    Args:
-        path: of the file.
-        problem: see `damage`.
-        remedy: see `damage`.
+    """Return a dictionary that `torch.save` wrote, on the CPU; for `problem` and `remedy` see `damage`.
 
     Raises:
         UserError: it is missing, damaged or of another format, holds more than weights and plain values, which could
@@ -50,13 +45,9 @@ def read_weights(path: Path | str, problem: str, remedy: str) -> dict[Any, Any]:
 
 
 def with_weights(build: Callable[[], Built], state: Any) -> Built:
-    """Return a module with a copy of these weights.
+    """Return the module that `build` returns with a copy of weights, which `state` has by name.
 
     It is built without memory, so that a network that a file describes takes no more than its weights do.
-
-    Args:
-        build: returns the module.
-        state: its weights by name.
 
     Raises:
         RuntimeError: they are not those of this module.
@@ -74,11 +65,7 @@ def with_weights(build: Callable[[], Built], state: Any) -> Built:
 
 
 def outline(build: Callable[[], Built]) -> Built:
-    """Return a module whose weights have shapes, and no memory.
-
-    Args:
-        build: returns the module.
-    """
+    """Return the module that `build` returns, with weights that have shapes, and no memory."""
     with torch.device("meta"), _WithoutValues():
         return build()
 

@@ -1,1 +1,1 @@
-"""Records of what made each file, and what reads them."""
+"""Records of the origin of each file, and the checks and summaries made from them."""

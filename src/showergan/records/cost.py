@@ -74,10 +74,7 @@ class Measured(NamedTuple):
 
 
 def measured(run: Path) -> Measured:
-    """Read what the jobs of a finished run took.
-
-    Args:
-        run: its folder, results/RUN.
+    """Read what the jobs of a finished run took, by its folder, results/RUN.
 
     Raises:
         UserError: no training has ended there.

@@ -16,7 +16,7 @@ from showergan.records.provenance import Record
 from showergan.records.verification import CRATE, findings, path_of, records_in
 
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-# A term of the profile that RO-Crate 1.1 lacks, so that nobody has to look it up.
+# A term of the profile that RO-Crate 1.1 lacks.
 TERMS = {"sha256": "https://w3id.org/ro/terms/workflow-run#sha256"}
 
 
@@ -43,12 +43,13 @@ def write_crate(run: Path | str, license: str) -> None:
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms.update(TERMS)
     actions = [_add_job(crate, run, path, record) for path, record in records.items()]
+    profile = {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
     about = {
         "name": f"showergan run {run.resolve().name}",
         "description": "A comparison of generative adversarial networks: data, trainings, scores, figures and tables",
         "datePublished": max(record.finished for record in records.values()),
         "license": license,
-        "conformsTo": crate.add(_profile(crate)),
+        "conformsTo": crate.add(ContextEntity(crate, PROFILE, profile)),
         "mentions": actions,
     }
     for name, value in about.items():
@@ -103,8 +104,3 @@ def _software(crate: ROCrate, record: Record) -> Any:
     }
     name = f"#showergan-{state}"
     return crate.get(name) or crate.add(ContextEntity(crate, name, about))
-
-
-def _profile(crate: ROCrate) -> ContextEntity:
-    about = {"@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
-    return ContextEntity(crate, PROFILE, about)

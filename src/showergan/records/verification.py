@@ -31,10 +31,7 @@ class Finding(NamedTuple):
 
 
 def findings(run: Path) -> list[Finding]:
-    """Check every file of a run against the records in it, each file once; return what is not as it was made.
-
-    Args:
-        run: its folder, results/RUN.
+    """Check every file in the folder of a run against its records, each file once; return what is not as it was made.
 
     Raises:
         UserError: there is no record in it.

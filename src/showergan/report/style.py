@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import seaborn as sns
 from matplotlib import color_sequences, colormaps, rcParams
 from matplotlib.colors import Colormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.style import context
+from pydantic import Field
 
-from showergan.config.figures import StyleKeys
+from showergan.config.figures import Figures
+from showergan.config.section import Section
 from showergan.config.validation import read_json, validated
 from showergan.io.files import atomic_write
 
@@ -53,8 +55,25 @@ def line(palette: str, place: int, variant: int = 0) -> Line:
     return Line(colour, MARKERS[place % len(MARKERS)], dashes)
 
 
-class Style(StyleKeys):
-    """The style of all figures, and what figures and tables call things."""
+class Style(Section):
+    """The style of all figures, and the names in figures and tables, see `Exhibit.style_of`."""
+
+    figures: Figures = Figures()
+    labels: dict[str, str] = Field(
+        {}, description="name of each method for readers; the order gives colours, markers, dashes"
+    )
+    architectures: dict[str, str] = Field(
+        {}, description="name of each architecture for readers, where there are several"
+    )
+    offsets: dict[str, float] = Field(
+        {}, description="up to which a penalty leaves a multiplier free, by method"
+    )
+    settings: dict[str, dict[str, Any]] = Field(
+        {},
+        description="all that a published value may have in common with ours, by method, see `Config.setting`",
+    )
+    run: str = Field("", description="name of the run")
+    task: str = Field("showers", description="what the samples are")
 
     @classmethod
     def read(cls, style: str) -> Self:

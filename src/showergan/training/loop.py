@@ -12,7 +12,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from showergan.config.kinds import implementation_of, implemented
 from showergan.config.networks import Shape
-from showergan.config.training import TrainingRecipe
+from showergan.config.recipes.training import Train
 from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.io.progress import Progress
@@ -91,7 +91,7 @@ class Trainer:
         UserError: a batch is larger than the training set, or a network is made for samples of another shape.
     """
 
-    def __init__(self, samples: Tensor, conditions: Tensor, recipe: TrainingRecipe) -> None:
+    def __init__(self, samples: Tensor, conditions: Tensor, recipe: Train) -> None:
         n, size = len(samples), recipe.batch_size
         if n < size:
             raise UserError(
@@ -322,7 +322,7 @@ class Trainer:
 
 
 def _optimiser(
-    recipe: TrainingRecipe, network: torch.nn.Module, learning_rate: float
+    recipe: Train, network: torch.nn.Module, learning_rate: float
 ) -> torch.optim.Optimizer:
     """Return an optimiser of all weights of a network."""
     rule: Any = implementation_of(recipe.optimiser, torch.optim.Optimizer)
@@ -336,7 +336,7 @@ def finite(state: dict[str, Tensor]) -> bool:
 
 
 def build(
-    recipe: TrainingRecipe, sample_shape: Shape, n_conditions: int, device: torch.device
+    recipe: Train, sample_shape: Shape, n_conditions: int, device: torch.device
 ) -> tuple[Generator, Discriminator]:
     """Return generator and discriminator with constraints attached; a seed's first weights are the same for all.
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from showergan.config.methods import Composition
 from showergan.config.optimisers import RMSprop
-from showergan.config.training import AuditRecipe, TrainingRecipe
+from showergan.config.recipes.training import Audit, Train
 from showergan.methods.layers import trained_weight, weight_layers
 from showergan.training.loop import Trainer
 
@@ -38,7 +38,7 @@ CHANGES = {
 def scale_audit(
     samples: Tensor,
     conditions: Tensor,
-    recipe: AuditRecipe,
+    recipe: Audit,
     n_steps: int = N_STEPS,
     every: int = EVERY,
 ) -> pd.DataFrame:
@@ -83,9 +83,9 @@ def _movements(trainer: Trainer, steps: range) -> list[Tensor]:
     return movements
 
 
-def training_recipe(recipe: AuditRecipe, composition: dict) -> TrainingRecipe:
+def training_recipe(recipe: Audit, composition: dict) -> Train:
     """Return the recipe of a training of this composition; the discriminator alone is trained, step by step."""
-    return TrainingRecipe(
+    return Train(
         **dict(recipe),
         optimiser=RMSprop(),
         method=Composition.model_validate(composition),

@@ -23,14 +23,7 @@ from showergan.comparison.summary import summarise as summary_of
 from showergan.comparison.verdicts import ranks as rank_methods
 from showergan.comparison.verdicts import verdicts as compare_methods
 from showergan.config.kinds import implemented
-from showergan.config.recipes.comparison import (
-    Acceptance,
-    LossMeaning,
-    Outcomes,
-    Scorecard,
-    Summarise,
-    Verdicts,
-)
+from showergan.config.recipes import comparison as recipes
 from showergan.io.tables import read_csv, tables, write_table
 from showergan.methods.losses import Loss
 from showergan.tasks.found import named
@@ -40,7 +33,7 @@ Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
 
 
 def summarise(
-    recipe: Summarise,
+    recipe: recipes.Summarise,
     *,
     metrics: Metrics,
     anchors: Anchors,
@@ -58,7 +51,7 @@ def summarise(
 
 
 def scorecard(
-    recipe: Scorecard,
+    recipe: recipes.Scorecard,
     *,
     metrics: Metrics,
     anchors: Anchors,
@@ -80,7 +73,7 @@ def scorecard(
 
 
 def verdicts(
-    recipe: Verdicts,
+    recipe: recipes.Verdicts,
     *,
     summary: Summary,
     grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
@@ -100,7 +93,7 @@ def verdicts(
 
 
 def acceptance(
-    recipe: Acceptance,
+    recipe: recipes.Acceptance,
     *,
     scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
     failures: Failures,
@@ -115,7 +108,7 @@ def acceptance(
 
 
 def outcomes(
-    recipe: Outcomes,
+    recipe: recipes.Outcomes,
     *,
     summary: Summary,
     failures: Failures,
@@ -132,7 +125,7 @@ def outcomes(
 
 
 def loss_meaning(
-    recipe: LossMeaning,
+    recipe: recipes.LossMeaning,
     *,
     metrics: Metrics,
     histories: Annotated[list[Path], Input("history.csv of every run")],

@@ -10,14 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 from showergan.cli.options import CheckpointFolder, Input, Output, Setting
-from showergan.config.recipes.data import (
-    Fetch,
-    MakeData,
-    Preprocess,
-    Sample,
-    Simulate,
-    SimulateGeant4,
-)
+from showergan.config.recipes import data as recipes
 from showergan.errors import UserError
 from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
 from showergan.io.urls import HIDDEN, without_secrets
@@ -32,13 +25,15 @@ URL = "SHOWERGAN_URL"  # the workflow sets it to data.path
 Showers = Annotated[Path, Output("showers, published schema: npz")]
 
 
-def make_data(recipe: MakeData, *, out: Annotated[Path, Output("data set: HDF5")]) -> None:
+def make_data(recipe: recipes.MakeData, *, out: Annotated[Path, Output("data set: HDF5")]) -> None:
     """Write it."""
     named(recipe.task, "The recipe").write(recipe.data, out)
     say(f"{out}: {recipe.data.source}")
 
 
-def fetch(recipe: Fetch, *, out: Annotated[Path, Output("showers as they are there")]) -> None:
+def fetch(
+    recipe: recipes.Fetch, *, out: Annotated[Path, Output("showers as they are there")]
+) -> None:
     """Download as a stream."""
     fetch_url(_whole_url(recipe.path), out, recipe.sha256)
 
@@ -56,7 +51,7 @@ def _whole_url(path: str) -> str:
     return url
 
 
-def sample(recipe: Sample, *, out: Showers) -> None:
+def sample(recipe: recipes.Sample, *, out: Showers) -> None:
     """Copy the file if it is whole.
 
     Raises:
@@ -71,7 +66,7 @@ def sample(recipe: Sample, *, out: Showers) -> None:
         shutil.copyfile(SAMPLE, temporary)
 
 
-def simulate(recipe: Simulate, *, out: Showers) -> None:
+def simulate(recipe: recipes.Simulate, *, out: Showers) -> None:
     """Simulate chunk by chunk."""
     start, n = time.perf_counter(), recipe.n_showers
     chunks = gflash.simulate(n, recipe.seed, recipe.threshold_MeV)
@@ -80,7 +75,7 @@ def simulate(recipe: Simulate, *, out: Showers) -> None:
 
 
 def simulate_geant4(
-    recipe: SimulateGeant4,
+    recipe: recipes.SimulateGeant4,
     *,
     out: Showers,
     cores: Annotated[int | None, Setting("processes at a time; by default all cores")] = None,
@@ -108,7 +103,7 @@ def simulate_geant4(
 
 
 def preprocess(
-    recipe: Preprocess,
+    recipe: recipes.Preprocess,
     *,
     source: Annotated[Path, Input("showers, published schema: npz")],
     out: Annotated[Path, Output("data set: HDF5")],

@@ -129,12 +129,12 @@ def evaluate_file(
 def recorded_evaluate_file(
     recipe: EvaluateFile, reference: Path | None = None, **_: Any
 ) -> EvaluateFile:
-    """Return the recipe of the reference, where one is given, for the record."""
+    """Return the recipe for the record: that of the reference, if there is one."""
     return EvaluateFile(**dict(_as_in(reference, recipe)[0])) if reference else recipe
 
 
 def _as_in(reference: Path, recipe: EvaluateFile) -> tuple[Evaluation, Path, Path | None]:
-    """Return recipe, data set and embedding of a reference; the recipe given must not contradict it.
+    """Return recipe, data set and embedding of a reference; `recipe` must not contradict it.
 
     Raises:
         UserError: it does, or the reference cannot be compared with.

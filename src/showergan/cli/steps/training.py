@@ -1,30 +1,38 @@
-"""Steps that train GANs, and that look at their networks."""
+"""Steps that train GANs and embeddings, and that describe the networks of GANs."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from torch import nn
+import pandas as pd
+import torch
 
 from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
-from showergan.config.recipes.training import Audit, Describe, Train, TrainBeforeFixedGenerator
+from showergan.config.recipes import training as recipes
+from showergan.config.tasks.images import CLASSIFIER
 from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generator import save_generator
-from showergan.io.files import atomic_write, write_json
+from showergan.io.files import atomic_write, say, write_json
 from showergan.io.tables import write_table
 from showergan.networks.description import architectures
 from showergan.records.provenance import made_with
 from showergan.tasks.data_set import source_sha256
 from showergan.tasks.found import of_file
+from showergan.tasks.images import dataset as images
+from showergan.tasks.images import embedding as of_images
+from showergan.tasks.showers import dataset as showers
+from showergan.tasks.showers import embedding as of_showers
 from showergan.tasks.toys import fixed_generator as fixed
 from showergan.training.loop import Trainer
 from showergan.training.scale_audit import scale_audit
 
+SCORES = {"classifier": "accuracy", "encoder": "R2 of images"}  # of embeddings of images
+
 
 def train(
-    recipe: Train,
+    recipe: recipes.Train,
     *,
     data: DataSet,
     generator: Annotated[
@@ -48,6 +56,7 @@ def train(
     result = trainer.run(checkpoints)
     frame = result.history.frame()
     seconds = checkpoints.seconds
+    networks = {"generator": trainer.generator, "discriminator": trainer.discriminator}
     write_table(frame, history)
     write_table(trainer.lipschitz(), lipschitz)
     write_json(
@@ -58,8 +67,8 @@ def train(
             "status": "diverged" if result.diverged_at_step else "finished",
             "diverged_at_step": result.diverged_at_step,
             "parameters": {
-                "generator": _n_trained(trainer.generator),
-                "discriminator": _n_trained(trainer.discriminator),
+                name: sum(p.numel() for p in network.parameters() if p.requires_grad)
+                for name, network in networks.items()
             },
             "seconds": round(seconds, 2),
             "peak_device_memory_MB": checkpoints.peak_device_memory,
@@ -78,23 +87,14 @@ def train(
         average=recipe.generator_average,
         diverged=diverged,
         # Of its own, because a generator is passed on alone.
-        provenance={
-            "recipe": recipe.whole(),
-            "source_sha256": source_sha256(data),
-            **made_with(),
-        },
+        provenance={"recipe": recipe.whole(), "source_sha256": source_sha256(data), **made_with()},
     )
     save_generator(description, result.states, generator)
     return checkpoints.remove
 
 
-def _n_trained(network: nn.Module) -> int:
-    """Return the number of trained numbers of a network."""
-    return sum(p.numel() for p in network.parameters() if p.requires_grad)
-
-
 def audit(
-    recipe: Audit,
+    recipe: recipes.Audit,
     *,
     data: DataSet,
     out: Annotated[Path, Output("cosines between the movements of the weights: CSV")],
@@ -106,7 +106,7 @@ def audit(
 
 
 def describe(
-    recipe: Describe, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]
+    recipe: recipes.Describe, *, data: DataSet, out: Annotated[Path, Output("a row per layer: CSV")]
 ) -> None:
     """Run both networks once, on samples of the shape of those in the data set."""
     task = of_file(data)
@@ -116,7 +116,7 @@ def describe(
 
 
 def fixed_generator(
-    recipe: TrainBeforeFixedGenerator,
+    recipe: recipes.FixedGenerator,
     *,
     out: Annotated[Path, Output("values on a grid: npz")],
     gradients: Annotated[Path, Output("a row per constraint and layer: CSV")],
@@ -131,3 +131,92 @@ def fixed_generator(
     write_table(shares, weights)
     with atomic_write(out) as temporary, temporary.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **surfaces)
+
+
+def train_embedding(
+    recipe: recipes.TrainEmbedding,
+    *,
+    data: DataSet,
+    out: Annotated[Path, Output("the regressor: model.pt")],
+    metrics: Annotated[Path, Output("R2 on the select showers: JSON")],
+    predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
+    where: DeviceOptions,
+    states: CheckpointOptions,
+) -> Callable[[], None]:
+    """Train on the training showers, of which a part decides when to stop; measure on select."""
+    device = where.choose()
+    checkpoints = states.of(out, recipe, data, device)
+    regressor, fit = of_showers.train_embedding(
+        showers.load(data, "train"),
+        recipe,
+        device,
+        lambda epoch, score: say(f"epoch {epoch}/{recipe.epochs}: held-out R2 {score:.4f}"),
+        checkpoints,
+    )
+    select = showers.load(data, "select")
+    energy = torch.from_numpy(select.energy).unsqueeze(1).to(device)
+    predicted = of_showers.predict(regressor, energy)[1].cpu()
+    names = regressor.targets
+    true = torch.from_numpy(of_showers.targets_of(select, names))
+    scores = dict(zip(names, of_showers.r2(predicted, true).tolist(), strict=True))
+    say("R2 on the select showers: " + ", ".join(f"{k} {v:.3f}" for k, v in scores.items()))
+    left_out = [name for name in of_showers.TARGETS if name not in names]
+    if left_out:
+        say(f"Left out, for the training showers do not differ in them: {', '.join(left_out)}")
+    columns = {"true": true.T.flatten(), "predicted": predicted.T.flatten()}
+    write_table(pd.DataFrame({"target": np.repeat(names, len(true)), **columns}), predictions)
+    write_json(
+        {
+            "r2": {k: None if np.isnan(v) else v for k, v in scores.items()},
+            "targets_without_spread": left_out,
+            "r2_split": "select",
+            "n_select": len(select),
+            **fit._asdict(),
+        },
+        metrics,
+    )
+    of_showers.save_embedding(regressor, out)
+    return checkpoints.remove
+
+
+def train_image_embedding(
+    recipe: recipes.TrainImageEmbedding,
+    *,
+    data: DataSet,
+    out: Annotated[Path, Output("the network: model.pt")],
+    metrics: Annotated[Path, Output("its score on select: JSON")],
+    where: DeviceOptions,
+    states: CheckpointOptions,
+) -> Callable[[], None]:
+    """Train on the training images, of which a part decides when to stop; measure on select."""
+    device, called = where.choose(), SCORES[recipe.kind]
+    checkpoints = states.of(out, recipe, data, device)
+    embedding, fit = of_images.train_embedding(
+        recipe.kind,
+        images.samples_in(data),
+        images.load(data, "train").image,
+        images.labels(data, "train"),
+        recipe,
+        device,
+        lambda epoch, score: say(f"epoch {epoch}/{recipe.epochs}: held-out {called} {score:.4f}"),
+        checkpoints,
+    )
+    image = torch.from_numpy(images.load(data, "select").image).to(device)
+    label = torch.from_numpy(images.labels(data, "select")).to(device)
+    score = of_images.score_of(embedding, image, label)
+    say(f"{recipe.kind}: {called} {score:.4f} of {len(image)} select images")
+    if recipe.kind == CLASSIFIER and score < recipe.bar:
+        say(f"warning: that is below embedding.bar = {recipe.bar}: do not trust what it measures")
+    write_json(
+        {
+            "kind": recipe.kind,
+            "score": called,
+            "value": score,
+            "split": "select",
+            "n_select": len(image),
+            **fit._asdict(),
+        },
+        metrics,
+    )
+    of_images.save_embedding(embedding, out)
+    return checkpoints.remove

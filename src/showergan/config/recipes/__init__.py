@@ -1,1 +1,1 @@
-"""Recipes of all steps, which the workflow reads; what the steps do is in `cli.steps`."""
+"""Recipes of all steps, which the workflow reads; the functions of the steps are in `cli.steps`."""

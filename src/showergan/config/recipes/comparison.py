@@ -1,11 +1,10 @@
-"""Recipes of what compares the trainings of a run."""
+"""Recipes of the steps that compare the trainings of a run."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat
 
-from showergan.config.compare import FLOORS, LEVEL
-from showergan.config.evaluation import ScoreName
+from showergan.config.evaluation import FLOORS, LEVEL, ScoreName
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe
@@ -19,7 +18,6 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Summarise(Recipe):
     """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
 
-    name = "summarise"
     version = 4
 
     choose_by: ScoreName = Field(
@@ -33,7 +31,6 @@ class Summarise(Recipe):
 class Scorecard(Recipe):
     """Judge every run by every metric at its chosen epoch; count failures, and agreement between metrics."""
 
-    name = "scorecard"
     version = 3
 
     task: Name = Field(DEFAULT, description="whose metrics judge")
@@ -41,10 +38,10 @@ class Scorecard(Recipe):
 
 
 class Verdicts(Recipe):
-    """Test every method against a baseline over paired seeds, rank all; say how much hangs on learning rates."""
+    """Test every method against a baseline over paired seeds, rank all; measure the influence of learning rates."""
 
-    name = "verdicts"
     version = 3
+    section = "compare"
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")
@@ -58,16 +55,10 @@ class Verdicts(Recipe):
     resamples: Count = Field(10_000, description="of bootstrap and permutations")
     seed: Seed = Field(0, description="random seed of these")
 
-    @classmethod
-    def of(cls, config: Config, **_: str) -> Self:
-        """Return the recipe of a run."""
-        return cls(baseline=config.compare.baseline, null=config.compare.null)
-
 
 class Acceptance(Recipe):
     """Check the acceptance criteria of a run, without which a comparison of its methods says little."""
 
-    name = "acceptance"
     version = 3
 
     bounded: tuple[str, ...] = Field(description="the methods that the criteria are for")
@@ -84,9 +75,8 @@ class Acceptance(Recipe):
 
 
 class Outcomes(Recipe):
-    """Say where a method failed, and on how many architectures one method of two succeeds alone."""
+    """Find the failures of each method, and count the architectures on which only one of two methods succeeds."""
 
-    name = "outcomes"
     version = 1
 
     choose_by: ScoreName = Field(description="score that counts")
@@ -97,9 +87,8 @@ class Outcomes(Recipe):
 
 
 class LossMeaning(Recipe):
-    """Hold what the discriminator's loss says of the distance to real samples against their quality, over training."""
+    """Compare the discriminator's loss, read as a distance to real samples, with the scores over the training."""
 
-    name = "loss_meaning"
     version = 1
 
     task: Name = Field(DEFAULT, description="whose metrics say what quality is")

@@ -19,7 +19,6 @@ SAMPLE_SHA256 = "3fc090175008ad5f9daa231d5553d91a85548bd5c0c504aa721b8454a7e44cf
 class MakeData(Recipe):
     """Write the data set of a task, with its split, from the section `data` of the configuration."""
 
-    name = "make_data"
     version = 1
 
     task: Name = Field(DEFAULT, description="what the samples are")
@@ -41,7 +40,6 @@ class MakeData(Recipe):
 class Fetch(DataFile, Recipe):
     """Download a data set from a URL and check its SHA-256."""
 
-    name = "fetch"
     version = 1
     only_for = "showers"
     section = "data"
@@ -52,7 +50,6 @@ class Fetch(DataFile, Recipe):
 class Sample(Recipe):
     """Copy the Geant4 showers that come with the package, in the published npz schema."""
 
-    name = "sample"
     version = 1
     only_for = "showers"
 
@@ -62,7 +59,6 @@ class Sample(Recipe):
 class Simulate(Simulation, Recipe):
     """Simulate electromagnetic showers (GFLASH) and write them in the published npz schema."""
 
-    name = "simulate"
     version = 3
     only_for = "showers"
     section = "data"
@@ -71,7 +67,6 @@ class Simulate(Simulation, Recipe):
 class SimulateGeant4(Simulation, Recipe):
     """Simulate electromagnetic showers with Geant4 and write them in the published npz schema."""
 
-    name = "simulate_geant4"
     version = 1
     only_for = "showers"
     section = "data"
@@ -80,7 +75,6 @@ class SimulateGeant4(Simulation, Recipe):
 class Preprocess(Preparation, Recipe):
     """Check a data set of the published schema and write it as HDF5 with its split."""
 
-    name = "preprocess"
     version = 3
     only_for = "showers"
     section = "data"

@@ -1,8 +1,10 @@
-"""Recipes of samples measured against real ones."""
+"""Recipes of the steps that measure samples against real ones."""
 
 from typing import Self
 
-from showergan.config.evaluation import Evaluation, EvaluationRecipe
+from pydantic import Field
+
+from showergan.config.evaluation import Evaluation, ScoreName
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.whole import Config
 
@@ -10,16 +12,18 @@ from showergan.config.whole import Config
 class Reference(Evaluation, Recipe):
     """Compute features of the real select and test samples, and the ceilings and floors of every metric."""
 
-    name = "reference"
     version = 7
     section = "evaluation"
 
 
-class Evaluate(EvaluationRecipe, Recipe):
+class Evaluate(Evaluation, Recipe):
     """Score the generator of every evaluated epoch of one training."""
 
-    name = "evaluate"
     version = 7
+
+    choose_by: ScoreName = Field(
+        description="score on select that chooses the epoch, which is measured by every metric"
+    )
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
@@ -30,6 +34,5 @@ class Evaluate(EvaluationRecipe, Recipe):
 class EvaluateFile(Evaluation, Recipe):
     """Score any generated sample against real showers, beside what real showers score themselves."""
 
-    name = "evaluate_file"
     version = 2
     section = "evaluation"

@@ -1,6 +1,7 @@
 """A recipe: everything that changes the result of a step, its place in the configuration, and its text."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -14,7 +15,8 @@ class Recipe(Section):
     """Everything that changes the result of a step, and nothing else; its docstring is the help of the subcommand.
 
     Attributes:
-        name: of the step, a function in the module of `showergan.cli.steps` that is called like that of its recipe.
+        name: of the step: that of the class in small letters, with _ between words. The step is a function of this
+            name in the module of `showergan.cli.steps` that is called like the module of its recipe.
         version: raised on purpose when the numbers of the step change; a golden test fails when they change without it.
         section: of the configuration that holds the fields; None: the whole configuration does.
         only_for: the task that alone has the step; None: every task has it.
@@ -25,20 +27,19 @@ class Recipe(Section):
     section: ClassVar[str | None] = None
     only_for: ClassVar[str | None] = None
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        cls.name = re.sub("(?<!^)([A-Z])", r"_\1", cls.__name__).lower()
+
     @classmethod
     def of(cls, config: Config, **wildcards: str) -> Self:
-        """Return the recipe in a configuration.
-
-        Args:
-            config: of the run.
-            **wildcards: of the rule, where the step has any.
-        """
+        """Return the recipe of a run by its configuration, and by the wildcards of the rule where the step has any."""
         section = getattr(config, cls.section) if cls.section else config
         return cls.model_validate(section, from_attributes=True)
 
     @classmethod
     def read(cls, recipe: str) -> Self:
-        """Return the recipe given as JSON text, or as the path of a JSON file or of a job's record.
+        """Return the recipe in a JSON text, a JSON file or the record of a job.
 
         Raises:
             UserError: neither can be read, or it is no recipe of this step.

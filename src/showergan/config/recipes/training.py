@@ -1,15 +1,15 @@
-"""Recipes of what is trained to be compared, of its audit, and of its networks."""
+"""Recipes of all trainings: of GANs, with their audit and the description of their networks, and of embeddings."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from showergan.config.architectures import Networks
-from showergan.config.methods import LearningRates
+from showergan.config.methods import Composition, LearningRates
 from showergan.config.recipes.recipe import Recipe
 from showergan.config.section import Count, Seed
-from showergan.config.tasks.toys import FixedGenerator
-from showergan.config.training import AuditRecipe, TrainingRecipe
+from showergan.config.tasks import images, showers, toys
+from showergan.config.training import BatchSize, SharedTraining, mixed_samples
 from showergan.config.whole import Config
 
 PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
@@ -17,11 +17,28 @@ PUBLISHED = LearningRates(generator=1e-3, discriminator=1e-5)
 _OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discriminator"}
 
 
-class Train(TrainingRecipe, Recipe):
+class Train(SharedTraining, Recipe):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
-    name = "train"
     version = 4
+
+    seed: Seed
+    learning_rates: LearningRates
+    method: Composition
+    evaluated_epochs: tuple[Annotated[int, Field(ge=0, le=10**6)], ...] = Field(
+        description="at whose ends the generator is kept"
+    )
+    representation: dict[str, str] = Field(
+        {},
+        description="representation of samples as input and output of the networks; of showers the keys frame "
+        "and energy of the section data",
+    )
+
+    @model_validator(mode="after")
+    def _samples_stay_apart(self) -> Self:
+        if wrong := mixed_samples(self.discriminator, self.method):
+            raise ValueError(wrong)
+        return self
 
     @classmethod
     def of(cls, config: Config, *, architecture: str, method: str, rates: str, seed: str) -> Self:  # type: ignore[override]
@@ -40,11 +57,14 @@ class Train(TrainingRecipe, Recipe):
         )
 
 
-class Audit(AuditRecipe, Recipe):
+class Audit(Networks, Recipe):
     """Measure how far changes of the discriminator's scale change the direction of its training."""
 
-    name = "audit"
     version = 3
+
+    seed: Seed
+    batch_size: BatchSize = 200
+    learning_rates: LearningRates
 
     @classmethod
     def of(cls, config: Config, **_: str) -> Self:
@@ -61,15 +81,13 @@ class Audit(AuditRecipe, Recipe):
 class Describe(Networks, Recipe):
     """Write the layers, shapes and parameter counts of the networks, from the live modules."""
 
-    name = "describe"
     version = 1
     section = "first_networks"
 
 
-class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
+class FixedGenerator(toys.FixedGenerator, Recipe):
     """Train discriminators while the generator stays fixed: their value surfaces, gradients and weights."""
 
-    name = "fixed_generator"
     version = 1
     only_for = "toys"
 
@@ -81,3 +99,26 @@ class TrainBeforeFixedGenerator(FixedGenerator, Recipe):
         """Return the recipe of a run: its first seed."""
         training, section = config.training, config.fixed_generator  # type: ignore[attr-defined]
         return cls(seed=training.seeds[0], batch_size=training.batch_size, **dict(section))
+
+
+class TrainEmbedding(showers.Embedding, Recipe):
+    """Train the regressor whose last hidden layer is the embedding of the E metrics."""
+
+    version = 2
+    only_for = "showers"
+    section = "embedding"
+
+
+class TrainImageEmbedding(images.Embedding, Recipe):
+    """Train the network in whose space images are measured: a classifier, or one half of an autoencoder."""
+
+    version = 1
+    only_for = "images"
+
+    kind: Literal["classifier", "encoder"] = Field("classifier", description="what it learns")
+
+    @classmethod
+    def of(cls, config: Config, **_: str) -> Self:
+        """Return the recipe of a run: the space that epochs are chosen in decides what is trained."""
+        section = config.embedding  # type: ignore[attr-defined]
+        return cls(kind=config.choose_by.removeprefix("bins-"), **dict(section))  # type: ignore[arg-type]

@@ -70,7 +70,7 @@ class Embedding(Section):
 
 
 class Samples(Section):
-    """What is generated: images, black at -1 and white at 1.
+    """Generated images, black at -1 and white at 1.
 
     Attributes:
         shape: channels (1 grey, 3 red, green, blue), height and width.

@@ -81,7 +81,7 @@ class DataFile(Section):
 
 
 class Preparation(DataFile):
-    """How showers are checked and split."""
+    """Checks and split of showers."""
 
     energy_unit: EnergyUnit = Field("MeV", description="npz: of its energy deposits")
     length_unit: LengthUnit = Field("cm", description="npz: of its entry points")
@@ -96,7 +96,7 @@ class Preparation(DataFile):
 
 
 class Representation(Section):
-    """How networks see showers, and what becomes of those that they make: no matter of preprocessing or evaluation."""
+    """Form in which networks see showers, and treatment of generated ones; not used by preprocessing and evaluation."""
 
     frame: Literal["detector", "particle"] = Field(
         "detector",
@@ -111,7 +111,7 @@ class Representation(Section):
 
 
 class ShowerData(Simulation, Preparation, Representation, Data):
-    """Where the showers come from, and how they are split."""
+    """The source of the showers and their split."""
 
     source: Literal["sample", "simulate", "geant4", "npz"] = Field(
         "sample",
@@ -127,7 +127,7 @@ class ShowerData(Simulation, Preparation, Representation, Data):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The one that is read where it is; what comes from a URL is a copy of the run's own."""
+        """The file of the user, unless it comes from a URL: then the run has a copy of its own."""
         local = self.source == "npz" and self.path and not scheme_of(self.path)
         return (str(self.path),) if local else ()
 
@@ -169,7 +169,7 @@ class Embedding(Section):
 
 
 class Samples(Section):
-    """What is generated, and what leads to it from the network's output.
+    """Generated showers, and the steps to them from the network's output.
 
     Attributes:
         shape: of one sample; rows are y, columns are x.
@@ -205,12 +205,7 @@ SPEC = TaskSpec(
     n_examples=8,
     has_embedding=True,
     acceptance_criteria=(
-        "fraction",
-        "shuffled",
-        "physics",
-        "response",
-        "resolution",
-        "failed",
-        "showers",
+        *("fraction", "shuffled", "physics", "response"),
+        *("resolution", "failed", "showers"),
     ),
 )

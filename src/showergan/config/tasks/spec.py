@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from showergan.config.section import Section
 
 
 class Data(Section):
-    """Where samples come from, and how they are split; a task adds its keys."""
+    """The source of samples and their split; a task adds its keys."""
 
     source: str
 
@@ -24,7 +24,7 @@ class Data(Section):
 
     @property
     def representation(self) -> dict[str, str]:
-        """How networks see samples, and what is done to generated ones: keys of the task, for training alone."""
+        """Form in which networks see samples, and treatment of generated ones: keys of the task, for training alone."""
         return {}
 
     @property
@@ -35,7 +35,7 @@ class Data(Section):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class TaskSpec:
-    """What the configuration, the workflow and the report know of a task, without the code that computes.
+    """The part of a task that the configuration, the workflow and the report use, without the code that computes.
 
     Attributes:
         name: that of its file here, and of its folder in `showergan.tasks`.
@@ -73,10 +73,5 @@ class TaskSpec:
 
     @property
     def quantity(self) -> str:
-        """What a sample is, for figures that can show one kind of samples only."""
+        """The kind of samples, for figures that can show one kind only."""
         return self.samples.model_fields["quantity"].default
-
-    @property
-    def as_arguments(self) -> dict[str, Any]:
-        """The attributes by name, from which a description that adds to them is made."""
-        return dict(vars(self))

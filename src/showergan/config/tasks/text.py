@@ -44,7 +44,7 @@ class TextData(Data):
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The text of the user, where one is given."""
+        """The text file of the user, if there is one."""
         return (self.path,) if self.path else ()
 
     @property
@@ -54,7 +54,7 @@ class TextData(Data):
 
 
 class Samples(Section):
-    """What is generated: a probability of each character of an alphabet at each position; the likeliest is taken."""
+    """Generated lines: a probability of each character of an alphabet at each position; the likeliest is taken."""
 
     quantity: Literal["character"] = "character"
     unit: Literal[""] = ""

@@ -27,7 +27,7 @@ class ToyData(Data):
 
 
 class FixedGenerator(Section):
-    """How large discriminators before a fixed generator are, and how long they are trained."""
+    """Sizes of discriminators that are trained against a fixed generator, and lengths of their training."""
 
     width: Count = Field(64, description="units of each hidden layer")
     steps: Count = Field(300, description="of each discriminator of three hidden layers")
@@ -35,7 +35,7 @@ class FixedGenerator(Section):
 
 
 class Samples(Section):
-    """What is generated: points, which are the network's output as it is."""
+    """Generated points: the output of the network, unchanged."""
 
     quantity: Literal["point"] = "point"
     unit: Literal[""] = ""

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from showergan.config.compare import LEVEL
+from showergan.config.evaluation import LEVEL
 from showergan.report.layout import empty_figure, new_figure
 from showergan.report.runs import SCORES, shown
 from showergan.report.style import Style

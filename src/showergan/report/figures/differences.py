@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from showergan.comparison.verdicts import CHOSEN
-from showergan.config.compare import FLOORS
+from showergan.config.evaluation import FLOORS
 from showergan.report import layout
 from showergan.report.runs import COMPARED, SCORES, by_size, shown
 from showergan.report.style import Colour, Style

@@ -143,7 +143,7 @@ def of_samples(samples: Samples) -> dict[str, Any]:
 
 
 TASK = Task(
-    **{**SPEC.as_arguments, **of_samples(Samples())},
+    **{**vars(SPEC), **of_samples(Samples())},
     varying=of_samples,
     conditions=OneHot,
     conditioning=Unchanged,

@@ -67,7 +67,7 @@ def write_samples(out: Path, n: int, chunks: Iterable[Showers], origin: dict[str
 
 
 TASK = Task(
-    **SPEC.as_arguments,
+    **vars(SPEC),
     sample_shape=SAMPLE_SHAPE,
     n_conditions=7,
     start=ShowerGenerator(),

@@ -108,7 +108,7 @@ def of_alphabet(samples: Samples) -> dict[str, Any]:
 
 
 TASK = Task(
-    **SPEC.as_arguments,
+    **vars(SPEC),
     **unconditional(SPEC.name),
     **of_alphabet(Samples()),
     varying=of_alphabet,

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.networks import PerceptronDiscriminator, PerceptronGenerator
 from showergan.config.optimisers import Adam, RMSprop
-from showergan.config.training import TrainingRecipe
+from showergan.config.recipes.training import Train
 from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.training.loop import Trainer
@@ -86,7 +86,7 @@ def trained(source: str, composition: dict, sizes: Sizes) -> Trainer:
     method = Composition.model_validate(composition)
     clips = method.normaliser is not None and method.normaliser.kind == "weight_clipping"
     rate = 1e-4 if clips else 1e-3
-    recipe = TrainingRecipe(
+    recipe = Train(
         generator=PerceptronGenerator(width=1, depth=1),  # gives way to the fixed one
         discriminator=PerceptronDiscriminator(width=sizes.width, depth=sizes.depth),
         optimiser=RMSprop() if clips else Adam(betas=(0.5, 0.9)),

@@ -85,7 +85,7 @@ def examples(samples: Iterable[Points]) -> dict[str, NDArray[Any]]:
 
 
 TASK = Task(
-    **SPEC.as_arguments,
+    **vars(SPEC),
     **unconditional(SPEC.name),
     sample_shape=(2,),
     start=PerceptronGenerator(),
