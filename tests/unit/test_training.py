@@ -20,7 +20,7 @@ from showergan.errors import UserError
 from showergan.methods.losses import Loss
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.tasks.toys.points import DISTRIBUTIONS
 from showergan.training.batches import ReplayedBatches, ShuffledPasses, stream
 from showergan.training.loop import Trainer
 

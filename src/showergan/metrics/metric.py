@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from showergan.metrics.features import POINTS, QUANTITY
 from showergan.metrics.measured import Measured
-from showergan.metrics.pair import Pair
+from showergan.metrics.pair import Arrays, Pair
 
 # The ends of a scale, measured once beside all generators. Real samples are the one or the other of the first two.
 CEILING, OTHER_REAL = "ceiling", "other_real"
@@ -20,6 +20,26 @@ ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
 
 Row = tuple[str, str, str, Measured]
 """Metric, space, bin ("all" where there are none), and value."""
+
+
+Rows = Callable[[Pair], Iterator[Row]]
+
+
+def each_space(
+    spaces: Callable[[Pair], Mapping[str, Arrays]],
+    measure: Callable[..., Measured | tuple[Measured, ...]],
+    *names: str,
+) -> Rows:
+    """Return what measures metrics of these names in spaces of a pair: all of them by measure(real, other, seed=)."""
+
+    def rows(pair: Pair) -> Iterator[Row]:
+        for space, samples in spaces(pair).items():
+            found = measure(*samples, seed=pair.seed)
+            values = (found,) if isinstance(found, Measured) else found
+            for name, value in zip(names, values, strict=True):
+                yield name, space, "all", value
+
+    return rows
 
 
 class Stage(IntEnum):
@@ -61,7 +81,7 @@ class Metric:
 
     name: str
     definition: str
-    rows: Callable[[Pair], Iterator[Row]]
+    rows: Rows
     spaces: tuple[str, ...]
     direction: Literal["higher", "lower", "target"]
     best: float | None

@@ -4,7 +4,6 @@ Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in th
 arXiv:2410.21611.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from showergan.errors import UserError
 from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Metric, Part, Row
-from showergan.metrics.pair import Pair
+from showergan.metrics.metric import Metric, Part, each_space
 from showergan.metrics.samples import arrays_of
 
 _FEWEST, _MOST = 20, 10_000
@@ -130,18 +128,13 @@ def _auc_and_jsd(shares: _Array, probability: _Array) -> _Array:
     return np.stack([auc, jsd], axis=-1)
 
 
-def _rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in pair.with_conditions.items():
-        auc, jsd = two_sample(real, other, seed=pair.seed)
-        yield "classifier_auc", space, "all", auc
-        yield "classifier_jsd", space, "all", jsd
-
-
 CLASSIFIER_AUC = Metric(
     name="classifier_auc",
     definition="area under the ROC curve of boosted trees that see the conditions too, three trainings on 60 %, scored "
     "on a held-out 20 %: Lopez-Paz & Oquab 2017",
-    rows=_rows,
+    rows=each_space(
+        lambda pair: pair.with_conditions, two_sample, "classifier_auc", "classifier_jsd"
+    ),
     spaces=(EMBEDDING, HIGH_LEVEL),
     direction="lower",
     best=0.5,

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +13,16 @@ from showergan.config.tasks.images import CLASSIFIER, SPACES
 from showergan.metrics.diversity import COLLAPSED, REPEATING
 from showergan.metrics.features import COUNTS, HIGH_LEVEL, NOT_FINITE
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
+from showergan.metrics.metric import (
+    Failure,
+    Metric,
+    Part,
+    Registry,
+    Row,
+    Stage,
+    each_space,
+    metrics_in,
+)
 from showergan.metrics.pair import Arrays, Pair
 from showergan.metrics.physics_distance import frechet_distance, kpd
 from showergan.metrics.samples import equal_samples
@@ -97,16 +107,6 @@ def _score(probabilities: NDArray[np.float64]) -> float:
     return float(np.exp(divergences.mean()))
 
 
-def _frechet_rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in embedded(pair).items():
-        yield "frechet", space, "all", frechet(real, other, seed=pair.seed)
-
-
-def _kernel_rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in embedded(pair).items():
-        yield "kid", space, "all", kpd(real, other, seed=pair.seed, degree=3)
-
-
 def _inception_rows(pair: Pair) -> Iterator[Row]:
     if PROBABILITIES in pair.other.own:
         score = inception_score(pair.other.own[PROBABILITIES], seed=pair.seed)
@@ -116,7 +116,7 @@ def _inception_rows(pair: Pair) -> Iterator[Row]:
 FRECHET = Metric(
     name="frechet",
     definition="squared Fréchet distance of Gaussians with the moments of the features: Heusel et al. 2017",
-    rows=_frechet_rows,
+    rows=each_space(embedded, frechet, "frechet"),
     spaces=SPACES,
     direction="lower",
     best=0,
@@ -129,7 +129,7 @@ KID = Metric(
     name="kid",
     definition="squared maximum mean discrepancy of the features with the kernel (x.y / d + 1)^3, unbiased, the median "
     "over batches of at most 2 500: Bińkowski et al. 2018",
-    rows=_kernel_rows,
+    rows=each_space(embedded, partial(kpd, degree=3), "kid"),
     spaces=SPACES,
     # Unbiased, so it may be negative, which is not better than 0.
     direction="target",

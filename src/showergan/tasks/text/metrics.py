@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from showergan import metrics
 from showergan.metrics.features import COUNTS, NOT_FINITE
 from showergan.metrics.measured import Measured, bootstrap_weights, share
-from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
+from showergan.metrics.metric import (
+    Failure,
+    Metric,
+    Part,
+    Registry,
+    Row,
+    Stage,
+    each_space,
+    metrics_in,
+)
 from showergan.metrics.pair import Pair
 
 NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
@@ -87,12 +96,6 @@ def repeated(lines: ArrayLike) -> Measured:
     return share(counts[inverse.ravel()] > 1)
 
 
-def _divergences(pair: Pair) -> Iterator[Row]:
-    for name in NGRAMS:
-        real, other = pair.real.spaces[name], pair.other.spaces[name]
-        yield "ngram_divergence", name, "all", divergence(real, other, seed=pair.seed)
-
-
 def _repeated(pair: Pair) -> Iterator[Row]:
     yield "repeated_lines", LINES, "all", repeated(pair.other.spaces[LINES])
 
@@ -100,7 +103,7 @@ def _repeated(pair: Pair) -> Iterator[Row]:
 NGRAM_DIVERGENCE = Metric(
     name="ngram_divergence",
     definition="Jensen-Shannon divergence of the distributions of n-grams within lines: Gulrajani et al. 2017",
-    rows=_divergences,
+    rows=each_space(lambda pair: pair.spaces, divergence, "ngram_divergence"),
     spaces=tuple(NGRAMS),
     direction="lower",
     best=0,

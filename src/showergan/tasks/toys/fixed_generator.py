@@ -17,7 +17,7 @@ from showergan.config.networks import PerceptronDiscriminator, PerceptronGenerat
 from showergan.config.optimisers import Adam, RMSprop
 from showergan.config.training import TrainingRecipe
 from showergan.methods.layers import trained_weight, weight_layers
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.tasks.toys.points import DISTRIBUTIONS
 from showergan.training.loop import Trainer
 
 EDGE, GRID = 3.0, 128  # values on [-3, 3]^2
