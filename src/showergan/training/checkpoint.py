@@ -24,9 +24,7 @@ from showergan.errors import Paused, UserError
 from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
 from showergan.records.provenance import packages, peak_device_memory
 
-N_DIGEST = (
-    hashlib.sha256().digest_size
-)  # bytes in front of a state, which show whether it is complete
+N_DIGEST = 32  # bytes of SHA-256 in front of a state, which show whether it is complete
 
 
 class Work(Protocol):
@@ -56,7 +54,7 @@ class Checkpoints:
         device: to train on; random generators differ from kind to kind.
         every: seconds between two states.
         most: seconds after which to save and stop; None: never.
-        folder: for the states, by the path of the output, where files beside outputs are lost; None: beside the output.
+        folder: for the states, by the path of the output, where files beside outputs are lost; None: beside it.
     """
 
     def __init__(
@@ -114,7 +112,11 @@ class Checkpoints:
             # PyTorch and the networks raise errors of any kind on odd bytes.
             except Exception as error:
                 work.load_state_dict(start)
-                say(f"{path} is not used: {_reason(error)}")
+                line = next(iter(str(error).splitlines()), "")[:200]
+                unfit = f"it does not fit this training ({type(error).__name__}: {line})"
+                say(
+                    f"{path} is not used: {error if isinstance(error, Damaged | OSError) else unfit}"
+                )
                 continue
             self._earlier, self._memory_before = earlier, memory
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
@@ -186,13 +188,6 @@ def _read(path: Path) -> dict[str, Any]:
         return torch.load(io.BytesIO(content[N_DIGEST:]), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:  # its text advises to load the file all the same
         raise Damaged("it is damaged, or holds what could run code") from None
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, Damaged | OSError):
-        return str(error)
-    line = next(iter(str(error).splitlines()), "")
-    return f"it does not fit this training ({type(error).__name__}: {line[:200]})"
 
 
 def _is_number(value: Any) -> bool:

@@ -134,11 +134,8 @@ def fit(
     on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
     *,
-    epochs: int,
-    patience: int,
-    batch_size: int,
+    recipe: Any,
     smallest_batch: int,
-    learning_rate: float,
 ) -> Fit:
     """Train with Adam until the score has not risen for some epochs; leave the best network in evaluation mode.
 
@@ -150,22 +147,19 @@ def fit(
         score: likewise, larger is better; it sets evaluation mode.
         on_epoch: called with (epoch, score).
         checkpoints: where it resumes from, and saves its state at ends of epochs.
-        epochs: at most.
-        patience: epochs without a better score.
-        batch_size: samples per step.
+        recipe: has epochs (at most), patience (epochs without a better score), batch_size and learning_rate.
         smallest_batch: the last batch of an epoch is skipped where it is smaller.
-        learning_rate: of Adam.
 
     Raises:
         UserError: no epoch has a score that is a number.
     """
-    course = _Course(network, learning_rate)
+    course = _Course(network, recipe.learning_rate)
     if checkpoints:
         checkpoints.resume(course)
-    for epoch in range(len(course.scores) + 1, epochs + 1):
+    for epoch in range(len(course.scores) + 1, recipe.epochs + 1):
         network.train()
         shuffled = fitted[torch.randperm(len(fitted), device=fitted.device)]
-        for batch in shuffled.split(batch_size):
+        for batch in shuffled.split(recipe.batch_size):
             if len(batch) >= smallest_batch:
                 course.optimiser.zero_grad()
                 loss(batch).backward()
@@ -173,15 +167,15 @@ def fit(
         course.end_epoch(score(held_out))
         if on_epoch:
             on_epoch(epoch, course.scores[-1])
-        if epoch - course.best_epoch >= patience:
+        if epoch - course.best_epoch >= recipe.patience:
             break
-        if checkpoints and epoch < epochs:
+        if checkpoints and epoch < recipe.epochs:
             checkpoints.reached(course)
     if not course.best_state:
         raise UserError(
             f"the training ended after {len(course.scores)} epochs without a score that is a number: its weights are "
-            f"not finite, or the held-out samples do not differ. Give a learning rate below {learning_rate:g}, or more "
-            "samples"
+            f"not finite, or the held-out samples do not differ. Give a learning rate below "
+            f"{recipe.learning_rate:g}, or more samples"
         )
     network.load_state_dict(course.best_state)
     network.eval()
@@ -206,12 +200,12 @@ def load(path: Path, device: torch.device, writer: str, build: Callable[..., Net
     Raises:
         UserError: the file is missing or holds no such network.
     """
-    problem = (
+    problem, remedy = (
         f"is not an embedding written by {writer}",
         in_place_of(path, "model.pt that it wrote"),
     )
-    content = read_weights(path, *problem)
-    with damage(path, *problem, (Exception,)):
+    content = read_weights(path, problem, remedy)
+    with damage(path, problem, remedy, (Exception,)):
         state = content.pop("state")
         network = with_weights(lambda: build(**content), state)
     return network.to(device).eval()
