@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from showergan.errors import UserError
-from showergan.evaluation.description import outside
-from showergan.evaluation.generator import load_generator
+from showergan.evaluation.generator import load_generator, outside
 from showergan.io.files import say, sha256_of
 from showergan.io.progress import Progress
 
@@ -35,7 +34,7 @@ def generate_file(
         out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
         n: number of samples, by default one for each row of conditions; more begin again with the first row.
         seed: of the noise, at least 0 and below 2**32.
-        epoch: which of the kept ones, by default the last.
+        epoch: one of those kept, by default the last.
         device: where to generate.
 
     Raises:

@@ -77,7 +77,9 @@ def evaluate(
     tables = [
         measured(Stage.SELECTION, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
-    chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
+    scores = scores_over_epochs(pd.concat(tables))
+    scores = scores[scores["score"] == recipe.choose_by]
+    chosen = best_epoch(scores.set_index("epoch")["value"]) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
         stage = Stage.CHOSEN_EPOCH if epoch == chosen else Stage.EVERY_EPOCH
@@ -93,11 +95,6 @@ def evaluate(
         prd_curves(pair(fake, "test")),
         _examples(generator, reference, recipe, device),
     )
-
-
-def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
-    scores = scores_over_epochs(metrics)
-    return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
 
 
 def _examples(

@@ -1,4 +1,4 @@
-"""Trained generators: what their files hold, and samples of them."""
+"""Trained generators: their files, and the generation of samples with them."""
 
 import io
 import json
@@ -6,18 +6,22 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field, create_model
 from torch import Tensor
 
+from showergan.config.kinds import one_of
+from showergan.config.networks import GeneratorNetwork
+from showergan.config.section import Section
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
-from showergan.evaluation.description import Description, description_of, outside
 from showergan.io.damage import damage, in_place_of
 from showergan.io.files import atomic_write
 from showergan.io.weights import read_weights, with_weights
@@ -27,6 +31,96 @@ from showergan.tasks.task import Task
 
 States = dict[int, dict[str, Tensor]]
 CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code
+
+
+class Condition(Section):
+    """A condition of generated samples.
+
+    Attributes:
+        name: also of its column in a table of conditions.
+        unit: of the number.
+        low: smallest value in the training set.
+        high: largest value in the training set.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+
+
+class Divergence(Section):
+    """The end of a training whose losses became infinite, NaN, or too large.
+
+    Attributes:
+        step: of the generator.
+        epochs: whose generators were to be kept, and that were not reached.
+    """
+
+    step: int
+    epochs: tuple[int, ...]
+
+
+class Description(Section):
+    """All of a generator but its weights; `description_of` adds the types of a task.
+
+    Attributes:
+        format: of the file; raised when files become unreadable for earlier versions.
+        task: of the samples.
+        network: kind and parameters, among them distribution and size of its noise.
+        samples: what is generated.
+        conditions: of the samples, in the order of the task's `condition_names`.
+        conditioning: from the conditions to the network's input.
+        average: decay of the average over generator steps that the weights are, None where they are as trained.
+        diverged: where the training ended early.
+        provenance: recipe and data of the training, versions, machine.
+    """
+
+    format: Literal[1] = 1
+    task: str = ""
+    network: one_of(GeneratorNetwork)  # type: ignore[valid-type]
+    samples: Any = None
+    conditions: tuple[Condition, ...]
+    conditioning: Any
+    average: float | None
+    diverged: Divergence | None = Field(None, exclude_if=lambda diverged: diverged is None)
+    provenance: dict[str, Any]
+
+
+@cache
+def description_of(task: Task) -> type[Description]:
+    """Return the description of generators of a task, with its types of samples and of conditioning."""
+    name: Any = Literal[task.name]
+    return create_model(
+        "Description",
+        __base__=Description,
+        task=(name, task.name),
+        samples=(task.samples, task.samples()),
+        conditioning=(task.conditioning, ...),
+    )
+
+
+def conditions_of(task: Task, values: NDArray[np.float32]) -> tuple[Condition, ...]:
+    """Return the conditions of a task with their ranges over those of training samples, shape (n, c)."""
+    low, high = values.min(axis=0).tolist(), values.max(axis=0).tolist()
+    columns = zip(task.condition_names, task.condition_units, low, high, strict=True)
+    return tuple(Condition(name=n, unit=u, low=a, high=b) for n, u, a, b in columns)
+
+
+def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> str | None:
+    """Return a warning about the rows of values, shape (n, c), outside the ranges of the training; None without any."""
+    beyond = (values < [c.low for c in conditions]) | (values > [c.high for c in conditions])
+    if not beyond.any():
+        return None
+    counts = [
+        f"{c.name} of {n} (trained from {c.low:.4g} to {c.high:.4g})"
+        for c, n in zip(conditions, np.count_nonzero(beyond, axis=0), strict=True)
+        if n
+    ]
+    return (
+        f"{np.count_nonzero(beyond.any(axis=1))} of {len(values)} conditions lie outside the range of the training, "
+        f"what is generated for them is extrapolated: {', '.join(counts)}"
+    )
 
 
 @dataclass(frozen=True)
@@ -58,7 +152,8 @@ class TrainedGenerator:
         Raises:
             UserError: The training diverged before the first.
         """
-        if diverged := self.description.diverged if not self.states else None:
+        diverged = self.description.diverged
+        if diverged and not self.states:
             raise UserError(
                 f"The training diverged at step {diverged.step}, before there was a generator to keep: "
                 "train with smaller learning rates."
@@ -188,13 +283,7 @@ def generate(
 
 
 def save_generator(description: Description, states: States, path: Path) -> None:
-    """Write a generator file; the same content gives the same bytes.
-
-    Args:
-        description: of the generator.
-        states: its weights by epoch.
-        path: file to write.
-    """
+    """Write a generator file; the same description and weights by epoch give the same bytes."""
     # Equal texts that are one object are pickled otherwise than those that are two.
     said = json.loads(description.model_dump_json())
     kept = {
@@ -216,7 +305,9 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     remedy = in_place_of(path, "a generator.pt that `showergan train` wrote")
     content = read_weights(path, "is no generator file", remedy)
     states = content.pop("states", None)
-    if not _are_states(states):
+    if not isinstance(states, dict) or not all(
+        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
+    ):
         raise UserError(f"{path} is no generator file (it has no weights by epoch). {remedy}")
     name = content.get("task")
     # A file of an unknown task, or of none, is refused by the model of the default one.
@@ -231,9 +322,3 @@ def load_generator(path: Path | str) -> TrainedGenerator:
         for epoch in generator.epochs:
             generator.network(epoch)
     return generator
-
-
-def _are_states(states: Any) -> bool:
-    return isinstance(states, dict) and all(
-        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
-    )
