@@ -407,7 +407,7 @@ def test_golden_steps(data, method):
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))
     trainer.generator.double()
     trainer.discriminator.double()
-    last = trainer.run().history.last()
+    last = trainer.run().history.frame().iloc[-1]
     found = (last["discriminator_loss"], last["generator_loss"])
     assert found == pytest.approx(GOLDEN[method], rel=1e-4)
 

@@ -64,9 +64,9 @@ class Metric:
 
     Attributes:
         name: in metrics.csv.
-        definition: what it is, with its source, for the documentation.
+        definition: for the documentation, with its source.
         rows: measures a pair of samples; gives the rows of all metrics that share it.
-        spaces: what it looks at: `POINTS`, `QUANTITY` or names of spaces.
+        spaces: in which it is measured: `POINTS`, `QUANTITY` or names of spaces.
         direction: higher or lower is better; target: the nearer to `best` the better, on either side.
         best: what a perfect generator gets of infinitely many samples; None: what real samples get.
         worst: where its scale ends; None: at what an untrained generator gets.
@@ -75,8 +75,7 @@ class Metric:
         stage: when it is measured.
         part: of a table.
         place: within the part; equal places are ordered by name.
-        shown: what the scorecard shows of it: a title by space and bin, in which {space} is the title of the space in
-            the task.
+        shown: titles in the scorecard by space and bin, in which {space} is the title of the space in the task.
     """
 
     name: str
@@ -101,7 +100,7 @@ class Failure:
     Attributes:
         name: for readers.
         metric: whose value shows it.
-        space: that the metric looks at, of the whole sample.
+        space: of the metric, for the whole sample.
         over: what the value is divided by: 1; real, its value for real samples; n, the size of the sample.
         above: the generator failed above this.
         below: or below this.
@@ -122,14 +121,7 @@ class Failure:
 
 
 class Entry(NamedTuple):
-    """A row of the scorecard.
-
-    Attributes:
-        metric: name in metrics.csv.
-        space: what it looks at.
-        bin: "all" or "mean".
-        title: name for readers.
-    """
+    """A row of the scorecard: metric, space and bin ("all" or "mean") in metrics.csv, and title for readers."""
 
     metric: str
     space: str

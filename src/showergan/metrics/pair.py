@@ -1,4 +1,4 @@
-"""Pair of a real sample and another one, in the forms that metrics look at."""
+"""Pair of a real sample and another one, in the spaces in which metrics compare them."""
 
 import warnings
 from collections.abc import Callable

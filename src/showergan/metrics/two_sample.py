@@ -1,4 +1,4 @@
-"""Classifier two-sample test: how well a classifier tells generated from real events.
+"""Classifier two-sample test: the separation of generated from real events by a classifier.
 
 Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge, Krause et al. 2024,
 arXiv:2410.21611.
@@ -43,8 +43,8 @@ def two_sample(
     Args:
         real: (n, d) features; NaN stands for undefined, which the classifier distinguishes from any number.
         generated: (m, d) features.
-        trainings: Number of splits, each with its own trees.
-        seed: Seed of everything random.
+        trainings: number of splits, each with its own trees.
+        seed: of everything random.
 
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.

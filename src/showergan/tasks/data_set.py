@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import h5py
 import numpy as np
@@ -20,6 +21,19 @@ SPLITS: dict[Split, int] = {"train": 0, "select": 1, "test": 2}
 
 # Type of an array, and its shape behind the number of samples.
 Content = tuple[type, tuple[int | None, ...]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Samples as arrays with a row for each; all fields but the first may be None."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> Self:
+        """Return the samples at `index`: a slice, a boolean mask (n,) or integer positions."""
+        arrays = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return type(self)(**{name: a if a is None else a[index] for name, a in arrays})
 
 
 def permuted(n: int, seed: int) -> NDArray[np.uint8]:

@@ -197,44 +197,38 @@ def decoded(
     Raises:
         Unreadable: it is no image, is damaged, or larger than `PIL.Image.MAX_IMAGE_PIXELS`.
     """
-    with _opened(path) as image:
-        return _decoded(image, size, channels, white)
-
-
-def _decoded(
-    image: Any, size: int, channels: int, white: Mapping[str, float]
-) -> tuple[NDArray[np.uint8], Counter[str]]:
     done: Counter[str] = Counter()
-    kind = _kind(image)  # which one that is turned does not say
-    if getattr(image, "is_animated", False):
-        image.seek(0)
-        done["first_of_several_frames"] += 1
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        image = ImageOps.exif_transpose(image)
-        done["turned_upright"] += 1
-    if image.mode in UNUSUAL:
-        done[UNUSUAL[image.mode]] += 1
-    if kind in (INTEGERS, FLOATS):  # Pillow would cut, not scale
-        values = np.asarray(image)
-        if kind == INTEGERS:
-            levels = values // ((int(white[kind]) + 1) // 2**8)
-        else:
-            levels = np.rint(values * (255 / white[kind]))
-        image = Image.fromarray(levels.astype(np.uint8))
-    if kind:
-        done["floats" if kind == FLOATS else "sixteen_bits"] += 1
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
-        done["transparent"] += 1
-    elif channels == 3 and image.mode in GREY:
-        done["grey_among_colours"] += 1
-    if min(image.size) < size:
-        done["enlarged"] += 1
-    image = fitted(image.convert("L" if channels == 1 else "RGB"), size)
-    pixels = np.asarray(image).reshape(size, size, channels)
-    return pixels.transpose(2, 0, 1), done
+    with _opened(path) as image:
+        kind = _kind(image)  # which one that is turned does not say
+        if getattr(image, "is_animated", False):
+            image.seek(0)
+            done["first_of_several_frames"] += 1
+        if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+            image = ImageOps.exif_transpose(image)
+            done["turned_upright"] += 1
+        if image.mode in UNUSUAL:
+            done[UNUSUAL[image.mode]] += 1
+        if kind in (INTEGERS, FLOATS):  # Pillow would cut, not scale
+            values = np.asarray(image)
+            if kind == INTEGERS:
+                levels = values // ((int(white[kind]) + 1) // 2**8)
+            else:
+                levels = np.rint(values * (255 / white[kind]))
+            image = Image.fromarray(levels.astype(np.uint8))
+        if kind:
+            done["floats" if kind == FLOATS else "sixteen_bits"] += 1
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+            paper = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(paper, image)
+            done["transparent"] += 1
+        elif channels == 3 and image.mode in GREY:
+            done["grey_among_colours"] += 1
+        if min(image.size) < size:
+            done["enlarged"] += 1
+        image = fitted(image.convert("L" if channels == 1 else "RGB"), size)
+        pixels = np.asarray(image).reshape(size, size, channels)
+        return pixels.transpose(2, 0, 1), done
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from showergan.config.tasks.images import Samples
 from showergan.errors import UserError
 from showergan.io.damage import damage
 from showergan.io.tables import read_texts
-from showergan.tasks.data_set import write_arrays
+from showergan.tasks.data_set import Rows, write_arrays
 
 
 class OneHot(NamedTuple):
@@ -41,7 +41,7 @@ class OneHot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Images:
+class Images(Rows):
     """Images and the classes that they were made for.
 
     Attributes:
@@ -57,17 +57,10 @@ class Images:
         """Return images of a data set, with the classes that can be asked for."""
         return cls(image, OneHot.labelled(label, len(samples.conditions)).one_hot)
 
-    def __len__(self) -> int:
-        return len(self.image)
-
     @property
     def conditions(self) -> OneHot:
         """Their classes."""
         return OneHot(self.one_hot)
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Images":
-        """Return those at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Images(self.image[index], self.one_hot[index])
 
 
 def from_bytes(image: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -19,7 +19,7 @@ from showergan.io.files import atomic_write
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, splits_of, write_arrays
-from showergan.tasks.unconditional import NoConditions
+from showergan.tasks.unconditional import Unconditional
 
 FEWEST = 40  # sequences; fewer are too few to split
 MOST_REPLACED = 0.05  # of all characters; more would be another text
@@ -27,7 +27,7 @@ NO_CHARACTER = 255  # code of values that are not finite
 
 
 @dataclass(frozen=True)
-class Lines:
+class Lines(Unconditional):
     """Lines of one length.
 
     Attributes:
@@ -35,18 +35,6 @@ class Lines:
     """
 
     code: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.code)
-
-    @property
-    def conditions(self) -> NoConditions:
-        """No conditions, n times."""
-        return NoConditions.times(len(self))
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Lines":
-        """Return the lines at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Lines(self.code[index])
 
     def texts(self, alphabet: str) -> list[str]:
         """Return them as texts; `NO_CHARACTER` is ⊥."""

@@ -15,7 +15,7 @@ from showergan.config.tasks.toys import ToyData
 from showergan.io.files import atomic_write
 from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, permuted, write_arrays
-from showergan.tasks.unconditional import NoConditions
+from showergan.tasks.unconditional import Unconditional
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ DISTRIBUTIONS = {
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Unconditional):
     """Points in a plane.
 
     Attributes:
@@ -72,18 +72,6 @@ class Points:
     """
 
     point: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.point)
-
-    @property
-    def conditions(self) -> NoConditions:
-        """No conditions, n times."""
-        return NoConditions.times(len(self))
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Points":
-        """Return the points at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Points(self.point[index])
 
 
 def write(data: ToyData, out: Path) -> None:
