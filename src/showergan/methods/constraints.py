@@ -1,5 +1,6 @@
 """Constraints on the discriminator, as they act during training: normalisers, multipliers, penalties and ABCAS."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Self
@@ -187,7 +188,19 @@ class ConstantMultiplier(parameters.ConstantMultiplier, Constraint):
 
 
 class _Trained(Constraint):
-    """Coefficients whose changes of sign are counted, since nothing keeps them positive."""
+    """Trained coefficients of outputs; their changes of sign are counted, since nothing keeps them positive."""
+
+    def scaled(self, discriminator: nn.Module) -> Iterable[nn.Module]:
+        """Return the modules whose output gets a coefficient."""
+        return [discriminator]
+
+    def attach(self, discriminator: nn.Module) -> None:
+        """Scale outputs by new parameters."""
+        for module in self.scaled(discriminator):
+            multiply_output(module, self.start, trained=True)  # type: ignore[attr-defined]
+        signs = _signs(discriminator)
+        discriminator.register_buffer("multiplier_signs", signs)
+        discriminator.register_buffer("sign_changes", signs.new_zeros(()))
 
     def after_step(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> None:
         """Count changes of sign."""
@@ -204,20 +217,13 @@ class _Trained(Constraint):
 class TrainableMultiplier(parameters.TrainableMultiplier, _Trained):
     """The discriminator's output times a coefficient that is trained with it."""
 
-    def attach(self, discriminator: nn.Module) -> None:
-        """Scale the output by a new parameter."""
-        multiply_output(discriminator, self.start, trained=True)
-        _watch_signs(discriminator)
-
 
 class LayerMultipliers(parameters.LayerMultipliers, _Trained):
     """The output of each normalised layer times a coefficient of its own."""
 
-    def attach(self, discriminator: nn.Module) -> None:
-        """Scale the output of every convolution and linear layer by a new parameter."""
-        for layer in weight_layers(discriminator).values():
-            multiply_output(layer, self.start, trained=True)
-        _watch_signs(discriminator)
+    def scaled(self, discriminator: nn.Module) -> Iterable[nn.Module]:
+        """Return every convolution and linear layer."""
+        return weight_layers(discriminator).values()
 
     def record(self, discriminator: nn.Module) -> dict[str, Tensor]:
         """Return each coefficient, their product, and how often a sign has changed."""
@@ -226,14 +232,7 @@ class LayerMultipliers(parameters.LayerMultipliers, _Trained):
 
 
 def _signs(discriminator: nn.Module) -> Tensor:
-    signs = [c.detach().sign() for c in multipliers(discriminator).values()]
-    return torch.stack(signs)
-
-
-def _watch_signs(discriminator: nn.Module) -> None:
-    signs = _signs(discriminator)
-    discriminator.register_buffer("multiplier_signs", signs)
-    discriminator.register_buffer("sign_changes", signs.new_zeros(()))
+    return torch.stack([c.detach().sign() for c in multipliers(discriminator).values()])
 
 
 class GradientPenalty(parameters.GradientPenalty, Constraint):

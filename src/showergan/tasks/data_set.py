@@ -85,8 +85,9 @@ def opened(
             found = file.get(name)
             if not isinstance(found, h5py.Dataset):
                 raise UserError(f"{path} has no dataset {name}. {remedy}")
-            n = file[next(iter(arrays))].shape[:1]
-            if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
+            wanted = (*file[next(iter(arrays))].shape[:1], *shape)
+            fits = [w in (None, s) for s, w in zip(found.shape, wanted, strict=False)]
+            if found.dtype != dtype or found.ndim != len(wanted) or not all(fits):
                 raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
         yield file
 
@@ -108,12 +109,6 @@ def check_splits(path: Path) -> None:
         )
 
 
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        w in (None, s) for s, w in zip(shape, wanted, strict=True)
-    )
-
-
 def write_arrays(
     out: Path,
     stored: Mapping[str, NDArray[Any]],
@@ -121,14 +116,9 @@ def write_arrays(
     origin: Mapping[str, Any],
     packed: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
-    """Write generated samples that fit into memory.
+    """Write generated samples that fit into memory: as npz by the suffix .npz, else as HDF5.
 
-    Args:
-        out: file to write; the suffix .npz asks for npz, any other for HDF5.
-        stored: arrays by name.
-        task: of the samples, an attribute of HDF5.
-        origin: further attributes.
-        packed: arrays of npz, where they are others than those of HDF5.
+    HDF5 has the task and `origin` as attributes; `packed` are the arrays of npz, where they differ from those of HDF5.
     """
     with atomic_write(out) as temporary:
         if out.suffix == ".npz":

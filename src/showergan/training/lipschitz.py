@@ -1,6 +1,7 @@
 """Lipschitz constant of a trained discriminator: bounds from its weights, and gradients on data."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import torch
@@ -34,28 +35,24 @@ def lipschitz_table(
         `layer_norms`, the products count no normalisation layers. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
-    flattened_norms: dict[str, float] = {}
-    operator_norms: dict[str, float] = {}
+    rows: list[dict[str, Any]] = []
     for name, layer in weight_layers(discriminator).items():
         weight = layer.weight.detach()
         scale = output_scale(layer).detach().abs().item()
         flat = operator = spectral_norm(flattened(weight).double()).item()
         if not isinstance(layer, nn.Linear):
             operator = convolution_norm(layer, sizes[name]).item()
-        flattened_norms[name], operator_norms[name] = scale * flat, scale * operator
+        rows.append({"layer": name, "flattened": scale * flat, "operator": scale * operator})
     output = output_scale(discriminator).detach().abs().item()
     total = {
         "layer": "total",
-        "flattened": output * math.prod(flattened_norms.values()),
-        "operator": output * math.prod(operator_norms.values()),
+        "flattened": output * math.prod(row["flattened"] for row in rows),
+        "operator": output * math.prod(row["operator"] for row in rows),
         "gradient_real": largest_gradient(discriminator, real, condition),
         "gradient_fake": largest_gradient(discriminator, fake, condition),
         "gradient_between": largest_gradient(discriminator, between(real, fake, mix), condition),
     }
-    layers = pd.DataFrame({"flattened": flattened_norms, "operator": operator_norms})
-    return pd.concat(
-        [layers.rename_axis("layer").reset_index(), pd.DataFrame([total])], ignore_index=True
-    )
+    return pd.DataFrame([*rows, total])
 
 
 @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Audit of the discriminator's scale: whether changing it changes the direction in which RMSprop moves the weights.
+"""Audit of the discriminator's scale: the effect of changing it on the direction in which RMSprop moves the weights.
 
 RMSprop divides each gradient by its running size, so a factor in front of a loss that is linear in f is a no-op up to
 eps. This trains the discriminator alone, with the generator as it starts, with and without a change.
