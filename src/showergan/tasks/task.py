@@ -1,4 +1,4 @@
-"""What a task computes: the functions that steps and evaluation call, whatever the samples are."""
+"""Tasks: the functions that steps and evaluation call, for samples of any kind."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -57,19 +57,19 @@ class Task(TaskSpec):
 
     Samples, real or generated, are dataclasses with a length; `select`, of a slice, a mask or positions; the arrays of
     `sample_arrays`; and `conditions`, a named tuple of arrays with a row for each sample, which are attributes of the
-    samples, too. All functions that read a file raise a `UserError` where it is unusable, and so does
-    a function that a task does not give.
+    samples, too. All functions that read a file raise a `UserError` where it is unusable, and so does a function that a
+    task does not have.
 
     Attributes:
         sample_shape: of a sample as the networks see it.
-        n_conditions: numbers that the networks are given.
+        n_conditions: numbers that the networks are conditioned on.
         start: the generator whose first weights are the floor of every metric.
         metrics: by which samples are judged.
         conditions: the class of the named tuples. Its class method `from_array` makes one of an array (n, c), its
             property `as_array` returns that array, c numbers in the order of `condition_names`.
         conditioning: the class that turns them into conditions of the networks: `of(*conditions)` returns these, shape
             (n, c). Without arguments it makes one that fits any data.
-        samples_in: (path) -> what a generator file says of the samples of this data set, or of this reference.
+        samples_in: (path) -> the description of the samples of this data set, or of this reference, in generator files.
         varying: (samples, as `samples_in` returns them) -> attributes of the task that differ between data sets.
         write: (data, out) writes the data set as HDF5, see `showergan.tasks.data_set`; not with `own_data`.
         stream: (path, split) -> the samples of a data set, some at a time.

@@ -49,7 +49,7 @@ class History:
         self.columns: list[str] = []  # names of the values; none before the first row
 
     def add(self, step: int, epoch: int, values: dict[str, Tensor]) -> None:
-        """Append a row of tensors of shape () after so many generator steps, in an epoch from 1; columns stay the same."""
+        """Append a row of tensors of shape (): the generator steps done, the epoch, from 1, and the same values."""
         self.columns = list(values)
         self._steps.append({"step": step, "epoch": epoch})
         self._rows.append(torch.stack([v.detach().float() for v in values.values()]))

@@ -1,4 +1,4 @@
-"""Lines of characters, and their data set: places of the characters in an alphabet, cut from a text file."""
+"""Lines of characters, and their data set: positions of the characters in an alphabet, cut from a text file."""
 
 import hashlib
 from collections import Counter
@@ -149,12 +149,7 @@ def sequences(text: str, path: Path) -> Sequences:
 
 
 def alphabet_of(texts: Iterable[str], size: int) -> str:
-    """Return the commonest characters, from common to rare, and at last the one that replaces all others.
-
-    Args:
-        texts: of which the alphabet is made.
-        size: largest number of characters, the replacing one among them.
-    """
+    """Return at most `size` characters: the commonest, from common to rare, and the one that replaces all others."""
     counts = Counter("".join(texts))
     del counts[REPLACEMENT]
     ordered = sorted(counts, key=lambda character: (-counts[character], character))
@@ -165,7 +160,7 @@ def encoded(texts: Iterable[str], alphabet: str, path: Path) -> tuple[bytes, int
     """Return the places of all characters in the alphabet, and how many are replaced.
 
     Raises:
-        UserError: the alphabet is so small for the text that what is left would be another one.
+        UserError: the alphabet is so small that more than 5 % of the text would be replaced.
     """
     text = "".join(texts)
     places = {character: place for place, character in enumerate(alphabet)}

@@ -1,4 +1,4 @@
-"""Metrics of lines: those of any task, the use of n-grams, and repeated lines."""
+"""Metrics of lines: those of any task, divergence of n-grams, and repeated lines."""
 
 import sys
 from collections.abc import Iterator

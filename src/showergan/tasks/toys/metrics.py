@@ -34,13 +34,7 @@ RESAMPLES = 5  # of optimal transport
 
 
 def share_near_a_mode(points: ArrayLike, modes: ArrayLike, sd: float) -> Measured:
-    """Return the share of points within 4 sd of a mode's centre; a point that is not finite is near none.
-
-    Args:
-        points: shape (n, 2).
-        modes: centres, shape (k, 2).
-        sd: of each coordinate about a centre.
-    """
+    """Return the share of points within 4 sd of a mode, see `modes_found`; one that is not finite is near none."""
     return share(_nearest(points, modes, sd) >= 0)
 
 
