@@ -36,9 +36,7 @@ SURFACES = {
     "gradient_penalty": PENALTY,
     "sn": {"normaliser": {"kind": "spectral_norm"}},
 }
-DEEP = {f"clipping {c:g}": clipped for c, clipped in CLIPPED.items()} | {
-    "gradient_penalty": PENALTY
-}
+DEEP = {f"clipping {c:g}": clipped(c) for c in (0.001, 0.01, 0.1)} | {"gradient_penalty": PENALTY}
 DEEP_LAYERS, DEEP_SOURCE = 12, "swiss_roll"
 
 
