@@ -48,15 +48,7 @@ def evaluate(
     rates, PRD alone is measured. On test every metric is measured at the epoch that the recipe's score chooses on
     select, or at the last one where it chooses none; at the others only cheap ones, see `Stage`. An epoch that a
     diverged training did not reach has samples that are NaN; the step of divergence stands among the counts of all
-    epochs.
-
-    Args:
-        generator: to measure.
-        reference: the real samples.
-        embedding: of the task, None where it has none.
-        recipe: settings of the metrics.
-        device: where to generate and embed.
-        on_epoch: called with (epoch, its metrics on test).
+    epochs. `on_epoch` is called with an epoch and its metrics on test; the embedding is None where the task has none.
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
     extract = reference.extractor(embedding, recipe, device)

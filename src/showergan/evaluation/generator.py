@@ -205,7 +205,7 @@ class TrainedGenerator:
         Args:
             *conditions: of the samples: for showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
                 shape (m, 3), pz > 0; nothing for a task without conditions.
-            seed: of the noise; the first samples are the same however many are asked for.
+            seed: of the noise; the first samples are the same for any n.
             n: number of samples, by default one for each row; more begin again with the first row.
             epoch: which of the kept ones, by default the last.
             device: where to generate; devices differ in their random numbers.
@@ -254,17 +254,9 @@ def generate(
 ) -> Iterator[Any]:
     """Yield samples in order, some at a time.
 
-    Sample i is made for row i of the conditions, counted modulo the number of rows.
-
-    Args:
-        task: of the samples.
-        generator: its running statistics change in the mode "batch".
-        conditioning: with which it was trained.
-        conditions: of the task, m rows.
-        seed: of all that is random.
-        device: where to generate.
-        mode: BatchNorm with running statistics, or with those of batches of 64.
-        n: number of samples, by default m.
+    Sample i of n is made for row i of the conditions, counted modulo their number, which is the default of n. In the
+    mode "running" BatchNorm uses its running statistics; in "batch" those of batches of 64, and the running ones
+    change. The conditioning is that of the training.
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
@@ -285,13 +277,13 @@ def generate(
 def save_generator(description: Description, states: States, path: Path) -> None:
     """Write a generator file; the same description and weights by epoch give the same bytes."""
     # Equal texts that are one object are pickled otherwise than those that are two.
-    said = json.loads(description.model_dump_json())
+    described = json.loads(description.model_dump_json())
     kept = {
         epoch: {sys.intern(name): value for name, value in states[epoch].items()}
         for epoch in sorted(states)
     }
     content = io.BytesIO()  # into a file, torch would write the file's name too
-    torch.save({**said, "states": kept}, content)
+    torch.save({**described, "states": kept}, content)
     with atomic_write(path) as temporary:
         temporary.write_bytes(content.getbuffer())
 

@@ -143,14 +143,7 @@ def _matrix(layer: nn.Module) -> Tensor:
 
 
 def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Return unit left and right singular vectors after `count` iterations.
-
-    Args:
-        matrix: shape (rows, columns).
-        u: unit vector, shape (rows,).
-        v: unit vector, shape (columns,).
-        count: number of iterations.
-    """
+    """Return unit left and right singular vectors u and v, (rows,) and (columns,), after `count` iterations."""
     for _ in range(count):
         v = normalize(matrix.mT @ u, dim=0)
         u = normalize(matrix @ v, dim=0)
@@ -158,12 +151,9 @@ def power_iteration(matrix: Tensor, u: Tensor, v: Tensor, count: int) -> tuple[T
 
 
 def sigma(weight: Tensor, state: nn.Module, detached: bool) -> Tensor:
-    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight of shape (out, ...).
+    """Return u^T W v, shape () (Miyato et al. 2018, algorithm 1), of a weight W, shape (out, ...).
 
-    Args:
-        weight: W.
-        state: has the buffers u and v.
-        detached: the gradient takes it for a constant.
+    The state has the buffers u and v; detached, it is a constant for the gradient.
     """
     found = state.get_buffer("u") @ (flattened(weight) @ state.get_buffer("v"))
     return found.detach() if detached else found
@@ -250,12 +240,9 @@ class GradientPenalty(parameters.GradientPenalty, Constraint):
 
 
 def between(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Return a point on the segment from each fake sample to a real one, of their shape (n, ...).
+    """Return a point on the segment from each fake sample to a real one, all of shape (n, ...).
 
-    Args:
-        real: shape (n, ...).
-        fake: same shape.
-        mix: places on the segments, shape (n,): 0 is fake, 1 is real.
+    `mix`, shape (n,), are the places on the segments: 0 is fake, 1 is real.
     """
     mix = mix.view(-1, *[1] * (real.ndim - 1))
     return mix * real + (1 - mix) * fake

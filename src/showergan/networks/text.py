@@ -11,11 +11,7 @@ from showergan.networks.blocks import RESIDUAL
 
 
 class ResidualBlock1d(nn.Module):
-    """x + 0.3 h(x), h being ReLU, Conv1d 5, ReLU, Conv1d 5: length and channels stay (Gulrajani et al. 2017).
-
-    Args:
-        channels: of input and output.
-    """
+    """x + 0.3 h(x), h being ReLU, Conv1d 5, ReLU, Conv1d 5: length and channels stay (Gulrajani et al. 2017)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()

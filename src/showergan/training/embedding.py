@@ -189,16 +189,13 @@ def save(network: nn.Module, path: Path, **layout: Any) -> None:
 
 
 def load(path: Path, device: torch.device, writer: str, build: Callable[..., Network]) -> Network:
-    """Read a network in evaluation mode.
+    """Read a network that `save` wrote, in evaluation mode.
 
-    Args:
-        path: of a file that `save` wrote.
-        device: that the network will be on.
-        writer: the step that writes such files, for messages.
-        build: returns the network for the arguments in the file; of any exception the file is to blame.
+    `build` returns the network for the arguments in the file; of any exception the file is to blame. `writer` is the
+    step that writes it, for messages.
 
     Raises:
-        UserError: the file is missing or holds no such network.
+        UserError: the file is missing or holds no network of this kind.
     """
     problem, remedy = (
         f"is not an embedding written by {writer}",

@@ -22,11 +22,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
     A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by, signs
     apart; the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It
     is a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
-    `weight_layers` for what it does not count.
-
-    Args:
-        discriminator: with its constraints attached, which does not change: the vectors of spectral normalisation may
-            lag behind the weights; these norms do not.
+    `weight_layers` for what it does not count. The discriminator has its constraints attached, and does not change: the
+    vectors of spectral normalisation may lag behind the weights; these norms do not.
     """
     sigmas, bounds = {}, {}
     for name, layer in weight_layers(discriminator).items():

@@ -83,10 +83,7 @@ def convolution_norm(layer: nn.Conv1d | nn.Conv2d, size: tuple[int, ...]) -> Ten
     """Return the operator norm of a convolution on inputs of one size, shape ().
 
     Power iteration with the convolution and its adjoint, the transposed convolution (Gouk et al. 2021, section 3.2).
-
-    Args:
-        layer: a convolution that pads with numbers of zeros.
-        size: of its input in pixels, without channels.
+    The layer pads with numbers of zeros; the size is that of its input in pixels, without channels.
     """
     convolve, adjoint = (conv1d, conv_transpose1d) if len(size) == 1 else (conv2d, conv_transpose2d)
     weight = layer.weight.double()

@@ -270,10 +270,7 @@ class Trainer:
         """Train for all epochs and log the progress.
 
         Training ends early after an epoch in which a loss diverged, see `History.diverged_at`, or whose weights are not
-        finite. Nothing waits for the device within an epoch.
-
-        Args:
-            checkpoints: to continue from, and to save to.
+        finite. Nothing waits for the device within an epoch. It continues from the checkpoints, and saves to them.
         """
         recipe, n_steps = self.recipe, self._n_steps
         if checkpoints:

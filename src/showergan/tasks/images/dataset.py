@@ -132,7 +132,7 @@ def samples_of(file: h5py.File) -> Samples:
 
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """Open a data set; a `UserError` says where it is none."""
+    """Open a data set; a `UserError` refuses any other file."""
     with data_set.opened(path, "make-data", ARRAYS, ["samples"]) as file:
         samples, label = samples_of(file), file["label"][:]
         known = (label >= 0) & (label < max(len(samples.classes), 1))

@@ -123,15 +123,8 @@ def train_embedding(
 ) -> tuple[ImageEmbedding, Fit]:
     """Fit classes, or images without noise; stop when the score of held-out images no longer rises.
 
-    Args:
-        kind: of the network.
-        samples: description of the images.
-        image: training images, shape (n, c, h, w).
-        label: the number of the class of each, shape (n,).
-        recipe: sizes, rates and seed.
-        device: to train on.
-        on_epoch: called with (epoch, held-out score).
-        checkpoints: to continue from, and to save to.
+    Training images have the shape (n, c, h, w), the numbers of their classes (n,). `on_epoch` is called with an epoch
+    and its score; the training continues from the checkpoints, and saves to them.
 
     Returns:
         The network at its best epoch, in evaluation mode, and how the training went.

@@ -122,15 +122,15 @@ class Unreadable(Exception):
 
 
 def endings() -> set[str]:
-    """Return the endings of the names of images, .png say."""
+    """Return the suffixes of names of images, for example .png."""
     return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
 class Header(NamedTuple):
-    """What is read of all images before the first is decoded to bytes.
+    """Properties of an image, read of all images before the first is decoded to bytes.
 
     Attributes:
-        grey: whether it says that it has no colours.
+        grey: whether it has no colours, by its mode.
         kind: of its numbers, where they have more than 8 bits; else None, and it is not decoded.
         largest: of its numbers; of colours, of which Pillow keeps the upper 8 of 16 bits, of these.
     """

@@ -32,7 +32,7 @@ FRECHET_RESAMPLES = 10
 
 
 def embedded(pair: Pair) -> dict[str, Arrays]:
-    """Return the features of both samples in the spaces that there are, without those that are not finite.
+    """Return the features of both samples in the spaces of their embeddings, without those that are not finite.
 
     They are in units of the root mean square of all numbers of the real ones: a network that a run trains has no scale
     of its own that would mean something.
@@ -50,12 +50,7 @@ def frechet(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     """Compute the squared Fréchet distance of the Gaussians with the moments of two samples.
 
     Heusel et al. 2017, equation 6, with the features of another network. It is biased upwards by about a constant over
-    n: compare with the ceiling, which has as many images.
-
-    Args:
-        real: features, shape (n, d).
-        generated: features, shape (m, d).
-        seed: of the choice of min(n, m) of each, and of the bootstrap.
+    n: compare with the ceiling, which has as many images. Of features (n, d) and (m, d) min(n, m) each are drawn.
 
     Returns:
         The distance, NaN of fewer than two images.
@@ -85,12 +80,9 @@ def _distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 def inception_score(probabilities: ArrayLike, *, seed: int) -> Measured:
     """Compute exp of the mean of KL(p(y|x) || p(y)), p(y) being the mean of p(y|x) (Salimans et al. 2016, section 4).
 
-    1 where the classifier says the same of all images; the number of classes where it is sure of each, and all are
-    equally frequent. Unlike there, the images are not divided into ten parts.
-
-    Args:
-        probabilities: of each class, shape (n, k); images with numbers that are not finite are left out.
-        seed: of the bootstrap.
+    1 where the classifier gives all images the same; the number of classes where it is sure of each, and all are
+    equally frequent. Unlike there, the images are not divided into ten parts. Of the probabilities, shape (n, k), rows
+    with numbers that are not finite are left out.
     """
     found = np.asarray(probabilities, np.float64)
     found = found[np.isfinite(found).all(axis=1)]

@@ -51,7 +51,7 @@ class ImageStatistics(ReferenceStatistics):
 
     @property
     def n_bins(self) -> int:
-        """Number of classes that can be asked for."""
+        """Number of classes that are conditions."""
         return len(self.samples.conditions)
 
     def bins(self, features: Features) -> NDArray[np.integer]:
@@ -112,7 +112,7 @@ def reference_statistics(path: Path, *_: Any) -> tuple[ImageStatistics, Features
 
 
 def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
-    """Return images (n, c, h, w), and as conditions the classes that can be asked for."""
+    """Return images (n, c, h, w), and as conditions their classes one-hot."""
     images = load(path, "train")
     samples, conditions = (
         torch.from_numpy(values).to(device) for values in (images.image, images.one_hot)

@@ -75,12 +75,7 @@ def split_by_blocks(lines: Sequence[int], block: int, seed: int) -> NDArray[np.u
     """Return the split of every sequence, shape (n,): blocks of neighbouring lines stay together.
 
     Test text therefore touches training text at the ends of blocks alone, and within the two blocks that the exact
-    sizes of the splits cut.
-
-    Args:
-        lines: the line of each sequence, rising.
-        block: lines that stay together.
-        seed: of the order of the blocks.
+    sizes of the splits cut. `lines` are the numbers of the line of each sequence, rising; a block is so many lines.
     """
     blocks = np.asarray(lines) // block
     place = np.random.default_rng(seed).permutation(blocks.max() + 1)

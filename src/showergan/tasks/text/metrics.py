@@ -29,12 +29,7 @@ LINES = "1-grams"  # in their order they are the lines
 
 
 def ngrams(code: NDArray[np.uint8], n: int) -> NDArray[np.uint32]:
-    """Return the n-grams within lines, each a number of its own, shape (lines, length - n + 1).
-
-    Args:
-        code: characters, shape (lines, length).
-        n: at most 4.
-    """
+    """Return the n-grams, n <= 4, within lines, shape (lines, length), as numbers, shape (lines, length - n + 1)."""
     width = code.shape[1] - n + 1
     numbers = np.zeros((len(code), width), np.uint32)
     for place in range(n):
@@ -47,12 +42,8 @@ def divergence(real: _Codes, generated: _Codes, *, seed: int) -> Measured:
 
     JS = H((p + q) / 2) - (H(p) + H(q)) / 2 with the entropies H (Lin 1991, equation 4.1; of n-grams Gulrajani et al.
     2017, section 5.5): 0 for equal distributions, 1 for disjoint ones. Two samples of one text are apart, too, and the
-    more the rarer their n-grams: compare with the ceiling.
-
-    Args:
-        real: n-grams as `ngrams` gives them, shape (lines, m).
-        generated: those of another sample.
-        seed: of the bootstrap, which draws lines.
+    more the rarer their n-grams: compare with the ceiling. Samples are n-grams as `ngrams` gives them, shape
+    (lines, m); the bootstrap draws lines.
     """
     if not len(real) or not len(generated):
         return Measured(np.nan)
