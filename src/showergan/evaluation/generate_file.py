@@ -29,7 +29,8 @@ def generate_file(
     """Write samples of a generator, from a file that `train` wrote; only their conditions are held in memory.
 
     The samples are npz, of showers in the published format, or HDF5 with the keys and units of our data sets. For
-    conditions see `Task.read_conditions`; for n and the epoch, `TrainedGenerator.generate`. The seed is at least 0 and below 2**32.
+    conditions see `Task.read_conditions`; for n and the epoch, `TrainedGenerator.generate`. Seeds are from 0 to
+    2**32 - 1.
 
     Raises:
         UserError: A file is unusable, or the epoch was not kept; nothing is written.
