@@ -34,14 +34,7 @@ CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of 
 
 
 class Condition(Section):
-    """A condition of generated samples.
-
-    Attributes:
-        name: also of its column in a table of conditions.
-        unit: of the number.
-        low: smallest value in the training set.
-        high: largest value in the training set.
-    """
+    """A condition of generated samples: name, also of its column in tables, unit, and range in the training set."""
 
     name: str
     unit: str
@@ -50,12 +43,7 @@ class Condition(Section):
 
 
 class Divergence(Section):
-    """The end of a training whose losses became infinite, NaN, or too large.
-
-    Attributes:
-        step: of the generator.
-        epochs: whose generators were to be kept, and that were not reached.
-    """
+    """The step at which a loss was infinite, NaN, or too large, and the epochs to keep that were not reached."""
 
     step: int
     epochs: tuple[int, ...]
@@ -125,12 +113,7 @@ def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> s
 
 @dataclass(frozen=True)
 class TrainedGenerator:
-    """A trained generator.
-
-    Attributes:
-        description: network, task, conditions and origin of the generator.
-        states: its weights by epoch.
-    """
+    """A trained generator: its description, and its weights by epoch."""
 
     description: Description
     states: States
@@ -147,11 +130,7 @@ class TrainedGenerator:
 
     @property
     def last(self) -> int:
-        """The last epoch.
-
-        Raises:
-            UserError: The training diverged before the first.
-        """
+        """The last epoch; a `UserError` if the training diverged before the first."""
         diverged = self.description.diverged
         if diverged and not self.states:
             raise UserError(
@@ -161,11 +140,7 @@ class TrainedGenerator:
         return self.epochs[-1]
 
     def network(self, epoch: int | None = None) -> Generator:
-        """Return the network with the weights of an epoch, by default the last.
-
-        Raises:
-            UserError: That epoch was not kept.
-        """
+        """Return the network with the weights of an epoch, by default the last; a `UserError` if it was not kept."""
         last = self.last
         epoch = last if epoch is None else epoch
         if epoch not in self.states:
@@ -230,11 +205,7 @@ class TrainedGenerator:
         n: int | None = None,
         epoch: int | None = None,
     ) -> Iterator[Any]:
-        """Yield samples some at a time, see `generate`; the epoch is by default the last.
-
-        Raises:
-            UserError: n is below 1, or the epoch was not kept.
-        """
+        """Yield samples some at a time, see `generate`; a `UserError` if n is below 1, or the epoch was not kept."""
         if n is not None and n < 1:
             raise UserError(f"n = {n}: ask for at least 1 sample.")
         conditioning = self.description.conditioning

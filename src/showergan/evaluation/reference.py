@@ -74,14 +74,7 @@ class Reference:
 
 
 class Origin(NamedTuple):
-    """Settings and files that a reference was made from.
-
-    Attributes:
-        recipe: settings of the metrics.
-        version: of the step that made it.
-        data: the data set.
-        embedding: of the task, where one was used.
-    """
+    """Settings of the metrics, version of the step, data set and embedding, if any, that a reference was made from."""
 
     recipe: Evaluation
     version: int

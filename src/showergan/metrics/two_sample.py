@@ -40,11 +40,7 @@ def two_sample(
 
     `event_sd` is that of one training: of its held-out fifth of the events, the trees as they are.
 
-    Args:
-        real: (n, d) features; NaN stands for undefined, which the classifier distinguishes from any number.
-        generated: (m, d) features.
-        trainings: number of splits, each with its own trees.
-        seed: of everything random.
+    Features are (n, d) and (m, d); NaN stands for undefined, which the classifier distinguishes from any number.
 
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.

@@ -12,11 +12,7 @@ from showergan.tasks.data_set import Rows
 
 
 class NoConditions(NamedTuple):
-    """The conditions of samples that have none.
-
-    Attributes:
-        nothing: shape (n, 0), whose rows count.
-    """
+    """The conditions of n samples that have none: an array (n, 0)."""
 
     nothing: NDArray[np.float32]
 

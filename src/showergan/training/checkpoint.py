@@ -173,12 +173,7 @@ class Checkpoints:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read a saved state.
-
-    Raises:
-        Damaged: the file is.
-        Exception: of any kind, from PyTorch.
-    """
+    """Read a saved state; of a damaged file `Damaged` is raised, or any exception of PyTorch."""
     if not path.is_file():  # a pipe would be waited for
         raise Damaged("it is no file")
     content = path.read_bytes()
@@ -199,21 +194,13 @@ class Damaged(ValueError):
 
 
 def require(holds: bool, what: str) -> None:
-    """Refuse a state of which something cannot be.
-
-    Raises:
-        ValueError: the condition does not hold.
-    """
+    """Refuse a state, by a `ValueError` that names what is wrong, unless a condition holds."""
     if not holds:
         raise ValueError(f"{what} is not as it was left")
 
 
 def require_like(own: Any, found: Any, what: str) -> None:
-    """Refuse a state whose names, types, shapes or lengths differ from the own ones.
-
-    Raises:
-        ValueError: they differ, with the place.
-    """
+    """Refuse a state whose names, types, shapes or lengths differ, by a `ValueError` that names the place."""
     require(type(found) is type(own) or (isinstance(own, dict) and isinstance(found, dict)), what)
     if isinstance(own, torch.Tensor):
         size = own.numel() * own.element_size()
@@ -230,21 +217,13 @@ def require_like(own: Any, found: Any, what: str) -> None:
 
 
 def load_network(network: nn.Module, state: dict[str, Any], what: str) -> None:
-    """Load weights into a network.
-
-    Raises:
-        ValueError: they are of another network.
-    """
+    """Load weights into a network; a `ValueError` refuses those of another one."""
     require_like(network.state_dict(), state, what)
     network.load_state_dict(state)
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what: str) -> None:
-    """Load a state into an optimiser that has made no step yet.
-
-    Raises:
-        ValueError: it is the state of another optimiser.
-    """
+    """Load a state into an optimiser that has made no step yet; a `ValueError` refuses that of another one."""
     groups = optimiser.state_dict()["param_groups"]
     require_like(groups, state["param_groups"], what)
     require(state["param_groups"] == groups, what)

@@ -29,14 +29,7 @@ HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
 
 class Fit(NamedTuple):
-    """Summary of a training.
-
-    Attributes:
-        n_fitted: samples in the fit.
-        n_held_out: samples that decided when to stop.
-        best_epoch: counted from 1.
-        n_epochs: epochs trained.
-    """
+    """Summary of a training: samples in the fit, samples that decided when to stop, best epoch, from 1, and epochs."""
 
     n_fitted: int
     n_held_out: int

@@ -83,11 +83,7 @@ class History:
         return {"steps": self._steps, "rows": self._fetch(), "columns": self.columns}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Replace all rows.
-
-        Raises:
-            ValueError: the state holds no rows.
-        """
+        """Replace all rows; a `ValueError` refuses a state without them."""
         steps, rows, columns = state["steps"], state["rows"], state["columns"]
         require(type(steps) is list and type(columns) is list, "history")
         require_like([{"step": 0, "epoch": 0}] * len(steps), steps, "history.steps")

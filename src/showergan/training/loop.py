@@ -40,11 +40,8 @@ MEASURED = (*LOSSES, "score_gap", "discriminator_gradient_norm", "generator_grad
 class Average:
     """A network that follows another: theta_avg = d theta_avg + (1 - d) theta (Yazici et al. 2019).
 
-    BatchNorm's running statistics follow in the same way. The average starts at the present weights.
-
-    Args:
-        network: to be followed.
-        decay: d, between 0 and 1.
+    BatchNorm's running statistics follow in the same way. The average starts at the present weights; the decay d lies
+    between 0 and 1.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:

@@ -25,12 +25,7 @@ BATCH = 500  # images that are embedded at once
 
 
 class Seen(NamedTuple):
-    """Outputs of the network for images.
-
-    Attributes:
-        features: shape (n, 64), float32.
-        probabilities: of each class, shape (n, k), float32; None of an encoder.
-    """
+    """Features of images, shape (n, 64), and probabilities of classes, shape (n, k), None of an encoder; float32."""
 
     features: NDArray[np.float32]
     probabilities: NDArray[np.float32] | None

@@ -141,11 +141,7 @@ class Header(NamedTuple):
 
 
 def read_header(path: Path) -> Header:
-    """Read colours and numbers of an image.
-
-    Raises:
-        Unreadable: it is no image, or has numbers of which neither black nor white is known.
-    """
+    """Read colours and numbers of an image; `Unreadable` if it is none, or if black or white is not known of them."""
     with _opened(path) as image:
         grey = image.mode in (*GREY, "F") or image.mode.startswith("I;16")
         if (kind := _kind(image)) is None:

@@ -33,11 +33,7 @@ from showergan.tasks.unconditional import Unchanged
 
 @dataclass(frozen=True)
 class ImageStatistics(ReferenceStatistics):
-    """Sizes and classes of the images; the training images fix no more.
-
-    Attributes:
-        samples: as the data set describes them.
-    """
+    """Sizes and classes of the images, from the description in the data set; the training images fix no more."""
 
     samples: Samples
 

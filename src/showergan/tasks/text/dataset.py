@@ -28,11 +28,7 @@ NO_CHARACTER = 255  # code of values that are not finite
 
 @dataclass(frozen=True)
 class Lines(Unconditional):
-    """Lines of one length.
-
-    Attributes:
-        code: places of the characters in the alphabet, or `NO_CHARACTER`, shape (n, length), uint8.
-    """
+    """Lines of one length: positions of the characters in the alphabet, or `NO_CHARACTER`, shape (n, length), uint8."""
 
     code: NDArray[np.uint8]
 
@@ -121,11 +117,7 @@ def decoded(content: bytes, path: Path) -> str:
 
 
 def sequences(text: str, path: Path) -> Sequences:
-    """Return the sequences in the lines of a text, without the blanks around the lines.
-
-    Raises:
-        UserError: there are too few.
-    """
+    """Return the sequences in the lines of a text, stripped of blanks; a `UserError` if they are too few."""
     lines = [line.strip() for line in text.splitlines()]
     found = [
         (line[first : first + LENGTH], number)

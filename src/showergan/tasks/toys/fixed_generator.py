@@ -58,15 +58,7 @@ class NoisyPoints(nn.Module):
 
 
 class Sizes(NamedTuple):
-    """Sizes of a training.
-
-    Attributes:
-        width: units of each hidden layer.
-        depth: hidden layers.
-        steps: of the discriminator.
-        batch_size: points of each kind in a step.
-        seed: of points, first weights, order and noise.
-    """
+    """Units of each hidden layer, hidden layers, steps, points of each kind in a step, and seed of a training."""
 
     width: int
     depth: int

@@ -20,7 +20,7 @@ from showergan.tasks.unconditional import Unconditional
 
 @dataclass(frozen=True)
 class Distribution:
-    """Points in a plane.
+    """A distribution of points in a plane.
 
     Attributes:
         sample: draws points (n, 2) with a random generator.
@@ -65,11 +65,7 @@ DISTRIBUTIONS = {
 
 @dataclass(frozen=True)
 class Points(Unconditional):
-    """Points in a plane.
-
-    Attributes:
-        point: shape (n, 2), float32.
-    """
+    """Points in a plane, shape (n, 2), float32."""
 
     point: NDArray[np.float32]
 
