@@ -153,11 +153,7 @@ def save_reference(reference: Reference, path: Path) -> None:
 
 
 def load_reference(path: Path) -> Reference:
-    """Read a reference.
-
-    Raises:
-        UserError: the file is missing or is no reference.
-    """
+    """Read a reference; a `UserError` if the file is missing or is none."""
     task = of_file(path)
     remedy = in_place_of(path, "features.h5 that `showergan reference` wrote")
     with (

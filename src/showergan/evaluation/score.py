@@ -22,7 +22,7 @@ from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
 # The metrics of any task; every column of an array is a quantity.
-METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
+METRICS = Registry(metrics_in(metrics))
 
 
 def score(

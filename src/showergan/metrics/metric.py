@@ -143,10 +143,10 @@ class Registry:
     """
 
     metrics: tuple[Metric, ...]
-    points: Mapping[str, str]
-    quantities: Mapping[str, str]
-    spaces: Mapping[str, str]
-    failures: tuple[Failure, ...]
+    points: Mapping[str, str] = field(default_factory=dict)
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    spaces: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
     of_scale: tuple[tuple[str, str], ...] = ()
 
     @property

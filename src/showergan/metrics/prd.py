@@ -110,16 +110,11 @@ def curve_of_histograms(
     With slopes l = tan(angle) the precision is alpha(l) = sum_k min(l p_k, q_k), where p is the
     real and q the generated distribution, and the recall is beta(l) = alpha(l) / l.
 
-    Args:
-        p_generated: (..., K) histogram of generated points; sums to one.
-        p_real: (..., K) histogram of real points; sums to one.
-        angles: number of equidistant angles in (0, pi/2).
-
     Returns:
-        Precision and recall, both (..., angles); precision rises, recall falls.
+        Precision, rising, and recall, falling, both (..., angles), at equidistant angles in (0, pi/2).
 
     Raises:
-        UserError: the shapes differ, or the histograms are not normalised.
+        UserError: the histograms, both (..., K), have other shapes, or do not sum to one.
     """
     generated, real = (np.asarray(p, dtype=np.float64) for p in (p_generated, p_real))
     if generated.shape != real.shape:

@@ -62,11 +62,7 @@ class TextDiscriminator(Discriminator):
 
 
 def line_shape(kind: str, sample_shape: Shape) -> tuple[int, int]:
-    """Return the length of a line and the size of the alphabet.
-
-    Raises:
-        UserError: samples of this shape are no lines.
-    """
+    """Return the length of a line and the size of the alphabet; a `UserError` refuses other shapes of samples."""
     if len(sample_shape) != 2:
         raise UserError(
             f"{kind} is made for lines of characters, samples of shape (length, alphabet), and those of the data set "

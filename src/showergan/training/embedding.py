@@ -93,11 +93,7 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restore a state.
-
-        Raises:
-            ValueError: no training can have left it; parts may have been restored.
-        """
+        """Restore a state; a `ValueError` refuses one that no training left, of which parts may have been restored."""
         own, scores, best = self.state_dict(), state["scores"], state["best_epoch"]
         require(state.keys() == own.keys(), "state")
         require(type(scores) is list, "scores")

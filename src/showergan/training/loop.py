@@ -138,11 +138,7 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from the state of a training of the same recipe and data.
-
-        Raises:
-            ValueError: the state is of another training; half of it may have been loaded.
-        """
+        """Continue from a state of the same recipe and data; at a `ValueError` half of another may have been loaded."""
         require(state.keys() == self.state_dict().keys(), "state")
         n_steps, states, history = state["n_steps"], state["states"], self.result.history
         require(type(n_steps) is int and 0 <= n_steps <= self._n_steps, "n_steps")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -117,17 +118,14 @@ FRECHET = Metric(
     place=1,
     shown={space: {"all": "Fréchet: {space}"} for space in SPACES},
 )
-KID = Metric(
+KID = replace(
+    FRECHET,
     name="kid",
     definition="squared maximum mean discrepancy of the features with the kernel (x.y / d + 1)^3, unbiased, the median "
     "over batches of at most 2 500: Bińkowski et al. 2018",
     rows=each_space(embedded, partial(kpd, degree=3), "kid"),
-    spaces=SPACES,
     # Unbiased, so it may be negative, which is not better than 0.
     direction="target",
-    best=0,
-    stage=Stage.EVERY_EPOCH,
-    part=Part.DISTANCES,
     place=2,
     shown={space: {"all": "kernel distance: {space}"} for space in SPACES},
 )

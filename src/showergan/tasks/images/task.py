@@ -82,10 +82,9 @@ def _features(images: Images, embedding: ImageEmbedding | None) -> Features:
     spaces: dict[str, NDArray[np.floating]] = {}
     own = {}
     if embedding:
-        seen = embedding.seen(image)
-        spaces[embedding.kind] = seen.features
-        if seen.probabilities is not None:
-            own[PROBABILITIES] = seen.probabilities
+        spaces[embedding.kind], probabilities = embedding.seen(image)
+        if probabilities is not None:
+            own[PROBABILITIES] = probabilities
     numbers = image.astype(np.float64)
     steps = [np.abs(np.diff(numbers, axis=axis)).mean(axis=(1, 2, 3)) for axis in (2, 3)]
     return Features(

@@ -122,7 +122,5 @@ REPEATING = Failure("repeating", "repeated_lines", LINES, above=0.1, column="dup
 METRICS = Registry(
     metrics=metrics_in(metrics, sys.modules[__name__]),
     points={name: name for name in ("1-grams", "2-grams")},
-    quantities={},
-    spaces={},
     failures=(Failure("not finite", NOT_FINITE, COUNTS, above=0), REPEATING),
 )

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -110,16 +111,11 @@ MODES_FOUND = Metric(
     place=40,
     shown={PLANE: {"all": "modes found"}},
 )
-NEAR_A_MODE = Metric(
+NEAR_A_MODE = replace(
+    MODES_FOUND,
     name="near_a_mode",
     definition="share of points within 4 sd of a mode",
-    rows=_rows,
-    spaces=(PLANE,),
-    direction="higher",
     best=1,
-    worst=0,
-    stage=Stage.EVERY_EPOCH,
-    part=Part.DISTRIBUTIONS,
     place=41,
     shown={PLANE: {"all": "share near a mode"}},
 )
