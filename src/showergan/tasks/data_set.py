@@ -69,7 +69,7 @@ def opened(
 
     Args:
         path: of the file.
-        writer: the step that writes such files.
+        writer: the step that writes these files.
         arrays: that it must have, by name: their type, and their shape behind the number of samples, in which None is
             any length. All are as long as the first.
         attributes: names of those that it must have.

@@ -21,7 +21,7 @@ Repeat = Callable[[Any, int], Iterator[Any]]
 
 
 def unavailable(what: str) -> Callable[..., Any]:
-    """Return the function of a task that cannot do something: a `UserError` says so."""
+    """Return a function that stands for one a task does not have, and raises a `UserError` with this text."""
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise UserError(what)
@@ -79,7 +79,7 @@ class Task(TaskSpec):
         sample: (**sample_arrays) -> samples.
         to_samples: (output of a generator, conditions, conditioning, random generator of NumPy) -> samples. What is
             drawn besides the noise must not depend on how many samples are made at a time.
-        check_conditions: (*values of the user) -> conditions; a `UserError` says what is wrong with them.
+        check_conditions: (*values of the user) -> conditions; a `UserError` refuses impossible ones.
         read_conditions: (path or None, n or None) -> conditions in a file to generate n samples for; one for each row
             where n is None. A `UserError` where a file is needed, or none is allowed.
         write_samples: (out, n, samples some at a time, attributes of origin) writes n samples as npz, or as HDF5 with
@@ -91,7 +91,7 @@ class Task(TaskSpec):
         examples: (samples some at a time) -> what figures show of them, arrays (n, ...) by name.
         read_samples: (path, mend) -> samples of a file that anybody wrote, some at a time; with `mend` impossible
             values are changed to the nearest possible ones, rather than refused.
-        reference_statistics_of_file: (path, recipe, device) -> reference statistics of such a file.
+        reference_statistics_of_file: (path, recipe, device) -> reference statistics of a file that `read_samples` reads.
         repeat: (path) -> a `Repeat`; None of a data set that cannot be simulated again.
         load_embedding: (path, device) -> the embedding, with `has_embedding`.
         standalone: (network, description of the generator) -> a module of all that stands before and after the network,

@@ -37,7 +37,7 @@ class Work(Protocol):
         """Continue from a state.
 
         Raises:
-            Exception: of any kind, if this is no state of such work; half of it may have been loaded.
+            Exception: of any kind, if this is no state of this work; half of it may have been loaded.
         """
 
     def table(self) -> pd.DataFrame:
