@@ -91,7 +91,7 @@ class Task(TaskSpec):
         examples: (samples some at a time) -> what figures show of them, arrays (n, ...) by name.
         read_samples: (path, mend) -> samples of a file that anybody wrote, some at a time; with `mend` impossible
             values are changed to the nearest possible ones, rather than refused.
-        reference_statistics_of_file: (path, recipe, device) -> reference statistics of a file that `read_samples` reads.
+        reference_statistics_of_file: (path, recipe, device) -> reference statistics of a file of `read_samples`.
         repeat: (path) -> a `Repeat`; None of a data set that cannot be simulated again.
         load_embedding: (path, device) -> the embedding, with `has_embedding`.
         standalone: (network, description of the generator) -> a module of all that stands before and after the network,
