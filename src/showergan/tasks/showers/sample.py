@@ -49,7 +49,7 @@ class Particles(NamedTuple):
 
 @dataclass(frozen=True)
 class Showers(Rows):
-    """Calorimeter images with the conditions they were recorded under.
+    """Calorimeter images and the particles that made the showers."""
 
     energy: NDArray[np.float32]  # deposits (n, 30, 30), MeV; row = y, column = x
     point: NDArray[np.float32]  # entry points x, y (n, 2), cm
