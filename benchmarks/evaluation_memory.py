@@ -18,8 +18,7 @@ from pathlib import Path
 import torch
 
 from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.description import Description
-from showergan.evaluation.generator import save_generator
+from showergan.evaluation.generator import Description, save_generator
 from showergan.networks.base import build, state_of
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding

@@ -16,8 +16,7 @@ from pathlib import Path
 import torch
 
 from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator import save_generator
+from showergan.evaluation.generator import conditions_of, description_of, save_generator
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import calorimeter, gflash

@@ -14,8 +14,12 @@ from hypothesis import strategies as st
 from showergan.config.networks import PerceptronGenerator
 from showergan.config.tasks.images import Samples as ImageSamples
 from showergan.config.tasks.text import Samples
-from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator import TrainedGenerator, save_generator
+from showergan.evaluation.generator import (
+    TrainedGenerator,
+    conditions_of,
+    description_of,
+    save_generator,
+)
 from showergan.evaluation.generator import load_generator as load
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS

@@ -6,8 +6,7 @@ import numpy as np
 import torch
 
 from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.description import conditions_of, description_of
-from showergan.evaluation.generator import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator, conditions_of, description_of
 from showergan.networks.base import build, state_of
 from showergan.tasks.found import TASKS
 from showergan.tasks.showers import gflash

@@ -10,8 +10,8 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation
 from showergan.config.networks import ShowerGenerator
-from showergan.config.tasks.showers import Preparation
 from showergan.config.recipes.evaluation import Evaluate
+from showergan.config.tasks.showers import Preparation
 from showergan.evaluation import generated
 from showergan.evaluation.generator import TrainedGenerator
 from showergan.evaluation.measure import measure

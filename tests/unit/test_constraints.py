@@ -9,15 +9,19 @@ from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
 
 from showergan.errors import UserError
-from showergan.methods.constraints.abcas import Abcas
-from showergan.methods.constraints.base import DiscriminatorBatch
-from showergan.methods.constraints.multipliers import (
+from showergan.methods.constraints import (
+    Abcas,
     ConstantMultiplier,
+    DiscriminatorBatch,
+    GradientPenalty,
     LayerMultipliers,
+    PowerPenalty,
+    SpectralNorm,
     TrainableMultiplier,
+    WeightClipping,
+    between,
+    power_iteration,
 )
-from showergan.methods.constraints.normalisers import SpectralNorm, WeightClipping, power_iteration
-from showergan.methods.constraints.penalties import GradientPenalty, PowerPenalty, between
 from showergan.methods.layers import (
     flattened,
     multipliers,

@@ -11,8 +11,8 @@ from generators import trained
 
 from showergan.config.evaluation import Evaluation
 from showergan.config.networks import ShowerGenerator
-from showergan.config.tasks.showers import Preparation
 from showergan.config.recipes.evaluation import Evaluate
+from showergan.config.tasks.showers import Preparation
 from showergan.errors import UserError
 from showergan.evaluation import reference as references
 from showergan.evaluation.anchors import anchors as measure_anchors

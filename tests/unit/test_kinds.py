@@ -19,7 +19,7 @@ from showergan.config.networks import (
 from showergan.config.optimisers import Optimiser
 from showergan.errors import UserError
 from showergan.methods import losses
-from showergan.methods.constraints.base import Constraint
+from showergan.methods.constraints import Constraint
 from showergan.networks.base import Discriminator, Generator, build
 
 IDEAS = {

@@ -177,5 +177,5 @@ def test_the_code_is_that_of_the_commit_or_says_that_it_is_not(tmp_path):
     assert (clean["commit"], clean["dirty"]) == (git("rev-parse", "HEAD"), False)
     (tmp_path / "config.yaml").write_text("not the package\n")
     assert code_in(tmp_path / "src") == clean
-    (tmp_path / "src/showergan/methods/constraints/new.py").write_text("# no commit has it\n")
+    (tmp_path / "src/showergan/methods/new.py").write_text("# no commit has it\n")
     assert code_in(tmp_path / "src") == clean | {"dirty": True}

@@ -14,7 +14,6 @@ from showergan.config.evaluation import Evaluation
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.metrics.diversity import COLLAPSED
 from showergan.metrics.features import NOT_FINITE, POINTS, QUANTITY, Features, ReferenceStatistics
-from showergan.metrics.measured import Measured
 from showergan.metrics.metric import Registry, Stage, metrics_in
 from showergan.metrics.pair import Pair
 from showergan.metrics.prd import prd_curves
@@ -209,12 +208,13 @@ def test_samples_are_taken_apart_and_put_together():
 def test_numbers_of_one_computation_are_computed_once(monkeypatch):
     calls = []
     home = importlib.import_module("showergan.metrics.neighbours")
+    original = home.equal_samples
 
-    def counted(*samples, seed):
-        calls.append(seed)
-        return Measured(1.0), Measured(0.5)
+    def counted(*samples):
+        calls.append(samples)
+        return original(*samples)
 
-    monkeypatch.setattr(home, "density_coverage", counted)
+    monkeypatch.setattr(home, "equal_samples", counted)
     table = measured(Plane()).set_index("metric")["value"]
-    assert (table["density"], table["coverage"]) == (1.0, 0.5)
+    assert table[["density", "coverage"]].gt(0).all()
     assert len(calls) == 1

@@ -18,9 +18,13 @@ from showergan.config.tasks.showers import Preparation
 from showergan.config.tasks.toys import ToyData
 from showergan.config.whole import config_of, parse_config
 from showergan.errors import UserError
-from showergan.evaluation.description import Divergence, conditions_of, description_of
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generator import TrainedGenerator
+from showergan.evaluation.generator import (
+    Divergence,
+    TrainedGenerator,
+    conditions_of,
+    description_of,
+)
 from showergan.evaluation.reference import make_reference
 from showergan.networks.base import build
 from showergan.tasks import showers

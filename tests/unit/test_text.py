@@ -17,12 +17,10 @@ from showergan.config.recipes.evaluation import Evaluate
 from showergan.config.tasks.text import BOOK, LENGTH, REPLACEMENT, TextData
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.evaluation.description import description_of
 from showergan.evaluation.generated import evaluate
-from showergan.evaluation.generator import TrainedGenerator
+from showergan.evaluation.generator import TrainedGenerator, description_of
 from showergan.evaluation.reference import make_reference
-from showergan.methods.constraints.base import DiscriminatorBatch
-from showergan.methods.constraints.penalties import GradientPenalty
+from showergan.methods.constraints import DiscriminatorBatch, GradientPenalty
 from showergan.methods.layers import flattened, weight_layers
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.networks.base import build, state_of

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import make_swiss_roll
 
-from showergan.metrics.transport import wasserstein_2
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
-from showergan.tasks.toys.metrics import modes_found, share_near_a_mode
+from showergan.tasks.toys.metrics import modes_found, share_near_a_mode, wasserstein_2
+from showergan.tasks.toys.points import DISTRIBUTIONS
 
 
 def sample(name, n=4000, seed=1):

@@ -5,10 +5,9 @@ import pytest
 import torch
 
 from showergan.config.recipes.found import RECIPES
-from showergan.methods.constraints.penalties import between
+from showergan.methods.constraints import between
 from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys import fixed_generator
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
 from showergan.tasks.toys.fixed_generator import (
     PENALTY,
     NoisyPoints,
@@ -17,6 +16,7 @@ from showergan.tasks.toys.fixed_generator import (
     gradient_norms,
     trained,
 )
+from showergan.tasks.toys.points import DISTRIBUTIONS
 
 
 def test_the_fixed_generator_adds_noise_of_unit_variance():

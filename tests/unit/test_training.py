@@ -20,7 +20,7 @@ from showergan.errors import UserError
 from showergan.methods.losses import Loss
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.conditions import Conditioning, to_energy, training_tensors
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.tasks.toys.points import DISTRIBUTIONS
 from showergan.training.batches import ReplayedBatches, ShuffledPasses, stream
 from showergan.training.loop import Trainer
 
@@ -407,7 +407,7 @@ def test_golden_steps(data, method):
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))
     trainer.generator.double()
     trainer.discriminator.double()
-    last = trainer.run().history.last()
+    last = trainer.run().history.frame().iloc[-1]
     found = (last["discriminator_loss"], last["generator_loss"])
     assert found == pytest.approx(GOLDEN[method], rel=1e-4)
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from showergan.errors import UserError
-from showergan.metrics.transport import LARGEST, wasserstein_2
+from showergan.tasks.toys.metrics import LARGEST, wasserstein_2
 
 
 def test_by_hand():
@@ -44,7 +44,7 @@ def test_gaussians_have_a_closed_form():
 
 
 def test_large_samples_are_cut_by_the_seed(monkeypatch):
-    monkeypatch.setattr("showergan.metrics.transport.LARGEST", 200)
+    monkeypatch.setattr("showergan.tasks.toys.metrics.LARGEST", 200)
     points = np.random.default_rng(1).normal(size=(400, 2))
     one, two = (wasserstein_2(points, -points, seed=seed) for seed in (1, 2))
     assert one.n == 200

@@ -6,7 +6,7 @@ import torch
 from small_training import recipe
 from torch.optim.lr_scheduler import LambdaLR
 
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.tasks.toys.points import DISTRIBUTIONS
 from showergan.training.loop import Trainer
 
 RATES = {"generator": 1e-3, "discriminator": 4e-4}

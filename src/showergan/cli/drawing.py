@@ -6,16 +6,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from showergan.cli.options import PROVENANCE
-from showergan.cli.options import Input
-from showergan.cli.options import Output
-from showergan.cli.options import command_of
-from showergan.cli.options import file_given
-from showergan.cli.options import files
-from showergan.cli.options import keys_of
-from showergan.cli.options import keyword
-from showergan.config.catalogue.exhibit import Exhibit
-from showergan.config.catalogue.exhibit import exhibits
+from showergan.cli.options import (
+    PROVENANCE,
+    Input,
+    Output,
+    command_of,
+    file_given,
+    files,
+    keys_of,
+    keyword,
+)
+from showergan.config.catalogue.exhibit import Exhibit, exhibits
 from showergan.config.tasks.found import SPECS
 from showergan.errors import UserError
 from showergan.records.provenance import recorded

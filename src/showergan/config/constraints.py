@@ -41,7 +41,7 @@ class SpectralNorm(Normaliser):
     weights move fast. Each option besides the default is what the code published with Egorov & Rogachev 2023 does.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.normalisers:SpectralNorm"
+    implementation: ClassVar[str] = "showergan.methods.constraints:SpectralNorm"
     kind: Literal["spectral_norm"] = "spectral_norm"
     acts_on: Literal["weight", "output"] = Field(
         "weight", description="output: the layer's output with its bias is divided by sigma"
@@ -65,7 +65,7 @@ class SpectralNorm(Normaliser):
 class WeightClipping(Normaliser):
     """After each discriminator step, clip every weight and bias to [-bound, bound]."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.normalisers:WeightClipping"
+    implementation: ClassVar[str] = "showergan.methods.constraints:WeightClipping"
     kind: Literal["weight_clipping"] = "weight_clipping"
     bound: PositiveFloat = Field(0.1, description="c: weights stay in [-c, c]")
     layers: Literal["all", "linear"] = Field(
@@ -76,7 +76,7 @@ class WeightClipping(Normaliser):
 class ConstantMultiplier(Multiplier):
     """The discriminator's output times a fixed constant."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:ConstantMultiplier"
+    implementation: ClassVar[str] = "showergan.methods.constraints:ConstantMultiplier"
     kind: Literal["constant"] = "constant"
     value: PositiveFloat = Field(description="c; the Lipschitz bound is c times the normalised one")
 
@@ -84,7 +84,7 @@ class ConstantMultiplier(Multiplier):
 class TrainableMultiplier(Multiplier):
     """The discriminator's output times a coefficient that is trained with it."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:TrainableMultiplier"
+    implementation: ClassVar[str] = "showergan.methods.constraints:TrainableMultiplier"
     kind: Literal["trainable"] = "trainable"
     start: PositiveFloat = Field(1.0, description="first value; with an offset penalty, the offset")
 
@@ -92,7 +92,7 @@ class TrainableMultiplier(Multiplier):
 class LayerMultipliers(Multiplier):
     """The output of each normalised layer times a coefficient of its own."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:LayerMultipliers"
+    implementation: ClassVar[str] = "showergan.methods.constraints:LayerMultipliers"
     kind: Literal["trainable_per_layer"] = "trainable_per_layer"
     start: PositiveFloat = Field(1.0, description="first value of every coefficient")
 
@@ -104,7 +104,7 @@ class GradientPenalty(Penalty):
     (Petzka, Fischer & Lukovnikov 2018).
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.penalties:GradientPenalty"
+    implementation: ClassVar[str] = "showergan.methods.constraints:GradientPenalty"
     per_sample: ClassVar[bool] = True
     kind: Literal["gradient"] = "gradient"
     weight: PositiveFloat = Field(10.0, description="lambda")
@@ -117,7 +117,7 @@ class PowerPenalty(Penalty):
     At C = offset the gradient is 0.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.penalties:PowerPenalty"
+    implementation: ClassVar[str] = "showergan.methods.constraints:PowerPenalty"
     kind: Literal["power"] = "power"
     weight: PositiveFloat = Field(description="lambda")
     p: float = Field(2.0, ge=1)
@@ -131,7 +131,7 @@ class Abcas(Controller):
     Each option besides the default is what the code published with Egorov & Rogachev 2023 does instead.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints.abcas:Abcas"
+    implementation: ClassVar[str] = "showergan.methods.constraints:Abcas"
     kind: Literal["abcas"] = "abcas"
     beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
     alpha: Annotated[float, Field(ge=0, lt=1)] | Literal["scaled"] = Field(

@@ -32,12 +32,7 @@ def anchors(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure the samples that no generator can beat and those that every generator should beat.
 
-    Args:
-        path: the data set.
-        reference: made from it.
-        embedding: of the task; without it the metrics that need it are missing.
-        recipe: settings of the metrics.
-        device: where to generate and embed.
+    The reference was made from the data set at `path`; without an embedding the metrics that need it are missing.
 
     Returns:
         As `measure_draws` and, of the first draw, as `prd_curves`, both with the column anchor: "ceiling" or

@@ -19,15 +19,10 @@ from showergan.io.files import atomic_write
 def export_file(
     generator: Path, out: Path, form: Literal["onnx", "torchscript"], epoch: int | None = None
 ) -> None:
-    """Write a generator as one file that holds its description beside the graph.
+    """Write a generator, from a file that `train` wrote, as one file that holds its description beside the graph.
 
-    Inputs and output of the graph, with any number of rows, are those of `Task.standalone`.
-
-    Args:
-        generator: file that `train` wrote.
-        out: file to write.
-        form: onnx, or torchscript (`torch.jit.load`, in C++ `torch::jit::load`).
-        epoch: which of the kept ones, by default the last.
+    Inputs and output of the graph, with any number of rows, are those of `Task.standalone`. TorchScript is read by
+    `torch.jit.load`, in C++ `torch::jit::load`. The epoch is one of those kept, by default the last.
 
     Raises:
         UserError: The generator is unusable or of a task without `standalone`, the epoch was not kept, or there is no
@@ -36,12 +31,9 @@ def export_file(
     if form == "onnx" and not find_spec("onnxscript"):
         raise UserError("ONNX needs further libraries: pip install 'showergan[export]'")
     trained = load_generator(generator)
-    description = trained.description
-    module = trained.task.standalone(trained.network(epoch), description).eval()
-    about = {
-        **description.model_dump(mode="json"),
-        "epoch": trained.last if epoch is None else epoch,
-    }
+    epoch = trained.last if epoch is None else epoch
+    module = trained.task.standalone(trained.network(epoch), trained.description).eval()
+    about = {**trained.description.model_dump(mode="json"), "epoch": epoch}
     write = onnx_of if form == "onnx" else torchscript_of
     content = write(module, module.example, json.dumps(about))
     with atomic_write(out) as temporary:

@@ -60,19 +60,14 @@ def evaluate_file(
 ) -> FileScores:
     """Measure the samples of a file against the real test samples.
 
-    Whether its conditions are those of test decides the setting `conditions` of the comparison, not the recipe. A
+    The setting `conditions` follows from its conditions, which are those of test or others, not from the recipe. A
     sample that is larger than those of generators of a run is cut to their size; the real samples are cut to the size
     of a smaller one, by a random choice.
 
-    Args:
-        generated: file that `Task.read_samples` reads.
-        real: a data set of a task with conditions.
-        embedding: without one, metrics that look at it are missing.
-        recipe: settings of the metrics.
-        device: where to embed.
-        mend: whether to change impossible values of that file, see there.
-        reference: of a run, made from this data set with this embedding and recipe; the numbers are then comparable
-            with those of the run: bins, scales, real samples and ceiling are the same. By default it is made.
+    The generated samples are read by `Task.read_samples`, with `mend` as there; the real ones are a data set of a task
+    with conditions. Without an embedding the metrics that need it are missing. With the reference of a run, made from
+    this data set with this embedding and recipe, the numbers are comparable with those of the run: bins, scales, real
+    samples and ceiling are the same. By default a reference is made.
 
     Raises:
         UserError: If a file is unusable, or has fewer than 20 samples.

@@ -1,4 +1,4 @@
-"""Generation from file to file: a generator and conditions in, any number of samples out."""
+"""Generation of a file of samples from a file of a generator and one of conditions."""
 
 import time
 from collections.abc import Iterator
@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from showergan.errors import UserError
-from showergan.evaluation.description import outside
-from showergan.evaluation.generator import load_generator
+from showergan.evaluation.generator import load_generator, outside
 from showergan.io.files import say, sha256_of
 from showergan.io.progress import Progress
 
@@ -27,16 +26,11 @@ def generate_file(
     epoch: int | None,
     device: torch.device,
 ) -> None:
-    """Write generated samples; only their conditions are held in memory.
+    """Write samples of a generator, from a file that `train` wrote; only their conditions are held in memory.
 
-    Args:
-        generator: file that `train` wrote.
-        conditions: file of them, see `Task.read_conditions`; None where the task has none.
-        out: npz, of showers in the published format, or HDF5 with the keys and units of our data sets.
-        n: number of samples, by default one for each row of conditions; more begin again with the first row.
-        seed: of the noise, at least 0 and below 2**32.
-        epoch: which of the kept ones, by default the last.
-        device: where to generate.
+    The samples are npz, of showers in the published format, or HDF5 with the keys and units of our data sets. For
+    conditions see `Task.read_conditions`; for n and the epoch, `TrainedGenerator.generate`. Seeds are from 0 to
+    2**32 - 1.
 
     Raises:
         UserError: A file is unusable, or the epoch was not kept; nothing is written.

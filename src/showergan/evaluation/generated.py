@@ -48,15 +48,7 @@ def evaluate(
     rates, PRD alone is measured. On test every metric is measured at the epoch that the recipe's score chooses on
     select, or at the last one where it chooses none; at the others only cheap ones, see `Stage`. An epoch that a
     diverged training did not reach has samples that are NaN; the step of divergence stands among the counts of all
-    epochs.
-
-    Args:
-        generator: to measure.
-        reference: the real samples.
-        embedding: of the task, None where it has none.
-        recipe: settings of the metrics.
-        device: where to generate and embed.
-        on_epoch: called with (epoch, its metrics on test).
+    epochs. `on_epoch` is called with an epoch and its metrics on test; the embedding is None where the task has none.
     """
     generator, diverged = generator.with_unreached(), generator.description.diverged
     extract = reference.extractor(embedding, recipe, device)
@@ -77,7 +69,9 @@ def evaluate(
     tables = [
         measured(Stage.SELECTION, generated(epoch, "select"), epoch, "select") for epoch in epochs
     ]
-    chosen = _chosen(pd.concat(tables), recipe.choose_by) or epochs[-1]
+    scores = scores_over_epochs(pd.concat(tables))
+    scores = scores[scores["score"] == recipe.choose_by]
+    chosen = best_epoch(scores.set_index("epoch")["value"]) or epochs[-1]
     for epoch in epochs:
         fake = generated(epoch, "test")
         stage = Stage.CHOSEN_EPOCH if epoch == chosen else Stage.EVERY_EPOCH
@@ -93,11 +87,6 @@ def evaluate(
         prd_curves(pair(fake, "test")),
         _examples(generator, reference, recipe, device),
     )
-
-
-def _chosen(metrics: pd.DataFrame, score: str) -> int | None:
-    scores = scores_over_epochs(metrics)
-    return best_epoch(scores[scores["score"] == score].set_index("epoch")["value"])
 
 
 def _examples(

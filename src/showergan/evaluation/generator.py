@@ -1,4 +1,4 @@
-"""Trained generators: what their files hold, and samples of them."""
+"""Trained generators: their files, and the generation of samples with them."""
 
 import io
 import json
@@ -6,18 +6,22 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field, create_model
 from torch import Tensor
 
+from showergan.config.kinds import one_of
+from showergan.config.networks import GeneratorNetwork
+from showergan.config.section import Section
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
-from showergan.evaluation.description import Description, description_of, outside
 from showergan.io.damage import damage, in_place_of
 from showergan.io.files import atomic_write
 from showergan.io.weights import read_weights, with_weights
@@ -29,14 +33,87 @@ States = dict[int, dict[str, Tensor]]
 CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code
 
 
-@dataclass(frozen=True)
-class TrainedGenerator:
-    """A trained generator.
+class Condition(Section):
+    """A condition of generated samples: name, also of its column in tables, unit, and range in the training set."""
+
+    name: str
+    unit: str
+    low: float
+    high: float
+
+
+class Divergence(Section):
+    """The step at which a loss was infinite, NaN, or too large, and the epochs to keep that were not reached."""
+
+    step: int
+    epochs: tuple[int, ...]
+
+
+class Description(Section):
+    """All of a generator but its weights; `description_of` adds the types of a task.
 
     Attributes:
-        description: network, task, conditions and origin of the generator.
-        states: its weights by epoch.
+        format: of the file; raised when files become unreadable for earlier versions.
+        task: of the samples.
+        network: kind and parameters, among them distribution and size of its noise.
+        samples: what is generated.
+        conditions: of the samples, in the order of the task's `condition_names`.
+        conditioning: from the conditions to the network's input.
+        average: decay of the average over generator steps that the weights are, None where they are as trained.
+        diverged: where the training ended early.
+        provenance: recipe and data of the training, versions, machine.
     """
+
+    format: Literal[1] = 1
+    task: str = ""
+    network: one_of(GeneratorNetwork)  # type: ignore[valid-type]
+    samples: Any = None
+    conditions: tuple[Condition, ...]
+    conditioning: Any
+    average: float | None
+    diverged: Divergence | None = Field(None, exclude_if=lambda diverged: diverged is None)
+    provenance: dict[str, Any]
+
+
+@cache
+def description_of(task: Task) -> type[Description]:
+    """Return the description of generators of a task, with its types of samples and of conditioning."""
+    name: Any = Literal[task.name]
+    return create_model(
+        "Description",
+        __base__=Description,
+        task=(name, task.name),
+        samples=(task.samples, task.samples()),
+        conditioning=(task.conditioning, ...),
+    )
+
+
+def conditions_of(task: Task, values: NDArray[np.float32]) -> tuple[Condition, ...]:
+    """Return the conditions of a task with their ranges over those of training samples, shape (n, c)."""
+    low, high = values.min(axis=0).tolist(), values.max(axis=0).tolist()
+    columns = zip(task.condition_names, task.condition_units, low, high, strict=True)
+    return tuple(Condition(name=n, unit=u, low=a, high=b) for n, u, a, b in columns)
+
+
+def outside(conditions: tuple[Condition, ...], values: NDArray[np.float32]) -> str | None:
+    """Return a warning about the rows of values, shape (n, c), outside the ranges of the training; None without any."""
+    beyond = (values < [c.low for c in conditions]) | (values > [c.high for c in conditions])
+    if not beyond.any():
+        return None
+    counts = [
+        f"{c.name} of {n} (trained from {c.low:.4g} to {c.high:.4g})"
+        for c, n in zip(conditions, np.count_nonzero(beyond, axis=0), strict=True)
+        if n
+    ]
+    return (
+        f"{np.count_nonzero(beyond.any(axis=1))} of {len(values)} conditions lie outside the range of the training, "
+        f"what is generated for them is extrapolated: {', '.join(counts)}"
+    )
+
+
+@dataclass(frozen=True)
+class TrainedGenerator:
+    """A trained generator: its description, and its weights by epoch."""
 
     description: Description
     states: States
@@ -53,12 +130,9 @@ class TrainedGenerator:
 
     @property
     def last(self) -> int:
-        """The last epoch.
-
-        Raises:
-            UserError: The training diverged before the first.
-        """
-        if diverged := self.description.diverged if not self.states else None:
+        """The last epoch; a `UserError` if the training diverged before the first."""
+        diverged = self.description.diverged
+        if diverged and not self.states:
             raise UserError(
                 f"The training diverged at step {diverged.step}, before there was a generator to keep: "
                 "train with smaller learning rates."
@@ -66,11 +140,7 @@ class TrainedGenerator:
         return self.epochs[-1]
 
     def network(self, epoch: int | None = None) -> Generator:
-        """Return the network with the weights of an epoch, by default the last.
-
-        Raises:
-            UserError: That epoch was not kept.
-        """
+        """Return the network with the weights of an epoch, by default the last; a `UserError` if it was not kept."""
         last = self.last
         epoch = last if epoch is None else epoch
         if epoch not in self.states:
@@ -110,7 +180,7 @@ class TrainedGenerator:
         Args:
             *conditions: of the samples: for showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
                 shape (m, 3), pz > 0; nothing for a task without conditions.
-            seed: of the noise; the first samples are the same however many are asked for.
+            seed: of the noise; the first samples are the same for any n.
             n: number of samples, by default one for each row; more begin again with the first row.
             epoch: which of the kept ones, by default the last.
             device: where to generate; devices differ in their random numbers.
@@ -135,11 +205,7 @@ class TrainedGenerator:
         n: int | None = None,
         epoch: int | None = None,
     ) -> Iterator[Any]:
-        """Yield samples some at a time, see `generate`; the epoch is by default the last.
-
-        Raises:
-            UserError: n is below 1, or the epoch was not kept.
-        """
+        """Yield samples some at a time, see `generate`; a `UserError` if n is below 1, or the epoch was not kept."""
         if n is not None and n < 1:
             raise UserError(f"n = {n}: ask for at least 1 sample.")
         conditioning = self.description.conditioning
@@ -159,17 +225,9 @@ def generate(
 ) -> Iterator[Any]:
     """Yield samples in order, some at a time.
 
-    Sample i is made for row i of the conditions, counted modulo the number of rows.
-
-    Args:
-        task: of the samples.
-        generator: its running statistics change in the mode "batch".
-        conditioning: with which it was trained.
-        conditions: of the task, m rows.
-        seed: of all that is random.
-        device: where to generate.
-        mode: BatchNorm with running statistics, or with those of batches of 64.
-        n: number of samples, by default m.
+    Sample i of n is made for row i of the conditions, counted modulo their number, which is the default of n. In the
+    mode "running" BatchNorm uses its running statistics; in "batch" those of batches of 64, and the running ones
+    change. The conditioning is that of the training.
     """
     generator.to(device).train(mode == "batch")
     noise = torch.Generator(device).manual_seed(seed)
@@ -188,21 +246,15 @@ def generate(
 
 
 def save_generator(description: Description, states: States, path: Path) -> None:
-    """Write a generator file; the same content gives the same bytes.
-
-    Args:
-        description: of the generator.
-        states: its weights by epoch.
-        path: file to write.
-    """
+    """Write a generator file; the same description and weights by epoch give the same bytes."""
     # Equal texts that are one object are pickled otherwise than those that are two.
-    said = json.loads(description.model_dump_json())
+    described = json.loads(description.model_dump_json())
     kept = {
         epoch: {sys.intern(name): value for name, value in states[epoch].items()}
         for epoch in sorted(states)
     }
     content = io.BytesIO()  # into a file, torch would write the file's name too
-    torch.save({**said, "states": kept}, content)
+    torch.save({**described, "states": kept}, content)
     with atomic_write(path) as temporary:
         temporary.write_bytes(content.getbuffer())
 
@@ -216,7 +268,9 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     remedy = in_place_of(path, "a generator.pt that `showergan train` wrote")
     content = read_weights(path, "is no generator file", remedy)
     states = content.pop("states", None)
-    if not _are_states(states):
+    if not isinstance(states, dict) or not all(
+        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
+    ):
         raise UserError(f"{path} is no generator file (it has no weights by epoch). {remedy}")
     name = content.get("task")
     # A file of an unknown task, or of none, is refused by the model of the default one.
@@ -231,9 +285,3 @@ def load_generator(path: Path | str) -> TrainedGenerator:
         for epoch in generator.epochs:
             generator.network(epoch)
     return generator
-
-
-def _are_states(states: Any) -> bool:
-    return isinstance(states, dict) and all(
-        isinstance(epoch, int) and isinstance(state, dict) for epoch, state in states.items()
-    )

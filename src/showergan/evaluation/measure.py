@@ -18,7 +18,7 @@ def measure(pair: Pair, registry: Registry, stage: Stage = Stage.CHOSEN_EPOCH) -
 
     Returns:
         Also the invalid counts of the sample, and, where it was scaled, the metrics that show scale and failures as
-        they were before, in spaces whose names begin with "unscaled_". Columns metric; space, what the metric looks at;
+        they were before, in spaces whose names begin with "unscaled_". Columns metric; space, in which it is measured;
         bin of the conditions, "all", "mean", "unflagged" (the mean without thin bins), or a bin of the task's own;
         value, sd, event_sd, n, clusters and flagged, see `Measured`. Metrics that need what the sample does not have
         are missing.

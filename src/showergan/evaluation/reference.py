@@ -55,10 +55,10 @@ class Reference:
 
         It raises a `UserError` where the real samples have other features.
         """
-        extract = _extractor(self.task, self.reference_statistics, embedding, recipe, device)
 
         def checked(samples: Iterable[Any]) -> Features:
-            features = extract(samples)
+            statistics = self.reference_statistics
+            features = self.task.features(samples, statistics, embedding, recipe, device)
             own = _shapes(features)
             for split, real in ((s, _shapes(f)) for s, f in self.features.items()):
                 for name in sorted(real.keys() | own.keys()):
@@ -74,14 +74,7 @@ class Reference:
 
 
 class Origin(NamedTuple):
-    """Settings and files that a reference was made from.
-
-    Attributes:
-        recipe: settings of the metrics.
-        version: of the step that made it.
-        data: the data set.
-        embedding: of the task, where one was used.
-    """
+    """Settings of the metrics, version of the step, data set and embedding, if any, that a reference was made from."""
 
     recipe: Evaluation
     version: int
@@ -129,18 +122,13 @@ def make_reference(
     check_splits(path)
     task = of_file(path)
     reference_statistics, train = task.reference_statistics(path, recipe, device)
-    extract = _extractor(task, reference_statistics, embedding, recipe, device)
-    features = {split: extract(task.stream(path, split)) for split in HELD_OUT}
+    how = reference_statistics, embedding, recipe, device
+    features = {split: task.features(task.stream(path, split), *how) for split in HELD_OUT}
     # Copied, so that the chunk they come from can go.
     few = next(c for c in task.stream(path, "test") if len(c)).select(slice(0, task.n_examples))
     examples = task.sample(**{name: getattr(few, name).copy() for name in task.sample_arrays})
-    return Reference(
-        task,
-        reference_statistics,
-        features,
-        _generator_conditions(task, recipe, train, features),
-        examples,
-    )
+    conditions = _generator_conditions(task, recipe, train, features)
+    return Reference(task, reference_statistics, features, conditions, examples)
 
 
 def save_reference(reference: Reference, path: Path) -> None:
@@ -165,11 +153,7 @@ def save_reference(reference: Reference, path: Path) -> None:
 
 
 def load_reference(path: Path) -> Reference:
-    """Read a reference.
-
-    Raises:
-        UserError: the file is missing or is no reference.
-    """
+    """Read a reference; a `UserError` if the file is missing or is none."""
     task = of_file(path)
     remedy = in_place_of(path, "features.h5 that `showergan reference` wrote")
     with (
@@ -192,12 +176,6 @@ def load_reference(path: Path) -> Reference:
         if any(array.shape[1:] != (width,) or not len(array) for array in arrays):
             raise ValueError(f"conditions are no arrays (n, {width}) with n > 0")
         return Reference(task, task.read_reference_statistics(file), features, conditions, examples)
-
-
-def _extractor(
-    task: Task, reference_statistics: Any, embedding: Any, recipe: Evaluation, device: torch.device
-) -> Extract:
-    return lambda samples: task.features(samples, reference_statistics, embedding, recipe, device)
 
 
 def _shapes(features: Features) -> dict[str, str]:

@@ -22,7 +22,7 @@ from showergan.tasks.found import TASKS
 
 FEWEST = 20  # objects
 # The metrics of any task; every column of an array is a quantity.
-METRICS = Registry(metrics_in(metrics), points={}, quantities={}, spaces={}, failures=())
+METRICS = Registry(metrics_in(metrics))
 
 
 def score(
@@ -39,7 +39,7 @@ def score(
         real: the real sample: the path of a file of showers, npz of the published schema or HDF5 like ours, in MeV, cm
             and GeV; or features of any objects, shape (n, d).
         fake: the generated one in the same form; features (m, d).
-        embedding: of showers, the model.pt of `train-embedding`; without it metrics that look at it are missing.
+        embedding: of showers, the model.pt of `train-embedding`; without it metrics that need it are missing.
         device: where to embed.
         **settings: keys of the section `evaluation` of a configuration: clusters=50, seed=2.
 

@@ -1,7 +1,6 @@
 """Access of a constraint to a discriminator's layers: their weights, and factors of their outputs.
 
-Everything here looks its numbers up on the module it is called with, so a copied, moved or re-loaded
-discriminator always uses its own live state.
+All state lies in the module that a function is called with, so that a copied or moved discriminator uses its own.
 """
 
 import math
@@ -49,12 +48,7 @@ def flattened(weight: Tensor) -> Tensor:
 
 
 class Reparametrised(nn.Module):
-    """A weight computed from the trained one and from buffers of its own.
-
-    Args:
-        function: maps (weight, this module) to the weight the layer uses.
-        buffers: state of the function; part of the state dict.
-    """
+    """The weight that a layer uses, function(trained weight, this module); buffers are the state of the function."""
 
     def __init__(self, function: Callable[[Tensor, nn.Module], Tensor], **buffers: Tensor) -> None:
         super().__init__()
@@ -89,11 +83,9 @@ def trained_weight(layer: nn.Module) -> Tensor:
 
 
 def scale_output(module: nn.Module, factor: Callable[[nn.Module], Tensor]) -> None:
-    """Multiply the output of `module`, bias included, by factor(module), computed at every call.
+    """Multiply the output of a layer or discriminator, bias included, by factor(module), computed at every call.
 
-    Args:
-        module: a layer, or the whole discriminator.
-        factor: a function at the top level of a module, so that copies of `module` can carry it.
+    The factor is a function at the top level of a Python module, so that copies can carry it.
     """
     if not hasattr(module, "output_factors"):
         module.output_factors = []  # type: ignore[assignment]

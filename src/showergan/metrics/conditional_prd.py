@@ -4,6 +4,7 @@ PRD-AUC of a space, over all events or as the mean over bins, is the score that 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -116,13 +117,9 @@ def _mean(scores: list[PRDScores | None], name: str, n_min: int) -> Measured:
 
 
 def scores_over_epochs(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return PRD-AUC over all conditions ("E") and averaged over bins ("bins-E") per epoch and split.
+    """Return the rows of PRD-AUC over all conditions and of its mean over bins, named "E" and "bins-E" in `score`.
 
-    Args:
-        metrics: as `evaluate` writes it, of one or many runs.
-
-    Returns:
-        The rows of those scores with their name in the column `score`.
+    The metrics are of one or many runs, as `evaluate` writes them.
     """
     rows = metrics[(metrics["metric"] == PRD_AUC.name) & metrics["bin"].isin(["all", "mean"])]
     prefix = np.where(rows["bin"] == "mean", "bins-", "")
@@ -149,27 +146,19 @@ def _rows(pair: Pair) -> Iterator[Row]:
                 yield metric, space, row, measured
 
 
-def _metric(name: str, definition: str, place: int, shown: dict[str, str]) -> Metric:
-    return Metric(
-        name=name,
-        definition=definition,
-        rows=_rows,
-        spaces=(POINTS,),
-        direction="higher",
-        best=1,
-        worst=0,
-        stage=Stage.SELECTION,
-        part=Part.DISTRIBUTIONS,
-        place=place,
-        shown={POINTS: shown},
-    )
-
-
-PRD_AUC = _metric(
-    "prd_auc",
-    "area under the precision-recall curve of distributions: Sajjadi et al. 2018; per bin: Egorov & Rogachev 2023",
-    10,
-    {"all": "PRD-AUC: {space}", "mean": "PRD-AUC: bins-{space}"},
+PRD_AUC = Metric(
+    name="prd_auc",
+    definition="area under the precision-recall curve of distributions: Sajjadi et al. 2018; per bin: Egorov & "
+    "Rogachev 2023",
+    rows=_rows,
+    spaces=(POINTS,),
+    direction="higher",
+    best=1,
+    worst=0,
+    stage=Stage.SELECTION,
+    part=Part.DISTRIBUTIONS,
+    place=10,
+    shown={POINTS: {"all": "PRD-AUC: {space}", "mean": "PRD-AUC: bins-{space}"}},
 )
-F8 = _metric("f8", "largest F_8 on that curve: recall", 11, {})
-F1_8 = _metric("f1_8", "largest F_1/8 on that curve: precision", 12, {})
+F8 = replace(PRD_AUC, name="f8", definition="largest F_8 on that curve: recall", place=11, shown={})
+F1_8 = replace(F8, name="f1_8", definition="largest F_1/8 on that curve: precision", place=12)

@@ -1,7 +1,6 @@
 """Diversity and duplicates of a sample, which show a collapsed generator and one that repeats a few objects."""
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,13 +8,10 @@ from scipy.spatial import KDTree
 
 from showergan.metrics.features import HIGH_LEVEL, OBSERVABLES
 from showergan.metrics.measured import Measured, bootstrap_weights, share
-from showergan.metrics.metric import Failure, Metric, Part, Row, Stage
-from showergan.metrics.pair import Pair
+from showergan.metrics.metric import Failure, Metric, Part, Stage, each_space
 from showergan.metrics.samples import equal_samples
 
-CLOSEST = (
-    0.01  # share of the real objects whose distance to the nearest other one makes a near copy
-)
+CLOSEST = 0.01  # share of real objects, whose distance to the nearest other one makes a near copy
 _ROUNDING = 1e-6  # of features of unit scale: copies differ by so much after float32
 
 _Array = NDArray[np.float64]
@@ -85,21 +81,10 @@ def _nearest(points: _Array) -> _Array:
     return np.where(counts > 1, 0.0, distances)[inverse.reshape(-1)]
 
 
-def _diversity_rows(pair: Pair) -> Iterator[Row]:
-    if HIGH_LEVEL in pair.standardised:
-        real, other = pair.standardised[HIGH_LEVEL]
-        yield "diversity", HIGH_LEVEL, "all", diversity(real, other, seed=pair.seed)
-
-
-def _duplicates_rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in pair.observables.items():
-        yield "duplicates", space, "all", duplicates(real, other, seed=pair.seed)
-
-
 DIVERSITY = Metric(
     name="diversity",
     definition="median distance of two generated ones over that of two real ones; 0: collapsed",
-    rows=_diversity_rows,
+    rows=each_space(lambda pair: pair.high_level, diversity, "diversity"),
     spaces=(HIGH_LEVEL,),
     direction="target",
     best=1,
@@ -113,7 +98,7 @@ DUPLICATES = Metric(
     name="duplicates",
     definition="share that has a near copy in its sample: no farther apart than the closest 1 % of the real ones are "
     "from their nearest. A density f times as large gives 1 - 0.99^f, k distinct ones drawn n times 1 - (1 - 1/k)ⁿ⁻¹",
-    rows=_duplicates_rows,
+    rows=each_space(lambda pair: pair.observables, duplicates, "duplicates"),
     spaces=(OBSERVABLES,),
     direction="lower",
     best=CLOSEST,

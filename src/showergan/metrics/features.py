@@ -1,4 +1,4 @@
-"""Features of a sample: the numbers of each object that metrics look at, and the statistics they are measured with."""
+"""Features of a sample, the numbers of each object that metrics compare, and statistics of the real samples."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,13 +7,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-# What a metric looks at, see `Pair`. The first two stand for as many spaces as a task has.
+# Spaces of metrics, see `Pair`. The first two stand for as many spaces as a task has.
 POINTS, QUANTITY = "points", "quantity"
 EMBEDDING, HIGH_LEVEL, OBSERVABLES, QUANTITIES = "E", "high_level", "observables", "quantities"
 COUNTS = "counts"  # of invalid entries; these are no metrics, but stand among them
-UNSCALED = (
-    "unscaled_"  # prefix of the name of a space: measured before scaling, see `Features.unscaled`
-)
+UNSCALED = "unscaled_"  # prefix of spaces measured before scaling, see `Features.unscaled`
 
 NOT_FINITE = "n_not_finite"  # the count that every task has
 DIVERGED = "diverged_at_step"  # stands among the counts of a generator whose training diverged
@@ -84,7 +82,7 @@ class ReferenceStatistics:
 
     @property
     def summary(self) -> str:
-        """A line about it for the log."""
+        """One line for the log."""
         raise NotImplementedError
 
     @property

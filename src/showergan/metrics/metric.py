@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from showergan.metrics.features import POINTS, QUANTITY
 from showergan.metrics.measured import Measured
-from showergan.metrics.pair import Pair
+from showergan.metrics.pair import Arrays, Pair
 
 # The ends of a scale, measured once beside all generators. Real samples are the one or the other of the first two.
 CEILING, OTHER_REAL = "ceiling", "other_real"
@@ -20,6 +20,26 @@ ANCHORS = [CEILING, OTHER_REAL, "shuffled", "untrained"]
 
 Row = tuple[str, str, str, Measured]
 """Metric, space, bin ("all" where there are none), and value."""
+
+
+Rows = Callable[[Pair], Iterator[Row]]
+
+
+def each_space(
+    spaces: Callable[[Pair], Mapping[str, Arrays]],
+    measure: Callable[..., Measured | tuple[Measured, ...]],
+    *names: str,
+) -> Rows:
+    """Return what measures metrics of these names in spaces of a pair: all of them by measure(real, other, seed=)."""
+
+    def rows(pair: Pair) -> Iterator[Row]:
+        for space, samples in spaces(pair).items():
+            found = measure(*samples, seed=pair.seed)
+            values = (found,) if isinstance(found, Measured) else found
+            for name, value in zip(names, values, strict=True):
+                yield name, space, "all", value
+
+    return rows
 
 
 class Stage(IntEnum):
@@ -44,9 +64,9 @@ class Metric:
 
     Attributes:
         name: in metrics.csv.
-        definition: what it is, with its source, for the documentation.
+        definition: for the documentation, with its source.
         rows: measures a pair of samples; gives the rows of all metrics that share it.
-        spaces: what it looks at: `POINTS`, `QUANTITY` or names of spaces.
+        spaces: in which it is measured: `POINTS`, `QUANTITY` or names of spaces.
         direction: higher or lower is better; target: the nearer to `best` the better, on either side.
         best: what a perfect generator gets of infinitely many samples; None: what real samples get.
         worst: where its scale ends; None: at what an untrained generator gets.
@@ -55,13 +75,12 @@ class Metric:
         stage: when it is measured.
         part: of a table.
         place: within the part; equal places are ordered by name.
-        shown: what the scorecard shows of it: a title by space and bin, in which {space} is the title of the space in
-            the task.
+        shown: titles in the scorecard by space and bin, in which {space} is the title of the space in the task.
     """
 
     name: str
     definition: str
-    rows: Callable[[Pair], Iterator[Row]]
+    rows: Rows
     spaces: tuple[str, ...]
     direction: Literal["higher", "lower", "target"]
     best: float | None
@@ -81,7 +100,7 @@ class Failure:
     Attributes:
         name: for readers.
         metric: whose value shows it.
-        space: that the metric looks at, of the whole sample.
+        space: of the metric, for the whole sample.
         over: what the value is divided by: 1; real, its value for real samples; n, the size of the sample.
         above: the generator failed above this.
         below: or below this.
@@ -102,14 +121,7 @@ class Failure:
 
 
 class Entry(NamedTuple):
-    """A row of the scorecard.
-
-    Attributes:
-        metric: name in metrics.csv.
-        space: what it looks at.
-        bin: "all" or "mean".
-        title: name for readers.
-    """
+    """A row of the scorecard: metric, space and bin ("all" or "mean") in metrics.csv, and title for readers."""
 
     metric: str
     space: str
@@ -131,10 +143,10 @@ class Registry:
     """
 
     metrics: tuple[Metric, ...]
-    points: Mapping[str, str]
-    quantities: Mapping[str, str]
-    spaces: Mapping[str, str]
-    failures: tuple[Failure, ...]
+    points: Mapping[str, str] = field(default_factory=dict)
+    quantities: Mapping[str, str] = field(default_factory=dict)
+    spaces: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
     of_scale: tuple[tuple[str, str], ...] = ()
 
     @property

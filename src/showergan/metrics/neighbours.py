@@ -1,7 +1,6 @@
 """Density and coverage: Naeem et al. 2020, arXiv:2002.09797."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +11,7 @@ from torch import Tensor
 from showergan.errors import UserError
 from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import Metric, Part, Row
-from showergan.metrics.pair import Pair
+from showergan.metrics.metric import Metric, Part, each_space
 from showergan.metrics.samples import equal_samples
 
 _CHUNK = 1024
@@ -73,17 +71,10 @@ def _mean(contributions: Tensor) -> Measured:
     return Measured(contributions.mean().item(), event_sd=sd, n=n)
 
 
-def _rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in pair.standardised.items():
-        density, coverage = density_coverage(real, other, seed=pair.seed)
-        yield "density", space, "all", density
-        yield "coverage", space, "all", coverage
-
-
 DENSITY = Metric(
     name="density",
     definition="how densely generated points lie near real ones, by nearest neighbours, k = 5: Naeem et al. 2020",
-    rows=_rows,
+    rows=each_space(lambda pair: pair.standardised, density_coverage, "density", "coverage"),
     spaces=(EMBEDDING, HIGH_LEVEL),
     direction="higher",
     best=1,

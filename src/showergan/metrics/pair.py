@@ -1,4 +1,4 @@
-"""Pair of a real sample and another one, in the forms that metrics look at."""
+"""Pair of a real sample and another one, in the spaces in which metrics compare them."""
 
 import warnings
 from collections.abc import Callable
@@ -71,19 +71,29 @@ class Pair:
         return self.of_both(lambda sample: np.zeros(len(sample), int))
 
     @property
+    def spaces(self) -> dict[str, Arrays]:
+        """All spaces, as they are."""
+        return {
+            name: (points, self.other.spaces[name]) for name, points in self.real.spaces.items()
+        }
+
+    @property
     def quantities(self) -> dict[str, Arrays]:
         """The quantities one by one."""
         return {name: (q, self.other.quantities[name]) for name, q in self.real.quantities.items()}
 
     @cached_property
+    def high_level(self) -> dict[str, Arrays]:
+        """`HIGH_LEVEL`: all quantities together, on the scale of the real sample."""
+        names = list(self.real.quantities)
+        return {HIGH_LEVEL: self._standardised(names)} if names else {}
+
+    @cached_property
     def standardised(self) -> dict[str, Arrays]:
-        """Spaces on the scale of the real sample: `HIGH_LEVEL`, all quantities together, and `EMBEDDING`."""
-        found = {}
-        if self.real.quantities:
-            found[HIGH_LEVEL] = self._standardised(list(self.real.quantities))
-        if EMBEDDING in self.real.spaces:
-            found[EMBEDDING] = self._standardised_embedding()
-        return found
+        """`HIGH_LEVEL` and `EMBEDDING` on the scale of the real sample."""
+        if EMBEDDING not in self.real.spaces:
+            return self.high_level
+        return self.high_level | {EMBEDDING: self._standardised_embedding()}
 
     @property
     def observables(self) -> dict[str, Arrays]:

@@ -4,7 +4,6 @@ Both depend on the scale of the features, and the kernel distance on their origi
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -14,8 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from showergan.errors import UserError
 from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Metric, Part, Row
-from showergan.metrics.pair import Pair
+from showergan.metrics.metric import Metric, Part, each_space
 from showergan.metrics.samples import equal_samples
 
 _SIZES = 10
@@ -163,16 +161,14 @@ def _discrepancies(xx: _Array, yy: _Array, xy: _Array, w: _Array, v: _Array) -> 
     return within(xx, w) + within(yy, v) - 2 * across
 
 
-def _rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in pair.standardised.items():
-        yield "fpd", space, "all", fpd(real, other, seed=pair.seed)
-        yield "kpd", space, "all", kpd(real, other, seed=pair.seed)
+def _both(real: _Array, other: _Array, *, seed: int) -> tuple[Measured, Measured]:
+    return fpd(real, other, seed=seed), kpd(real, other, seed=seed)
 
 
 FPD = Metric(
     name="fpd",
     definition="Fréchet physics distance, extrapolated to infinite n: Kansal et al. 2023",
-    rows=_rows,
+    rows=each_space(lambda pair: pair.standardised, _both, "fpd", "kpd"),
     spaces=(EMBEDDING, HIGH_LEVEL),
     # Unbiased, so that it may be negative; a far negative one comes of outliers and is no merit.
     direction="target",

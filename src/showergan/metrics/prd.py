@@ -51,12 +51,7 @@ SCORES = PRDScores._fields[:3]
 
 
 class Curve(NamedTuple):
-    """A PRD curve.
-
-    Attributes:
-        precision: (angles,), rising.
-        recall: (angles,), falling.
-    """
+    """A PRD curve: precision, rising, and recall, falling, both of shape (angles,)."""
 
     precision: _Array
     recall: _Array
@@ -115,16 +110,11 @@ def curve_of_histograms(
     With slopes l = tan(angle) the precision is alpha(l) = sum_k min(l p_k, q_k), where p is the
     real and q the generated distribution, and the recall is beta(l) = alpha(l) / l.
 
-    Args:
-        p_generated: (..., K) histogram of generated points; sums to one.
-        p_real: (..., K) histogram of real points; sums to one.
-        angles: Number of equidistant angles in (0, pi/2).
-
     Returns:
-        Precision and recall, both (..., angles); precision rises, recall falls.
+        Precision, rising, and recall, falling, both (..., angles), at equidistant angles in (0, pi/2).
 
     Raises:
-        UserError: If the shapes differ or the histograms are not normalised.
+        UserError: the histograms, both (..., K), have other shapes, or do not sum to one.
     """
     generated, real = (np.asarray(p, dtype=np.float64) for p in (p_generated, p_real))
     if generated.shape != real.shape:
@@ -175,12 +165,11 @@ def prd_scores(
         of_events = dict.fromkeys(SCORES, np.nan)
         return PRDScores(nothing, nothing, nothing, of_events, curve, curve, n, clusters)
     choice = np.random.default_rng(seed)
-    balanced = [a if len(a) == n else choice.permutation(a)[:n] for a in samples]
-    if np.issubdtype(np.result_type(*balanced), np.integer):
-        events, histograms = balanced[0].size, _class_histograms(*balanced)
+    first, second = (a if len(a) == n else choice.permutation(a)[:n] for a in samples)
+    if np.issubdtype(np.result_type(first, second), np.integer):
+        events, histograms = first.size, _class_histograms(first, second)
     else:
-        events = n
-        histograms = cluster_histograms(balanced[0], balanced[1], clusters, repeats, seed)
+        events, histograms = n, cluster_histograms(first, second, clusters, repeats, seed)
     precision, recall = curve_of_histograms(histograms[1], histograms[0])
     return PRDScores(
         *_of_curves(precision, recall),
@@ -203,11 +192,9 @@ def comparable(real: NDArray[Any]) -> bool:
 def prd_curves(pair: Pair) -> pd.DataFrame:
     """Return the PRD curves of all events together: columns precision, recall and space, 101 points each."""
     thinned = np.linspace(0, ANGLES - 1, CURVE_POINTS).round().astype(int)
-    recipe, tables = pair.recipe, []
+    how, tables = pair.recipe.model_dump(include={"clusters", "repeats", "seed"}), []
     for space, samples in pair.points.items():
-        scores = prd_scores(
-            *samples, clusters=recipe.clusters, repeats=recipe.repeats, seed=recipe.seed
-        )
+        scores = prd_scores(*samples, **how)
         curve = {"precision": scores.precision[thinned], "recall": scores.recall[thinned]}
         tables.append(pd.DataFrame(curve).assign(space=space))
     return pd.concat(tables, ignore_index=True)
@@ -219,11 +206,9 @@ def _class_histograms(
     """Return the shares of classes in two samples, (1, K + 1), in the form of `cluster_histograms`."""
     classes, numbers = np.unique([real.ravel(), generated.ravel()], return_inverse=True)
     # The last bin is that of points that are not finite: empty for integers.
-    first, second = (
-        np.bincount(part, minlength=len(classes) + 1)[None] / part.size
-        for part in numbers.reshape(2, -1)
-    )
-    return first, second
+    n = len(classes) + 1
+    p, q = (np.bincount(a, minlength=n)[None] / a.size for a in numbers.reshape(2, -1))
+    return p, q
 
 
 def _of_curves(precision: _Array, recall: _Array) -> tuple[_Array, _Array, _Array]:

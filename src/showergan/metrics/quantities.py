@@ -8,7 +8,7 @@ from scipy.stats import wasserstein_distance
 
 from showergan.metrics.features import QUANTITIES, QUANTITY
 from showergan.metrics.measured import RESAMPLES, Measured, bootstrap_weights
-from showergan.metrics.metric import Metric, Part, Row, Stage
+from showergan.metrics.metric import Metric, Part, Row, Stage, each_space
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import arrays_of
 
@@ -106,11 +106,6 @@ def _separation_rows(pair: Pair) -> Iterator[Row]:
         yield "separation_power", QUANTITIES, "mean", mean
 
 
-def _wasserstein_rows(pair: Pair) -> Iterator[Row]:
-    for name, (real, other) in pair.quantities.items():
-        yield "wasserstein", name, "all", wasserstein(real, other, seed=pair.seed)
-
-
 def _mean_rows(pair: Pair) -> Iterator[Row]:
     for name, values in pair.other.quantities.items():
         yield "mean", name, "all", mean(values)
@@ -132,7 +127,7 @@ SEPARATION_POWER = Metric(
 WASSERSTEIN = Metric(
     name="wasserstein",
     definition="1-Wasserstein distance: Ramdas et al. 2017",
-    rows=_wasserstein_rows,
+    rows=each_space(lambda pair: pair.quantities, wasserstein, "wasserstein"),
     spaces=(QUANTITY,),
     direction="lower",
     best=0,

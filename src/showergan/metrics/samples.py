@@ -12,11 +12,7 @@ _Array = NDArray[np.float64]
 
 
 def arrays_of(real: ArrayLike, generated: ArrayLike, dimensions: int = 2) -> tuple[_Array, _Array]:
-    """Return two samples as 64-bit floats: of two dimensions (n, d) and (m, d), of one (n,) and (m,).
-
-    Raises:
-        UserError: If their shapes are others.
-    """
+    """Return two samples as 64-bit floats, (n, d) and (m, d), or (n,) and (m,); a `UserError` refuses other shapes."""
     first, second = (np.asarray(a, dtype=np.float64) for a in (real, generated))
     if {first.ndim, second.ndim} != {dimensions} or first.shape[1:] != second.shape[1:]:
         expected = (
@@ -58,11 +54,7 @@ def points_of(real: ArrayLike, generated: ArrayLike, fewest: int) -> tuple[_Arra
 def equal_samples(
     real: ArrayLike, generated: ArrayLike, random: np.random.Generator
 ) -> tuple[_Array, _Array]:
-    """Shuffle two samples, (n, d) and (m, d), and cut both to min(n, m, LARGEST_SAMPLE) points.
-
-    Raises:
-        UserError: If a sample is misshapen, or has a point that is not finite.
-    """
+    """Shuffle two samples, see `points_of`, and cut both to min(n, m, LARGEST_SAMPLE) points."""
     samples = points_of(real, generated, fewest=0)
     n = min(LARGEST_SAMPLE, *map(len, samples))
     x, y = (a[random.permutation(len(a))[:n]] for a in samples)

@@ -1,10 +1,9 @@
-"""Classifier two-sample test: how well a classifier tells generated from real events.
+"""Classifier two-sample test: the separation of generated from real events by a classifier.
 
 Lopez-Paz & Oquab 2017, arXiv:1610.06545; with calibrated probabilities as in the CaloChallenge, Krause et al. 2024,
 arXiv:2410.21611.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from showergan.errors import UserError
 from showergan.metrics.features import EMBEDDING, HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Metric, Part, Row
-from showergan.metrics.pair import Pair
+from showergan.metrics.metric import Metric, Part, each_space
 from showergan.metrics.samples import arrays_of
 
 _FEWEST, _MOST = 20, 10_000
@@ -42,11 +40,7 @@ def two_sample(
 
     `event_sd` is that of one training: of its held-out fifth of the events, the trees as they are.
 
-    Args:
-        real: (n, d) features; NaN stands for undefined, which the classifier distinguishes from any number.
-        generated: (m, d) features.
-        trainings: Number of splits, each with its own trees.
-        seed: Seed of everything random.
+    Features are (n, d) and (m, d); NaN stands for undefined, which the classifier distinguishes from any number.
 
     Returns:
         AUC, and JSD [bit]; NaN with fewer than 20 events per side.
@@ -130,18 +124,13 @@ def _auc_and_jsd(shares: _Array, probability: _Array) -> _Array:
     return np.stack([auc, jsd], axis=-1)
 
 
-def _rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in pair.with_conditions.items():
-        auc, jsd = two_sample(real, other, seed=pair.seed)
-        yield "classifier_auc", space, "all", auc
-        yield "classifier_jsd", space, "all", jsd
-
-
 CLASSIFIER_AUC = Metric(
     name="classifier_auc",
     definition="area under the ROC curve of boosted trees that see the conditions too, three trainings on 60 %, scored "
     "on a held-out 20 %: Lopez-Paz & Oquab 2017",
-    rows=_rows,
+    rows=each_space(
+        lambda pair: pair.with_conditions, two_sample, "classifier_auc", "classifier_jsd"
+    ),
     spaces=(EMBEDDING, HIGH_LEVEL),
     direction="lower",
     best=0.5,

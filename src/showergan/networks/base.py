@@ -56,11 +56,7 @@ class Discriminator(NetworkModule):
 
 
 def build(settings: Network, sample_shape: Shape, n_conditions: int) -> Any:
-    """Return a new `Generator` or `Discriminator`; for the arguments see `NetworkModule`.
-
-    Raises:
-        UserError: the network is not made for samples of this shape.
-    """
+    """Return a new `Generator` or `Discriminator`; for arguments and errors see `NetworkModule`."""
     base = Generator if isinstance(settings, GeneratorNetwork) else Discriminator
     return implementation_of(settings, base)(settings, sample_shape, n_conditions)
 

@@ -17,11 +17,7 @@ RESIDUAL = 0.3  # weight of a block beside its shortcut, as in the code of Gulra
 
 
 def doublings(kind: str, sample_shape: Shape) -> int:
-    """Return the number of doublings from 4 x 4 pixels to the size of images.
-
-    Raises:
-        UserError: samples are no square images of a size that is known.
-    """
+    """Return the number of doublings from 4 x 4 pixels to the size of images; a `UserError` refuses other samples."""
     if len(sample_shape) != 3 or sample_shape[1] != sample_shape[2] or sample_shape[1] not in SIZES:
         raise UserError(
             f"{kind} is made for samples of shape (channels, size, size), size one of "

@@ -1,4 +1,4 @@
-"""Layers, shapes and parameter counts of networks, read off the live modules."""
+"""Tables of the layers, shapes and parameter counts of networks."""
 
 from copy import deepcopy
 from typing import Any
@@ -44,12 +44,11 @@ def describe(module: nn.Module, **inputs: Tensor) -> list[dict[str, Any]]:
 
 
 def _row(name: str, kind: str, taken: Tensor | None, result: Tensor) -> dict[str, Any]:
-    takes = "" if taken is None else _shape(taken)
-    return {"name": name, "kind": kind, "takes": takes, "shape": _shape(result), "parameters": 0}
-
-
-def _shape(values: Tensor) -> str:
-    return "x".join(map(str, values.shape[1:])) or "1"
+    takes, shape = (
+        "" if values is None else "x".join(map(str, values.shape[1:])) or "1"
+        for values in (taken, result)
+    )
+    return {"name": name, "kind": kind, "takes": takes, "shape": shape, "parameters": 0}
 
 
 def _kind(layer: nn.Module) -> str:
@@ -69,14 +68,7 @@ def architectures(
     n_conditions: int,
     further: dict[str, list[dict[str, Any]]],
 ) -> pd.DataFrame:
-    """Return the layers of generator, discriminator and further networks.
-
-    Args:
-        generator: noise and conditions to samples.
-        discriminator: samples and conditions to scores.
-        sample_shape: of one sample, without the batch.
-        n_conditions: numbers that a sample is conditioned on.
-        further: results of `describe` for other networks, by name.
+    """Return the layers of generator, discriminator and further networks, results of `describe` by name.
 
     Returns:
         Columns network, order (from 0), layer, kind, takes, shape and parameters, see `describe`.

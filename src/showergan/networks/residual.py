@@ -8,15 +8,9 @@ from torch import Tensor, nn
 
 from showergan.config import networks as parameters
 from showergan.config.networks import Normalisation, Shape
+from showergan.networks import blocks
 from showergan.networks.base import Discriminator, Generator
-from showergan.networks.blocks import (
-    SMALLEST,
-    Bottleneck,
-    doublings,
-    spread,
-    start_as_he,
-    with_conditions,
-)
+from showergan.networks.blocks import SMALLEST, Bottleneck, spread, start_as_he
 
 # With three convolutions each, and the first and the last layer, 101 layers with weights. As in the names of He et al.,
 # the 1 x 1 convolutions of shortcuts, where the scale changes, do not count.
@@ -30,7 +24,7 @@ class ResidualGenerator(Generator):
         self, settings: parameters.ResidualGenerator, sample_shape: Shape, n_conditions: int
     ) -> None:
         super().__init__(settings, sample_shape, n_conditions)
-        scales = doublings(settings.kind, sample_shape)
+        scales = blocks.doublings(settings.kind, sample_shape)
         width = settings.filters * 2**scales
         self.body = start_as_he(
             nn.Sequential(
@@ -55,7 +49,7 @@ class ResidualDiscriminator(Discriminator):
         self, settings: parameters.ResidualDiscriminator, sample_shape: Shape, n_conditions: int
     ) -> None:
         super().__init__(settings, sample_shape, n_conditions)
-        scales, width = doublings(settings.kind, sample_shape), settings.filters
+        scales, width = blocks.doublings(settings.kind, sample_shape), settings.filters
         counts = reversed(spread(BLOCKS, scales + 1))
         self.body = start_as_he(
             nn.Sequential(
@@ -69,7 +63,7 @@ class ResidualDiscriminator(Discriminator):
 
     def forward(self, image: Tensor, condition: Tensor) -> Tensor:
         """Return the scores of images, shape (n, channels, size, size)."""
-        return self.body(with_conditions(image, condition)).squeeze(1)
+        return self.body(blocks.with_conditions(image, condition)).squeeze(1)
 
 
 def _blocks(

@@ -11,11 +11,7 @@ from showergan.networks.blocks import RESIDUAL
 
 
 class ResidualBlock1d(nn.Module):
-    """x + 0.3 h(x), h being ReLU, Conv1d 5, ReLU, Conv1d 5: length and channels stay (Gulrajani et al. 2017).
-
-    Args:
-        channels: of input and output.
-    """
+    """x + 0.3 h(x), h being ReLU, Conv1d 5, ReLU, Conv1d 5: length and channels stay (Gulrajani et al. 2017)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -66,11 +62,7 @@ class TextDiscriminator(Discriminator):
 
 
 def line_shape(kind: str, sample_shape: Shape) -> tuple[int, int]:
-    """Return the length of a line and the size of the alphabet.
-
-    Raises:
-        UserError: samples of this shape are no lines.
-    """
+    """Return the length of a line and the size of the alphabet; a `UserError` refuses other shapes of samples."""
     if len(sample_shape) != 2:
         raise UserError(
             f"{kind} is made for lines of characters, samples of shape (length, alphabet), and those of the data set "

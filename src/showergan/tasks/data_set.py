@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import h5py
 import numpy as np
@@ -20,6 +21,19 @@ SPLITS: dict[Split, int] = {"train": 0, "select": 1, "test": 2}
 
 # Type of an array, and its shape behind the number of samples.
 Content = tuple[type, tuple[int | None, ...]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Samples as arrays with a row for each; all fields but the first may be None."""
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> Self:
+        """Return the samples at `index`: a slice, a boolean mask (n,) or integer positions."""
+        arrays = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return type(self)(**{name: a if a is None else a[index] for name, a in arrays})
 
 
 def permuted(n: int, seed: int) -> NDArray[np.uint8]:
@@ -55,7 +69,7 @@ def opened(
 
     Args:
         path: of the file.
-        writer: the step that writes such files.
+        writer: the step that writes these files.
         arrays: that it must have, by name: their type, and their shape behind the number of samples, in which None is
             any length. All are as long as the first.
         attributes: names of those that it must have.
@@ -71,8 +85,9 @@ def opened(
             found = file.get(name)
             if not isinstance(found, h5py.Dataset):
                 raise UserError(f"{path} has no dataset {name}. {remedy}")
-            n = file[next(iter(arrays))].shape[:1]
-            if found.dtype != dtype or not _fits(found.shape, (*n, *shape)):
+            wanted = (*file[next(iter(arrays))].shape[:1], *shape)
+            fits = [w in (None, s) for s, w in zip(found.shape, wanted, strict=False)]
+            if found.dtype != dtype or found.ndim != len(wanted) or not all(fits):
                 raise UserError(f"{path}: {name} is {found.dtype} of shape {found.shape}. {remedy}")
         yield file
 
@@ -94,12 +109,6 @@ def check_splits(path: Path) -> None:
         )
 
 
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        w in (None, s) for s, w in zip(shape, wanted, strict=True)
-    )
-
-
 def write_arrays(
     out: Path,
     stored: Mapping[str, NDArray[Any]],
@@ -107,14 +116,9 @@ def write_arrays(
     origin: Mapping[str, Any],
     packed: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
-    """Write generated samples that fit into memory.
+    """Write generated samples that fit into memory: as npz by the suffix .npz, else as HDF5.
 
-    Args:
-        out: file to write; the suffix .npz asks for npz, any other for HDF5.
-        stored: arrays by name.
-        task: of the samples, an attribute of HDF5.
-        origin: further attributes.
-        packed: arrays of npz, where they are others than those of HDF5.
+    HDF5 has the task and `origin` as attributes; `packed` are the arrays of npz, where they differ from those of HDF5.
     """
     with atomic_write(out) as temporary:
         if out.suffix == ".npz":

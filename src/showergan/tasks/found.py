@@ -18,20 +18,12 @@ TASKS = found_for(SPECS)
 
 
 def named(name: str, where: str) -> Task:
-    """Return a task by its name.
-
-    Raises:
-        UserError: there is no task of this name; the message says where the name stands.
-    """
+    """Return a task by its name; a `UserError` refuses an unknown one, with the place where the name stands."""
     return TASKS[spec_named(name, where).name]
 
 
 def of_file(path: Path) -> Task:
-    """Return the task that a data set or a reference belongs to, for its samples.
-
-    Raises:
-        UserError: it is neither, or of an unknown task.
-    """
+    """Return the task that a data set or a reference belongs to, for its samples; a `UserError` refuses other files."""
     with opened_hdf5(path) as file:
         task = named(str(file.attrs.get("task", DEFAULT)), str(path))
     return task.of(task.samples_in(path))

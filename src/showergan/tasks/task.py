@@ -1,4 +1,4 @@
-"""What a task computes: the functions that steps and evaluation call, whatever the samples are."""
+"""Tasks: the functions that steps and evaluation call, for samples of any kind."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ Repeat = Callable[[Any, int], Iterator[Any]]
 
 
 def unavailable(what: str) -> Callable[..., Any]:
-    """Return the function of a task that cannot do something: a `UserError` says so."""
+    """Return a function that stands for one a task does not have, and raises a `UserError` with this text."""
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise UserError(what)
@@ -57,19 +57,19 @@ class Task(TaskSpec):
 
     Samples, real or generated, are dataclasses with a length; `select`, of a slice, a mask or positions; the arrays of
     `sample_arrays`; and `conditions`, a named tuple of arrays with a row for each sample, which are attributes of the
-    samples, too. All functions that read a file raise a `UserError` where it is unusable, and so does
-    a function that a task does not give.
+    samples, too. All functions that read a file raise a `UserError` where it is unusable, and so does a function that a
+    task does not have.
 
     Attributes:
         sample_shape: of a sample as the networks see it.
-        n_conditions: numbers that the networks are given.
+        n_conditions: numbers that the networks are conditioned on.
         start: the generator whose first weights are the floor of every metric.
         metrics: by which samples are judged.
         conditions: the class of the named tuples. Its class method `from_array` makes one of an array (n, c), its
             property `as_array` returns that array, c numbers in the order of `condition_names`.
         conditioning: the class that turns them into conditions of the networks: `of(*conditions)` returns these, shape
             (n, c). Without arguments it makes one that fits any data.
-        samples_in: (path) -> what a generator file says of the samples of this data set, or of this reference.
+        samples_in: (path) -> the description of the samples of this data set, or of this reference, in generator files.
         varying: (samples, as `samples_in` returns them) -> attributes of the task that differ between data sets.
         write: (data, out) writes the data set as HDF5, see `showergan.tasks.data_set`; not with `own_data`.
         stream: (path, split) -> the samples of a data set, some at a time.
@@ -79,7 +79,7 @@ class Task(TaskSpec):
         sample: (**sample_arrays) -> samples.
         to_samples: (output of a generator, conditions, conditioning, random generator of NumPy) -> samples. What is
             drawn besides the noise must not depend on how many samples are made at a time.
-        check_conditions: (*values of the user) -> conditions; a `UserError` says what is wrong with them.
+        check_conditions: (*values of the user) -> conditions; a `UserError` refuses impossible ones.
         read_conditions: (path or None, n or None) -> conditions in a file to generate n samples for; one for each row
             where n is None. A `UserError` where a file is needed, or none is allowed.
         write_samples: (out, n, samples some at a time, attributes of origin) writes n samples as npz, or as HDF5 with
@@ -91,7 +91,7 @@ class Task(TaskSpec):
         examples: (samples some at a time) -> what figures show of them, arrays (n, ...) by name.
         read_samples: (path, mend) -> samples of a file that anybody wrote, some at a time; with `mend` impossible
             values are changed to the nearest possible ones, rather than refused.
-        reference_statistics_of_file: (path, recipe, device) -> reference statistics of such a file.
+        reference_statistics_of_file: (path, recipe, device) -> reference statistics of a file of `read_samples`.
         repeat: (path) -> a `Repeat`; None of a data set that cannot be simulated again.
         load_embedding: (path, device) -> the embedding, with `has_embedding`.
         standalone: (network, description of the generator) -> a module of all that stands before and after the network,

@@ -1,4 +1,4 @@
-"""Tasks whose samples have no conditions: the number of samples is all that can be asked for."""
+"""Tasks whose samples have no conditions: a user chooses their number only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from showergan.errors import UserError
+from showergan.tasks.data_set import Rows
 
 
 class NoConditions(NamedTuple):
-    """The conditions of samples that have none.
-
-    Attributes:
-        nothing: shape (n, 0), whose rows count.
-    """
+    """The conditions of n samples that have none: an array (n, 0)."""
 
     nothing: NDArray[np.float32]
 
@@ -33,6 +30,16 @@ class NoConditions(NamedTuple):
     def as_array(self) -> NDArray[np.float32]:
         """No numbers, shape (n, 0)."""
         return self.nothing
+
+
+@dataclass(frozen=True)
+class Unconditional(Rows):
+    """Samples without conditions."""
+
+    @property
+    def conditions(self) -> NoConditions:
+        """No conditions, n times."""
+        return NoConditions.times(len(self))
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,7 @@ class Batches(ABC):
         return {"random": self._before, "position": self._position}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from a state of a stream with as many samples and the same batches.
-
-        Raises:
-            ValueError: the state is of no such stream.
-        """
+        """Continue from a state of a stream of as many samples and batches; a `ValueError` refuses others."""
         require_like(self.state_dict(), state, "batches")
         self._before, position = state["random"], state["position"]
         self.random.set_state(self._before)

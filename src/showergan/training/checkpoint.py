@@ -24,9 +24,7 @@ from showergan.errors import Paused, UserError
 from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
 from showergan.records.provenance import packages, peak_device_memory
 
-N_DIGEST = (
-    hashlib.sha256().digest_size
-)  # bytes in front of a state, which show whether it is complete
+N_DIGEST = 32  # bytes of SHA-256 in front of a state, which show whether it is complete
 
 
 class Work(Protocol):
@@ -39,7 +37,7 @@ class Work(Protocol):
         """Continue from a state.
 
         Raises:
-            Exception: of any kind, if this is no state of such work; half of it may have been loaded.
+            Exception: of any kind, if this is no state of this work; half of it may have been loaded.
         """
 
     def table(self) -> pd.DataFrame:
@@ -56,7 +54,7 @@ class Checkpoints:
         device: to train on; random generators differ from kind to kind.
         every: seconds between two states.
         most: seconds after which to save and stop; None: never.
-        folder: for the states, by the path of the output, where files beside outputs are lost; None: beside the output.
+        folder: for the states, by the path of the output, where files beside outputs are lost; None: beside it.
     """
 
     def __init__(
@@ -114,7 +112,11 @@ class Checkpoints:
             # PyTorch and the networks raise errors of any kind on odd bytes.
             except Exception as error:
                 work.load_state_dict(start)
-                say(f"{path} is not used: {_reason(error)}")
+                line = next(iter(str(error).splitlines()), "")[:200]
+                unfit = f"it does not fit this training ({type(error).__name__}: {line})"
+                say(
+                    f"{path} is not used: {error if isinstance(error, Damaged | OSError) else unfit}"
+                )
                 continue
             self._earlier, self._memory_before = earlier, memory
             say(f"goes on from {path}, {self._earlier:.0f} s after the start")
@@ -171,12 +173,7 @@ class Checkpoints:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read a saved state.
-
-    Raises:
-        Damaged: the file is.
-        Exception: of any kind, from PyTorch.
-    """
+    """Read a saved state; of a damaged file `Damaged` is raised, or any exception of PyTorch."""
     if not path.is_file():  # a pipe would be waited for
         raise Damaged("it is no file")
     content = path.read_bytes()
@@ -188,13 +185,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise Damaged("it is damaged, or holds what could run code") from None
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, Damaged | OSError):
-        return str(error)
-    line = next(iter(str(error).splitlines()), "")
-    return f"it does not fit this training ({type(error).__name__}: {line[:200]})"
-
-
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and 0 <= value < math.inf
 
@@ -204,21 +194,13 @@ class Damaged(ValueError):
 
 
 def require(holds: bool, what: str) -> None:
-    """Refuse a state of which something cannot be.
-
-    Raises:
-        ValueError: the condition does not hold.
-    """
+    """Refuse a state, by a `ValueError` that names what is wrong, unless a condition holds."""
     if not holds:
         raise ValueError(f"{what} is not as it was left")
 
 
 def require_like(own: Any, found: Any, what: str) -> None:
-    """Refuse a state whose names, types, shapes or lengths differ from the own ones.
-
-    Raises:
-        ValueError: they differ, with the place.
-    """
+    """Refuse a state whose names, types, shapes or lengths differ, by a `ValueError` that names the place."""
     require(type(found) is type(own) or (isinstance(own, dict) and isinstance(found, dict)), what)
     if isinstance(own, torch.Tensor):
         size = own.numel() * own.element_size()
@@ -235,21 +217,13 @@ def require_like(own: Any, found: Any, what: str) -> None:
 
 
 def load_network(network: nn.Module, state: dict[str, Any], what: str) -> None:
-    """Load weights into a network.
-
-    Raises:
-        ValueError: they are of another network.
-    """
+    """Load weights into a network; a `ValueError` refuses those of another one."""
     require_like(network.state_dict(), state, what)
     network.load_state_dict(state)
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what: str) -> None:
-    """Load a state into an optimiser that has made no step yet.
-
-    Raises:
-        ValueError: it is the state of another optimiser.
-    """
+    """Load a state into an optimiser that has made no step yet; a `ValueError` refuses that of another one."""
     groups = optimiser.state_dict()["param_groups"]
     require_like(groups, state["param_groups"], what)
     require(state["param_groups"] == groups, what)

@@ -29,14 +29,7 @@ HELD_OUT = 0.1  # share of the training samples that decides when to stop
 
 
 class Fit(NamedTuple):
-    """Summary of a training.
-
-    Attributes:
-        n_fitted: samples in the fit.
-        n_held_out: samples that decided when to stop.
-        best_epoch: counted from 1.
-        n_epochs: epochs trained.
-    """
+    """Summary of a training: samples in the fit, samples that decided when to stop, best epoch, from 1, and epochs."""
 
     n_fitted: int
     n_held_out: int
@@ -100,11 +93,7 @@ class _Course:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Restore a state.
-
-        Raises:
-            ValueError: no training can have left it; parts may have been restored.
-        """
+        """Restore a state; a `ValueError` refuses one that no training left, of which parts may have been restored."""
         own, scores, best = self.state_dict(), state["scores"], state["best_epoch"]
         require(state.keys() == own.keys(), "state")
         require(type(scores) is list, "scores")
@@ -134,11 +123,8 @@ def fit(
     on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
     *,
-    epochs: int,
-    patience: int,
-    batch_size: int,
+    recipe: Any,
     smallest_batch: int,
-    learning_rate: float,
 ) -> Fit:
     """Train with Adam until the score has not risen for some epochs; leave the best network in evaluation mode.
 
@@ -150,22 +136,19 @@ def fit(
         score: likewise, larger is better; it sets evaluation mode.
         on_epoch: called with (epoch, score).
         checkpoints: where it resumes from, and saves its state at ends of epochs.
-        epochs: at most.
-        patience: epochs without a better score.
-        batch_size: samples per step.
+        recipe: has epochs (at most), patience (epochs without a better score), batch_size and learning_rate.
         smallest_batch: the last batch of an epoch is skipped where it is smaller.
-        learning_rate: of Adam.
 
     Raises:
         UserError: no epoch has a score that is a number.
     """
-    course = _Course(network, learning_rate)
+    course = _Course(network, recipe.learning_rate)
     if checkpoints:
         checkpoints.resume(course)
-    for epoch in range(len(course.scores) + 1, epochs + 1):
+    for epoch in range(len(course.scores) + 1, recipe.epochs + 1):
         network.train()
         shuffled = fitted[torch.randperm(len(fitted), device=fitted.device)]
-        for batch in shuffled.split(batch_size):
+        for batch in shuffled.split(recipe.batch_size):
             if len(batch) >= smallest_batch:
                 course.optimiser.zero_grad()
                 loss(batch).backward()
@@ -173,15 +156,15 @@ def fit(
         course.end_epoch(score(held_out))
         if on_epoch:
             on_epoch(epoch, course.scores[-1])
-        if epoch - course.best_epoch >= patience:
+        if epoch - course.best_epoch >= recipe.patience:
             break
-        if checkpoints and epoch < epochs:
+        if checkpoints and epoch < recipe.epochs:
             checkpoints.reached(course)
     if not course.best_state:
         raise UserError(
             f"the training ended after {len(course.scores)} epochs without a score that is a number: its weights are "
-            f"not finite, or the held-out samples do not differ. Give a learning rate below {learning_rate:g}, or more "
-            "samples"
+            f"not finite, or the held-out samples do not differ. Give a learning rate below "
+            f"{recipe.learning_rate:g}, or more samples"
         )
     network.load_state_dict(course.best_state)
     network.eval()
@@ -195,23 +178,20 @@ def save(network: nn.Module, path: Path, **layout: Any) -> None:
 
 
 def load(path: Path, device: torch.device, writer: str, build: Callable[..., Network]) -> Network:
-    """Read a network in evaluation mode.
+    """Read a network that `save` wrote, in evaluation mode.
 
-    Args:
-        path: of a file that `save` wrote.
-        device: that the network will be on.
-        writer: the step that writes such files, for messages.
-        build: returns the network for the arguments in the file; of any exception the file is to blame.
+    `build` returns the network for the arguments in the file; of any exception the file is to blame. `writer` is the
+    step that writes it, for messages.
 
     Raises:
-        UserError: the file is missing or holds no such network.
+        UserError: the file is missing or holds no network of this kind.
     """
-    problem = (
+    problem, remedy = (
         f"is not an embedding written by {writer}",
         in_place_of(path, "model.pt that it wrote"),
     )
-    content = read_weights(path, *problem)
-    with damage(path, *problem, (Exception,)):
+    content = read_weights(path, problem, remedy)
+    with damage(path, problem, remedy, (Exception,)):
         state = content.pop("state")
         network = with_weights(lambda: build(**content), state)
     return network.to(device).eval()

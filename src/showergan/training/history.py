@@ -22,11 +22,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
     A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by, signs
     apart; the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It
     is a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
-    `weight_layers` for what it does not count.
-
-    Args:
-        discriminator: with its constraints attached, which does not change: the vectors of spectral normalisation may
-            lag behind the weights; these norms do not.
+    `weight_layers` for what it does not count. The discriminator has its constraints attached, and does not change: the
+    vectors of spectral normalisation may lag behind the weights; these norms do not.
     """
     sigmas, bounds = {}, {}
     for name, layer in weight_layers(discriminator).items():
@@ -46,17 +43,11 @@ class History:
         self._steps: list[dict[str, int]] = []
         self._fetched: list[Tensor] = []  # the first rows, on the CPU
         self._rows: list[Tensor] = []  # those after them, where they were computed
-        self._columns: list[str] = []
+        self.columns: list[str] = []  # names of the values; none before the first row
 
     def add(self, step: int, epoch: int, values: dict[str, Tensor]) -> None:
-        """Append a row; every row has the same columns.
-
-        Args:
-            step: generator steps done.
-            epoch: the epoch the step belongs to, from 1.
-            values: tensors of shape ().
-        """
-        self._columns = list(values)
+        """Append a row of tensors of shape (): the generator steps done, the epoch, from 1, and the same values."""
+        self.columns = list(values)
         self._steps.append({"step": step, "epoch": epoch})
         self._rows.append(torch.stack([v.detach().float() for v in values.values()]))
 
@@ -65,19 +56,10 @@ class History:
         """The step of each row."""
         return [at["step"] for at in self._steps]
 
-    @property
-    def columns(self) -> list[str]:
-        """Names of `values`; none before the first row."""
-        return self._columns
-
-    def last(self) -> dict[str, float]:
-        """Return the newest row."""
-        row = self._rows[-1] if self._rows else self._fetched[-1][-1]
-        return dict(zip(self._columns, row.tolist(), strict=True))
-
     def summary(self) -> str:
         """Return the numbers of the newest row that show how a training goes, as text."""
-        row = self.last()
+        newest = self._rows[-1] if self._rows else self._fetched[-1][-1]
+        row = dict(zip(self.columns, newest.tolist(), strict=True))
         loss, bound = row["discriminator_loss"], row["lipschitz_bound"]
         return f"discriminator loss {loss:.4g}, Lipschitz bound {bound:.4g}, "
 
@@ -87,31 +69,27 @@ class History:
         if not places:
             return None
         rows = self._fetch()[places]
-        sizes = rows[:, [self._columns.index(name) for name in LOSSES]].abs()
+        sizes = rows[:, [self.columns.index(name) for name in LOSSES]].abs()
         broken = ~(sizes <= LARGEST_LOSS).all(dim=1)  # NaN is not below
         return self._steps[places[int(broken.int().argmax())]]["step"] if broken.any() else None
 
     def frame(self) -> pd.DataFrame:
         """Return all rows as a table with the columns step, epoch and those of `values`."""
-        rows = pd.DataFrame(self._fetch().numpy(), columns=self._columns)
+        rows = pd.DataFrame(self._fetch().numpy(), columns=self.columns)
         return pd.DataFrame(self._steps).join(rows)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all rows."""
-        return {"steps": self._steps, "rows": self._fetch(), "columns": self._columns}
+        return {"steps": self._steps, "rows": self._fetch(), "columns": self.columns}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Replace all rows.
-
-        Raises:
-            ValueError: the state holds no rows.
-        """
+        """Replace all rows; a `ValueError` refuses a state without them."""
         steps, rows, columns = state["steps"], state["rows"], state["columns"]
         require(type(steps) is list and type(columns) is list, "history")
         require_like([{"step": 0, "epoch": 0}] * len(steps), steps, "history.steps")
         require_like([""] * len(columns), columns, "history.columns")
         require_like(torch.empty(len(steps), len(columns)), rows, "history.rows")
-        self._steps, self._columns = list(steps), columns
+        self._steps, self.columns = list(steps), columns
         self._fetched, self._rows = [rows] if len(rows) else [], []
 
     def _fetch(self) -> Tensor:
@@ -119,7 +97,7 @@ class History:
         if self._rows:
             self._fetched.append(torch.stack(self._rows).cpu())
             self._rows = []
-        return torch.cat(self._fetched) if self._fetched else torch.empty(0, len(self._columns))
+        return torch.cat(self._fetched) if self._fetched else torch.empty(0, len(self.columns))
 
 
 def gradient_norm(module: nn.Module) -> Tensor:

@@ -1,13 +1,14 @@
 """Lipschitz constant of a trained discriminator: bounds from its weights, and gradients on data."""
 
 import math
+from typing import Any
 
 import pandas as pd
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 
-from showergan.methods.constraints.penalties import between
+from showergan.methods.constraints import between
 from showergan.methods.layers import flattened, output_scale, weight_layers
 
 ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %
@@ -34,28 +35,24 @@ def lipschitz_table(
         `layer_norms`, the products count no normalisation layers. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
-    flattened_norms: dict[str, float] = {}
-    operator_norms: dict[str, float] = {}
+    rows: list[dict[str, Any]] = []
     for name, layer in weight_layers(discriminator).items():
         weight = layer.weight.detach()
         scale = output_scale(layer).detach().abs().item()
         flat = operator = spectral_norm(flattened(weight).double()).item()
         if not isinstance(layer, nn.Linear):
             operator = convolution_norm(layer, sizes[name]).item()
-        flattened_norms[name], operator_norms[name] = scale * flat, scale * operator
+        rows.append({"layer": name, "flattened": scale * flat, "operator": scale * operator})
     output = output_scale(discriminator).detach().abs().item()
     total = {
         "layer": "total",
-        "flattened": output * math.prod(flattened_norms.values()),
-        "operator": output * math.prod(operator_norms.values()),
+        "flattened": output * math.prod(row["flattened"] for row in rows),
+        "operator": output * math.prod(row["operator"] for row in rows),
         "gradient_real": largest_gradient(discriminator, real, condition),
         "gradient_fake": largest_gradient(discriminator, fake, condition),
         "gradient_between": largest_gradient(discriminator, between(real, fake, mix), condition),
     }
-    layers = pd.DataFrame({"flattened": flattened_norms, "operator": operator_norms})
-    return pd.concat(
-        [layers.rename_axis("layer").reset_index(), pd.DataFrame([total])], ignore_index=True
-    )
+    return pd.DataFrame([*rows, total])
 
 
 @torch.no_grad()
@@ -86,10 +83,7 @@ def convolution_norm(layer: nn.Conv1d | nn.Conv2d, size: tuple[int, ...]) -> Ten
     """Return the operator norm of a convolution on inputs of one size, shape ().
 
     Power iteration with the convolution and its adjoint, the transposed convolution (Gouk et al. 2021, section 3.2).
-
-    Args:
-        layer: a convolution that pads with numbers of zeros.
-        size: of its input in pixels, without channels.
+    The layer pads with numbers of zeros; the size is that of its input in pixels, without channels.
     """
     convolve, adjoint = (conv1d, conv_transpose1d) if len(size) == 1 else (conv2d, conv_transpose2d)
     weight = layer.weight.double()

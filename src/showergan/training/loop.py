@@ -17,7 +17,7 @@ from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.io.progress import Progress
 from showergan.io.weights import outline
-from showergan.methods.constraints.base import Constraint, DiscriminatorBatch
+from showergan.methods.constraints import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
 from showergan.networks.base import Discriminator, Generator, state_of
 from showergan.networks.base import build as build_network
@@ -40,11 +40,8 @@ MEASURED = (*LOSSES, "score_gap", "discriminator_gradient_norm", "generator_grad
 class Average:
     """A network that follows another: theta_avg = d theta_avg + (1 - d) theta (Yazici et al. 2019).
 
-    BatchNorm's running statistics follow in the same way. The average starts at the present weights.
-
-    Args:
-        network: to be followed.
-        decay: d, between 0 and 1.
+    BatchNorm's running statistics follow in the same way. The average starts at the present weights; the decay d lies
+    between 0 and 1.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -114,9 +111,8 @@ class Trainer:
         self.average = (
             Average(self.generator, recipe.generator_average) if recipe.generator_average else None
         )
-        rates = recipe.learning_rates
-        self.generator_optimiser = _optimiser(recipe, self.generator, rates.generator)
-        self.discriminator_optimiser = _optimiser(recipe, self.discriminator, rates.discriminator)
+        self.generator_optimiser = _optimiser(recipe, self.generator, "generator")
+        self.discriminator_optimiser = _optimiser(recipe, self.discriminator, "discriminator")
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
         order = stream(seed, "discriminator batches", device)
@@ -142,11 +138,7 @@ class Trainer:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue from the state of a training of the same recipe and data.
-
-        Raises:
-            ValueError: the state is of another training; half of it may have been loaded.
-        """
+        """Continue from a state of the same recipe and data; at a `ValueError` half of another may have been loaded."""
         require(state.keys() == self.state_dict().keys(), "state")
         n_steps, states, history = state["n_steps"], state["states"], self.result.history
         require(type(n_steps) is int and 0 <= n_steps <= self._n_steps, "n_steps")
@@ -214,7 +206,12 @@ class Trainer:
         real, condition = self.samples[index], self.conditions[index]
         with torch.no_grad():
             fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
-        real_scores, fake_scores = self._scores(real, fake, condition)
+        if self.recipe.discriminator.mixes_samples:  # else BatchNorm would show one in the other
+            real_scores = self.discriminator(real, condition)
+            fake_scores = self.discriminator(fake, condition)
+        else:
+            both = torch.cat([real, fake]), torch.cat([condition, condition])
+            real_scores, fake_scores = self.discriminator(*both).chunk(2)
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
         batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
 
@@ -226,14 +223,6 @@ class Trainer:
         for constraint in self.constraints:
             constraint.after_step(self.discriminator, batch)
         return loss, batch
-
-    def _scores(self, real: Tensor, fake: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the scores of real and of fake samples, each shape (n,)."""
-        if self.recipe.discriminator.mixes_samples:  # else BatchNorm would show one in the other
-            return self.discriminator(real, condition), self.discriminator(fake, condition)
-        both = self.discriminator(torch.cat([real, fake]), torch.cat([condition, condition]))
-        real_scores, fake_scores = both.chunk(2)
-        return real_scores, fake_scores
 
     def generator_step(self) -> Tensor:
         """Move the generator once; return its loss, shape ()."""
@@ -274,10 +263,7 @@ class Trainer:
         """Train for all epochs and log the progress.
 
         Training ends early after an epoch in which a loss diverged, see `History.diverged_at`, or whose weights are not
-        finite. Nothing waits for the device within an epoch.
-
-        Args:
-            checkpoints: to continue from, and to save to.
+        finite. Nothing waits for the device within an epoch. It continues from the checkpoints, and saves to them.
         """
         recipe, n_steps = self.recipe, self._n_steps
         if checkpoints:
@@ -307,12 +293,11 @@ class Trainer:
             self._set_rates()
             if into_epoch == 0:
                 state = state_of(self._kept) if epoch in recipe.evaluated_epochs else {}
-                result.diverged_at_step = result.history.diverged_at(epoch) or (
-                    None if finite(state) else step
-                )
-                if result.diverged_at_step:
-                    at, kept_epochs = result.diverged_at_step, sorted(result.states)
-                    say(f"diverged at step {at} of {n_steps}; epochs kept: {kept_epochs}")
+                finite = all(bool(value.isfinite().all()) for value in state.values())
+                at = result.history.diverged_at(epoch) or (None if finite else step)
+                if at:
+                    result.diverged_at_step = at
+                    say(f"diverged at step {at} of {n_steps}; epochs kept: {sorted(result.states)}")
                     break
                 if state:
                     result.states[epoch] = state
@@ -321,30 +306,17 @@ class Trainer:
         return result
 
 
-def _optimiser(
-    recipe: Train, network: torch.nn.Module, learning_rate: float
-) -> torch.optim.Optimizer:
+def _optimiser(recipe: Train, network: nn.Module, role: str) -> torch.optim.Optimizer:
     """Return an optimiser of all weights of a network."""
     rule: Any = implementation_of(recipe.optimiser, torch.optim.Optimizer)
     settings = recipe.optimiser.model_dump(exclude={"kind"})
-    return rule(network.parameters(), lr=learning_rate, **settings)
-
-
-def finite(state: dict[str, Tensor]) -> bool:
-    """Return whether all numbers of a state are finite."""
-    return all(bool(value.isfinite().all()) for value in state.values())
+    return rule(network.parameters(), lr=getattr(recipe.learning_rates, role), **settings)
 
 
 def build(
     recipe: Train, sample_shape: Shape, n_conditions: int, device: torch.device
 ) -> tuple[Generator, Discriminator]:
     """Return generator and discriminator with constraints attached; a seed's first weights are the same for all.
-
-    Args:
-        recipe: what to train.
-        sample_shape: of one sample, without the batch.
-        n_conditions: numbers that a sample is conditioned on.
-        device: where to train.
 
     Raises:
         UserError: a network has more than 2^28 weights.

@@ -1,4 +1,4 @@
-"""Audit of the discriminator's scale: whether changing it changes the direction in which RMSprop moves the weights.
+"""Audit of the discriminator's scale: the effect of changing it on the direction in which RMSprop moves the weights.
 
 RMSprop divides each gradient by its running size, so a factor in front of a loss that is linear in f is a no-op up to
 eps. This trains the discriminator alone, with the generator as it starts, with and without a change.
@@ -44,12 +44,7 @@ def scale_audit(
 ) -> pd.DataFrame:
     """Return the agreement of the total movement of all trained weights with and without each change.
 
-    Args:
-        samples: for training, shape (n, ...).
-        conditions: shape (n, c).
-        recipe: seed, sizes and learning rates.
-        n_steps: discriminator steps.
-        every: steps between rows.
+    There is a row after every `every` of `n_steps` discriminator steps; samples are (n, ...), conditions (n, c).
 
     Returns:
         The columns change, step, cosine (between the two movements since the start) and relative_difference (norm of

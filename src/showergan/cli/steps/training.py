@@ -12,8 +12,7 @@ from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
 from showergan.config.recipes import training as recipes
 from showergan.config.tasks.images import CLASSIFIER
-from showergan.evaluation.description import Divergence, conditions_of, description_of
-from showergan.evaluation.generator import save_generator
+from showergan.evaluation.generator import Divergence, conditions_of, description_of, save_generator
 from showergan.io.files import atomic_write, say, write_json
 from showergan.io.tables import write_table
 from showergan.networks.description import architectures

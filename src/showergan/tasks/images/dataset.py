@@ -17,7 +17,7 @@ from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, permuted
 from showergan.tasks.images.folder import folder
 from showergan.tasks.images.idx import idx
-from showergan.tasks.images.images import Images, from_bytes
+from showergan.tasks.images.images import Images, OneHot, from_bytes
 from showergan.tasks.images.source import CHUNK, Source, digits
 
 ARRAYS: dict[str, data_set.Content] = {
@@ -29,10 +29,10 @@ FEWEST = 8  # images: two to choose by and two to test
 
 
 def write(data: ImageData, out: Path) -> None:
-    """Write the images of a source, with a split, and say what had to be done to them.
+    """Write the images of a source, with a split, and log the changes made to them.
 
     Raises:
-        UserError: there are too few, classes are asked for and there are none, or the source cannot be used.
+        UserError: there are too few, `conditional` needs classes and there are none, or the source cannot be used.
     """
     source = source_of(data)
     if data.conditional and not source.classes:
@@ -100,7 +100,8 @@ def stream(path: Path, split: Split, size: int = 4 * CHUNK) -> Iterator[Images]:
             part = slice(first, first + size)
             chosen = splits[part] == SPLITS[split]
             image, label = file["image"][part][chosen], file["label"][part][chosen]
-            yield Images.of(from_bytes(image), label, samples)
+            one_hot = OneHot.labelled(label, len(samples.conditions)).one_hot
+            yield Images(from_bytes(image), one_hot)
 
 
 def load(path: Path, split: Split) -> Images:
@@ -119,19 +120,19 @@ def labels(path: Path, split: Split) -> NDArray[np.int64]:
 
 
 def samples_in(path: Path) -> Samples:
-    """Return what the images of a data set, or of a reference made from one, are like."""
+    """Return the description of the images of a data set, or of a reference made from one."""
     with opened_hdf5(path) as file:
         return samples_of(file)
 
 
 def samples_of(file: h5py.File) -> Samples:
-    """Return what an open data set, or a reference made from one, says of its images."""
+    """Return the description of the images in an open data set, or in a reference made from one."""
     return Samples.model_validate_json(text_of(file, "samples"))
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """Open a data set; a `UserError` says where it is none."""
+    """Open a data set; a `UserError` refuses any other file."""
     with data_set.opened(path, "make-data", ARRAYS, ["samples"]) as file:
         samples, label = samples_of(file), file["label"][:]
         known = (label >= 0) & (label < max(len(samples.classes), 1))

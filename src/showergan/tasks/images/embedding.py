@@ -25,12 +25,7 @@ BATCH = 500  # images that are embedded at once
 
 
 class Seen(NamedTuple):
-    """What the network says of images.
-
-    Attributes:
-        features: shape (n, 64), float32.
-        probabilities: of each class, shape (n, k), float32; None of an encoder.
-    """
+    """Features of images, shape (n, 64), and probabilities of classes, shape (n, k), None of an encoder; float32."""
 
     features: NDArray[np.float32]
     probabilities: NDArray[np.float32] | None
@@ -39,8 +34,8 @@ class Seen(NamedTuple):
 class ImageEmbedding(nn.Module):
     """Images to 64 numbers, and these to the scores of classes or back to images.
 
-    Strided convolutions halve the image as long as 4 pixels of a side are left. What classes are told by is past a
-    ReLU, as the features of Inception are.
+    Strided convolutions halve the image as long as 4 pixels of a side remain. A classifier's features are taken after
+    a ReLU, as those of Inception are.
 
     Args:
         kind: what is learned.
@@ -91,7 +86,7 @@ class ImageEmbedding(nn.Module):
 
     @torch.no_grad()
     def seen(self, image: NDArray[np.float32]) -> Seen:
-        """Return what it says of images, shape (n, c, h, w)."""
+        """Return the outputs for images, shape (n, c, h, w), in evaluation mode."""
         self.eval()
         device = next(self.parameters()).device
         parts = [self.body(part.to(device)) for part in torch.from_numpy(image).split(BATCH)]
@@ -123,15 +118,8 @@ def train_embedding(
 ) -> tuple[ImageEmbedding, Fit]:
     """Fit classes, or images without noise; stop when the score of held-out images no longer rises.
 
-    Args:
-        kind: of the network.
-        samples: what the images are like.
-        image: training images, shape (n, c, h, w).
-        label: the number of the class of each, shape (n,).
-        recipe: sizes, rates and seed.
-        device: where to train.
-        on_epoch: called with (epoch, held-out score).
-        checkpoints: where it resumes from, and saves its state.
+    Training images have the shape (n, c, h, w), the numbers of their classes (n,). `on_epoch` is called with an epoch
+    and its score; the training continues from the checkpoints, and saves to them.
 
     Returns:
         The network at its best epoch, in evaluation mode, and how the training went.
@@ -164,11 +152,8 @@ def train_embedding(
             lambda index: score_of(embedding, pixels[index], labels[index]),
             on_epoch,
             checkpoints,
-            epochs=recipe.epochs,
-            patience=recipe.patience,
-            batch_size=recipe.batch_size,
+            recipe=recipe,
             smallest_batch=2,  # BatchNorm refuses a single image
-            learning_rate=recipe.learning_rate,
         )
 
 

@@ -122,15 +122,15 @@ class Unreadable(Exception):
 
 
 def endings() -> set[str]:
-    """Return the endings of the names of images, .png say."""
+    """Return the suffixes of names of images, for example .png."""
     return {ending for ending, kind in Image.registered_extensions().items() if kind in FORMATS}
 
 
 class Header(NamedTuple):
-    """What is read of all images before the first is decoded to bytes.
+    """Properties of an image, read of all images before the first is decoded to bytes.
 
     Attributes:
-        grey: whether it says that it has no colours.
+        grey: whether it has no colours, by its mode.
         kind: of its numbers, where they have more than 8 bits; else None, and it is not decoded.
         largest: of its numbers; of colours, of which Pillow keeps the upper 8 of 16 bits, of these.
     """
@@ -141,11 +141,7 @@ class Header(NamedTuple):
 
 
 def read_header(path: Path) -> Header:
-    """Read colours and numbers of an image.
-
-    Raises:
-        Unreadable: it is no image, or has numbers of which neither black nor white is known.
-    """
+    """Read colours and numbers of an image; `Unreadable` if it is none, or if black or white is not known of them."""
     with _opened(path) as image:
         grey = image.mode in (*GREY, "F") or image.mode.startswith("I;16")
         if (kind := _kind(image)) is None:
@@ -197,44 +193,38 @@ def decoded(
     Raises:
         Unreadable: it is no image, is damaged, or larger than `PIL.Image.MAX_IMAGE_PIXELS`.
     """
-    with _opened(path) as image:
-        return _decoded(image, size, channels, white)
-
-
-def _decoded(
-    image: Any, size: int, channels: int, white: Mapping[str, float]
-) -> tuple[NDArray[np.uint8], Counter[str]]:
     done: Counter[str] = Counter()
-    kind = _kind(image)  # which one that is turned does not say
-    if getattr(image, "is_animated", False):
-        image.seek(0)
-        done["first_of_several_frames"] += 1
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        image = ImageOps.exif_transpose(image)
-        done["turned_upright"] += 1
-    if image.mode in UNUSUAL:
-        done[UNUSUAL[image.mode]] += 1
-    if kind in (INTEGERS, FLOATS):  # Pillow would cut, not scale
-        values = np.asarray(image)
-        if kind == INTEGERS:
-            levels = values // ((int(white[kind]) + 1) // 2**8)
-        else:
-            levels = np.rint(values * (255 / white[kind]))
-        image = Image.fromarray(levels.astype(np.uint8))
-    if kind:
-        done["floats" if kind == FLOATS else "sixteen_bits"] += 1
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image)
-        done["transparent"] += 1
-    elif channels == 3 and image.mode in GREY:
-        done["grey_among_colours"] += 1
-    if min(image.size) < size:
-        done["enlarged"] += 1
-    image = fitted(image.convert("L" if channels == 1 else "RGB"), size)
-    pixels = np.asarray(image).reshape(size, size, channels)
-    return pixels.transpose(2, 0, 1), done
+    with _opened(path) as image:
+        kind = _kind(image)  # which one that is turned does not say
+        if getattr(image, "is_animated", False):
+            image.seek(0)
+            done["first_of_several_frames"] += 1
+        if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+            image = ImageOps.exif_transpose(image)
+            done["turned_upright"] += 1
+        if image.mode in UNUSUAL:
+            done[UNUSUAL[image.mode]] += 1
+        if kind in (INTEGERS, FLOATS):  # Pillow would cut, not scale
+            values = np.asarray(image)
+            if kind == INTEGERS:
+                levels = values // ((int(white[kind]) + 1) // 2**8)
+            else:
+                levels = np.rint(values * (255 / white[kind]))
+            image = Image.fromarray(levels.astype(np.uint8))
+        if kind:
+            done["floats" if kind == FLOATS else "sixteen_bits"] += 1
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+            paper = Image.new("RGBA", image.size, "white")
+            image = Image.alpha_composite(paper, image)
+            done["transparent"] += 1
+        elif channels == 3 and image.mode in GREY:
+            done["grey_among_colours"] += 1
+        if min(image.size) < size:
+            done["enlarged"] += 1
+        image = fitted(image.convert("L" if channels == 1 else "RGB"), size)
+        pixels = np.asarray(image).reshape(size, size, channels)
+        return pixels.transpose(2, 0, 1), done
 
 
 @contextmanager

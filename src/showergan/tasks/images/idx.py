@@ -20,12 +20,9 @@ MOST_PIXELS = 2**26  # of an image: beyond, the sizes in the header are taken fo
 
 
 def idx(path: Path, labels: Path | None, size: int | None) -> Source:
-    """Return the images of a file and the classes that a second one gives them.
+    """Return the images of a file and the classes that a second one gives them; both may be compressed by gzip.
 
-    Args:
-        path: of images, also compressed by gzip.
-        labels: one for each; None: there are no classes.
-        size: pixels of a side; None: as they are.
+    Without labels there are no classes. The size is that of a side in pixels; None: as they are.
 
     Raises:
         UserError: a file is missing, of another format, or too short or long; the numbers of the two differ.

@@ -8,18 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from showergan.config.tasks.images import Samples
 from showergan.errors import UserError
 from showergan.io.damage import damage
 from showergan.io.tables import read_texts
-from showergan.tasks.data_set import write_arrays
+from showergan.tasks.data_set import Rows, write_arrays
 
 
 class OneHot(NamedTuple):
     """The conditions of images: their classes.
 
     Attributes:
-        one_hot: 1 in the column of the class, 0 elsewhere, shape (n, k); (n, 0) where none can be asked for.
+        one_hot: 1 in the column of the class, 0 elsewhere, shape (n, k); (n, 0) where images have no conditions.
     """
 
     one_hot: NDArray[np.float32]
@@ -41,7 +40,7 @@ class OneHot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Images:
+class Images(Rows):
     """Images and the classes that they were made for.
 
     Attributes:
@@ -52,22 +51,10 @@ class Images:
     image: NDArray[np.float32]
     one_hot: NDArray[np.float32]
 
-    @classmethod
-    def of(cls, image: NDArray[np.float32], label: NDArray[np.int64], samples: Samples) -> "Images":
-        """Return images of a data set, with the classes that can be asked for."""
-        return cls(image, OneHot.labelled(label, len(samples.conditions)).one_hot)
-
-    def __len__(self) -> int:
-        return len(self.image)
-
     @property
     def conditions(self) -> OneHot:
         """Their classes."""
         return OneHot(self.one_hot)
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Images":
-        """Return those at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Images(self.image[index], self.one_hot[index])
 
 
 def from_bytes(image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -97,11 +84,7 @@ def write_images(out: Path, n: int, chunks: Iterable[Images], origin: dict[str, 
 
 
 def check_classes(classes: tuple[str, ...], *values: Any) -> OneHot:
-    """Return classes given by name in one array, one for each image; without an array any image, once.
-
-    Args:
-        classes: those that images can be generated of.
-        *values: the array, where there are any.
+    """Return the classes named in one array, one for each image; without an array any image, once.
 
     Raises:
         UserError: there are no classes, some must be given, one is unknown, or there are several arrays.
@@ -116,11 +99,10 @@ def check_classes(classes: tuple[str, ...], *values: Any) -> OneHot:
     known = ", ".join(classes)
     if names is None:
         raise UserError(f"This generator makes images of a class: ask for some of {known}.")
-    number = {name: i for i, name in enumerate(classes)}
     texts = [str(name) for name in np.atleast_1d(np.asarray(names))]
     if unknown := sorted(set(texts) - set(classes)):
         raise UserError(f"There is no class {', '.join(unknown[:5])}; there are {known}.")
-    label = np.array([number[text] for text in texts], np.int64)
+    label = np.array([classes.index(text) for text in texts], np.int64)
     return OneHot.labelled(label, len(classes))
 
 

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +14,16 @@ from showergan.config.tasks.images import CLASSIFIER, SPACES
 from showergan.metrics.diversity import COLLAPSED, REPEATING
 from showergan.metrics.features import COUNTS, HIGH_LEVEL, NOT_FINITE
 from showergan.metrics.measured import RESAMPLES, Measured
-from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
+from showergan.metrics.metric import (
+    Failure,
+    Metric,
+    Part,
+    Registry,
+    Row,
+    Stage,
+    each_space,
+    metrics_in,
+)
 from showergan.metrics.pair import Arrays, Pair
 from showergan.metrics.physics_distance import frechet_distance, kpd
 from showergan.metrics.samples import equal_samples
@@ -22,7 +33,7 @@ FRECHET_RESAMPLES = 10
 
 
 def embedded(pair: Pair) -> dict[str, Arrays]:
-    """Return the features of both samples in the spaces that there are, without those that are not finite.
+    """Return the features of both samples in the spaces of their embeddings, without those that are not finite.
 
     They are in units of the root mean square of all numbers of the real ones: a network that a run trains has no scale
     of its own that would mean something.
@@ -40,12 +51,7 @@ def frechet(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
     """Compute the squared Fréchet distance of the Gaussians with the moments of two samples.
 
     Heusel et al. 2017, equation 6, with the features of another network. It is biased upwards by about a constant over
-    n: compare with the ceiling, which has as many images.
-
-    Args:
-        real: features, shape (n, d).
-        generated: features, shape (m, d).
-        seed: of the choice of min(n, m) of each, and of the bootstrap.
+    n: compare with the ceiling, which has as many images. Of features (n, d) and (m, d) min(n, m) each are drawn.
 
     Returns:
         The distance, NaN of fewer than two images.
@@ -75,12 +81,9 @@ def _distance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 def inception_score(probabilities: ArrayLike, *, seed: int) -> Measured:
     """Compute exp of the mean of KL(p(y|x) || p(y)), p(y) being the mean of p(y|x) (Salimans et al. 2016, section 4).
 
-    1 where the classifier says the same of all images; the number of classes where it is sure of each, and all are
-    equally frequent. Unlike there, the images are not divided into ten parts.
-
-    Args:
-        probabilities: of each class, shape (n, k); images with numbers that are not finite are left out.
-        seed: of the bootstrap.
+    1 where the classifier gives all images the same; the number of classes where it is sure of each, and all are
+    equally frequent. Unlike there, the images are not divided into ten parts. Of the probabilities, shape (n, k), rows
+    with numbers that are not finite are left out.
     """
     found = np.asarray(probabilities, np.float64)
     found = found[np.isfinite(found).all(axis=1)]
@@ -97,16 +100,6 @@ def _score(probabilities: NDArray[np.float64]) -> float:
     return float(np.exp(divergences.mean()))
 
 
-def _frechet_rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in embedded(pair).items():
-        yield "frechet", space, "all", frechet(real, other, seed=pair.seed)
-
-
-def _kernel_rows(pair: Pair) -> Iterator[Row]:
-    for space, (real, other) in embedded(pair).items():
-        yield "kid", space, "all", kpd(real, other, seed=pair.seed, degree=3)
-
-
 def _inception_rows(pair: Pair) -> Iterator[Row]:
     if PROBABILITIES in pair.other.own:
         score = inception_score(pair.other.own[PROBABILITIES], seed=pair.seed)
@@ -116,7 +109,7 @@ def _inception_rows(pair: Pair) -> Iterator[Row]:
 FRECHET = Metric(
     name="frechet",
     definition="squared Fréchet distance of Gaussians with the moments of the features: Heusel et al. 2017",
-    rows=_frechet_rows,
+    rows=each_space(embedded, frechet, "frechet"),
     spaces=SPACES,
     direction="lower",
     best=0,
@@ -125,17 +118,14 @@ FRECHET = Metric(
     place=1,
     shown={space: {"all": "Fréchet: {space}"} for space in SPACES},
 )
-KID = Metric(
+KID = replace(
+    FRECHET,
     name="kid",
     definition="squared maximum mean discrepancy of the features with the kernel (x.y / d + 1)^3, unbiased, the median "
     "over batches of at most 2 500: Bińkowski et al. 2018",
-    rows=_kernel_rows,
-    spaces=SPACES,
+    rows=each_space(embedded, partial(kpd, degree=3), "kid"),
     # Unbiased, so it may be negative, which is not better than 0.
     direction="target",
-    best=0,
-    stage=Stage.EVERY_EPOCH,
-    part=Part.DISTANCES,
     place=2,
     shown={space: {"all": "kernel distance: {space}"} for space in SPACES},
 )

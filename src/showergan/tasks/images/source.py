@@ -15,12 +15,7 @@ DIGITS_SIZE = 16  # pixels of a side
 
 
 class Chunk(NamedTuple):
-    """Some images.
-
-    Attributes:
-        image: shape (n, c, h, w), 0 black to 255 white; c is 1 or 3.
-        label: the number of the class of each, shape (n,); 0 where there are no classes.
-    """
+    """Images, (n, c, h, w), 0 black to 255 white, c = 1 or 3, and numbers of their classes, (n,), 0 without any."""
 
     image: NDArray[np.uint8]
     label: NDArray[np.int64]

@@ -33,11 +33,7 @@ from showergan.tasks.unconditional import Unchanged
 
 @dataclass(frozen=True)
 class ImageStatistics(ReferenceStatistics):
-    """Sizes and classes of the images; the training images fix no more.
-
-    Attributes:
-        samples: as the data set describes them.
-    """
+    """Sizes and classes of the images, from the description in the data set; the training images fix no more."""
 
     samples: Samples
 
@@ -51,7 +47,7 @@ class ImageStatistics(ReferenceStatistics):
 
     @property
     def n_bins(self) -> int:
-        """Number of classes that can be asked for."""
+        """Number of classes that are conditions."""
         return len(self.samples.conditions)
 
     def bins(self, features: Features) -> NDArray[np.integer]:
@@ -86,10 +82,9 @@ def _features(images: Images, embedding: ImageEmbedding | None) -> Features:
     spaces: dict[str, NDArray[np.floating]] = {}
     own = {}
     if embedding:
-        seen = embedding.seen(image)
-        spaces[embedding.kind] = seen.features
-        if seen.probabilities is not None:
-            own[PROBABILITIES] = seen.probabilities
+        spaces[embedding.kind], probabilities = embedding.seen(image)
+        if probabilities is not None:
+            own[PROBABILITIES] = probabilities
     numbers = image.astype(np.float64)
     steps = [np.abs(np.diff(numbers, axis=axis)).mean(axis=(1, 2, 3)) for axis in (2, 3)]
     return Features(
@@ -112,7 +107,7 @@ def reference_statistics(path: Path, *_: Any) -> tuple[ImageStatistics, Features
 
 
 def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
-    """Return images (n, c, h, w), and as conditions the classes that can be asked for."""
+    """Return images (n, c, h, w), and as conditions their classes one-hot."""
     images = load(path, "train")
     samples, conditions = (
         torch.from_numpy(values).to(device) for values in (images.image, images.one_hot)

@@ -177,11 +177,8 @@ def train_embedding(
             score,
             on_epoch,
             checkpoints,
-            epochs=recipe.epochs,
-            patience=recipe.patience,
-            batch_size=recipe.batch_size,
+            recipe=recipe,
             smallest_batch=recipe.batch_size,
-            learning_rate=recipe.learning_rate,
         )
 
 

@@ -1,10 +1,12 @@
 """Shower images, the particles that they belong to, and the units and layout of both."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from showergan.tasks.data_set import Rows
 
 IMAGE_SHAPE = (30, 30)
 CELL_CM = 1.0
@@ -46,7 +48,7 @@ class Particles(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Showers:
+class Showers(Rows):
     """Calorimeter images and the particles that made the showers."""
 
     energy: NDArray[np.float32]  # deposits (n, 30, 30), MeV; row = y, column = x
@@ -55,17 +57,10 @@ class Showers:
     pdg: NDArray[np.int32] | None  # particle ids (n,); None where the source has none
     unscaled: NDArray[np.float32] | None = None  # if energy was scaled: deposits before that
 
-    def __len__(self) -> int:
-        return len(self.energy)
-
     @property
     def conditions(self) -> Particles:
         """The particles that they were made for."""
         return Particles(self.point, self.momentum)
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Showers":
-        """Return the showers at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return replace(self, **{k: v[index] for k, v in vars(self).items() if v is not None})
 
 
 def read_out(images: NDArray[np.float32], threshold_MeV: float) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Lines of characters, and their data set: places of the characters in an alphabet, cut from a text file."""
+"""Lines of characters, and their data set: positions of the characters in an alphabet, cut from a text file."""
 
 import hashlib
 from collections import Counter
@@ -19,7 +19,7 @@ from showergan.io.files import atomic_write
 from showergan.io.hdf5 import opened_hdf5, text_of
 from showergan.tasks import data_set
 from showergan.tasks.data_set import SPLITS, Split, splits_of, write_arrays
-from showergan.tasks.unconditional import NoConditions
+from showergan.tasks.unconditional import Unconditional
 
 FEWEST = 40  # sequences; fewer are too few to split
 MOST_REPLACED = 0.05  # of all characters; more would be another text
@@ -27,26 +27,10 @@ NO_CHARACTER = 255  # code of values that are not finite
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Lines of one length.
-
-    Attributes:
-        code: places of the characters in the alphabet, or `NO_CHARACTER`, shape (n, length), uint8.
-    """
+class Lines(Unconditional):
+    """Lines of one length: positions of the characters in the alphabet, or `NO_CHARACTER`, shape (n, length), uint8."""
 
     code: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.code)
-
-    @property
-    def conditions(self) -> NoConditions:
-        """No conditions, n times."""
-        return NoConditions.times(len(self))
-
-    def select(self, index: slice | NDArray[np.bool_] | NDArray[np.integer]) -> "Lines":
-        """Return the lines at `index`: a slice, a boolean mask (n,) or integer positions."""
-        return Lines(self.code[index])
 
     def texts(self, alphabet: str) -> list[str]:
         """Return them as texts; `NO_CHARACTER` is ⊥."""
@@ -87,12 +71,7 @@ def split_by_blocks(lines: Sequence[int], block: int, seed: int) -> NDArray[np.u
     """Return the split of every sequence, shape (n,): blocks of neighbouring lines stay together.
 
     Test text therefore touches training text at the ends of blocks alone, and within the two blocks that the exact
-    sizes of the splits cut.
-
-    Args:
-        lines: the line of each sequence, rising.
-        block: lines that stay together.
-        seed: of the order of the blocks.
+    sizes of the splits cut. `lines` are the numbers of the line of each sequence, rising; a block is so many lines.
     """
     blocks = np.asarray(lines) // block
     place = np.random.default_rng(seed).permutation(blocks.max() + 1)
@@ -138,11 +117,7 @@ def decoded(content: bytes, path: Path) -> str:
 
 
 def sequences(text: str, path: Path) -> Sequences:
-    """Return the sequences in the lines of a text, without the blanks around the lines.
-
-    Raises:
-        UserError: there are too few.
-    """
+    """Return the sequences in the lines of a text, stripped of blanks; a `UserError` if they are too few."""
     lines = [line.strip() for line in text.splitlines()]
     found = [
         (line[first : first + LENGTH], number)
@@ -161,12 +136,7 @@ def sequences(text: str, path: Path) -> Sequences:
 
 
 def alphabet_of(texts: Iterable[str], size: int) -> str:
-    """Return the commonest characters, from common to rare, and at last the one that replaces all others.
-
-    Args:
-        texts: of which the alphabet is made.
-        size: largest number of characters, the replacing one among them.
-    """
+    """Return at most `size` characters: the commonest, from common to rare, and the one that replaces all others."""
     counts = Counter("".join(texts))
     del counts[REPLACEMENT]
     ordered = sorted(counts, key=lambda character: (-counts[character], character))
@@ -177,7 +147,7 @@ def encoded(texts: Iterable[str], alphabet: str, path: Path) -> tuple[bytes, int
     """Return the places of all characters in the alphabet, and how many are replaced.
 
     Raises:
-        UserError: the alphabet is so small for the text that what is left would be another one.
+        UserError: the alphabet is so small that more than 5 % of the text would be replaced.
     """
     text = "".join(texts)
     places = {character: place for place, character in enumerate(alphabet)}

@@ -1,4 +1,4 @@
-"""Metrics of lines: those of any task, the use of n-grams, and repeated lines."""
+"""Metrics of lines: those of any task, divergence of n-grams, and repeated lines."""
 
 import sys
 from collections.abc import Iterator
@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from showergan import metrics
 from showergan.metrics.features import COUNTS, NOT_FINITE
 from showergan.metrics.measured import Measured, bootstrap_weights, share
-from showergan.metrics.metric import Failure, Metric, Part, Registry, Row, Stage, metrics_in
+from showergan.metrics.metric import (
+    Failure,
+    Metric,
+    Part,
+    Registry,
+    Row,
+    Stage,
+    each_space,
+    metrics_in,
+)
 from showergan.metrics.pair import Pair
 
 NGRAMS = {f"{n}-grams": n for n in (1, 2, 3, 4)}
@@ -20,12 +29,7 @@ LINES = "1-grams"  # in their order they are the lines
 
 
 def ngrams(code: NDArray[np.uint8], n: int) -> NDArray[np.uint32]:
-    """Return the n-grams within lines, each a number of its own, shape (lines, length - n + 1).
-
-    Args:
-        code: characters, shape (lines, length).
-        n: at most 4.
-    """
+    """Return the n-grams, n <= 4, within lines, shape (lines, length), as numbers, shape (lines, length - n + 1)."""
     width = code.shape[1] - n + 1
     numbers = np.zeros((len(code), width), np.uint32)
     for place in range(n):
@@ -38,12 +42,8 @@ def divergence(real: _Codes, generated: _Codes, *, seed: int) -> Measured:
 
     JS = H((p + q) / 2) - (H(p) + H(q)) / 2 with the entropies H (Lin 1991, equation 4.1; of n-grams Gulrajani et al.
     2017, section 5.5): 0 for equal distributions, 1 for disjoint ones. Two samples of one text are apart, too, and the
-    more the rarer their n-grams: compare with the ceiling.
-
-    Args:
-        real: n-grams as `ngrams` gives them, shape (lines, m).
-        generated: those of another sample.
-        seed: of the bootstrap, which draws lines.
+    more the rarer their n-grams: compare with the ceiling. Samples are n-grams as `ngrams` gives them, shape
+    (lines, m); the bootstrap draws lines.
     """
     if not len(real) or not len(generated):
         return Measured(np.nan)
@@ -87,12 +87,6 @@ def repeated(lines: ArrayLike) -> Measured:
     return share(counts[inverse.ravel()] > 1)
 
 
-def _divergences(pair: Pair) -> Iterator[Row]:
-    for name in NGRAMS:
-        real, other = pair.real.spaces[name], pair.other.spaces[name]
-        yield "ngram_divergence", name, "all", divergence(real, other, seed=pair.seed)
-
-
 def _repeated(pair: Pair) -> Iterator[Row]:
     yield "repeated_lines", LINES, "all", repeated(pair.other.spaces[LINES])
 
@@ -100,7 +94,7 @@ def _repeated(pair: Pair) -> Iterator[Row]:
 NGRAM_DIVERGENCE = Metric(
     name="ngram_divergence",
     definition="Jensen-Shannon divergence of the distributions of n-grams within lines: Gulrajani et al. 2017",
-    rows=_divergences,
+    rows=each_space(lambda pair: pair.spaces, divergence, "ngram_divergence"),
     spaces=tuple(NGRAMS),
     direction="lower",
     best=0,
@@ -128,7 +122,5 @@ REPEATING = Failure("repeating", "repeated_lines", LINES, above=0.1, column="dup
 METRICS = Registry(
     metrics=metrics_in(metrics, sys.modules[__name__]),
     points={name: name for name in ("1-grams", "2-grams")},
-    quantities={},
-    spaces={},
     failures=(Failure("not finite", NOT_FINITE, COUNTS, above=0), REPEATING),
 )

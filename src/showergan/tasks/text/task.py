@@ -34,11 +34,7 @@ from showergan.tasks.unconditional import unconditional
 
 @dataclass(frozen=True)
 class Alphabet(ReferenceStatistics):
-    """The alphabet of the training text.
-
-    Attributes:
-        characters: one for each code.
-    """
+    """The alphabet of the training text, a character for each code."""
 
     characters: str
 

@@ -17,7 +17,7 @@ from showergan.config.networks import PerceptronDiscriminator, PerceptronGenerat
 from showergan.config.optimisers import Adam, RMSprop
 from showergan.config.recipes.training import Train
 from showergan.methods.layers import trained_weight, weight_layers
-from showergan.tasks.toys.distributions import DISTRIBUTIONS
+from showergan.tasks.toys.points import DISTRIBUTIONS
 from showergan.training.loop import Trainer
 
 EDGE, GRID = 3.0, 128  # values on [-3, 3]^2
@@ -30,10 +30,9 @@ def clipped(bound: float) -> dict:
     return {"normaliser": {"kind": "weight_clipping", "bound": bound}}
 
 
-CLIPPED = 0.01  # the published bound
 PENALTY = {"penalty": {"kind": "gradient", "weight": 0.1}}
 SURFACES = {
-    "clipping": clipped(CLIPPED),
+    "clipping": clipped(0.01),  # the published bound
     "gradient_penalty": PENALTY,
     "sn": {"normaliser": {"kind": "spectral_norm"}},
 }
@@ -49,25 +48,17 @@ class NoisyPoints(nn.Module):
         self.points = points
 
     def draw_noise(self, n: int, random: torch.Generator) -> Tensor:
-        """Return what becomes of n points drawn at random, shape (n, 2)."""
+        """Return n points drawn at random, with noise, shape (n, 2)."""
         chosen = torch.randint(len(self.points), (n,), generator=random)
         return self.points[chosen] + torch.randn(n, 2, generator=random)
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Return them."""
+        """Return the noise, which is the points."""
         return noise
 
 
 class Sizes(NamedTuple):
-    """How large and how long.
-
-    Attributes:
-        width: units of each hidden layer.
-        depth: hidden layers.
-        steps: of the discriminator.
-        batch_size: points of each kind in a step.
-        seed: of points, first weights, order and noise.
-    """
+    """Units of each hidden layer, hidden layers, steps, points of each kind in a step, and seed of a training."""
 
     width: int
     depth: int
@@ -105,7 +96,7 @@ def trained(source: str, composition: dict, sizes: Sizes) -> Trainer:
 
 
 def value_surfaces(sizes: Sizes) -> dict[str, NDArray[np.float32]]:
-    """Return what discriminators say of every place, and of which distribution and constraint they are.
+    """Return the scores of discriminators on a grid.
 
     Returns:
         values, shape (3 distributions, 3 constraints, 128 in y, 128 in x), points of each distribution, shape
@@ -144,26 +135,13 @@ def deep_discriminators(sizes: Sizes) -> tuple[pd.DataFrame, pd.DataFrame]:
         trainer = trained(DEEP_SOURCE, composition, sizes)
         for layer, norm in enumerate(gradient_norms(trainer), start=1):
             log10 = float(np.log10(norm)) if norm > 0 else -np.inf
-            gradients.append(
-                {"constraint": name, "layer": layer, "norm": norm, "log10_norm": log10}
-            )
-        flat = torch.cat(
-            [
-                trained_weight(layer).detach().flatten()
-                for layer in weight_layers(trainer.discriminator).values()
-            ]
-        ).numpy()
+            row = {"constraint": name, "layer": layer, "norm": norm, "log10_norm": log10}
+            gradients.append(row)
+        layers = weight_layers(trainer.discriminator).values()
+        flat = torch.cat([trained_weight(layer).detach().flatten() for layer in layers]).numpy()
         counts, edges = np.histogram(flat, BINS)
-        weights.append(
-            pd.DataFrame(
-                {
-                    "constraint": name,
-                    "left": edges[:-1],
-                    "right": edges[1:],
-                    "share": counts / len(flat),
-                }
-            )
-        )
+        bins = {"left": edges[:-1], "right": edges[1:], "share": counts / len(flat)}
+        weights.append(pd.DataFrame({"constraint": name, **bins}))
     return pd.DataFrame(gradients), pd.concat(weights, ignore_index=True)
 
 

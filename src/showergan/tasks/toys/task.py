@@ -22,12 +22,7 @@ from showergan.tasks.unconditional import unconditional
 
 @dataclass(frozen=True)
 class Mixture(ReferenceStatistics):
-    """The distribution that the points are drawn from.
-
-    Attributes:
-        modes: centres of its Gaussians, shape (k, 2); without rows where it has none.
-        mode_sd: of each coordinate about a centre.
-    """
+    """Centres of the Gaussians that points are drawn from, shape (k, 2), k = 0 without any, and sd per coordinate."""
 
     modes: NDArray[np.float64]
     mode_sd: float

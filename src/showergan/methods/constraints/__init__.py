@@ -1,1 +1,0 @@
-"""Constraints on the discriminator, as they act during training."""
