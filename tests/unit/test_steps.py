@@ -205,7 +205,7 @@ def test_the_workflow_asks_every_step_for_its_recipe_and_for_a_record(name):
         for key in ("provenance", "recipe")
     )
     assert record == recipe and len(recipe) == 1  # beside each other
-    assert "WRITE_RECIPE" in rule
+    assert "with_recipe(" in rule
     assert "--recipe {output.recipe:q}" in rule
     assert "--provenance {output.provenance:q}" in rule
 
