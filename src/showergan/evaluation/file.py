@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from scipy import stats
 
 from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
@@ -152,6 +151,8 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 
 def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
     """Say what makes the numbers harder to read: invalid counts, and conditions that differ."""
+    from scipy import stats  # only here among evaluations
+
     remarks = [
         f"{name.removeprefix('n_').replace('_', ' ').capitalize()}: {n} in {len(fake)} generated "
         f"{task.name}, {real.counts[name]} in {len(real)} real ones."

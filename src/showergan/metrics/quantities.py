@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import wasserstein_distance
 
 from showergan.metrics.features import QUANTITIES, QUANTITY
 from showergan.metrics.measured import RESAMPLES, Measured, bootstrap_weights
@@ -60,6 +59,8 @@ def wasserstein(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured
     these fluctuations. Samples are (n,) and (m,) values; those not finite are undefined, and left out of n. The
     distance has the unit of the quantity.
     """
+    from scipy.stats import wasserstein_distance  # half a second, which no training waits for
+
     samples = [sample[np.isfinite(sample)] for sample in arrays_of(real, generated, 1)]
     n = min(map(len, samples))
     if n == 0:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn import ensemble, isotonic
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from showergan.errors import UserError
@@ -73,6 +72,9 @@ def _cut(samples: tuple[_Array, _Array], random: np.random.Generator) -> tuple[_
 
 def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tuple[_Array, _Array]:
     """Train, calibrate and score once: AUC and JSD of the held-out events, and their event_sd."""
+    # It takes a second to import, which no training waits for.
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     n = len(real)
     ends = [round(_TRAINING * n), round((_TRAINING + _CALIBRATION) * n)]
     parts = [np.vstack([real[i], generated[i]]) for i in np.split(random.permutation(n), ends)]
@@ -81,7 +83,7 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
     parts[0][:, np.isnan(parts[0]).all(axis=0)] = 0
     # One OpenMP thread: on so few events more of them mostly wait.
     with threadpool_limits(limits=1, user_api="openmp"):
-        trees = ensemble.HistGradientBoostingClassifier(
+        trees = HistGradientBoostingClassifier(
             max_iter=50,
             learning_rate=0.2,
             max_leaf_nodes=15,
@@ -103,10 +105,12 @@ def _train(real: _Array, generated: _Array, random: np.random.Generator) -> tupl
 
 def _calibrate(scores: _Array, labels: _Array, at: _Array) -> _Array:
     """Return the probability that an event with a score `at` is generated."""
+    from sklearn.isotonic import IsotonicRegression
+
     # Half an event of each class at the wrong end keeps all probabilities off 0 and 1, whose cross entropy is
     # infinite. Clipping would keep blocks of one or two events far too sure.
     return (
-        isotonic.IsotonicRegression(out_of_bounds="clip")
+        IsotonicRegression(out_of_bounds="clip")
         .fit(
             np.append(scores, [scores.min(), scores.max()]),
             np.append(labels, [1, 0]),

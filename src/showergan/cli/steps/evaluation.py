@@ -20,7 +20,6 @@ from showergan.evaluation.reference import load_reference, make_reference, origi
 from showergan.io.files import atomic_write, say
 from showergan.io.tables import write_table
 from showergan.metrics.conditional_prd import scores_over_epochs
-from showergan.report.texts import file_table
 from showergan.tasks.found import of_file
 
 
@@ -96,6 +95,9 @@ def evaluate_file(
     where: DeviceOptions,
 ) -> None:
     """Measure it, and print a table and remarks on stdout."""
+    # It imports Matplotlib, which no other step here needs.
+    from showergan.report.texts import file_table
+
     used: Evaluation = recipe
     if reference:
         if real or embedding:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
-from sklearn.datasets import load_digits
 
 CHUNK = 256  # images at a time
 DIGITS_SIZE = 16  # pixels of a side
@@ -54,6 +53,8 @@ def fitted(image: Any, size: int) -> Any:
 
 def digits(size: int | None) -> Source:
     """Return the handwritten digits of scikit-learn (8 x 8, 17 levels of grey; Alpaydin & Kaynak 1998), scaled."""
+    from sklearn.datasets import load_digits  # a second, which other tasks do not need
+
     size = size or DIGITS_SIZE
     found = load_digits()
     levels = np.round(found.images * (255 / 16)).astype(np.uint8)
