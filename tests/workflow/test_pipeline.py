@@ -61,7 +61,7 @@ def test_every_artefact_is_there(finished):
 
 
 def without_provenance(path):
-    """Return the content of a file; of a generator without the commit of the code, which forks have of another folder."""
+    """Return the content of a file, of a generator without the commit of the code, which is that of another folder."""
     content = path.read_bytes()
     if path.name != "generator.pt":
         return content
