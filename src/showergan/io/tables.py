@@ -23,7 +23,10 @@ TEXTS = (
 )
 
 # Raised by pandas and by computations with tables whose columns, values or rows are not as expected.
-UNEXPECTED = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+UNEXPECTED = (
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError),
+    pd.errors.InvalidIndexError,  # a row that stands there twice
+)
 
 
 def read_csv(
