@@ -4,13 +4,14 @@
 
 `python()` is an executable file that stands for `sys.executable`. What it runs has the arguments, environment, working
 directory, open streams and limits of its caller, who gets the exit status; who kills it kills that too. Where the
-environment names a user as FORKED_USER, it has the rights of that one alone.
+environment sets FORKED_WITHOUT_RIGHTS, root has no more rights than any owner of its files.
 
 The command `showergan` lies beside it, so that the jobs of a workflow that it runs find that. Only the command has the
 showergan that is loaded, which is that of this checkout; all else imports it anew from where PYTHONPATH leads.
 """
 
 import atexit
+import ctypes
 import gc
 import importlib
 import json
@@ -179,10 +180,11 @@ def _become(words, folder, environment, limits, streams):
     os.chdir(folder)
     for kind, limit in enumerate(limits):
         resource.setrlimit(kind, limit)
-    if user := int(environment.pop("FORKED_USER", 0)):
-        os.setgroups([])
-        os.setgid(user)
-        os.setuid(user)
+    if environment.pop("FORKED_WITHOUT_RIGHTS", ""):
+        # Another user may not read the libraries that are still to be imported: capset(2), none of version 3.
+        version = (ctypes.c_uint32 * 2)(0x20080522)
+        if ctypes.CDLL(None).capset(version, (ctypes.c_uint32 * 6)()):
+            raise OSError("the rights of root cannot be given up")
     os.environ.clear()
     os.environ.update(environment)
     sys.executable = str(Path(sys.argv[1]).with_name("python"))

@@ -7,8 +7,6 @@ from functools import partial
 
 from forked import python
 
-NOBODY = "65534"
-
 
 class Command:
     """A subcommand of showergan that runs.
@@ -18,16 +16,16 @@ class Command:
         *words: of the command line.
         environment: further variables.
         most_bytes: that a file may have.
-        as_nobody: whether without the rights of root, where that is who tests.
+        without_rights: whether it must obey the permissions of files even where root tests.
     """
 
-    def __init__(self, folder, *words, environment=None, most_bytes=None, as_nobody=False):
+    def __init__(self, folder, *words, environment=None, most_bytes=None, without_rights=False):
         folder.mkdir(exist_ok=True)
         limit = most_bytes and partial(
             resource.setrlimit, resource.RLIMIT_FSIZE, (most_bytes, most_bytes)
         )
-        user = {"FORKED_USER": NOBODY} if as_nobody and os.geteuid() == 0 else {}
-        own = {"OMP_NUM_THREADS": "1", "SHOWERGAN_DEVICE": "cpu", **user, **(environment or {})}
+        rights = {"FORKED_WITHOUT_RIGHTS": "1"} if without_rights else {}
+        own = {"OMP_NUM_THREADS": "1", "SHOWERGAN_DEVICE": "cpu", **rights, **(environment or {})}
         self._process = subprocess.Popen(
             [python(), "-m", "showergan.cli", *map(str, words)],
             cwd=folder,

@@ -5,14 +5,11 @@ import os
 import random
 import re
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from processes import Command
-
-import showergan
 
 RUN = "train/small/sn/0.001_0.001/seed1"
 NETWORK = {"kind": "perceptron", "width": 8}
@@ -147,41 +144,27 @@ def test_without_room_it_says_so_and_leaves_no_half(whole, tmp_path, step):
     assert left(tmp_path) == wanted
 
 
-def _everybody_reads(path):
-    """Return whether others than the owner may enter all folders above a file, and read it."""
-    above = [path.parent, *path.parent.parents]
-    return all(p.stat().st_mode & 0o001 for p in above) and path.stat().st_mode & 0o004
-
-
 @pytest.fixture
-def sealed(whole):
-    """A folder that everybody can read, with the files of all steps and a folder `out`."""
-    closed = [m for m in (showergan, pytest) if not _everybody_reads(Path(m.__file__).resolve())]
-    if os.geteuid() == 0 and closed:
-        pytest.skip(f"another user cannot read {closed[0].__file__}: a folder above it is closed")
-    folder = Path(tempfile.mkdtemp())
-    shutil.copytree(whole, folder / "whole")
-    (folder / "out").mkdir()
-    for path in (folder, *folder.rglob("*")):
+def sealed(whole, tmp_path):
+    """A folder with the files of all steps and a folder `out`; tests close one of the two."""
+    shutil.copytree(whole, tmp_path / "whole")
+    (tmp_path / "out").mkdir()
+    yield tmp_path
+    for path in (tmp_path / "out", tmp_path / "whole/small"):
         path.chmod(0o755)
-    yield folder
-    for path in (folder / "out", folder / "whole/small"):
-        path.chmod(0o755)
-    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_where_it_may_not_write_it_says_so(sealed, step):
     (sealed / "out").chmod(0o555)
-    told = start(step, sealed / "whole", sealed / "out", as_nobody=True).told()
+    told = start(step, sealed / "whole", sealed / "out", without_rights=True).told()
     assert re.search(r"error: \S+ cannot be written: Permission denied", told), told
     assert left(sealed / "out") == {}
 
 
 def test_what_it_may_not_read_is_named(sealed):
     (sealed / "whole/small").chmod(0)
-    (sealed / "out").chmod(0o777)
-    told = start("summarise", sealed / "whole", sealed / "out", as_nobody=True).told()
+    told = start("summarise", sealed / "whole", sealed / "out", without_rights=True).told()
     assert re.search(r"error: \S+metrics.csv: Permission denied. Give a path", told), told
 
 
