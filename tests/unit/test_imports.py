@@ -66,3 +66,16 @@ def test_the_list_of_subcommands_is_light():
     loaded = loaded_by("-m", "showergan.cli", "--help")
     assert "showergan.config.recipes.recipe" in loaded
     assert not HEAVY & loaded
+
+
+@pytest.mark.parametrize(
+    ("command", "slow"),
+    [
+        (["verify"], {"torch", "pandas", "snakemake"}),
+        (["figure", "losses"], {"torch"}),
+        (["table", "verdicts"], {"torch"}),
+    ],
+)
+def test_a_subcommand_waits_for_no_library_that_it_does_not_use(command, slow):
+    loaded = loaded_by("-m", "showergan.cli", *command, "--help")
+    assert not slow & loaded

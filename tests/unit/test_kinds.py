@@ -1,5 +1,6 @@
 """Choices of the configuration, the classes that act on them, and those that other packages bring."""
 
+import os
 import subprocess
 import sys
 from typing import ClassVar, Literal
@@ -97,19 +98,52 @@ def test_two_choices_of_one_kind_are_refused():
         kinds(Base)
 
 
+def test_a_choice_without_a_kind_is_refused():
+    class Base(Kind):
+        pass
+
+    class Nameless(Base):
+        weight: float = 1.0
+
+    with pytest.raises(UserError, match=r"test_kinds.Nameless has no kind: give it one"):
+        kinds(Base)
+
+
+def with_package(folder, code, *command):
+    """Run Python where a package with this code is installed, which brings losses."""
+    (folder / "bought.py").write_text(code)
+    info = folder / "bought-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bought\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[showergan.losses]\nloss = bought:Loss\n")
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = os.environ | {"PYTHONPATH": path}
+    command = [sys.executable, *command]
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
 def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
     """And hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
-    (tmp_path / "broken.py").write_text("import not_there\n")
-    info = tmp_path / "broken-1.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[showergan.losses]\nbroken = broken:Broken\n")
     code = (
-        f"import sys; sys.path.append({str(tmp_path)!r})\n"
-        "import showergan.config.training, showergan.config.architectures\n"
+        "import sys, showergan.config.training, showergan.config.architectures\n"
         "print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = with_package(tmp_path, "import not_there\n", "-c", code)
     assert done.stdout == "False\n"
-    assert "package broken offers broken:Broken" in done.stderr
+    assert "package bought offers bought:Loss" in done.stderr
     assert "No module named 'not_there'" in done.stderr
+
+
+def test_the_command_line_explains_a_package_with_a_kind_that_there_is_already(tmp_path):
+    code = (
+        "from typing import Literal\n"
+        "from showergan.config.losses import Loss as Base\n"
+        "class Loss(Base):\n"
+        "    kind: Literal['gan'] = 'gan'\n"
+    )
+    done = with_package(tmp_path, code, "-m", "showergan.cli", "--help")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "error: bought.Loss and showergan.config.losses.NonSaturating have the same kind, gan: rename one, or "
+        "uninstall its package\n"
+    )

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 try:
+    from showergan.errors import UserError
     from showergan.io import missing_gpu
     from showergan.io.braces import folded
     from showergan.config.whole import parse_config
     from showergan.config.keys import refuse_twice
-    from showergan.errors import UserError
     from showergan.io.sources import state
     from showergan.config.tasks.found import SPECS
 except ImportError as error:
@@ -16,6 +16,8 @@ except ImportError as error:
         f"{error}: this snakemake belongs to another environment ({sys.prefix}), in which showergan is not installed. "
         "In the folder of the workflow, type: make setup && source .venv/bin/activate"
     ) from None
+except UserError as error:  # about what installed packages add to the configuration
+    raise WorkflowError(str(error)) from None
 
 try:
     refuse_twice(workflow.configfiles, sys.argv)

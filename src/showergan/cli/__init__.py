@@ -7,18 +7,16 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
+from functools import partial
 from importlib import import_module
-from inspect import cleandoc
 from io import TextIOWrapper
 from typing import Any
 
 import typer
 import yaml
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
-from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK
-from showergan.config.whole import schema as schema_of_configuration
+from showergan.cli.options import LateCommand
 from showergan.errors import Paused, UserError
 from showergan.io.urls import without_secrets
 
@@ -35,41 +33,34 @@ OTHERS = {
     "provenance": ("records", "Print the record of what made a file."),
     "verify": ("records", "Check every file of a run against the record of what made it."),
     "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
-    "cost": ("records", "Estimate what a run will take: jobs, hours, memory, files."),
+    "cost": ("cost", "Estimate what a run will take: jobs, hours, memory, files."),
     "figure": ("drawing", "Draw a figure, as the workflow does."),
     "table": ("drawing", "Write a table, as the workflow does."),
 }
-
-
-class _Late(TyperCommand):
-    """A subcommand with its help alone; the module that has the rest is imported when it is called."""
-
-    def __init__(self, name: str, module: str, help: str, panel: str | None = None) -> None:
-        super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
-        self._module = module
-
-    @cached_property
-    def command(self) -> Any:
-        """The whole subcommand."""
-        return import_module(f"showergan.cli.{self._module}").subcommand(self.name)
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        return self.command.make_context(*args, **kwargs)
 
 
 class _Subcommands(TyperGroup):
     """All subcommands: steps, and others."""
 
     def __init__(self, **settings: Any) -> None:
+        # What installed packages add to it may be wrong, which `main` explains.
+        from showergan.config.recipes.found import OF_ANY_TASK, OF_TASK
+
         super().__init__(**settings)
         panels = {"Steps of any task": OF_ANY_TASK}
         panels |= {f"Steps of {task} alone": recipes for task, recipes in OF_TASK.items()}
         for panel, recipes in panels.items():
             for recipe in recipes.values():
                 name = recipe.name.replace("_", "-")
-                self.add_command(_Late(name, "step", recipe.__doc__ or "", panel))
+                step = partial(_whole, "step")
+                self.add_command(LateCommand(name, recipe.__doc__ or "", step, panel))
         for name, (module, help) in OTHERS.items():
-            self.add_command(_Late(name, module, help))
+            self.add_command(LateCommand(name, help, partial(_whole, module)))
+
+
+def _whole(module: str, name: str) -> Any:
+    """Import a module, and return its subcommand of a name."""
+    return import_module(f"showergan.cli.{module}").subcommand(name)
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -83,6 +74,8 @@ def subcommands() -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of the configuration as YAML."""
+    from showergan.config.whole import schema as schema_of_configuration
+
     text = yaml.safe_dump(schema_of_configuration(), sort_keys=False, allow_unicode=True)
     print(text, end="")
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 from snakemake.utils import update_config
+from typer.core import TyperCommand
 
+from showergan.cli.options import command_of
 from showergan.config.keys import read_file
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.whole import Config, parse_config
@@ -117,3 +119,8 @@ def planned(files: list[Path], remaining: bool) -> dict[str, int]:
     table = re.search(r"^-+ +-+\n(.*?)^total", done.stdout + done.stderr, re.MULTILINE | re.DOTALL)
     rows = (line.split() for line in table[1].splitlines()) if table else ()
     return {rule: int(count) for rule, count in rows if rule != "all"}
+
+
+def subcommand(name: str) -> TyperCommand:
+    """Return the subcommand."""
+    return command_of(name, cost)

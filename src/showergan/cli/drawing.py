@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from showergan.cli import OTHERS
 from showergan.cli.options import (
     PROVENANCE,
     Input,
+    LateCommand,
     Output,
     command_of,
     file_given,
@@ -27,28 +29,14 @@ STYLE = Annotated[
     str, typer.Option(help="colours and names: JSON, or a JSON file; its keys are listed below")
 ]
 
-HELP = {
-    "figure": "Draw a figure, as the workflow does.",
-    "table": "Write a table, as the workflow does.",
-}
-
-
-class _Late(TyperCommand):
-    """A figure or table of which no more than the title is known; its module is imported when it is called."""
-
-    def __init__(self, name: str, exhibit: Exhibit) -> None:
-        super().__init__(name, help=exhibit.title.lstrip("0123456789 ") + ".")
-        self._exhibit = exhibit
-
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
-        return _command(self._exhibit).make_context(*args, **kwargs)
-
 
 def subcommand(name: str) -> TyperGroup:
-    """Return the subcommand `figure` or `table`, with a subcommand for each exhibit."""
-    group = TyperGroup(name=name, no_args_is_help=True, help=HELP[name])
-    for of, exhibit in exhibits(f"{name}s", SPECS).items():
-        group.add_command(_Late(of, exhibit))
+    """Return the subcommand `figure` or `table`, of which each exhibit is a subcommand known by its title."""
+    found = exhibits(f"{name}s", SPECS)
+    group = TyperGroup(name=name, no_args_is_help=True, help=OTHERS[name][1])
+    for exhibit in found.values():
+        help = exhibit.title.lstrip("0123456789 ") + "."
+        group.add_command(LateCommand(exhibit.name, help, lambda name: _command(found[name])))
     return group
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterator
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, cleandoc, signature
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
@@ -50,6 +50,20 @@ def keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Param
 
 _RECORD = Output("file for the record of what made the others: recipe, inputs, code, machine, time")
 PROVENANCE = keyword("provenance", Annotated[Path | None, _RECORD], None)
+
+
+class LateCommand(TyperCommand):
+    """A subcommand with its help alone; `make` imports and returns the whole of it when it is called."""
+
+    def __init__(
+        self, name: str, help: str, make: Callable[[str], Any], panel: str | None = None
+    ) -> None:
+        super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
+        self._make = make
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the arguments as the whole subcommand does."""
+        return self._make(cast(str, self.name)).make_context(*args, **kwargs)
 
 
 def command_of(

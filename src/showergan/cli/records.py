@@ -11,10 +11,8 @@ import yaml
 from typer.core import TyperCommand
 
 import showergan
-from showergan.cli.cost import cost
 from showergan.cli.options import command_of
 from showergan.errors import UserError
-from showergan.evaluation.generator import load_generator
 from showergan.io.files import say, sha256_of
 from showergan.io.hdf5 import opened_hdf5
 from showergan.records.provenance import NAME, read_record, record_of
@@ -75,6 +73,9 @@ def _description_of(file: Path) -> dict[str, Any]:
             say(f"warning: {file} is not what was made: it was altered since")
         return found[1].model_dump()
     if file.suffix == ".pt":
+        # It imports PyTorch, which no record needs.
+        from showergan.evaluation.generator import load_generator
+
         return load_generator(file).description.provenance
     if file.suffix in (".h5", ".hdf5"):
         with opened_hdf5(file) as content:
@@ -84,5 +85,5 @@ def _description_of(file: Path) -> dict[str, Any]:
 
 def subcommand(name: str) -> TyperCommand:
     """Return one of these subcommands."""
-    functions = {function.__name__: function for function in (provenance, verify, crate, cost)}
+    functions = {function.__name__: function for function in (provenance, verify, crate)}
     return command_of(name, functions[name])

@@ -8,7 +8,7 @@ import warnings
 from importlib import import_module
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
-from typing import Annotated, Any, ClassVar, TypeVar, Union
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args
 
 from pydantic import Field, model_validator
 
@@ -47,15 +47,20 @@ def kinds(base: type[Found]) -> dict[str, type[Found]]:
     """Return the direct subclasses of a class by their kind.
 
     Raises:
-        UserError: two of them have the same kind.
+        UserError: one of them has no kind, or two have the same.
     """
     found: dict[str, type[Found]] = {}
     for own in sorted(base.__subclasses__(), key=lambda own: own.__name__):
-        other = found.setdefault(own.model_fields["kind"].default, own)
+        field, place = own.model_fields["kind"], f"{own.__module__}.{own.__name__}"
+        if field.default not in get_args(field.annotation):
+            raise UserError(
+                f'{place} has no kind: give it one, kind: Literal["name"] = "name", or uninstall its package'
+            )
+        other = found.setdefault(field.default, own)
         if other is not own:
             raise UserError(
-                f"{other.__module__}.{other.__name__} and {own.__module__}.{own.__name__} have the same kind, "
-                f"{own.model_fields['kind'].default}: rename one, or uninstall its package"
+                f"{other.__module__}.{other.__name__} and {place} have the same kind, {field.default}: rename one, or "
+                "uninstall its package"
             )
     return found
 
