@@ -170,7 +170,7 @@ def test_points_are_generated_by_hand(tmp_path):
 
 
 def test_a_task_that_reads_no_samples_says_so(tmp_path):
-    with pytest.raises(UserError, match="Samples of this task are not read from files"):
+    with pytest.raises(UserError, match=r"g.npz: samples of the task toys are not read from files"):
         TASKS["toys"].read_samples(tmp_path / "g.npz")
 
 
@@ -233,5 +233,5 @@ def test_nothing_but_recipes_and_steps_knows_a_task():
 
 
 def test_a_task_whose_generators_cannot_be_exported_says_so():
-    with pytest.raises(UserError, match="Generators of this task cannot be exported"):
+    with pytest.raises(UserError, match="Generators of the task toys cannot be exported"):
         TASKS["toys"].standalone(None, None)

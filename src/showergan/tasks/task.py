@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import h5py
 import numpy as np
@@ -20,13 +20,19 @@ Repeat = Callable[[Any, int], Iterator[Any]]
 """Makes other real samples for the same conditions, from conditions and a random seed."""
 
 
-def unavailable(what: str) -> Callable[..., Any]:
-    """Return a function that stands for one a task does not have, and raises a `UserError` with this text."""
+@dataclass(frozen=True)
+class Missing:
+    """In place of a function that a task does not have: raises a `UserError` with a text that names the task.
 
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise UserError(what)
+    The text has {} where the name stands, and follows the path that the function is given, if any.
+    """
 
-    return refuse
+    text: str
+    task: str = ""
+
+    def __call__(self, *given: Any, **_: Any) -> NoReturn:
+        paths = "".join(f"{place}: " for place in given if isinstance(place, Path))
+        raise UserError(paths + self.text.format(self.task))
 
 
 class TrainingSet(NamedTuple):
@@ -45,10 +51,7 @@ class TrainingSet(NamedTuple):
     conditioning: Any
 
 
-NO_DATA = unavailable("The data set of this task is written by steps of its own.")
-NO_EMBEDDING = unavailable("Samples of this task have no embedding.")
-NO_EXPORT = unavailable("Generators of this task cannot be exported.")
-NO_FILES = unavailable("Samples of this task are not read from files.")
+NO_FILES = Missing("samples of the task {} are not read from files.")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -108,7 +111,9 @@ class Task(TaskSpec):
     conditioning: type[Any]
     samples_in: Callable[[Path], Any]
     varying: Callable[[Any], Mapping[str, Any]] = lambda samples: {}
-    write: Callable[[Any, Path], None] = NO_DATA
+    write: Callable[[Any, Path], None] = Missing(
+        "the data set of the task {} is written by steps of its own."
+    )
     stream: Callable[[Path, Split], Iterator[Any]]
     training_set: Callable[..., TrainingSet]
     sample: Callable[..., Any]
@@ -123,9 +128,14 @@ class Task(TaskSpec):
     read_samples: Callable[..., Iterator[Any]] = NO_FILES
     reference_statistics_of_file: Callable[..., ReferenceStatistics] = NO_FILES
     repeat: Callable[[Path], Repeat | None] = lambda path: None
-    load_embedding: Callable[..., Any] = NO_EMBEDDING
-    standalone: Callable[..., Any] = NO_EXPORT
+    load_embedding: Callable[..., Any] = Missing("samples of the task {} have no embedding.")
+    standalone: Callable[..., Any] = Missing("Generators of the task {} cannot be exported.")
     further_networks: Callable[[], dict[str, list[dict[str, Any]]]] = dict
+
+    def __post_init__(self) -> None:
+        for name, function in vars(self).items():
+            if isinstance(function, Missing):
+                object.__setattr__(self, name, replace(function, task=self.name))
 
     def of(self, samples: Any) -> Self:
         """Return the task for samples as a generator file describes them, see `samples_in`."""
