@@ -22,15 +22,13 @@ Repeat = Callable[[Any, int], Iterator[Any]]
 
 @dataclass(frozen=True)
 class Missing:
-    """In place of a function that a task does not have: raises a `UserError` with a text that names the task.
-
-    The text has {} where the name stands, and follows the path that the function is given, if any.
-    """
+    """In place of a function that a task does not have; the text has {} where the name of the task stands."""
 
     text: str
     task: str = ""
 
     def __call__(self, *given: Any, **_: Any) -> NoReturn:
+        """Raise a `UserError` with the text, after the path that the function is given, if any."""
         paths = "".join(f"{place}: " for place in given if isinstance(place, Path))
         raise UserError(paths + self.text.format(self.task))
 
