@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, NoReturn, Self
 
 import h5py
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from showergan.config.networks import GeneratorNetwork, Shape
@@ -33,6 +35,15 @@ class Missing:
         raise UserError(paths + self.text.format(self.task))
 
 
+@dataclass(frozen=True)
+class Unchanged:
+    """A conditioning that gives networks the one array of conditions as it is."""
+
+    def of(self, conditions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the same, shape (n, c)."""
+        return conditions
+
+
 class TrainingSet(NamedTuple):
     """The samples that a GAN is trained on.
 
@@ -47,6 +58,12 @@ class TrainingSet(NamedTuple):
     conditions: Tensor
     original_conditions: Any
     conditioning: Any
+
+    @classmethod
+    def unchanged(cls, samples: Tensor, conditions: Any) -> Self:
+        """Return the training set of networks that see these samples, and their conditions as they are."""
+        seen = torch.from_numpy(conditions.as_array).to(samples.device)
+        return cls(samples, seen, conditions, Unchanged())
 
 
 NO_FILES = Missing("samples of the task {} are not read from files.")
