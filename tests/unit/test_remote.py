@@ -192,11 +192,16 @@ def test_what_is_no_file_of_showers_is_not_kept(server, out, cache, content):
     assert out.read_bytes() == CONTENT
 
 
-def test_a_page_that_was_kept_once_is_fetched_again(server, out, cache):
+def test_a_page_that_was_kept_once_is_fetched_again(server, out, cache, tmp_path):
     fetch_url(server.url, out, None)
     [file], [known] = cached(cache), cached(cache, ".json")
     file.write_bytes(PAGE)
     known.write_text(known.read_text().replace(RIGHT, hashlib.sha256(PAGE).hexdigest()))
+    server.content = PAGE  # still, and as long as the one that was kept
+    with pytest.raises(UserError, match="what came is no npz or HDF5 file"):
+        fetch_url(server.url, tmp_path / "page.npz", None)
+    assert not (tmp_path / "page.npz").exists()
+    server.content = CONTENT
     fetch_url(server.url, out, None)
     assert out.read_bytes() == CONTENT
 

@@ -29,7 +29,7 @@ from showergan.evaluation.reference import make_reference
 from showergan.networks.base import build
 from showergan.tasks import showers
 from showergan.tasks.data_set import source_sha256
-from showergan.tasks.found import TASKS, of_file
+from showergan.tasks.found import TASKS, found_for, of_file
 from showergan.tasks.images.embedding import ImageEmbedding
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 from showergan.tasks.showers.shower_file import write_npz
@@ -170,7 +170,7 @@ def test_points_are_generated_by_hand(tmp_path):
 
 
 def test_a_task_that_reads_no_samples_says_so(tmp_path):
-    with pytest.raises(UserError, match="Samples of this task are not read from files"):
+    with pytest.raises(UserError, match=r"g.npz: samples of the task toys are not read from files"):
         TASKS["toys"].read_samples(tmp_path / "g.npz")
 
 
@@ -185,7 +185,7 @@ def test_make_data_says_what_is_wrong(tmp_path):
 
 def test_new_files_are_a_new_task(tmp_path, monkeypatch):
     """The description that the workflow reads, and the functions of the same name."""
-    for folder in ("descriptions", "further_tasks", "further_tasks/ducks", "further_tasks/steps"):
+    for folder in ("descriptions", "further_tasks", "further_tasks/ducks"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "__init__.py").touch()
     (tmp_path / "descriptions/ducks.py").write_text(
@@ -193,13 +193,23 @@ def test_new_files_are_a_new_task(tmp_path, monkeypatch):
         "from showergan.config.tasks.toys import SPEC as TOYS\n"
         "SPEC = replace(TOYS, name='ducks', scores=('pond', 'plane'))\n"
     )
+    (tmp_path / "further_tasks/ducks/task.py").write_text(
+        "from dataclasses import replace\n"
+        "from descriptions.ducks import SPEC\n"
+        "from showergan.tasks.toys.task import TASK as TOYS\n"
+        "TASK = replace(TOYS, **vars(SPEC))\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     specs = find("descriptions", tmp_path / "descriptions")
     assert list(specs) == ["ducks"]
     model = config_of(specs["ducks"])
     assert model.model_fields["task"].is_required()
     assert "pond" in str(model.model_json_schema()["properties"]["choose_by"])
-    for name in [name for name in sys.modules if name.startswith("further_tasks")]:
+    [(name, ducks)] = found_for(specs, "further_tasks").items()
+    assert (name, ducks.name, ducks.choose_by) == ("ducks", "ducks", "plane")
+    with pytest.raises(UserError, match="Generators of the task ducks cannot be exported"):
+        ducks.standalone(None, None)
+    for name in [n for n in sys.modules if n.startswith(("descriptions", "further_tasks"))]:
         del sys.modules[name]
 
 
@@ -233,5 +243,5 @@ def test_nothing_but_recipes_and_steps_knows_a_task():
 
 
 def test_a_task_whose_generators_cannot_be_exported_says_so():
-    with pytest.raises(UserError, match="Generators of this task cannot be exported"):
+    with pytest.raises(UserError, match="Generators of the task toys cannot be exported"):
         TASKS["toys"].standalone(None, None)

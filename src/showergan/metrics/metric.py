@@ -10,7 +10,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Literal, NamedTuple
 
-from showergan.metrics.features import POINTS, QUANTITY
+from showergan.metrics.features import COUNTS, NOT_FINITE, POINTS, QUANTITY
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Arrays, Pair
 
@@ -118,6 +118,9 @@ class Failure:
     def happened(self, number: float) -> bool:
         """Return whether a number is beyond its bounds; NaN is not."""
         return number > self.above or number < self.below
+
+
+BROKEN = Failure("not finite", NOT_FINITE, COUNTS, above=0)  # of every task
 
 
 class Entry(NamedTuple):

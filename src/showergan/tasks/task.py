@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, NoReturn, Self
 
 import h5py
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from showergan.config.networks import GeneratorNetwork, Shape
@@ -20,13 +22,26 @@ Repeat = Callable[[Any, int], Iterator[Any]]
 """Makes other real samples for the same conditions, from conditions and a random seed."""
 
 
-def unavailable(what: str) -> Callable[..., Any]:
-    """Return a function that stands for one a task does not have, and raises a `UserError` with this text."""
+@dataclass(frozen=True)
+class Missing:
+    """In place of a function that a task does not have; the text has {} where the name of the task stands."""
 
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise UserError(what)
+    text: str
+    task: str = ""
 
-    return refuse
+    def __call__(self, *given: Any, **_: Any) -> NoReturn:
+        """Raise a `UserError` with the text, after the path that the function is given, if any."""
+        paths = "".join(f"{place}: " for place in given if isinstance(place, Path))
+        raise UserError(paths + self.text.format(self.task))
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A conditioning that gives networks the one array of conditions as it is."""
+
+    def of(self, conditions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the same, shape (n, c)."""
+        return conditions
 
 
 class TrainingSet(NamedTuple):
@@ -44,11 +59,14 @@ class TrainingSet(NamedTuple):
     original_conditions: Any
     conditioning: Any
 
+    @classmethod
+    def unchanged(cls, samples: Tensor, conditions: Any) -> Self:
+        """Return the training set of networks that see these samples, and their conditions as they are."""
+        seen = torch.from_numpy(conditions.as_array).to(samples.device)
+        return cls(samples, seen, conditions, Unchanged())
 
-NO_DATA = unavailable("The data set of this task is written by steps of its own.")
-NO_EMBEDDING = unavailable("Samples of this task have no embedding.")
-NO_EXPORT = unavailable("Generators of this task cannot be exported.")
-NO_FILES = unavailable("Samples of this task are not read from files.")
+
+NO_FILES = Missing("samples of the task {} are not read from files.")
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -108,7 +126,9 @@ class Task(TaskSpec):
     conditioning: type[Any]
     samples_in: Callable[[Path], Any]
     varying: Callable[[Any], Mapping[str, Any]] = lambda samples: {}
-    write: Callable[[Any, Path], None] = NO_DATA
+    write: Callable[[Any, Path], None] = Missing(
+        "the data set of the task {} is written by steps of its own."
+    )
     stream: Callable[[Path, Split], Iterator[Any]]
     training_set: Callable[..., TrainingSet]
     sample: Callable[..., Any]
@@ -123,9 +143,14 @@ class Task(TaskSpec):
     read_samples: Callable[..., Iterator[Any]] = NO_FILES
     reference_statistics_of_file: Callable[..., ReferenceStatistics] = NO_FILES
     repeat: Callable[[Path], Repeat | None] = lambda path: None
-    load_embedding: Callable[..., Any] = NO_EMBEDDING
-    standalone: Callable[..., Any] = NO_EXPORT
+    load_embedding: Callable[..., Any] = Missing("samples of the task {} have no embedding.")
+    standalone: Callable[..., Any] = Missing("Generators of the task {} cannot be exported.")
     further_networks: Callable[[], dict[str, list[dict[str, Any]]]] = dict
+
+    def __post_init__(self) -> None:
+        for name, function in vars(self).items():
+            if isinstance(function, Missing):
+                object.__setattr__(self, name, replace(function, task=self.name))
 
     def of(self, samples: Any) -> Self:
         """Return the task for samples as a generator file describes them, see `samples_in`."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from showergan.errors import UserError
 from showergan.tasks.data_set import Rows
+from showergan.tasks.task import Unchanged
 
 
 class NoConditions(NamedTuple):
@@ -40,15 +41,6 @@ class Unconditional(Rows):
     def conditions(self) -> NoConditions:
         """No conditions, n times."""
         return NoConditions.times(len(self))
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """A conditioning that gives networks the one array of conditions as it is."""
-
-    def of(self, conditions: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the same, shape (n, c)."""
-        return conditions
 
 
 def unconditional(name: str) -> dict[str, Any]:

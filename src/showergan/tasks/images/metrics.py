@@ -12,10 +12,10 @@ from scipy.special import rel_entr
 from showergan import metrics
 from showergan.config.tasks.images import CLASSIFIER, SPACES
 from showergan.metrics.diversity import COLLAPSED, REPEATING
-from showergan.metrics.features import COUNTS, HIGH_LEVEL, NOT_FINITE
+from showergan.metrics.features import HIGH_LEVEL
 from showergan.metrics.measured import RESAMPLES, Measured
 from showergan.metrics.metric import (
-    Failure,
+    BROKEN,
     Metric,
     Part,
     Registry,
@@ -148,5 +148,5 @@ METRICS = Registry(
     points={space: space for space in SPACES},
     quantities={name: name for name in ("brightness", "contrast", "sharpness")},
     spaces={HIGH_LEVEL: "light and shade"},
-    failures=(Failure("not finite", NOT_FINITE, COUNTS, above=0), COLLAPSED, REPEATING),
+    failures=(BROKEN, COLLAPSED, REPEATING),
 )

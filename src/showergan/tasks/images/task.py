@@ -27,8 +27,7 @@ from showergan.tasks.images.images import (
     write_images,
 )
 from showergan.tasks.images.metrics import METRICS, PROBABILITIES
-from showergan.tasks.task import Task, TrainingSet
-from showergan.tasks.unconditional import Unchanged
+from showergan.tasks.task import Task, TrainingSet, Unchanged
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,7 @@ def reference_statistics(path: Path, *_: Any) -> tuple[ImageStatistics, Features
 def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
     """Return images (n, c, h, w), and as conditions their classes one-hot."""
     images = load(path, "train")
-    samples, conditions = (
-        torch.from_numpy(values).to(device) for values in (images.image, images.one_hot)
-    )
-    return TrainingSet(samples, conditions, images.conditions, Unchanged())
+    return TrainingSet.unchanged(torch.from_numpy(images.image).to(device), images.conditions)
 
 
 def to_images(output: Tensor, conditions: OneHot, *_: Any) -> Images:

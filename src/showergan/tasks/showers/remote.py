@@ -20,8 +20,8 @@ PAUSES = (1, 3, 10)  # seconds before a download that was interrupted is tried a
 def fetch_url(url: str, out: Path, sha256: str | None) -> None:
     """Write the content of an http(s), s3 or root URL to a file, from the cache or downloaded into it.
 
-    An interrupted download is resumed as long as the server has the same file. A cached file is fetched again if it has
-    another SHA-256, or the server has another version.
+    An interrupted download is resumed as long as the server has the same file. A cached file is fetched again if it is
+    neither npz nor HDF5, has another SHA-256, or the server has another version.
 
     Raises:
         UserError: the URL is of another kind, the download fails or is larger than the disk, a library for this kind of
@@ -34,7 +34,9 @@ def fetch_url(url: str, out: Path, sha256: str | None) -> None:
         raise UserError(f"data.path = {url}: cannot be downloaded ({error})") from None
     with atomic_write(out) as temporary, entry_of(url) as entry:
         found = entry.copy_to(temporary)
-        if found and sha256 not in (None, found):
+        if found and not _is_readable(temporary):  # kept by a version that did not check
+            say(f"{entry.file}: no npz or HDF5 file: it is fetched again")
+        elif found and sha256 not in (None, found):
             why = "its SHA-256 is not data.sha256: it is fetched again"
             say(f"{entry.file}: from {url}, but {why}")
         elif found and (sha256 or _is_the_same(url, entry)):
@@ -121,16 +123,21 @@ def _continue(url: str, entry: Entry) -> None:
             if n > source.size:
                 entry.drop()
             raise Interrupted(f"it ends after {n} of {source.size} bytes")
-    try:
-        opened_arrays(entry.part).close()
-    except UserError:
+    if not _is_readable(entry.part):
         with entry.part.open("rb") as part:
             begin = part.read(40)
         entry.drop()
-        raise Failed(
-            f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}"
-        ) from None
+        raise Failed(f"what came is no npz or HDF5 file, or is cut off: it begins with {begin!r}")
     entry.finish()
+
+
+def _is_readable(path: Path) -> bool:
+    """Return whether a file is npz or HDF5, whatever it holds."""
+    try:
+        opened_arrays(path).close()
+    except UserError:
+        return False
+    return True
 
 
 def check_sha256(path: Path, expected: str) -> None:

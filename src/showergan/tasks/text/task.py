@@ -79,8 +79,7 @@ def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> Traini
     n_characters = len(samples_in(path).alphabet)
     code = torch.from_numpy(lines.code).to(device).long()
     samples = functional.one_hot(code, n_characters).float()
-    conditions = torch.from_numpy(lines.conditions.as_array).to(device)
-    return TrainingSet(samples, conditions, lines.conditions, TASK.conditioning())
+    return TrainingSet.unchanged(samples, lines.conditions)
 
 
 def to_lines(output: Tensor, *_: Any) -> Lines:

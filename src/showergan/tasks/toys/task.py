@@ -62,10 +62,7 @@ def reference_statistics(path: Path, *_: Any) -> tuple[Mixture, Features]:
 def training_set(path: Path, form: Any, device: torch.device, *_: Any) -> TrainingSet:
     """Return points (n, 2) as they are; they have no conditions."""
     points = load(path, "train")
-    samples, conditions = (
-        torch.from_numpy(values).to(device) for values in (points.point, points.conditions.as_array)
-    )
-    return TrainingSet(samples, conditions, points.conditions, TASK.conditioning())
+    return TrainingSet.unchanged(torch.from_numpy(points.point).to(device), points.conditions)
 
 
 def to_points(output: Tensor, *_: Any) -> Points:

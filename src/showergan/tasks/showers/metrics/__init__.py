@@ -4,8 +4,8 @@ import sys
 
 from showergan import metrics
 from showergan.metrics.diversity import COLLAPSED, REPEATING
-from showergan.metrics.features import COUNTS, EMBEDDING, HIGH_LEVEL, NOT_FINITE
-from showergan.metrics.metric import Failure, Registry, metrics_in
+from showergan.metrics.features import COUNTS, EMBEDDING, HIGH_LEVEL
+from showergan.metrics.metric import BROKEN, Failure, Registry, metrics_in
 
 METRICS = Registry(
     metrics=metrics_in(metrics, sys.modules[__name__]),
@@ -13,7 +13,7 @@ METRICS = Registry(
     quantities={"total_energy_MeV": "total energy [MeV]"},
     spaces={EMBEDDING: "E", HIGH_LEVEL: "physics"},
     failures=(
-        Failure("not finite", NOT_FINITE, COUNTS, above=0),
+        BROKEN,
         Failure("clipped", "n_clipped_cells", COUNTS, above=0),
         Failure("exploding", "mean", "total_energy_MeV", "real", above=10, column="energy_ratio"),
         Failure("empty", "n_empty_image", COUNTS, "n", above=0.01),
