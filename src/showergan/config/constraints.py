@@ -22,7 +22,7 @@ class Normaliser(Constraint):
 
 
 class Multiplier(Constraint):
-    """Scales the output of a normalised discriminator, or of its layers."""
+    """Scales the output of a normalised discriminator, or of its layers (Egorov & Rogachev 2023, section 3)."""
 
 
 class Penalty(Constraint):
