@@ -13,6 +13,7 @@ from showergan.comparison.acceptance import BOUNDS, COLUMNS, acceptance
 from showergan.comparison.learning_rates import learning_rate_grid, robustness
 from showergan.comparison.runs import RUN
 from showergan.config.recipes.comparison import Acceptance
+from showergan.errors import UserError
 from showergan.report.style import Style
 from showergan.report.tables.conclusion import WIDTH
 from showergan.tasks.found import TASKS
@@ -131,7 +132,8 @@ class TestBars:
         ],
     )
     def test_energies_are_off_up_or_down(self, energies, value, worst, met):
-        row = row_of(held(failures=make_failures(energies)), "response")
+        card = make_card().query(f"seed <= {len(energies)}")
+        row = row_of(held(card, make_failures(energies)), "response")
         assert (row["value"], row["met"]) == (value, met)
         assert row["worst"] == pytest.approx(worst, nan_ok=True)
 
@@ -153,6 +155,13 @@ class TestBars:
         assert (row["n_failed"], row["n_seeds"], row["met"]) == (n, 6, n < 3)
         assert (row["value"], row["worst"]) == pytest.approx((n / 6, n / 3))
         assert row_of(table, "response")[["n_failed", "n_seeds"]].tolist() == [n, 3]
+
+    @pytest.mark.parametrize(("rows", "count"), [(slice(-1), 0), ([*range(19), 18], 2)])
+    def test_a_run_needs_one_row_of_failures(self, rows, count):
+        whole = make_failures()
+        assert len(whole) == 19
+        with pytest.raises(UserError, match=rf"failures: {count} rows of the run .*'sn_null'.*3\)"):
+            held(failures=whole.iloc[rows])
 
     def test_smallest_bin(self):
         assert row_of(held(n=(301, 200, 305)), "showers", "")["met"]

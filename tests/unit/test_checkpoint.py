@@ -1,5 +1,7 @@
 """States on the way: two, whole, of one training, now and then; and what becomes of those that are not."""
 
+import hashlib
+import io
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -162,6 +164,18 @@ def test_who_comes_back_at_once_finds_the_own_state_before_that_of_another(out):
     counted(out, 1, recipe="b")
     assert resumed(out) == 3
     assert resumed(out, recipe="b") == 1
+
+
+@pytest.mark.parametrize("state", [torch.zeros(3), [], {"of": torch.zeros(3)}, {}])
+def test_a_state_that_is_none_gives_way_without_a_warning(out, state, recwarn):
+    """PyTorch warns where a tensor is asked for what a name stands for."""
+    counted(out)
+    written = io.BytesIO()
+    torch.save(state, written)
+    content = written.getvalue()
+    states(out)[0].write_bytes(hashlib.sha256(content).digest() + content)
+    assert resumed(out) == 2
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("error", [KeyError, TypeError, RuntimeError, MemoryError, RecursionError])

@@ -113,6 +113,8 @@ def test_seconds_go_with_steps():
     last = found.groupby(["method", "seed"])["seconds"].last()
     assert last["good", "2"] == pytest.approx(0.2 * 80)
     assert last["failed", "3"] == pytest.approx(3 * 80)
+    with pytest.raises(ValueError, match="not a many-to-one merge"):
+        with_seconds(estimates(histories(), LOSSES), pd.concat([per_step, per_step[:1]]))
 
 
 def test_methods_may_have_columns_of_their_own(tmp_path):

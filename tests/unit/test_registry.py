@@ -2,7 +2,9 @@
 
 import importlib
 import sys
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from showergan import metrics as general
 from showergan.comparison.scorecard import scorecard
 from showergan.config.evaluation import Evaluation
+from showergan.errors import UserError
 from showergan.evaluation.measure import COLUMNS, measure
 from showergan.metrics.diversity import COLLAPSED
 from showergan.metrics.features import NOT_FINITE, POINTS, QUANTITY, Features, ReferenceStatistics
@@ -192,6 +195,19 @@ def test_a_new_metric_is_one_file(with_shift):
     assert "E" not in set(card["space"])
     row = card.set_index("title").loc["shift of x"]
     assert row["position"] == pytest.approx(1 - abs(shift["x"]) / abs(shift["x"] + 1))
+
+
+def test_two_metrics_of_one_name_are_refused():
+    """The second would take the place of the first, in all tables and without a word."""
+    home = importlib.import_module("showergan.metrics.diversity")
+    again = ModuleType("again")
+    again.DIVERSITY = home.DIVERSITY  # imported from its own file
+    assert metrics_in(general, again) == metrics_in(general)
+    again.OTHER = replace(home.DIVERSITY, best=2)
+    with pytest.raises(
+        UserError, match=r"^again has another metric with the name diversity: rename"
+    ):
+        metrics_in(general, again)
 
 
 def test_samples_are_taken_apart_and_put_together():

@@ -69,6 +69,19 @@ ANCHORS = pd.concat(
 )
 
 
+@pytest.mark.parametrize("twice", ["metrics", "thin bins", "anchors"])
+def test_a_row_that_stands_twice_is_refused(twice):
+    """It would be a second row of the scorecard, or a mean with the first."""
+    one, anchors = run("sn", 1, table(1.0)), ANCHORS
+    rows = one[one["split"] == "test"]
+    again = {"metrics": rows[:1], "thin bins": rows[rows["bin"] == "unflagged"]}
+    runs = [pd.concat([one, again.get(twice, one[:0])])]
+    if twice == "anchors":
+        anchors = pd.concat([anchors, anchors[anchors["anchor"] == "shuffled"][:1]])
+    with pytest.raises(ValueError, match=r"duplicate|not unique|not a one-to-one"):
+        scorecard(runs, anchors, summary([one]), "bins-E", METRICS)
+
+
 def test_position_is_one_for_real_showers_and_zero_for_the_worst():
     runs = [run("sn", 1, table(1.0)), run("none", 1, table(0.0)), run("gp", 1, table(0.25))]
     card = scorecard(runs, ANCHORS, summary(runs), "bins-E", METRICS)

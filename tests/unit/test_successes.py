@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.comparison.successes import PUBLISHED, mcnemar, outcomes, successes
+from showergan.errors import UserError
 from showergan.report.style import Style
 
 outcomes_table = table_of("outcomes")
@@ -77,6 +78,17 @@ def test_what_diverged_and_what_was_not_chosen():
     assert failure["b", "gan"] == "below, diverged"
     assert failure["b", "gp"] == "diverged"
     assert table["fraction"].max() == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("rows", "count"), [(slice(-1), 0), ([*range(11), 10], 2)])
+def test_a_run_needs_one_row_of_failures(rows, count):
+    summary = summary_of(RUNS)
+    whole = failures_of(summary)
+    assert len(whole) == 11
+    with pytest.raises(
+        UserError, match=rf"failures: {count} rows of the run \('d', 'gp', '1_1', 1\)"
+    ):
+        outcomes(summary, whole.iloc[rows], "plane", 0.2)
 
 
 def test_without_a_ceiling_other_real_samples_stand_for_it():

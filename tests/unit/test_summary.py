@@ -9,6 +9,7 @@ from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.runs import RUN, Runs
 from showergan.comparison.summary import summarise, summarise_runs
 from showergan.errors import UserError
+from showergan.io.tables import read_csv, tables
 from showergan.report.tables.published import layout, numbers
 from showergan.report.texts import plus_minus
 
@@ -94,6 +95,23 @@ def test_runs_are_read_some_at_a_time(tmp_path, monkeypatch):
     metrics([0.1], [0.1]).drop(columns="sd").to_csv(paths[3], index=False)
     with pytest.raises(ValueError, match=r"columns of .*seed3/metrics\.csv"):
         list(Runs(paths))
+
+
+def test_a_run_is_read_once(tmp_path):
+    path = tmp_path / "standard/sn/1_1/seed1/metrics.csv"
+    other = tmp_path / "elsewhere" / path.relative_to(tmp_path)
+    for twice in ([path, path], [path, other]):
+        with pytest.raises(UserError, match=f"^{twice[0]} and {twice[1]} are of the same run"):
+            Runs(twice)
+
+
+def test_an_anchor_that_stands_twice_is_refused_with_a_message(tmp_path):
+    path = tmp_path / "anchors.csv"
+    row = {"metric": "prd_auc", "space": "E", "bin": "mean", "value": 0.8, "spread": 0.1}
+    pd.DataFrame([{**row, "anchor": "ceiling"}] * 2).to_csv(path, index=False)
+    runs = [of_run(metrics([0.1], [0.1]))]
+    with pytest.raises(UserError, match=f"^{path}: not as the steps write them"), tables(path):
+        summarise(runs, read_csv(path), "bins-E")
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):

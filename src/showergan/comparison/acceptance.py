@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from showergan.comparison.runs import RUN
+from showergan.comparison.runs import of_runs
 from showergan.comparison.summary import real_anchor
 from showergan.config.recipes.comparison import Acceptance
 
@@ -62,8 +62,8 @@ def acceptance(
         showers: those of the smallest bin of the partition; at least `fewest`. The worst is the same.
     """
     chosen = card[card["chosen"].astype(bool) & card["method"].isin(recipe.bounded)]
-    runs = failures.merge(chosen[RUN].drop_duplicates(), on=RUN)
-    runs = runs.assign(failed=runs["failure"] != "none")
+    runs = of_runs(chosen, failures, "failures")
+    runs["failed"] = runs["failure"] != "none"
     if "energy_ratio" in runs:
         runs["failed"] |= ~(_off(runs) <= np.log(OFF))  # NaN is off, too
     rows: list[tuple[str, str, float, float, float, int, int]] = []

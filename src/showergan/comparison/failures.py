@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.comparison.runs import RUN, Runs
-from showergan.comparison.scorecard import of_runs, selected_epochs
+from showergan.comparison.runs import RUN, Runs, of_runs
+from showergan.comparison.scorecard import selected_epochs
 from showergan.comparison.summary import real_anchor
 from showergan.metrics.features import COUNTS, DIVERGED, UNSCALED
 from showergan.metrics.metric import Registry
@@ -38,7 +38,7 @@ def failures(
             key = tuple(getattr(row, name) for name in RUN)
             rows_of.setdefault(key, {}).setdefault(row.epoch, []).append(row)
         run: Any
-        for run in of_runs(selected, metrics).itertuples(index=False):
+        for run in of_runs(metrics, selected, "summary").itertuples(index=False):
             keys = {name: getattr(run, name) for name in RUN}
             by_epoch = {
                 epoch: _checked(rows, whole, registry)

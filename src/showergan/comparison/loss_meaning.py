@@ -47,7 +47,7 @@ def estimates(histories: pd.DataFrame, losses: Mapping[str, Loss]) -> pd.DataFra
 
 def with_seconds(estimated: pd.DataFrame, seconds: pd.DataFrame) -> pd.DataFrame:
     """Return estimates with the column seconds, the time that a training had taken, by its seconds per_step."""
-    per_step = estimated[RUN].merge(seconds, on=RUN, how="left")["per_step"]
+    per_step = estimated[RUN].merge(seconds, on=RUN, how="left", validate="many_to_one")["per_step"]
     return estimated.assign(seconds=estimated["step"] * per_step)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from showergan.errors import UserError
 from showergan.io.tables import read_csv
 
 METHOD = ["architecture", "method", "learning_rates"]
@@ -31,11 +32,20 @@ class Runs:
         columns: to read, which all files have. By default all columns, which must be the same in all files.
 
     Raises:
+        UserError: Two files are of one run.
         ValueError: On reading, if columns differ or are missing.
     """
 
     paths: Sequence[Path]
     columns: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        found: dict[tuple[str, ...], Path] = {}
+        for path in self.paths:
+            run = tuple(run_of(path).values())
+            if run in found:
+                raise UserError(f"{found[run]} and {path} are of the same run. Give one of them.")
+            found[run] = path
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Yield the tables of the next runs."""
@@ -62,3 +72,16 @@ def _table(paths: Sequence[Path], columns: tuple[str, ...] | None) -> pd.DataFra
     table = pd.concat(tables, ignore_index=True).take(order).reset_index(drop=True)
     keys = pd.DataFrame([run_of(path) for path in paths])
     return table.assign(**{name: keys[name].take(each[order]).array for name in RUN})
+
+
+def of_runs(runs: pd.DataFrame, table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the rows of a table, named in messages, for the runs of another one, in their order.
+
+    Raises:
+        UserError: A run has no row, or several.
+    """
+    rows = runs[RUN].drop_duplicates().merge(table, on=RUN, how="left", indicator="found")
+    found = rows.groupby(RUN, sort=False)["found"].agg(lambda of: (of == "both").sum())
+    for keys, count in found[found != 1].items():
+        raise UserError(f"{name}: {count} rows of the run {keys}, expected one")
+    return rows.drop(columns="found")

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.runs import RUN, Runs
-from showergan.errors import UserError
+from showergan.comparison.runs import RUN, Runs, of_runs
 from showergan.metrics.features import NOT_FINITE, UNSCALED
 from showergan.metrics.metric import ANCHORS, CEILING, Registry
 
@@ -37,22 +36,23 @@ def scorecard(
     unscaled = entries.assign(space=UNSCALED + entries["space"])
     unscaled["title"] += ", unscaled"
     anchors = pd.concat([anchors, before], ignore_index=True)
-    ends = anchors.pivot_table("value", _KEY, "anchor").reindex(columns=ANCHORS)
+    ends = anchors.pivot(index=_KEY, columns="anchor", values="value").reindex(columns=ANCHORS)
     ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
     selected = selected_epochs(summary, choose_by)
 
     def judged(metrics: pd.DataFrame) -> pd.DataFrame:
-        runs = of_runs(selected, metrics)
+        runs = of_runs(metrics, selected, "summary")
         rows = metrics[metrics["split"] == "test"].merge(runs[[*RUN, "epoch"]])
         nothing = rows[(rows["metric"] == NOT_FINITE) & (rows["value"] == rows["n"])][RUN]
-        thick = rows[rows["bin"] == "unflagged"].assign(bin="mean", unflagged=rows["value"])
+        thick = rows[rows["bin"] == "unflagged"].assign(bin="mean")
+        thick = thick.rename(columns={"value": "unflagged"})
         key = [*RUN, *_KEY]
         found = unscaled[unscaled.set_index(_KEY).index.isin(rows.set_index(_KEY).index)]
         shown = pd.concat([entries, found]).sort_index(kind="stable")
         table = (
             runs.merge(shown, how="cross")
-            .merge(rows.drop(columns="epoch"), on=key, how="left")
-            .merge(thick[[*key, "unflagged"]], on=key, how="left")
+            .merge(rows.drop(columns="epoch"), on=key, how="left", validate="one_to_one")
+            .merge(thick[[*key, "unflagged"]], on=key, how="left", validate="one_to_one")
             .merge(ends.reset_index(), on=_KEY, how="left")
             .merge(nothing.drop_duplicates().assign(nothing=True), on=RUN, how="left")
         )
@@ -97,20 +97,6 @@ def selected_epochs(summary: pd.DataFrame, score: str) -> pd.DataFrame:
     rows = summary[summary["score"] == score].rename(columns={"selected_epoch": "epoch"})
     # In a table read from a file they need not be strings.
     return rows[[*RUN, "chosen", "diverged", "epoch"]].astype(dict.fromkeys(RUN, str))
-
-
-def of_runs(selected: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `selected_epochs` of some runs, in their order.
-
-    Raises:
-        UserError: A run has none, or several.
-    """
-    runs = metrics[RUN].drop_duplicates()
-    rows = runs.merge(selected, how="left", indicator="found")
-    found = rows.groupby(RUN, sort=False)["found"].agg(lambda of: (of == "both").sum())
-    for keys, count in found[found != 1].items():
-        raise UserError(f"summary: {count} rows of the run {keys}, expected one")
-    return rows.drop(columns="found")
 
 
 def rank_agreement(card: pd.DataFrame) -> pd.DataFrame:

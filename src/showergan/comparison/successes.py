@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from scipy import stats
 
-from showergan.comparison.runs import RUN
+from showergan.comparison.runs import RUN, of_runs
 
 # Gulrajani et al. 2017, table 2: on how many of 200 random architectures only the GAN succeeds, only WGAN-GP, both and
 # neither, by the Inception score that counts as success.
@@ -32,7 +32,9 @@ def outcomes(
     """
     runs = summary[(summary["score"] == score) & summary["chosen"].astype(bool)]
     found = failures.dropna(subset="seed").astype({"seed": int})
-    runs = runs.astype({"seed": int}).merge(found[[*RUN, "failure"]], on=RUN, how="left")
+    runs = runs.astype({"seed": int})
+    failed = of_runs(runs, found[[*RUN, "failure"]], "failures")
+    runs = runs.merge(failed, on=RUN, validate="one_to_one")
     runs["fraction"] = runs["selected"] / runs["ceiling"].fillna(runs["other_real"])
     rows = []
     for (architecture, method), part in runs.groupby(["architecture", "method"], sort=False):

@@ -6,6 +6,8 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat
 
 from showergan.config.kinds import Kind, import_installed
 
+PUBLISHED_ALPHA = 0.9999  # of ABCAS
+
 
 class Constraint(Kind):
     """A way of bounding the discriminator, and its parameters.
@@ -22,7 +24,7 @@ class Normaliser(Constraint):
 
 
 class Multiplier(Constraint):
-    """Scales the output of a normalised discriminator, or of its layers."""
+    """Scales the output of a normalised discriminator, or of its layers (Egorov & Rogachev 2023, section 3)."""
 
 
 class Penalty(Constraint):
@@ -135,7 +137,7 @@ class Abcas(Controller):
     kind: Literal["abcas"] = "abcas"
     beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
     alpha: Annotated[float, Field(ge=0, lt=1)] | Literal["scaled"] = Field(
-        0.9999,
+        PUBLISHED_ALPHA,
         description="memory of the running mean; scaled: 0.9999^(45000/steps) in a training of so many generator "
         "steps, in proportion to its length what it was in the published one",
     )

@@ -17,7 +17,7 @@ class Optimiser(Kind):
 
 
 class Adam(Optimiser):
-    """The running mean of each gradient over the root of its running mean square."""
+    """The running mean of each gradient over the root of its running mean square (Kingma & Ba 2015, algorithm 1)."""
 
     implementation: ClassVar[str] = "torch.optim:Adam"
     kind: Literal["adam"] = "adam"
@@ -27,7 +27,7 @@ class Adam(Optimiser):
 
 
 class RMSprop(Optimiser):
-    """Each gradient over the root of its running mean square, with the memory 0.99."""
+    """Each gradient over the root of its running mean square, with the memory 0.99 (Tieleman & Hinton 2012)."""
 
     implementation: ClassVar[str] = "torch.optim:RMSprop"
     kind: Literal["rmsprop"] = "rmsprop"

@@ -24,7 +24,7 @@ from showergan.methods.layers import (
 
 # The plain formula blows up at q = 1 and frees the discriminator beyond it.
 LARGEST_Q = 1 - 1e-3
-PUBLISHED_ALPHA, PUBLISHED_STEPS = 0.9999, 45_000  # 150 epochs of 60 000 showers in batches of 200
+PUBLISHED_STEPS = 45_000  # 150 epochs of 60 000 showers in batches of 200
 _ABCAS_STATE = ("abcas_dm", "abcas_r", "abcas_clipped")
 
 
@@ -265,7 +265,8 @@ class Abcas(parameters.Abcas, Constraint):
         """Return it with the memory that a training of so many generator steps gives it."""
         if self.alpha != "scaled":
             return self
-        return self.model_copy(update={"alpha": PUBLISHED_ALPHA ** (PUBLISHED_STEPS / n_steps)})
+        alpha = parameters.PUBLISHED_ALPHA ** (PUBLISHED_STEPS / n_steps)
+        return self.model_copy(update={"alpha": alpha})
 
     def attach(self, discriminator: nn.Module) -> None:
         """Give each layer its factor and the discriminator its running mean."""

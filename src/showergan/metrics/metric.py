@@ -10,7 +10,11 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Literal, NamedTuple
 
-from showergan.metrics.features import COUNTS, NOT_FINITE, POINTS, QUANTITY
+from showergan.metrics.features import COUNTS
+from showergan.metrics.features import NOT_FINITE
+from showergan.metrics.features import POINTS
+from showergan.metrics.features import QUANTITY
+from showergan.errors import UserError
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Arrays, Pair
 
@@ -181,12 +185,21 @@ class Registry:
 
 
 def metrics_in(*modules: ModuleType) -> tuple[Metric, ...]:
-    """Return the metrics that some modules define, packages in their files, in the order of reading."""
+    """Return the metrics that some modules define, packages in their files, in the order of reading.
+
+    Raises:
+        UserError: two of them have the same name.
+    """
     files = [
         import_module(f"{module.__name__}.{file.name}")
         for module in modules
         for file in iter_modules(getattr(module, "__path__", ()))
     ]
-    named = [vars(module) for module in (*modules, *files)]
-    found = {m.name: m for names in named for m in names.values() if isinstance(m, Metric)}
+    found: dict[str, Metric] = {}
+    for module in (*modules, *files):
+        for metric in vars(module).values():
+            if isinstance(metric, Metric) and found.setdefault(metric.name, metric) is not metric:
+                raise UserError(
+                    f"{module.__name__} has another metric with the name {metric.name}: rename one of the two"
+                )
     return tuple(sorted(found.values(), key=lambda m: (m.part, m.place, m.name)))

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from showergan.comparison.runs import METHOD
-from showergan.comparison.summary import scores_over_epochs
+from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.layout import Key
 from showergan.report.style import MARKERS, Colour, Dashes, Style
 from showergan.report.texts import pair

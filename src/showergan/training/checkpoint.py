@@ -102,6 +102,7 @@ class Checkpoints:
         for path in paths:
             try:
                 content = _read(path)
+                require(type(content) is dict and type(content["of"]) is dict, "state")
                 if other := [n for n, own in self._of.items() if content["of"].get(n) != own]:
                     say(f"{path} is not used: it is of other {' and '.join(other)}")
                     continue
