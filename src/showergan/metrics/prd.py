@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from showergan.errors import UserError
-from showergan.metrics.kmeans import cluster_histograms
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import points_of, varies
@@ -169,6 +168,9 @@ def prd_scores(
     if np.issubdtype(np.result_type(first, second), np.integer):
         events, histograms = first.size, _class_histograms(first, second)
     else:
+        # It brings torch, for which no figure of scores waits.
+        from showergan.metrics.kmeans import cluster_histograms
+
         events, histograms = n, cluster_histograms(first, second, clusters, repeats, seed)
     precision, recall = curve_of_histograms(histograms[1], histograms[0])
     return PRDScores(
