@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 @contextmanager
 def clustered_by(estimator: Callable[..., Any]) -> Iterator[None]:
     """Let PRD cluster with an estimator of scikit-learn."""
-    with patch("showergan.metrics.prd.cluster_histograms", partial(histograms, estimator)):
+    with patch("showergan.metrics.kmeans.cluster_histograms", partial(histograms, estimator)):
         yield
 
 

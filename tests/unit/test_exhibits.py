@@ -21,7 +21,6 @@ from showergan.errors import UserError
 from showergan.report.exhibits import READERS, function_of
 from showergan.tasks.found import TASKS
 
-HOMES = [f"showergan.tasks.{name}" for name in TASKS]
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src/showergan"
 STYLE = json.dumps({"labels": {"sn": "vanilla SN", "none": "no normalization"}})
@@ -106,7 +105,7 @@ import sys
 from pathlib import Path
 from showergan.config.catalogue.exhibit import exhibits
 one = exhibits("figures", [])["differences"]
-assert "matplotlib" not in sys.modules or "showergan.report" not in sys.modules
+assert not {{"matplotlib", "showergan.report"}} & set(sys.modules)
 from showergan.report.exhibits import Style, write
 paths = {{name: Path({str(tmp_path)!r}) / f"verdicts.{{name}}" for name in ("png", "pdf")}}
 write(one, Style(), paths | {{"verdicts": Path({str(table)!r})}})
@@ -119,8 +118,7 @@ print(*sys.modules)
     of_figures = {name for name in loaded if name.startswith("showergan.report.figures.")}
     assert of_figures == {"showergan.report.figures.differences"}
     heavy = {
-        "snakemake",
-        "showergan.cli",
+        *("torch", "snakemake", "showergan.cli"),
         "showergan.training.loop",
         "showergan.evaluation.measure",
     }

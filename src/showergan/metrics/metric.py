@@ -10,11 +10,8 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Literal, NamedTuple
 
-from showergan.metrics.features import COUNTS
-from showergan.metrics.features import NOT_FINITE
-from showergan.metrics.features import POINTS
-from showergan.metrics.features import QUANTITY
 from showergan.errors import UserError
+from showergan.metrics.features import COUNTS, NOT_FINITE, POINTS, QUANTITY
 from showergan.metrics.measured import Measured
 from showergan.metrics.pair import Arrays, Pair
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from showergan.config.figures import Figures
 from showergan.config.section import Section
+from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import read_json, validated
 from showergan.io.files import atomic_write
 
@@ -73,7 +74,7 @@ class Style(Section):
         description="all that a published value may have in common with ours, by method, see `Config.setting`",
     )
     run: str = Field("", description="name of the run")
-    task: str = Field("showers", description="what the samples are")
+    task: str = Field(DEFAULT, description="what the samples are")
 
     @classmethod
     def read(cls, style: str) -> Self:
@@ -111,6 +112,7 @@ class Style(Section):
         ):
             rcParams.update(
                 {
+                    "axes.formatter.useoffset": False,  # ticks are values, not differences to 1
                     "axes.spines.right": False,
                     "axes.spines.top": False,
                     "axes.titleweight": "normal",

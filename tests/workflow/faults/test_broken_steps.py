@@ -6,7 +6,6 @@ import random
 import re
 import shutil
 import time
-from pathlib import Path
 
 import pytest
 from processes import Command

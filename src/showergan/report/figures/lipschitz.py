@@ -85,7 +85,7 @@ def binding(
             here = points[(points["learning_rates"] == rates) & (points["method"] == method)]
             panel.plot(here["operator"], here["selected"], alpha=0.9, **mark)
         runs.draw_anchors(panel, ends, score)
-        panel.set(xscale="log", ylim=(-0.03, 1.03), title=pair(rates))
+        panel.set(xscale="log", ylim=(-0.03, 1.03), title=f"learning rates {pair(rates)}")
         panel.set_xlabel("Lipschitz bound of the discriminator")
         panel.grid(axis="both")
         if number % PER_ROW == 0:

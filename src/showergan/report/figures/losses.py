@@ -77,10 +77,10 @@ def loss_meaning(
     axes = upper.subplots(lines, columns, squeeze=False)
     for panel in axes.flat[len(found) :]:
         panel.set_axis_off()
-    quality = groups(style, loss_meaning[loss_meaning["title"] == title])
-    for panel, group, points in zip(axes.flat, found, quality, strict=False):
+    quality = {g.label: g for g in groups(style, loss_meaning[loss_meaning["title"] == title])}
+    for panel, group in zip(axes.flat, found, strict=False):
         right = panel.twinx()
-        for seed, marked in zip(group.seeds, points.seeds, strict=True):
+        for seed, marked in zip(group.seeds, quality[group.label].seeds, strict=True):
             panel.plot(seed["step"], seed["estimate"], color=group.colour, linewidth=1.3)
             dots = {"marker": ".", "color": QUALITY, "linewidth": 0.7}
             right.plot(marked["step"], marked["value"], ":", **dots)

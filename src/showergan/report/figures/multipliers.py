@@ -51,6 +51,7 @@ def multipliers(style: Style, histories: pd.DataFrame) -> Figure:
         # Of its own: at one pair multipliers may grow by decades, and stay in a hundredth at another.
         scale_for(panel, rows.loc[rows["learning_rates"] == pair, TOTAL])
     layout.label_outer(axes, "Generator step", "Multiplier of the output")
+    figure.align_ylabels(axes)
     # In the order of the methods, also of one that the first panel lacks.
     ordered = sorted(drawn.values(), key=lambda g: list(style.labels).index(g.method))
     layout.legend_below(figure, key(ordered) | _offset_key(style, ordered))

@@ -12,12 +12,12 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from showergan.config.catalogue.applicable import FEWEST_METHODS
 from showergan.report.layout import WIDTH_INCH, empty_figure, legend_below, new_figure
 from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
 from showergan.report.texts import compact, counted, fitted, records, sentence, with_minus
 
-FEWEST = 3  # methods whose order says anything
 UNKNOWN = "0.92"  # colour of a cell without a value
 NONE = "\N{EN DASH}"  # its text
 # Vermillion stands apart from every colour of viridis, for the colour-blind too.
@@ -26,6 +26,7 @@ INCOMPLETE = "*"
 ZERO = 0.005  # positions that differ from 0 by less than they are read to
 GAP_INCH = 0.2  # between methods and references
 CELL_INCH = 0.29
+COLOURS_INCH = 1.3  # a bar of colours at the right, with its label
 TURNED_BELOW_INCH = 1.0  # columns narrower than this have upright labels
 
 
@@ -52,8 +53,7 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     parts = means.groupby("architecture", sort=False)
     blocks = {str(name): _cells(part, labels) for name, part in parts}
     titles = list(dict.fromkeys(means["title"]))
-    side_inch = 0.3 + 0.56 * max(map(len, titles)) * rcParams["ytick.labelsize"] / 72
-    column_inch = (WIDTH_INCH - side_inch - GAP_INCH) / len(labels)
+    column_inch = (WIDTH_INCH - _side_inch(titles) - GAP_INCH) / len(labels)
     figure = new_figure(1.0 + len(blocks) * (1.7 + CELL_INCH * len(titles)))
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     colours = style.colormap.with_extremes(under=WARNING, bad=UNKNOWN)
@@ -69,7 +69,9 @@ def scorecard(style: Style, scorecard_means: pd.DataFrame) -> Figure:
     scale = ScalarMappable(Normalize(0, 1), style.colormap)
     figure.colorbar(scale, ax=list(axes), label=label, **place)
     texts = {text for grid in blocks.values() for text in grid.texts.to_numpy().flat}
-    marks = {"below 0: worse than untrained": WARNING}  # cells that are not in the colour bar
+    marks = {}  # cells that are not in the colour bar
+    if any((grid.values < 0).any(axis=None) for grid in blocks.values()):
+        marks["below 0: worse than untrained"] = WARNING
     if NONE in texts:
         marks[f"{NONE} no value"] = UNKNOWN
     if any(text.endswith(INCOMPLETE) for text in texts):
@@ -84,12 +86,12 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
     blocks = {
         str(name): part
         for name, part in agreement.groupby("architecture", sort=False)
-        if part["n_methods"].max() >= FEWEST
+        if part["n_methods"].max() >= FEWEST_METHODS
     }
     if not blocks:
         most = int(agreement["n_methods"].max()) if len(agreement) else 0
         return empty_figure(
-            f"Metrics agree where they rank methods alike, and ranks mean nothing below {FEWEST} methods:"
+            f"Metrics agree where they rank methods alike, and ranks mean nothing below {FEWEST_METHODS} methods:"
             f" this run has {most}."
         )
     n_metrics = max(part["metric"].nunique() for part in blocks.values())
@@ -97,20 +99,23 @@ def rank_agreement(style: Style, agreement: pd.DataFrame) -> Figure:
     axes = figure.subplots(len(blocks), 1, squeeze=False)[:, 0]
     # Everybody can distinguish red and blue; the white between is "no relation".
     colours = colormaps["RdBu"].with_extremes(bad=UNKNOWN), Normalize(-1, 1)
-    size = rcParams["xtick.labelsize"] * 0.9
     for panel, (architecture, part) in zip(axes, blocks.items(), strict=True):
         metrics = list(dict.fromkeys(part["metric"]))
         # Of three methods or more only: two are always in the same order or in the opposite one.
-        known = part.assign(tau=part["tau"].where(part["n_methods"] >= FEWEST))
-        tau = known.pivot_table("tau", "metric", "other", dropna=False)
+        known = part["n_methods"] >= FEWEST_METHODS
+        tau = part.assign(tau=part["tau"].where(known)).pivot_table(
+            "tau", "metric", "other", dropna=False
+        )
         tau = tau.reindex(index=metrics[1:], columns=metrics[:-1])
         # Every pair once: the other half would say the same.
         half = np.tri(len(tau), dtype=bool)
         texts = tau.map(lambda value: with_minus(f"{value:z.1f}") if math.isfinite(value) else NONE)
+        room_inch = WIDTH_INCH - _side_inch(metrics) - COLOURS_INCH
+        size = _text_size(room_inch / len(tau.columns), 4)  # -0.5 has four letters
         draw_map(panel, Grid(tau, texts.where(half, "")), colours, size, drawn=half)
         panel.set_xticks(np.arange(len(tau)) + 0.5, list(tau), rotation=90)
         head = f"{architecture}, " * (len(blocks) > 1)
-        number = counted("method", *part["n_methods"])
+        number = counted("method", *part["n_methods"][known])
         panel.set_title(sentence(f"{head}order of {number} by mean position over seeds"))
     label = with_minus("Kendall's tau: 1 same order, 0 unrelated, -1 opposite order")
     figure.colorbar(ScalarMappable(*colours[::-1]), ax=list(axes), label=label, aspect=30)
@@ -169,11 +174,20 @@ def _cells(table: pd.DataFrame, labels: dict[str, str]) -> Grid:
     return Grid(positions.mask(positions.abs() < ZERO, 0.0), shown.astype(object).fillna(NONE))
 
 
+def _side_inch(titles: list[str]) -> float:
+    """Return the width of the longest name of a row, about."""
+    return 0.3 + 0.56 * max(map(len, titles)) * rcParams["ytick.labelsize"] / 72
+
+
+def _text_size(column_inch: float, letters: int) -> float:
+    """Return the size in points at which a text of some letters does not leave its cell."""
+    return min(rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * letters))
+
+
 def _block(axes: Axes, grid: Grid, n_methods: int, colours: Colormap, column_inch: float) -> None:
     """Draw the map of one architecture: the methods, and apart from them the references."""
     gap = GAP_INCH / column_inch
-    longest = grid.texts.map(len).to_numpy().max()
-    size = min(rcParams["ytick.labelsize"], 72 * column_inch / (0.8 * longest))
+    size = _text_size(column_inch, grid.texts.map(len).to_numpy().max())
     for part, left in ((slice(n_methods), 0.0), (slice(n_methods, None), n_methods + gap)):
         cells = Grid(grid.values.iloc[:, part], grid.texts.iloc[:, part])
         draw_map(axes, cells, (colours, Normalize(0, 1)), size, left)

@@ -13,13 +13,15 @@ from showergan.report.style import Style
 from showergan.report.texts import wrapped
 
 COLUMNS = 4
-REAL, MODE = "0.75", "black"
+REAL = "0.75"
+# A circle shows what is in it: the real points of a mode may lie as close as 0.02.
+MODE: dict[str, Any] = {"color": "black", "marker": "o", "markersize": 9, "markerfacecolor": "none"}
 
 
 def generated_points(
     style: Style, reference: Path, examples: pd.DataFrame, grid: pd.DataFrame
 ) -> Figure:
-    """Draw points of each method (coloured) over real ones (grey), and the modes of their distribution (crosses).
+    """Draw points of each method (coloured) over real ones (grey), and the modes of their distribution (circles).
 
     All panels show the real points with a margin; the number of generated points beyond stands in the corner. Of
     several seeds the first is drawn, at the last evaluated epoch.
@@ -36,7 +38,7 @@ def generated_points(
         points = group.seeds[0][["x", "y"]].to_numpy()
         panel.plot(*real.T, ".", color=REAL, markersize=2)
         panel.plot(*points.T, ".", color=group.colour, markersize=2.5, alpha=0.6)
-        panel.plot(*modes.T, "+", color=MODE, markersize=9, markeredgewidth=1)
+        panel.plot(*modes.T, linestyle="", **MODE)
         panel.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", xlabel="x")
         panel.set_title(wrapped(group.label, 26))
         beyond = int((~((points >= low) & (points <= high)).all(axis=1)).sum())
@@ -47,6 +49,6 @@ def generated_points(
     key: Key = {"real": dots | {"color": REAL}}
     key |= {f"generated: {group.label}": dots | {"color": group.colour} for group in found}
     if len(modes):
-        key["mode"] = {"color": MODE, "linestyle": "", "marker": "+", "markersize": 9}
+        key["mode"] = MODE | {"linestyle": ""}
     legend_below(figure, key)
     return figure
