@@ -98,12 +98,14 @@ def test_two_choices_of_one_kind_are_refused():
 
 
 def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
-    """And hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
+    """Whatever it brings; and hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
+    groups = [f"showergan.{idea}" for idea in ("constraints", "losses", "networks", "optimisers")]
     (tmp_path / "broken.py").write_text("import not_there\n")
     info = tmp_path / "broken-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[showergan.losses]\nbroken = broken:Broken\n")
+    offers = "".join(f"[{group}]\nbroken = broken:Broken\n" for group in groups)
+    (info / "entry_points.txt").write_text(offers)
     code = (
         f"import sys; sys.path.append({str(tmp_path)!r})\n"
         "import showergan.config.training, showergan.config.architectures\n"
@@ -111,5 +113,6 @@ def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "False\n"
-    assert "package broken offers broken:Broken" in done.stderr
+    for group in groups:
+        assert f"package broken offers broken:Broken as one of {group}, which" in done.stderr
     assert "No module named 'not_there'" in done.stderr
