@@ -109,13 +109,14 @@ def test_a_choice_without_a_kind_is_refused():
         kinds(Base)
 
 
-def with_package(folder, code, *command):
-    """Run Python where a package with this code is installed, which brings losses."""
+def with_package(folder, code, *command, ideas=("losses",)):
+    """Run Python where a package with this code is installed, which offers its class Loss as each of these."""
     (folder / "bought.py").write_text(code)
     info = folder / "bought-1.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bought\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[showergan.losses]\nloss = bought:Loss\n")
+    offers = "".join(f"[showergan.{idea}]\nloss = bought:Loss\n" for idea in ideas)
+    (info / "entry_points.txt").write_text(offers)
     path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = os.environ | {"PYTHONPATH": path}
     command = [sys.executable, *command]
@@ -123,14 +124,16 @@ def with_package(folder, code, *command):
 
 
 def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
-    """And hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
+    """Whatever it brings; and hinders no one who does not name its kinds; nor does reading kinds import PyTorch."""
+    ideas = ("constraints", "losses", "networks", "optimisers")
     code = (
         "import sys, showergan.config.training, showergan.config.architectures\n"
         "print('torch' in sys.modules)"
     )
-    done = with_package(tmp_path, "import not_there\n", "-c", code)
+    done = with_package(tmp_path, "import not_there\n", "-c", code, ideas=ideas)
     assert done.stdout == "False\n"
-    assert "package bought offers bought:Loss" in done.stderr
+    for idea in ideas:
+        assert f"package bought offers bought:Loss as one of showergan.{idea}, which" in done.stderr
     assert "No module named 'not_there'" in done.stderr
 
 

@@ -55,7 +55,8 @@ def joined(positions: list[float], reach: float) -> list[tuple[float, float]]:
     """Return the ends of the largest groups of sorted positions that span less than `reach`."""
     groups: list[tuple[int, int]] = []
     for first, start in enumerate(positions):
-        last = max(i for i, end in enumerate(positions) if end - start < reach)
+        within = (i for i, end in enumerate(positions) if end - start < reach)
+        last = max(within, default=first)  # of no numbers none
         if last > first and (not groups or last > groups[-1][1]):
             groups.append((first, last))
     return [(positions[first], positions[last]) for first, last in groups]

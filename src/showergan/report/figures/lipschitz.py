@@ -66,7 +66,7 @@ def binding(
     To the right lies the bound on the Lipschitz constant of the discriminator, the product of the operator norms of its
     layers after the last step, upwards the score on test that chooses epochs and learning rates.
     """
-    score = str(grid["score"].iloc[0])
+    score = next(iter(grid["score"]), "")
     bounds = lipschitz.loc[lipschitz["layer"] == "total", [*RUN, "operator"]]
     points = summary[summary["score"] == score].astype({"seed": str})
     points = points.merge(bounds.astype({"seed": str}), on=RUN)

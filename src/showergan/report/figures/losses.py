@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from showergan.report.layout import label_outer, legend_below, new_figure, rows_of
+from showergan.report.layout import empty_figure, label_outer, legend_below, new_figure, rows_of
 from showergan.report.runs import at_chosen_rates, draw_runs, groups, key, scale_for
 from showergan.report.style import Style
 from showergan.report.texts import fitted
@@ -24,6 +24,7 @@ QUALITY = "0.25"
 FORMS = {"estimate": ("o", "estimate"), "per_lipschitz": ("D", "estimate / Lipschitz bound")}
 AXES = {"step": "Generator step", "seconds": "Seconds of training"}
 LINES = 4  # metrics that convergence shows
+NONE = "No training was judged."
 
 
 def losses(style: Style, histories: pd.DataFrame, grid: pd.DataFrame) -> Figure:
@@ -65,6 +66,8 @@ def loss_meaning(
     quality of the generator at the evaluated epochs (right axis). Below: Spearman's rho of the two, 1 where the
     estimate falls whenever quality rises, with its 95 % interval over seeds; small dots are seeds.
     """
+    if loss_meaning.empty:
+        return empty_figure(NONE)
     title = str(loss_meaning["title"].iloc[0])
     found = groups(style, loss_estimates)
     columns = min(COLUMNS, max(len(found), 1))
@@ -131,6 +134,8 @@ def convergence(style: Style, loss_meaning: pd.DataFrame) -> Figure:
     it did meanwhile.
     """
     titles = list(dict.fromkeys(loss_meaning["title"]))[:LINES]
+    if not titles:
+        return empty_figure(NONE)
     figure = new_figure(0.4 + 2.7 * len(titles))
     axes = figure.subplots(len(titles), len(AXES), sharey="row", sharex="col", squeeze=False)
     for line, title in zip(axes, titles, strict=True):

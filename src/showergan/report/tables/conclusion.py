@@ -61,6 +61,8 @@ def conclusion(
 ) -> str:
     """Write the comparison, its results, the acceptance criteria that the run meets, and where its files are."""
     run, labels = style.run, style.labels
+    if robustness.empty or summary.empty:
+        return f"Run {run}: no methods were compared.\n"
     score, first = str(robustness["score"].iloc[0]), str(summary["architecture"].iloc[0])
     compared = _compared(run, summary, style.architectures.get(first, first))
     summary, verdicts, robustness, scorecard = (

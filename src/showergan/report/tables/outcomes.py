@@ -21,7 +21,7 @@ def outcomes(style: Style, outcomes: pd.DataFrame) -> Table:
     methods = [method for method in style.labels if method in cells]
     shown = cells.loc[names, methods].rename(columns=style.labels).fillna("")
     shown.insert(0, "architecture", [style.architectures[name] for name in names])
-    score = outcomes["score"].iloc[0]
+    score = next(iter(outcomes["score"]), "none")
     return Table(outcomes, {f"PRD-AUC ({score}) over its ceiling": shown})
 
 

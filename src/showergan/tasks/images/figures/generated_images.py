@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from showergan.io.hdf5 import opened_hdf5
-from showergan.report.layout import WIDTH_INCH, framed, new_figure, panels
+from showergan.report.layout import WIDTH_INCH, empty_figure, framed, new_figure, panels
 from showergan.report.runs import at_chosen_rates, groups
 from showergan.report.style import Colour, Style
 from showergan.report.texts import fitted, records, wrapped
@@ -55,6 +55,8 @@ def architecture_images(
     images = {key: part["image"] for key, part in shown.groupby(["architecture", "method"])}
     outcome = {(row["architecture"], row["method"]): row for row in records(outcomes)}
     names, methods = list(style.architectures)[:ROWS], list(style.labels)
+    if not (images and outcome):
+        return empty_figure("No method was compared.")
     side_inch = min((WIDTH_INCH - 1.25) / len(methods), 2.2)
     figure = new_figure(0.9 + len(names) * (side_inch + 0.28))
     axes = figure.subplots(len(names), len(methods), squeeze=False)

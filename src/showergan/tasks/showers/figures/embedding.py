@@ -8,7 +8,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.report.layout import new_figure, rows_of
+from showergan.report.layout import empty_figure, new_figure, rows_of
 from showergan.report.style import Style
 
 NAMES = {
@@ -27,6 +27,8 @@ PER_ROW = 3
 def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[str, Any]) -> Figure:
     """Draw the density of predicted against true values with R^2, one panel per target."""
     targets = predictions["target"].unique()
+    if not len(targets):
+        return empty_figure("The embedding predicts nothing.")
     rows = rows_of(len(targets), PER_ROW)
     figure = new_figure(0.2 + 2.85 * rows)
     grid = figure.add_gridspec(rows, 2 * PER_ROW)
@@ -37,9 +39,10 @@ def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[s
         missing = max(PER_ROW * (row + 1) - len(targets), 0)
         start = 2 * column + missing  # an incomplete last row is centred
         panel = figure.add_subplot(grid[row, start : start + 2])
-        part = predictions[predictions["target"] == target]
+        part = predictions.loc[predictions["target"] == target, ["true", "predicted"]]
+        part = part[np.isfinite(part).all(axis=1)]  # one that diverged predicts no numbers
         true, predicted = part["true"], part["predicted"]
-        low, high = np.nanmin([true, predicted]), np.nanmax([true, predicted])
+        low, high = (part.to_numpy().min(), part.to_numpy().max()) if len(part) else (0.0, 1.0)
         cells: Any = {"gridsize": 40, "mincnt": 1, "extent": (low, high) * 2, "linewidths": 0.1}
         drawn.append(panel.hexbin(true, predicted, cmap=style.colormap, **cells))
         panel.axline((low, low), slope=1, color="black", linewidth=0.8, linestyle="--")
@@ -51,7 +54,7 @@ def embedding(style: Style, predictions: pd.DataFrame, embedding_metrics: dict[s
         for axis in (panel.xaxis, panel.yaxis):
             axis.set_major_locator(MaxNLocator(5))
         panel.text(0.05, 0.95, text, transform=panel.transAxes, va="top")
-    scale = LogNorm(1, max(2, *(np.max(np.asarray(d.get_array())) for d in drawn)))
+    scale = LogNorm(1, max([2, *(n for d in drawn for n in np.asarray(d.get_array()))]))
     for hexagons in drawn:
         hexagons.set_norm(scale)
     figure.colorbar(drawn[0], ax=figure.axes, label="Showers per cell", aspect=30)

@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from showergan.report.layout import framed, label_outer, legend_below, new_figure
+from showergan.report.layout import empty_figure, framed, label_outer, legend_below, new_figure
 from showergan.report.style import Style, line
 
 EDGE, LEVELS = 3.0, 12
@@ -51,6 +51,8 @@ def layer_gradients(style: Style, gradients: pd.DataFrame, weights: pd.DataFrame
     weights in bins of equal width, 100 from the least to the largest.
     """
     names = list(dict.fromkeys(gradients["constraint"]))
+    if not names:
+        return empty_figure("No discriminator was trained.")
     figure = new_figure(6.4)
     grid = figure.add_gridspec(2, len(names), height_ratios=[1.6, 1])
     above = figure.add_subplot(grid[0, :])
