@@ -251,7 +251,7 @@ class TestRankAgreement:
         table = table.assign(n_methods=table["n_methods"].mask(few, 2))
         figure = rank_agreement(style, table)
         assert [t.get_text() for t in figure.axes[0].texts] == [NONE, "", "1.0", "1.0"]
-        assert "2 to 4 methods" in figure.axes[0].get_title()
+        assert "order of 4 methods" in figure.axes[0].get_title().lower()
 
     @pytest.mark.parametrize("n", [1, 2])
     def test_too_few_methods(self, style, n):
