@@ -150,7 +150,7 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 
 
 def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
-    """Say what makes the numbers harder to read: invalid counts, and conditions that differ."""
+    """Return remarks on what makes the numbers harder to read: invalid counts, and conditions that differ."""
     from scipy import stats  # only here among evaluations
 
     remarks = [
