@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.anchors import measure_draws, real_pairs, shuffled_features
-from showergan.evaluation.measure import COLUMNS, measure
+from showergan.evaluation.measure import COLUMNS, FEWEST, measure
 from showergan.evaluation.reference import Reference, make_reference
 from showergan.metrics.features import Features
-from showergan.metrics.metric import CEILING, OTHER_REAL
+from showergan.metrics.metric import CEILING, KEY, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import varies
 from showergan.tasks.task import Task
 
-FEWEST = 20
-KEY = ["metric", "space", "bin"]
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
 OWN = (
