@@ -24,6 +24,7 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 NAME = "provenance.json"  # of a record, or how its name ends
+RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
 PACKAGE = Path(__file__).parents[1]
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
 IDEAS = ("constraints", "losses", "networks", "optimisers")  # of which packages bring further kinds
