@@ -86,8 +86,8 @@ class EmbeddingRegressor(nn.Module):
         """Predict from energy deposits in MeV, shape (n, 1, 30, 30)."""
         embedding = self.features(energy)
         bounded = torch.tanh(embedding)
-        particle = self.particle_head(bounded).squeeze(1)
-        return Prediction(embedding, self.target_head(bounded), particle)
+        targets = self.target_head(bounded)
+        return Prediction(embedding, targets, self.particle_head(bounded).squeeze(1))
 
 
 @torch.no_grad()
