@@ -4,27 +4,24 @@ The training runs on PyTorch's device `meta`, whose tensors have shapes and no n
 is asked there, and each time that the host would wait for it is counted.
 """
 
-import math
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import torch
-from every_kernel import SAMPLES, SHOWERS, TRAININGS
+from every_kernel import SAMPLES, SHOWERS, TRAININGS, N
+from on_device import DrawnOnCpu, Generator, run_an_epoch
 from small_training import recipe
 from snakemake.common.configfile import load_configfile
 from snakemake.utils import update_config
 from torch.optim import optimizer
 from torch.overrides import TorchFunctionMode
 from torch.utils import _foreach_utils
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from showergan.config.whole import parse_config
-from showergan.io import progress
 from showergan.networks import residual
 from showergan.training import lipschitz
-from showergan.training.history import History
 from showergan.training.loop import Trainer
 
 ROOT = Path(__file__).parents[2]
@@ -58,28 +55,23 @@ def waits(name, args, device):
     return name in ANSWERED or decomposition
 
 
-class Operations(TorchDispatchMode):
-    """Counts, by name, the operations that the host would wait for; random numbers come from the CPU."""
+class Operations(DrawnOnCpu):
+    """Counts, by name, the operations that the host would wait for."""
 
     def __init__(self):
         super().__init__()
         self.waits = Counter()
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        name, device = (
-            function._schema.name.removeprefix("aten::").rstrip("_"),
-            kwargs.get("device"),
-        )
-        if kwargs.get("generator") is not None:
-            return function(*args, **{**kwargs, "device": "cpu"}).to(device)
+        name = function._schema.name.removeprefix("aten::").rstrip("_")
+        device = (kwargs or {}).get("device")
         if waits(name, args, device):
             self.waits[name] += 1
             if name == "_local_scalar_dense":
                 return 1
             if name == "_to_copy":
                 return torch.zeros_like(args[0], device=device)
-        return function(*args, **kwargs)
+        return super().__torch_dispatch__(function, types, args, kwargs)
 
 
 class Calls(TorchFunctionMode):
@@ -96,28 +88,10 @@ class Calls(TorchFunctionMode):
         return made
 
 
-class Generator(torch.Generator):
-    """A random generator of the CPU that says it is another device's."""
-
-    def __new__(cls, device="cpu"):
-        made = super().__new__(cls)
-        made.said = torch.device(device)
-        return made
-
-    @property
-    def device(self):
-        return self.said
-
-
-class EndOfEpoch(Exception):
-    """The loop may wait here."""
-
-
 @pytest.fixture
 def counted(monkeypatch):
     """A function that counts the waits of some work; on `meta` optimisers act on all weights at once, as on a GPU."""
     monkeypatch.setattr(torch, "Generator", Generator)
-    monkeypatch.setattr(progress, "SECONDS", math.inf)  # a line of the log has numbers
     monkeypatch.setattr(residual, "BLOCKS", 3)  # one at each scale
     monkeypatch.setattr(lipschitz, "SQUARINGS", 1)
     for module in (optimizer, _foreach_utils):
@@ -148,25 +122,14 @@ ALL = TRAININGS | PUBLISHED
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_steps_of_an_epoch_wait_for_nothing(counted, name, monkeypatch):
+def test_steps_of_an_epoch_wait_for_nothing(counted, name):
     task, changes = ALL[name]
     often = {"epochs": 2, "evaluated_epochs": (2,), "record_every": 1, "n_critic": 1}
     samples = (torch.cat([part] * N_STEPS).to(META) for part in SAMPLES[task])
-    trainer = Trainer(*samples, recipe(**often, batch_size=len(SAMPLES[task][0]), **changes))
+    trainer = Trainer(*samples, recipe(**often, batch_size=N, **changes))
     rows = []
-
-    def end(history, epoch):
-        rows.append(len(history.steps))
-        raise EndOfEpoch
-
-    monkeypatch.setattr(History, "diverged_at", end)
-
-    def epoch():
-        with pytest.raises(EndOfEpoch):
-            trainer.run()
-
-    assert counted(epoch) == {}
-    assert rows == [N_STEPS]
+    assert counted(lambda: rows.extend(run_an_epoch(trainer))) == {}
+    assert rows == list(range(1, N_STEPS + 1))
 
 
 NUMBERS = torch.ones(3, device=META)
