@@ -114,12 +114,16 @@ MEASURED = {
 }
 
 
-def seconds(work: Work) -> float:
-    """Return the CPU time of some work; what it says meanwhile is not shown."""
-    start = time.process_time()
-    with contextlib.redirect_stderr(io.StringIO()):
+def seconds(prepare: Callable[[Path, int], Work], size: int) -> float:
+    """Return the CPU time of work that has been prepared; what both say meanwhile is not shown."""
+    with (
+        contextlib.redirect_stderr(io.StringIO()),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        work = prepare(Path(folder), size)
+        start = time.process_time()
         work()
-    return time.process_time() - start
+        return time.process_time() - start
 
 
 def main() -> None:
@@ -133,11 +137,8 @@ def main() -> None:
     for name, (prepare, sizes) in MEASURED.items():
         if not name.startswith(only):
             continue
-        times = []
-        for size in (sizes[0], *sizes):  # the first is done twice: it also fetches code
-            with tempfile.TemporaryDirectory() as folder:
-                times.append(seconds(prepare(Path(folder), size)))
-        del times[0]
+        seconds(prepare, sizes[0])  # the first also fetches code
+        times = [seconds(prepare, size) for size in sizes]
         x, y = np.log(sizes), np.log(times)
         slopes = [float(b) for b in np.diff(y) / np.diff(x)]
         print(
