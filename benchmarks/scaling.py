@@ -108,7 +108,7 @@ def comparison(folder: Path, runs: int, epochs: int) -> Work:
 MEASURED = {
     "simulation, showers": (simulation, (1_000, 2_000, 4_000, 8_000)),
     "training, generator steps": (training, (15, 30, 60, 120)),
-    "evaluation, test showers": (evaluation, (500, 1_000, 2_000, 4_000)),
+    "evaluation, test showers": (evaluation, (1_000, 2_000, 4_000, 8_000)),
     "comparison, runs": (of_runs, (400, 800, 1_600, 3_200)),
     "comparison, epochs": (of_epochs, (10, 20, 40, 80)),
 }
