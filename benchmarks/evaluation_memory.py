@@ -15,11 +15,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.generator import Description, save_generator
+from showergan.evaluation.generator import conditions_of, description_of, save_generator
 from showergan.networks.base import build, state_of
+from showergan.tasks.found import TASKS
 from showergan.tasks.showers.conditions import Conditioning
 from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 
@@ -56,9 +58,10 @@ def main() -> None:
         given = ("--data", data, "--out", reference, "--recipe", "{}")
         steps = {"reference": ("reference", *given, *shared, *ends)}
         network = ShowerGenerator()
-        description = Description(
+        task = TASKS["showers"]
+        description = description_of(task)(
             network=network,
-            conditions=(),
+            conditions=conditions_of(task, np.zeros((1, len(task.condition_names)), np.float32)),
             conditioning=Conditioning(),
             average=None,
             provenance={},

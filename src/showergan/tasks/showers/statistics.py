@@ -214,7 +214,7 @@ def _asymmetry(energy: _Array, total: _Array, positive: NDArray[np.bool_]) -> _A
     return _sum(energy * (2.0 * positive - 1)) / total
 
 
-def _moments(weight: _Array, coordinate: _Array) -> tuple[_Array, _Array, _Array]:
+def _moments(weight: _Array, coordinate: NDArray[np.floating]) -> tuple[_Array, _Array, _Array]:
     """Sum the weights and take mean and variance, NaN where the sum is zero."""
     total = _sum(weight)
     mean = _sum(weight * coordinate) / total
