@@ -68,12 +68,10 @@ WAYS = {
     "showers read 64 at a time, not 4096": Way(
         changed=(("showergan.tasks.showers.dataset.READ", 64),)
     ),
-    "statistics 64 at a time, not 1024": Way(
+    "statistics 64 at a time, not 32": Way(
         changed=(("showergan.tasks.showers.statistics._CHUNK", 64),)
     ),
-    "neighbours 64 at a time, not 1024": Way(
-        changed=(("showergan.metrics.neighbours._CHUNK", 64),)
-    ),
+    "neighbours 64 at a time, not 256": Way(changed=(("showergan.metrics.neighbours._CHUNK", 64),)),
     "clusters found 64 at a time, not 2048": Way(
         changed=(("showergan.metrics.kmeans._CHUNK", 64),)
     ),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from generators import network, particles, trained
+from generators import conditioning, network, particles, trained
 from typer.testing import CliRunner
 
 from showergan.cli import app
@@ -16,6 +16,7 @@ from showergan.errors import UserError
 from showergan.evaluation import generator as generation
 from showergan.evaluation.generate_file import generate_file
 from showergan.evaluation.generator import load_generator, save_generator
+from showergan.tasks.found import TASKS
 from showergan.tasks.showers import dataset, gflash
 from showergan.tasks.showers.particle_files import COLUMNS, read_particles
 from showergan.tasks.showers.sample import Particles
@@ -72,6 +73,24 @@ def test_the_same_showers_whatever_the_chunk(generator, monkeypatch, size):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
     assert (expected > 1).mean() > 0.1
     assert not np.allclose(generator.generate(*given, seed=4), expected, rtol=0.1)
+
+
+@pytest.mark.parametrize("noise", ["uniform", "normal"])
+def test_a_network_sees_a_part_of_each_chunk_at_a_time(noise, monkeypatch):
+    made, given, seen = network(3), particles(30), []
+    made.settings = made.settings.model_copy(update={"noise": noise})
+    made.register_forward_pre_hook(lambda _, arrays: seen.append(len(arrays[0])))
+
+    def energy():
+        how = conditioning("raw"), given, 3, torch.device("cpu")
+        chunks = generation.generate(TASKS["showers"], made, *how)
+        return np.concatenate([chunk.energy for chunk in chunks])
+
+    monkeypatch.setitem(generation.CHUNK, "running", 12)
+    expected = energy()
+    monkeypatch.setattr(generation, "_AT_ONCE", 5)
+    np.testing.assert_allclose(energy(), expected, rtol=1e-5, atol=1e-5)
+    assert seen == [12, 12, 6, *(5, 5, 2), *(5, 5, 2), *(5, 1)]
 
 
 def test_particles_take_turns(generator):

@@ -3,6 +3,7 @@ import pytest
 from clusterings import LLOYD, RECIPE, clustered_by
 
 from showergan.errors import UserError
+from showergan.metrics import prd
 from showergan.metrics.prd import area, curve_of_histograms, f_beta, prd_scores
 
 
@@ -73,6 +74,19 @@ def test_curves_of_many_histograms_at_once():
     whole = auc(q, p)
     assert whole.shape == (3, 4)
     assert whole[1, 2] == auc(q[1, 2], p[1, 2])
+
+
+@pytest.mark.parametrize("shape", [(7,), (3, 7), (2, 3, 7)])
+def test_curves_in_parts_are_those_of_all_at_once(shape, monkeypatch):
+    random = np.random.default_rng(4)
+    q, p = (random.dirichlet(np.ones(shape[-1]), shape[:-1]) for _ in range(2))
+    slopes = np.tan(np.linspace(1e-10, np.pi / 2 - 1e-10, 51))
+    alpha = np.minimum(slopes[:, None] * p[..., None, :], q[..., None, :]).sum(-1)
+    for chunk in (1, 2 * 51 * 7, 10**6):
+        monkeypatch.setattr(prd, "_CHUNK", chunk)
+        precision, recall = curve_of_histograms(q, p, 51)
+        np.testing.assert_array_equal(precision, alpha.clip(max=1))
+        np.testing.assert_array_equal(recall, (alpha / slopes).clip(max=1))
 
 
 def test_histograms_must_match_and_be_normalised():

@@ -119,6 +119,20 @@ def test_chunks_do_not_show(monkeypatch):
     np.testing.assert_array_equal(physics_statistics(*events, "corrected", 25).values, whole)
 
 
+@pytest.mark.parametrize("form", ["published", "corrected"])
+def test_several_images_of_a_shower_are_measured_as_each_alone(form):
+    energy, point, momentum = showers(25)
+    # One with other zeros, one without energy, one that is not a number; a particle without direction.
+    images = np.stack([energy, np.where(energy > np.median(energy), energy, 0)])
+    images[1, 3], images[0, 4, 2, 2], momentum[5, :2] = 0, np.nan, 0
+    together = physics_statistics(images, point, momentum, form, 25)
+    for image, values, flags in zip(images, *together, strict=True):
+        alone = physics_statistics(image, point, momentum, form, 25)
+        np.testing.assert_array_equal(values, alone.values)
+        np.testing.assert_array_equal(flags, alone.flags)
+    assert together.flags.any(axis=(0, 1))[:2].all()
+
+
 def test_corrected_form_turns_and_mirrors_with_the_event():
     energy, point, momentum = showers(40)
     plain = physics_statistics(energy, point, momentum, "corrected", 25).values

@@ -31,6 +31,7 @@ from showergan.tasks.task import Task
 
 States = dict[int, dict[str, Tensor]]
 CHUNK = {"running": 250, "batch": 64}  # samples at a time; 64 are the batch of the published code
+_AT_ONCE = 125  # samples in a network at a time, whose layers stay in the cache; in mode "batch" all of a chunk
 
 
 class Condition(Section):
@@ -239,8 +240,9 @@ def generate(
         rows = np.arange(first, min(first + size, n)) % m
         # Whole chunks of noise, because what the first rows hold may depend on how many are drawn.
         drawn = generator.draw_noise(size, noise)[: len(rows)]
+        parts = zip(drawn.split(_AT_ONCE), inputs[rows].to(device).split(_AT_ONCE), strict=True)
         with torch.no_grad():
-            output = generator(drawn, inputs[rows].to(device))
+            output = torch.cat([generator(*part) for part in parts])
         part = task.conditions(*(values[rows] for values in conditions))
         yield task.to_samples(output, part, conditioning, random)
 

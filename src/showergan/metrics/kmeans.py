@@ -68,6 +68,7 @@ def cluster_histograms(
     return first, second
 
 
+@torch.inference_mode()
 def _counts(samples: list[_Array], k: int, repeats: int, seed: int) -> list[_Array]:
     """Count the points of each sample per cluster, both (R, K)."""
     union = np.vstack(samples)

@@ -14,7 +14,7 @@ from showergan.metrics.measured import Measured
 from showergan.metrics.metric import Metric, Part, each_space
 from showergan.metrics.samples import equal_samples
 
-_CHUNK = 1024
+_CHUNK = 256
 _ROUNDING = 1e-12
 
 
@@ -45,7 +45,7 @@ def density_coverage(
     # Squared distances lose digits far from the origin. The mean of the real points ignores exploding generated ones.
     x, y = (torch.from_numpy(a - samples[0].mean(axis=0)) for a in samples)
 
-    balls = torch.zeros(n, dtype=torch.float64)
+    balls = torch.zeros(n, dtype=torch.int32)
     covered = torch.empty(n, dtype=torch.float64)
     for part in torch.arange(n).split(_CHUNK):
         # The nearest of the others and the point itself.
@@ -53,9 +53,9 @@ def density_coverage(
         # Ties count, whatever the rounding.
         radii += _ROUNDING * (radii + x[part].square().sum(1, keepdim=True))
         inside = _squared_distances(x[part], y) <= radii
-        balls += inside.sum(0)
+        balls += inside.sum(0, dtype=torch.int32)
         covered[part] = inside.any(1).double()
-    return _mean(balls / neighbours), _mean(covered)
+    return _mean(balls.double() / neighbours), _mean(covered)
 
 
 def _squared_distances(a: Tensor, b: Tensor) -> Tensor:

@@ -104,15 +104,15 @@ def kpd(real: ArrayLike, generated: ArrayLike, *, seed: int, degree: Literal[3, 
         return Measured(math.nan, n=len(x))
     number = math.ceil(len(x) / _KERNEL_BATCH)
     size = len(x) // number
-    weights = random.multinomial(size, np.full(size, 1 / size), (2, RESAMPLES))
+    ones = np.ones((2, 1, size))
+    weights = random.multinomial(size, np.full(size, 1 / size), (2, RESAMPLES)).astype(np.float64)
 
-    values = []
+    found = []
     for batch in range(number):
         part = slice(batch * size, (batch + 1) * size)
-        kernels = _kernels(x[part], y[part], degree)
-        values.append(_discrepancies(*kernels, *np.ones((2, 1, size))).item())
-        if batch == 0:
-            bootstraps = _discrepancies(*kernels, *weights.astype(np.float64))
+        wanted = [ones] if batch else [ones, weights]
+        found.append(_discrepancies(x[part], y[part], degree, wanted))
+    values, bootstraps = [of_batch[0].item() for of_batch in found], found[0][1]
     return Measured(
         value=float(np.median(values)),
         sd=float(np.std(values, ddof=1)) if number > 1 else math.nan,
@@ -133,32 +133,42 @@ def _moments(sample: _Array, batches: list[NDArray[np.int64]] | NDArray[np.int64
     return [means, covariances]
 
 
-def _kernels(x: _Array, y: _Array, degree: int) -> list[_Array]:
-    """Compute k(x_i, x_j), k(y_i, y_j) without their diagonals and k(x_i, y_j), all (n, n)."""
-    kernels = []
-    for a, b in ((x, x), (y, y), (x, y)):
-        kernel = a @ b.T / x.shape[1] + 1
-        square = kernel * kernel
-        kernels.append(square * (square if degree == 4 else kernel))
-    for kernel in kernels[:2]:
-        np.fill_diagonal(kernel, 0)
-    return kernels
-
-
-def _discrepancies(xx: _Array, yy: _Array, xy: _Array, w: _Array, v: _Array) -> _Array:
-    """Compute (B,) squared discrepancies with weights (B, n) of the x and of the y.
+def _discrepancies(x: _Array, y: _Array, degree: int, weightings: list[_Array]) -> list[_Array]:
+    """Compute (B,) squared discrepancies of n points each, with weights (2, B, n) of the x and of the y, several times.
 
     A point drawn twice makes no pair with itself.
     """
 
-    def within(kernel: _Array, weight: _Array) -> _Array:
-        pairs = weight.sum(axis=1) ** 2 - np.square(weight).sum(axis=1)
+    def within(points: _Array, weights: list[_Array]) -> list[_Array]:
+        kernel = _kernel(points, points, degree)
+        np.fill_diagonal(kernel, 0)
+        pairs = [w.sum(axis=1) ** 2 - np.square(w).sum(axis=1) for w in weights]
         # Few points may be drawn as one point only, which has no pairs: NaN.
         with np.errstate(invalid="ignore"):
-            return ((weight @ kernel) * weight).sum(axis=1) / pairs
+            return [((w @ kernel) * w).sum(axis=1) / n for w, n in zip(weights, pairs, strict=True)]
 
-    across = ((w @ xy) * v).sum(axis=1) / (w.sum(axis=1) * v.sum(axis=1))
-    return within(xx, w) + within(yy, v) - 2 * across
+    def across() -> list[_Array]:
+        kernel = _kernel(x, y, degree)
+        return [
+            ((w @ kernel) * v).sum(axis=1) / (w.sum(axis=1) * v.sum(axis=1)) for w, v in weightings
+        ]
+
+    # One kernel after the other, for they are large.
+    of_x, of_y = (within(p, [w[i] for w in weightings]) for i, p in enumerate((x, y)))
+    return [xx + yy - 2 * xy for xx, yy, xy in zip(of_x, of_y, across(), strict=True)]
+
+
+def _kernel(a: _Array, b: _Array, degree: int) -> _Array:
+    """Compute k(a_i, b_j), (n, m)."""
+    kernel = a @ b.T
+    kernel /= a.shape[1]
+    kernel += 1
+    if degree == 4:
+        np.square(kernel, out=kernel)
+        np.square(kernel, out=kernel)
+    else:
+        kernel *= kernel * kernel
+    return kernel
 
 
 def _both(real: _Array, other: _Array, *, seed: int) -> tuple[Measured, Measured]:

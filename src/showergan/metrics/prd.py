@@ -18,6 +18,7 @@ CURVE_POINTS = 101  # of a curve that is kept
 BOOTSTRAP_ANGLES = 101
 BOOTSTRAPS = 10  # of each repeat; the repeats are pooled
 _EPSILON = 1e-10
+_CHUNK = 2**15  # numbers at a time, which stay in the cache
 
 _Array = NDArray[np.float64]
 
@@ -121,7 +122,15 @@ def curve_of_histograms(
     if not all(np.allclose(p.sum(-1), 1) and (p >= 0).all() for p in (generated, real)):
         raise UserError("PRD: the histograms do not sum to one, or have negative entries")
     slopes = np.tan(np.linspace(_EPSILON, np.pi / 2 - _EPSILON, angles))
-    precision = np.minimum(slopes[:, None] * real[..., None, :], generated[..., None, :]).sum(-1)
+    shape = real.shape[:-1]
+    real, generated = (p.reshape(-1, 1, p.shape[-1]) for p in (real, generated))
+    precision = np.empty((len(real), angles))
+    step = max(1, _CHUNK // (angles * real.shape[-1]))
+    for first in range(0, len(real), step):
+        part = slice(first, first + step)
+        least = slopes[:, None] * real[part]
+        np.minimum(least, generated[part], out=least).sum(-1, out=precision[part])
+    precision = precision.reshape(*shape, angles)
     return precision.clip(max=1), (precision / slopes).clip(max=1)
 
 

@@ -194,22 +194,20 @@ def features_of(
 
     def of(showers: Showers) -> Features:
         conditions = showers.conditions.as_array
+        made = showers.energy if showers.unscaled is None else showers.unscaled
+        images = [clipped(e) for e in (showers.energy, showers.unscaled) if e is not None]
+        values, flags = physics_statistics(images, *showers.conditions, form, impact_depth_cm)
 
-        def physics(energy: NDArray[np.float32]) -> tuple[Features, NDArray[np.bool_]]:
-            values, flags = physics_statistics(energy, *showers.conditions, form, impact_depth_cm)
+        def physics(energy: NDArray[np.float32], values: _Array) -> Features:
             quantities = dict(zip(STATISTICS, values.T, strict=True)) | observables(energy)
-            return Features({"P": values}, quantities, conditions, {}, {}), flags
+            return Features({"P": values}, quantities, conditions, {}, {})
 
-        energy = clipped(showers.energy)
-        seen, flags = physics(energy)
-        made = showers.energy
-        if showers.unscaled is not None:
-            made = showers.unscaled
-            unscaled, flags = physics(clipped(made))
-            seen = replace(seen, unscaled=unscaled)
+        seen, *unscaled = map(physics, images, values)
+        if unscaled:
+            seen = replace(seen, unscaled=unscaled[0])
         if regressor is not None:
-            images = torch.from_numpy(energy).unsqueeze(1).to(device)
-            embedding, targets = (part.cpu().numpy() for part in predict(regressor, images))
+            energy = torch.from_numpy(images[0]).unsqueeze(1).to(device)
+            embedding, targets = (part.cpu().numpy() for part in predict(regressor, energy))
             # NaN for conditions that do not differ in training, which the network does not predict.
             residuals = np.full(conditions.shape, np.nan, np.float32)
             if read := [CONDITIONS.index(name) for name in regressor.targets if name in CONDITIONS]:
@@ -219,7 +217,7 @@ def features_of(
         counts = (
             (made > LARGEST_ENERGY_MEV).sum(),
             (~np.isfinite(made)).any(axis=(1, 2)).sum(),
-            *flags.sum(axis=0),
+            *flags[-1].sum(axis=0),
         )
         return replace(seen, counts=dict(zip(COUNTS, map(int, counts), strict=True)))
 

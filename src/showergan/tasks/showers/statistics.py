@@ -22,7 +22,7 @@ FLAGS = (
 CELLS_CM = (np.arange(IMAGE_SHAPE[0]) - (IMAGE_SHAPE[0] - 1) / 2) * CELL_CM
 OCCUPANCY_THRESHOLD_MEV = 0.1  # hit cells are above; networks leave lower energies in all cells
 PUBLISHED_DEPTH_CM = 25.0  # of the impact point in Egorov & Rogachev (2023)
-_CHUNK = 1024
+_CHUNK = 32  # showers, whose arrays stay in the cache
 
 Form = Literal["published", "corrected"]
 _Array = NDArray[np.float64]
@@ -31,10 +31,9 @@ _Array = NDArray[np.float64]
 class PhysicsStatistics(NamedTuple):
     """Four numbers per event, and reasons for which they are undefined."""
 
-    values: (
-        _Array  # (n, 4) in the order of `STATISTICS`; asymmetries have no unit, widths are in cm
-    )
-    flags: NDArray[np.bool_]  # (n, 5) in the order of `FLAGS`
+    # (..., n, 4) in the order of `STATISTICS`; asymmetries have no unit, widths are in cm
+    values: _Array
+    flags: NDArray[np.bool_]  # (..., n, 5) in the order of `FLAGS`
 
 
 def physics_statistics(
@@ -61,7 +60,8 @@ def physics_statistics(
     Events with a cell that is not finite have values that are not finite, in both forms.
 
     Args:
-        energy: (n, 30, 30) energy deposits [MeV], not negative; row = y, column = x.
+        energy: (..., n, 30, 30) energy deposits [MeV], not negative; row = y, column = x. Several images of each
+            shower are measured with little more work than one.
         point: (n, 2) entry points x, y [cm].
         momentum: (n, 3) px, py, pz [GeV].
         form: Which of the two definitions.
@@ -71,11 +71,11 @@ def physics_statistics(
         UserError: If the shapes disagree, the form is unknown or an impact point is not finite.
     """
     images, points, momenta = (np.asarray(a) for a in (energy, point, momentum))
-    n = len(images)
-    if images.shape != (n, 30, 30) or points.shape != (n, 2) or momenta.shape != (n, 3):
+    n = len(points)
+    if images.shape[-3:] != (n, 30, 30) or points.shape != (n, 2) or momenta.shape != (n, 3):
         raise UserError(
             f"physics statistics: energy {images.shape}, point {points.shape} and momentum "
-            f"{momenta.shape} must have the shapes (n, 30, 30), (n, 2) and (n, 3)"
+            f"{momenta.shape} must have the shapes (..., n, 30, 30), (n, 2) and (n, 3)"
         )
     if form not in _FORMS:
         raise UserError(f"physics statistics: form {form!r} is not one of {sorted(_FORMS)}")
@@ -89,11 +89,12 @@ def physics_statistics(
     if not np.isfinite(impact).all():
         raise UserError("physics statistics: pz = 0 or non-finite conditions have no impact point")
 
-    values, flags = np.empty((n, 4)), np.empty((n, 5), bool)
+    shape = images.shape[:-2]
+    values, flags = np.empty((*shape, len(STATISTICS))), np.empty((*shape, len(FLAGS)), bool)
     for start in range(0, n, _CHUNK):
         part = slice(start, start + _CHUNK)
-        values[part], flags[part] = _measure(
-            images[part].astype(np.float64), impact[part], momenta[part, :2], form
+        values[..., part, :], flags[..., part, :] = _measure(
+            images[..., part, :, :].astype(np.float64), impact[part], momenta[part, :2], form
         )
     return PhysicsStatistics(values, flags)
 
@@ -152,18 +153,21 @@ def _measure(energy: _Array, impact: _Array, pt: _Array, form: Form) -> PhysicsS
     dx = CELLS_CM - impact[:, 0, None, None]
     dy = CELLS_CM[:, None] - impact[:, 1, None, None]
     px, py = pt[:, 0, None, None], pt[:, 1, None, None]
+    total = _sum(energy)
     with np.errstate(divide="ignore", invalid="ignore"):
-        values, on_line = _FORMS[form](energy, dx, dy, px, py)
+        values, on_line = _FORMS[form](energy, total, dx, dy, px, py)
 
-    empty = energy.sum(axis=(1, 2)) == 0
+    empty = total == 0
     zero_pt = (pt == 0).all(axis=1)
-    missed = (on_line == 0) & ~(empty | zero_pt)[:, None]
+    missed = (on_line == 0) & ~(empty | zero_pt)[..., None]
     infinite = (form == "published") & (pt[:, 0] == 0) & ~zero_pt
-    return PhysicsStatistics(values, np.column_stack([empty, zero_pt, missed, infinite]))
+    of_particle = [np.broadcast_to(flag, empty.shape) for flag in (zero_pt, infinite)]
+    flags = empty, of_particle[0], missed[..., 0], missed[..., 1], of_particle[1]
+    return PhysicsStatistics(values, np.stack(flags, axis=-1))
 
 
 def _published(
-    energy: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
+    energy: _Array, total: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
 ) -> tuple[_Array, _Array]:
     # The code orients "above the line" by the sign of px; at px = 0 it would divide by zero.
     orientation = np.where(px < 0, -1.0, 1.0)
@@ -172,20 +176,19 @@ def _published(
     transverse = _line_by_sign_change(orientation * (px * dy + py * dx) >= 0)
     widths, on_line = [], []
     for line in (longitudinal, transverse):
-        weight = line * energy
-        total, mean, variance = _moments(weight, np.broadcast_to(CELLS_CM, weight.shape))
+        of_line, mean, variance = _moments(line * energy, CELLS_CM)
         # The code divides by (total + 1e-5), which shrinks both of its raw moments by this factor.
-        shrink = total / (total + 1e-5)
+        shrink = of_line / (of_line + 1e-5)
         width = arc_factor * np.sqrt(shrink * (variance + (1 - shrink) * mean**2))
-        widths.append(np.where((total == 0) | ~np.isfinite(arc_factor), 0.0, width))
-        on_line.append(total)
-    along = _asymmetry(energy, px * dx + py * dy >= 0)
-    across = _asymmetry(energy, orientation * (px * dy - py * dx) >= 0)
-    return np.column_stack([along, across, *widths]), np.column_stack(on_line)
+        widths.append(np.where((of_line == 0) | ~np.isfinite(arc_factor), 0.0, width))
+        on_line.append(of_line)
+    along = _asymmetry(energy, total, px * dx + py * dy >= 0)
+    across = _asymmetry(energy, total, orientation * (px * dy - py * dx) >= 0)
+    return np.stack([along, across, *widths], axis=-1), np.stack(on_line, axis=-1)
 
 
 def _corrected(
-    energy: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
+    energy: _Array, total: _Array, dx: _Array, dy: _Array, px: _Array, py: _Array
 ) -> tuple[_Array, _Array]:
     norm = np.hypot(px, py)
     ux, uy = px / norm, py / norm
@@ -194,25 +197,28 @@ def _corrected(
     reach = (np.abs(ux) + np.abs(uy)) / 2
     on_axis, _, longitudinal = _moments(np.where(np.abs(across) <= reach, energy, 0.0), along)
     on_normal, _, transverse = _moments(np.where(np.abs(along) <= reach, energy, 0.0), across)
-    asymmetries = _asymmetry(energy, along >= 0), _asymmetry(energy, across >= 0)
-    values = np.column_stack([*asymmetries, np.sqrt(longitudinal), np.sqrt(transverse)])
-    values[norm[:, 0, 0] == 0] = np.nan
-    return values, np.column_stack([on_axis, on_normal])
+    asymmetries = (_asymmetry(energy, total, side >= 0) for side in (along, across))
+    values = np.stack([*asymmetries, np.sqrt(longitudinal), np.sqrt(transverse)], axis=-1)
+    values[..., norm[:, 0, 0] == 0, :] = np.nan
+    return values, np.stack([on_axis, on_normal], axis=-1)
 
 
 _FORMS = {"published": _published, "corrected": _corrected}
 
 
-def _asymmetry(energy: _Array, positive: NDArray[np.bool_]) -> _Array:
-    difference = np.where(positive, energy, -energy).sum(axis=(1, 2))
-    return difference / energy.sum(axis=(1, 2))
+def _sum(images: _Array) -> _Array:
+    return images.sum(axis=(-2, -1))
 
 
-def _moments(weight: _Array, coordinate: _Array) -> tuple[_Array, _Array, _Array]:
+def _asymmetry(energy: _Array, total: _Array, positive: NDArray[np.bool_]) -> _Array:
+    return _sum(energy * (2.0 * positive - 1)) / total
+
+
+def _moments(weight: _Array, coordinate: NDArray[np.floating]) -> tuple[_Array, _Array, _Array]:
     """Sum the weights and take mean and variance, NaN where the sum is zero."""
-    total = weight.sum(axis=(1, 2))
-    mean = (weight * coordinate).sum(axis=(1, 2)) / total
-    variance = (weight * (coordinate - mean[:, None, None]) ** 2).sum(axis=(1, 2)) / total
+    total = _sum(weight)
+    mean = _sum(weight * coordinate) / total
+    variance = _sum(weight * (coordinate - mean[..., None, None]) ** 2) / total
     return total, mean, variance
 
 
