@@ -9,10 +9,8 @@ from showergan.errors import UserError
 from showergan.io.files import sha256_of
 from showergan.records.provenance import NAME, Record, read_record
 
-CRATE = "ro-crate-metadata.json"
+CRATE = "ro-crate-metadata.json"  # the records in another format, and no artefact
 RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
-# In the folder of a run, and no artefacts: how long jobs took, and the records in another format.
-APART = ("benchmarks", CRATE)
 
 
 class Finding(NamedTuple):
@@ -101,7 +99,7 @@ def _files(run: Path) -> Iterator[Path]:
     for path in sorted(run.rglob("*")):
         parts = path.relative_to(run).parts
         hidden = any(part.startswith(".") for part in parts)
-        if path.is_file() and parts[0] not in APART and not hidden:
+        if path.is_file() and parts != (CRATE,) and not hidden:
             yield path
 
 
