@@ -87,7 +87,7 @@ def schema() -> None:
 
 def main() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
-    # What is imported stays: no search for garbage goes through it, neither meanwhile nor later nor at the end.
+    # What is imported stays: no search for garbage goes through it, neither meanwhile nor, after `_whole`, later.
     gc.disable()
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for stream in (sys.stdout, sys.stderr):
@@ -112,8 +112,6 @@ def main() -> None:
     except OSError as error:  # `atomic_write` explains a file that cannot be written
         known = f"{error.filename}: {error.strerror}. Give a path that this user can use."
         _end(f"error: {known if error.filename else error}")
-    finally:
-        gc.freeze()
 
 
 def _end(message: str, status: int = 1) -> None:
