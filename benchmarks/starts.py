@@ -67,7 +67,7 @@ class Checkout:
 
     def _said(self, *command: str) -> str:
         done = subprocess.run(
-            command, cwd=self._folder, env=self._environment, capture_output=True, text=True
+            command, cwd=self._folder, env=self._environment, capture_output=True, encoding="utf-8"
         )
         if done.returncode:
             sys.exit(done.stdout + done.stderr)

@@ -3,14 +3,17 @@
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import pytest
 
 
-def called(code, *words):
+def called(code, *words, stdout=subprocess.PIPE):
     """Call the command line in a Python of its own that first runs some code."""
     asked = f"import sys\n{code}\nfrom showergan.cli import main\nsys.argv[0] = 'showergan'\nmain()"
     return subprocess.Popen(
         [sys.executable, "-c", asked, *map(str, words)],
-        stdout=subprocess.PIPE,
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -87,6 +90,20 @@ def test_what_is_left_to_the_end_of_python_is_done(tmp_path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
         **{"log": "logged\n", "atexit": "called", "thread": "joined"}
     }
+
+
+LATE = "import atexit\natexit.register(print, 'late')\nraise records.UserError('before')"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+@pytest.mark.parametrize(("body", "status"), [("return []", 1), (LATE, 120)])
+def test_what_cannot_be_written_is_told(body, status, tmp_path):
+    """120 is Python's own, of what it writes last of all."""
+    with Path("/dev/full").open("w") as full:
+        process = called(doing(body), "verify", tmp_path, stdout=full)
+        said = process.communicate()[1]
+    assert process.returncode == status
+    assert "No space left on device" in said
 
 
 def test_exit_statuses(tmp_path):
