@@ -14,39 +14,29 @@ import tempfile
 import time
 from pathlib import Path
 
+import small_showers
 import torch
 
-from showergan.config.constraints import SpectralNorm
-from showergan.config.methods import Composition, LearningRates
-from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
-from showergan.config.recipes.training import Train
 from showergan.io.device import choose_device
 from showergan.networks.base import state_of
 from showergan.training.checkpoint import Checkpoints
-from showergan.training.loop import Trainer
+from showergan.training.history import layer_norms
+from showergan.training.loop import MEASURED, Trainer
 
-SHOWERS, BATCH, EPOCHS, ROWS, EVERY = 60_000, 200, tuple(range(25, 151, 5)), 4500, 60
+SHOWERS, BATCH, EPOCHS, EVERY = 60_000, 200, tuple(range(25, 151, 5)), 60
+STEPS = 45_000
+RECORDED = (1, *range(10, STEPS + 1, 10))
 
 
 def trainer_on(device: torch.device) -> Trainer:
     """Return a training that has all its rows and kept generators."""
-    recipe = Train(
-        seed=1,
-        generator=ShowerGenerator(),
-        discriminator=ShowerDiscriminator(),
-        learning_rates=LearningRates(generator=1e-3, discriminator=1e-3),
-        method=Composition(normaliser=SpectralNorm()),
-        batch_size=BATCH,
-        epochs=EPOCHS[-1],
-        evaluated_epochs=EPOCHS,
-        generator_average=0.98,
-    )
-    showers = torch.rand(SHOWERS, 1, 30, 30, device=device)
-    trainer = Trainer(showers, torch.rand(SHOWERS, 7, device=device), recipe)
-    row = {f"column_{i}": torch.rand((), device=device) for i in range(15)}
-    row |= trainer.norms(trainer.discriminator)
-    for step in range(ROWS):
+    kept = {"epochs": EPOCHS[-1], "evaluated_epochs": EPOCHS, "generator_average": 0.98}
+    trainer = small_showers.trainer("SN", SHOWERS, BATCH, device, **kept)
+    row = {name: torch.rand((), device=device) for name in MEASURED}
+    row |= layer_norms(trainer.discriminator)
+    for step in RECORDED:
         trainer.result.history.add(step, 1, row)
+    trainer.result.n_steps = STEPS
     trainer.result.states |= {epoch: state_of(trainer.generator) for epoch in EPOCHS}
     return trainer
 

@@ -15,13 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import torch
-
-from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.generator import Description, save_generator
-from showergan.networks.base import build, state_of
-from showergan.tasks.showers.conditions import Conditioning
-from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
+from small_showers import data_set, embedding, generator
 
 
 def run(*arguments: object) -> tuple[float, float]:
@@ -43,30 +37,14 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, nargs="+", default=[1, 3])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data, model, reference = (folder / f for f in ("s.h5", "model.pt", "features.h5"))
-        n = options.showers
-        run("simulate", "--recipe", f'{{"n_showers": {n}}}', "--out", folder / "s.npz")
-        run("preprocess", "--source", folder / "s.npz", "--recipe", "{}", "--out", data)
-        (folder / "s.npz").unlink()
-        torch.manual_seed(0)
-        save_embedding(EmbeddingRegressor(), model)
-        shared = ("--embedding", model, "--device", "cpu")
+        folder, n = Path(name), options.showers
+        data, reference = data_set(folder, n), folder / "features.h5"
+        shared = ("--embedding", embedding(folder / "model.pt"), "--device", "cpu")
         ends = ("--anchors", folder / "anchors.csv", "--curves", folder / "ends.csv")
         given = ("--data", data, "--out", reference, "--recipe", "{}")
         steps = {"reference": ("reference", *given, *shared, *ends)}
-        network = ShowerGenerator()
-        description = Description(
-            network=network,
-            conditions=(),
-            conditioning=Conditioning(),
-            average=None,
-            provenance={},
-        )
         for count in options.epochs:
-            path = folder / f"{count}.pt"
-            states = {e: state_of(build(network, (1, 30, 30), 7)) for e in range(1, count + 1)}
-            save_generator(description, states, path)
+            path = generator(folder / f"{count}.pt", range(1, count + 1))
             outputs = [("--" + out, folder / out) for out in ("metrics", "curves", "examples")]
             steps[f"evaluate, {count} epochs"] = (
                 *("evaluate", "--generator", path, "--reference", reference, *shared),

@@ -13,14 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import torch
-
-from showergan.config.networks import ShowerGenerator
-from showergan.evaluation.generator import conditions_of, description_of, save_generator
-from showergan.networks.base import build, state_of
-from showergan.tasks.found import TASKS
-from showergan.tasks.showers import calorimeter, gflash
-from showergan.tasks.showers.conditions import Conditioning
+from small_showers import generator
 
 
 def run(*arguments: object) -> tuple[str, float]:
@@ -41,26 +34,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--showers", type=int, nargs="+", default=[12_000, 120_000])
     options = parser.parse_args()
-    [seen] = gflash.simulate(calorimeter.CHUNK, seed=1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        generator, source = folder / "generator.pt", folder / "simulated.npz"
-        torch.manual_seed(0)
-        network = ShowerGenerator()
-        task = TASKS["showers"]
-        description = description_of(task)(
-            network=network,
-            conditions=conditions_of(task, seen.conditions.as_array),
-            conditioning=Conditioning(),
-            average=None,
-            provenance={},
-        )
-        save_generator(description, {1: state_of(build(network, (1, 30, 30), 7))}, generator)
+        trained, source = generator(folder / "generator.pt"), folder / "simulated.npz"
         made = min(options.showers)
         print(run("simulate", "--recipe", f'{{"n_showers": {made}}}', "--out", source)[0])
         for n in options.showers:
             for out in ("generated.npz", "generated.h5"):
-                files = ("--generator", generator, "--conditions", source, "--out", folder / out)
+                files = ("--generator", trained, "--conditions", source, "--out", folder / out)
                 said, memory = run("generate", *files, "--n", n, "--device", "cpu")
                 print(f"{said}, {memory:.0f} MB", flush=True)
 

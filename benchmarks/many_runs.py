@@ -25,10 +25,11 @@ def copy(folder: Path, runs: int) -> list[Path]:
     header, *lines = metrics.read_text(encoding="utf-8").splitlines()
     column = header.split(",").index("value")
     paths = []
+    own = CONFIG.own_learning_rates
     for method in list(CONFIG.sorted_methods)[:METHODS]:
-        for rate in range(RATES):
+        for rates in (own[method], *(f"0.001_{i}e-05" for i in range(1, RATES))):
             for seed in range(1, runs // (METHODS * RATES) + 1):
-                part = f"many/perceptron_3x8/{method}/0.001_{rate + 1}e-05/seed{seed}"
+                part = f"many/perceptron_3x8/{method}/{rates}/seed{seed}"
                 rows = [line.split(",") for line in lines]
                 for row in rows:
                     if row[0].startswith("prd"):

@@ -36,7 +36,9 @@ def main() -> None:
         used["figure losses"] = run(
             *("figure", "losses", "--histories", history, "--grid", files["grid"]), *shared, *drawn
         )
-        written = [w for kind in ("csv", "md", "tex") for w in (f"--{kind}", folder / f"f.{kind}")]
+        written = [
+            w for kind in ("csv", "md", "tex", "html") for w in (f"--{kind}", folder / f"f.{kind}")
+        ]
         used["table failures"] = run(
             *("table", "failures", "--failures", files["failures"]), *shared, *written
         )

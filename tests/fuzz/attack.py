@@ -1,4 +1,4 @@
-"""What happens to files on their way, or is done to them on purpose; and what a reader may answer."""
+"""Damage to files, by accident or on purpose, and the answers that a reader may give."""
 
 import os
 import shutil

@@ -107,6 +107,7 @@ ODD = [
 ]
 
 
+@pytest.mark.filterwarnings("error::UserWarning")  # of a state of which PyTorch guesses something
 def test_anything_in_place_of_anything(stopped, capsys):
     """Every third thing in a state gives way to one that could be in its place, and is lost."""
     _, newest, _, state, _ = stopped

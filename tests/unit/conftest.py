@@ -1,4 +1,4 @@
-"""What tests share; a file with a look of its own has its own `style`."""
+"""Fixtures of many tests; a file with other labels has its own `style`."""
 
 import sys
 import warnings

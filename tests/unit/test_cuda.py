@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 
+import generators
+import numpy as np
 import pytest
 import torch
 from every_kernel import TRAININGS, trained
+from on_device import DrawnOnCpu, Generator, run_an_epoch
 from small_training import COMPOSITIONS, recipe
 
 from showergan.config.methods import LearningRates
@@ -15,6 +18,7 @@ from showergan.config.recipes.training import Audit
 from showergan.config.tasks.images import Embedding as PictureRecipe
 from showergan.config.tasks.showers import Embedding
 from showergan.errors import Paused
+from showergan.evaluation.generator import load_generator, save_generator
 from showergan.io.device import choose_device
 from showergan.records.provenance import made_with, peak_device_memory
 from showergan.tasks.found import TASKS
@@ -37,9 +41,14 @@ def cuda():
     torch.use_deterministic_algorithms(False)
 
 
-def train(method, device, batches="shuffled"):
+def train(method, device, batches="shuffled", rate=1e-3):
     settings = recipe(
-        method, evaluated_epochs=(2,), record_every=1, batches=batches, generator_average=0.9
+        method,
+        evaluated_epochs=(2,),
+        record_every=1,
+        batches=batches,
+        generator_average=0.9,
+        learning_rates={"generator": rate, "discriminator": rate},
     )
     random = torch.Generator().manual_seed(3)
     images = (100 * torch.rand(80, 1, 30, 30, generator=random)).log1p()
@@ -55,6 +64,30 @@ def test_a_training_is_repeatable_bit_for_bit(cuda, method):
         assert torch.equal(value, two.states[2][name]), name
     assert one.history.frame().equals(two.history.frame())
     assert first.lipschitz().equals(second.lipschitz())
+
+
+@pytest.mark.parametrize("method", COMPOSITIONS)
+def test_losses_are_those_of_the_cpu_but_for_rounding(cuda, method, monkeypatch):
+    """Where both have the same random numbers, and rates that do not amplify rounding by more than these tolerances."""
+    monkeypatch.setattr(torch, "Generator", Generator)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)
+    with DrawnOnCpu():
+        one, two = (train(method, device, rate=1e-5)[0].table() for device in (CPU, cuda))
+    losses = ["discriminator_loss", "generator_loss", "lipschitz_bound"]
+    np.testing.assert_allclose(two[losses], one[losses], rtol=5e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_no_step_waits_for_the_device(cuda, name):
+    """PyTorch stops with an error where one does; test_waits.py looks for it without a GPU."""
+    once = trained(name, cuda)  # whatever is set up at the first use is there
+    settings = {"epochs": 2, "evaluated_epochs": (2,)}
+    trainer = Trainer(once.samples, once.conditions, once.recipe.model_copy(update=settings))
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        assert run_an_epoch(trainer) == [1]
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
 
 
 @pytest.mark.parametrize("name", TRAININGS)
@@ -102,6 +135,20 @@ def test_first_weights_are_those_of_the_cpu(cuda, method):
     for here, there in zip(*both, strict=True):
         for name, value in here.state_dict().items():
             assert torch.equal(value, there.state_dict()[name].cpu()), name
+
+
+def test_a_generator_of_the_gpu_is_one_of_the_cpu(cuda, tmp_path):
+    trainer, result = train("sn", cuda)
+    description = generators.trained(trainer.generator.cpu()).description
+    save_generator(description, result.states, tmp_path / "generator.pt")
+    content = torch.load(tmp_path / "generator.pt", weights_only=True)  # not moved to the CPU
+    assert {value.device for value in content["states"][2].values()} == {CPU}
+    loaded = load_generator(tmp_path / "generator.pt").network()
+    noise = loaded.draw_noise(16, torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        here = loaded(noise, trainer.conditions[:16].cpu())
+        there = trainer.average.network.eval()(noise.to(cuda), trainer.conditions[:16])
+    torch.testing.assert_close(there.cpu(), here, rtol=1e-2, atol=1e-2)  # of 10 bits (TF32)
 
 
 def test_the_embedding_is_repeatable_and_predicts_as_on_the_cpu(cuda):

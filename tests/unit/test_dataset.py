@@ -223,7 +223,9 @@ def test_training_events_without_energy_are_counted(arrays, run):
 
 def test_a_data_set_without_depth_is_refused(arrays, run):
     path = changed(run(arrays), lambda file: file.attrs.pop("shower_depth_cm"))
-    with pytest.raises(UserError, match=r"no attribute shower_depth_cm.*`showergan preprocess`"):
+    with pytest.raises(
+        UserError, match=r"no attribute shower_depth_cm: an earlier.*`showergan preprocess`"
+    ):
         shower_depth_cm(path)
 
 

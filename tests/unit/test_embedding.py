@@ -43,9 +43,13 @@ def recipe(**changes):
 
 @pytest.fixture(scope="module")
 def trained(showers):
-    scores = []
-    fitted = train_embedding(showers, recipe(), CPU, lambda epoch, score: scores.append(score))
-    return *fitted, scores
+    lines = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("showergan.training.embedding.say", lines.append)
+        fitted = train_embedding(showers, recipe(), CPU)
+    heads = [f"epoch {number}/12: held-out R2" for number in range(1, 13)]
+    assert [line.rpartition(" ")[0] for line in lines] == heads
+    return *fitted, [float(line.split()[-1]) for line in lines]
 
 
 def test_it_learns_what_the_image_shows(showers, trained):

@@ -222,10 +222,12 @@ def run(folder, one_training):
     save_generator(made.description, made.states, folder / "generator.pt")
     common = ("--embedding", folder / "model.pt", "--device", "cpu")
     made = folder / "reference"
+    made.mkdir()
+    (made / "recipe.json").write_text(json.dumps(OF_RUN))
     steps = (
         ("reference", "--data", folder / "real.h5", "--out", made / "features.h5",
          "--anchors", made / "anchors.csv", "--curves", made / "curves.csv",
-         "--provenance", made / "provenance.json", "--recipe", json.dumps(OF_RUN), *common),
+         "--provenance", made / "provenance.json", "--recipe", made / "recipe.json", *common),
         ("evaluate", "--generator", folder / "generator.pt", "--reference", made / "features.h5",
          "--metrics", folder / "metrics.csv", "--curves", folder / "curves.csv",
          "--examples", folder / "examples.npz",

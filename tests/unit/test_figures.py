@@ -5,11 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import figure_of
+from drawn import figure_of, legend_of, of_runs, scores_in, style_of, words
 from shower_files import make_showers, write_data_set, write_reference
 
 from showergan.config.catalogue.exhibit import Artefact
-from showergan.config.figures import Figures
 from showergan.errors import UserError
 from showergan.report.exhibits import load, read_curves, read_examples
 from showergan.report.runs import at_chosen_rates, groups
@@ -30,19 +29,7 @@ SPACES = ("E", "P", "P_std")
 
 @pytest.fixture
 def style():
-    return Style(figures=Figures(dpi=50, context="paper"), labels=LABELS)
-
-
-def make_metrics():
-    rng = np.random.default_rng(0)
-    index = pd.MultiIndex.from_product(
-        [(25, 30, 35), ("select", "test"), SPACES, ("0", "all", "mean")],
-        names=["epoch", "split", "space", "bin"],
-    )
-    table = index.to_frame(index=False)
-    return table.assign(
-        metric="prd_auc", value=rng.random(len(table)), sd=0.01, n=2250, clusters=20, flagged=False
-    )
+    return style_of(LABELS)
 
 
 ANCHORS = ("ceiling", "shuffled", "untrained")
@@ -95,15 +82,7 @@ def write_runs(folder, name, write, rates=("0.001_1e-05",)):
 
 
 def many_runs(table, methods=LABELS, seeds=SEEDS):
-    """Return a table as if read from a run of every method and seed."""
-    return pd.concat(
-        [
-            table.assign(architecture="standard", method=m, learning_rates="0.001_1e-05", seed=s)
-            for m in methods
-            for s in map(str, seeds)
-        ],
-        ignore_index=True,
-    )
+    return of_runs(table, methods, seeds=seeds)
 
 
 def chosen(runs):
@@ -127,17 +106,9 @@ def all_labels(figure):
     return [text for a in figure.axes for text in (a.get_xlabel(), a.get_ylabel())]
 
 
-def all_text(figure):
-    return "\n".join(t.get_text() for a in figure.axes for t in [a.title, *a.texts])
-
-
-def legend_of(figure):
-    return [t.get_text() for t in figure.legends[0].get_texts()]
-
-
 class TestRuns:
     def test_keys_come_from_the_path(self, tmp_path):
-        write = make_metrics().to_csv
+        write = scores_in(*SPACES, n=2250).to_csv
         paths = write_runs(tmp_path, "metrics.csv", lambda p: write(p, index=False))
         runs = load(Artefact("", of_runs=True), paths)
         keys = runs[["architecture", "method", "learning_rates", "seed"]].drop_duplicates()
@@ -247,7 +218,7 @@ class TestShowers:
         figure = self.drawn(style, tmp_path, make_showers())
         assert len(figure.axes) == 8 + 1
         assert {"x [cm]", "y [cm]", "Energy deposit [MeV]"} <= set(all_labels(figure))
-        assert all_text(figure).count("|p| = ") == 8
+        assert words(figure).count("|p| = ") == 8
         assert legend_of(figure) == ["entry point", "5.7 cm below, where the energy is centred"]
 
     def test_circle_lies_at_the_depth_on_the_way_of_the_particle(self, style, tmp_path):
@@ -290,8 +261,8 @@ class TestShowers:
         energy = np.full_like(showers.energy, 1e7)
         energy[:4, 3, 3] = np.nan
         figure = self.beside(style, tmp_path, showers, many_runs(examples_of(energy), ["sn"], [1]))
-        assert "not a number" in all_text(figure)
-        assert r"9.0 \times 10^{6}" in all_text(figure)
+        assert "not a number" in words(figure)
+        assert r"9.0 \times 10^{6}" in words(figure)
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
 
@@ -314,7 +285,7 @@ class TestEntryPoints:
 
 class TestScores:
     def test_over_epochs(self, style):
-        figure = over_epochs(style, many_runs(make_metrics()), make_anchors())
+        figure = over_epochs(style, many_runs(scores_in(*SPACES, n=2250)), make_anchors())
         assert [a.get_title().split(":")[0] for a in figure.axes] == ["bins-E", "bins-P", "E", "P"]
         assert "n = 2250, K = 20" in figure.axes[2].get_title()
         assert {"Epoch", "PRD-AUC on test"} <= set(all_labels(figure))
@@ -331,7 +302,7 @@ class TestScores:
         assert ends == [0.9, 0.3, 0.0]
 
     def test_small_bins_are_told(self, style):
-        metrics = make_metrics()
+        metrics = scores_in(*SPACES, n=2250)
         mean = metrics["bin"] == "mean"
         small = metrics.assign(
             n=metrics["n"].mask(mean, 8), clusters=metrics["clusters"].mask(mean, 6)
@@ -341,7 +312,7 @@ class TestScores:
         assert "n = 2250, K = 20" in figure.axes[3].get_title()
 
     def test_mean_is_over_seeds(self, style):
-        table = make_metrics()
+        table = scores_in(*SPACES, n=2250)
         runs = pd.concat(
             [
                 many_runs(table.assign(value=0.2), ["sn"], [1]),
@@ -387,6 +358,6 @@ class TestEmbedding:
         assert len(figure.axes) == 5 + 1
         assert "True $p_z$ [GeV]" in all_labels(figure)
         assert "Predicted x [cm]" in all_labels(figure)
-        assert "$R^2$ = 0.971" in all_text(figure)
+        assert "$R^2$ = 0.971" in words(figure)
         scales = {tuple(c.get_clim()) for a in figure.axes[:5] for c in a.collections}
         assert len(scales) == 1

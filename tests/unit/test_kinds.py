@@ -137,6 +137,15 @@ def test_a_package_that_cannot_be_imported_is_warned_of(tmp_path):
     assert "No module named 'not_there'" in done.stderr
 
 
+def test_packages_that_bring_kinds_are_recorded_with_their_versions(tmp_path):
+    """Also with the state of a training, which goes on with the same versions only."""
+    code = "from showergan.records.provenance import packages; print(packages().get('bought'))"
+    for idea in ("constraints", "losses", "networks", "optimisers"):
+        (tmp_path / idea).mkdir()
+        done = with_package(tmp_path / idea, "class Loss: pass", "-c", code, ideas=(idea,))
+        assert done.stdout == "1\n", done.stderr
+
+
 def test_the_command_line_explains_a_package_with_a_kind_that_there_is_already(tmp_path):
     code = (
         "from typing import Literal\n"

@@ -1,4 +1,4 @@
-"""Whether losses mean something, on trajectories that do and do not."""
+"""The meaning of losses, on trajectories where they have one and where they have none."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Why no GPU is there, and who is told."""
+"""Reasons for a missing GPU, and the warning about an idle one."""
 
 from importlib.metadata import version
 

@@ -3,14 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import figure_of
+from drawn import RATES, figure_of, legend_of, of_runs, scores_in, style_of, words
 from shower_files import make_showers, write_data_set
 
-from showergan.config.figures import Figures
 from showergan.config.networks import ShowerDiscriminator, ShowerGenerator
 from showergan.networks.description import architectures, describe
 from showergan.report.figures.architectures import architecture, layers_of
-from showergan.report.style import Style
 from showergan.report.texts import fitted
 from showergan.tasks.showers.figures.task import on_paper
 from showergan.tasks.showers.task import TASK
@@ -28,7 +26,6 @@ task = figure_of("task")
 
 LABELS = {"sn": "vanilla SN", "coef": "SN * coef", "coefs": "SN * coefs", "abcas": "ABCAS"}
 LAYERS = [f"convolutions.{i}" for i in (0, 2, 4, 6)] + [f"head.{i}" for i in (0, 2, 4)]
-RATES = "0.001_1e-05"
 STEPS = 20
 
 
@@ -37,16 +34,12 @@ SIZES = (TASK.sample_shape, TASK.n_conditions, TASK.further_networks())
 
 @pytest.fixture
 def style():
-    return Style(figures=Figures(dpi=50, context="paper"), labels=LABELS)
+    return style_of(LABELS)
 
 
 @pytest.fixture(scope="module")
 def table():
     return architectures(ShowerGenerator(), ShowerDiscriminator(), *SIZES)
-
-
-def run(method, table, rates=RATES, seed="1"):
-    return table.assign(architecture="standard", method=method, learning_rates=rates, seed=seed)
 
 
 def history(**columns):
@@ -63,19 +56,12 @@ def histories(methods=tuple(LABELS), rates=(RATES,)):
         "abcas": {"abcas_r": np.linspace(0, 2, STEPS), "abcas_clipped": 0.0},
     }
     return pd.concat(
-        [run(m, history(**columns[m]), r, s) for m in methods for r in rates for s in "12"],
-        ignore_index=True,
+        [of_runs(history(**columns[m]), [m], rates) for m in methods], ignore_index=True
     )
 
 
 def metrics(methods=("sn", "abcas"), rates=(RATES,)):
-    index = pd.MultiIndex.from_product(
-        [(25, 30, 35), ("select", "test"), ("E", "P"), ("all", "mean")],
-        names=["epoch", "split", "space", "bin"],
-    )
-    one = index.to_frame(index=False).assign(metric="prd_auc", sd=0.01, n=300, clusters=20)
-    one["value"] = one["epoch"] / 50
-    return pd.concat([run(m, one, r, s) for m in methods for r in rates for s in "12"])
+    return of_runs(scores_in("E", "P", n=300), methods, rates)
 
 
 def anchors():
@@ -107,16 +93,7 @@ def norms(gradient=0.5):
     layers = pd.DataFrame({"layer": [*LAYERS, "total"], "flattened": 4.0, "operator": 5.0})
     for place in ("real", "fake", "between"):
         layers[f"gradient_{place}"] = np.where(layers["layer"] == "total", gradient, np.nan)
-    return pd.concat([run(m, layers, seed=s) for m in LABELS for s in "12"])
-
-
-def words(figure):
-    texts = [t for a in figure.axes for t in (a.title, a._left_title, *a.texts)]
-    return "\n".join(t.get_text() for t in texts).replace("\N{NO-BREAK SPACE}", " ")
-
-
-def legend_of(figure):
-    return [t.get_text() for t in figure.legends[0].get_texts()]
+    return of_runs(layers, LABELS)
 
 
 class TestDescribe:

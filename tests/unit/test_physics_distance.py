@@ -6,6 +6,7 @@ from scipy.linalg import sqrtm
 from scipy.stats import norm
 
 from showergan.errors import UserError
+from showergan.metrics import physics_distance
 from showergan.metrics.physics_distance import fpd, frechet_distance, kpd
 from showergan.metrics.samples import LARGEST_SAMPLE, equal_samples
 
@@ -244,3 +245,19 @@ def test_samples_are_cut_to_one_size():
         assert len(np.unique(cut)) == len(cut)
         assert cut.mean() == pytest.approx(x.mean(), rel=0.2)
         assert not np.array_equal(other, np.sort(other, axis=0))
+
+
+def test_batches_are_those_of_the_docstring(monkeypatch):
+    """20 of each of ten sizes, n/5 to n/2, regular in 1/size."""
+    sizes = []
+    moments = physics_distance._moments
+
+    def counted(sample, batches):
+        sizes.append([len(batch) for batch in batches])
+        return moments(sample, batches)
+
+    monkeypatch.setattr(physics_distance, "_moments", counted)
+    fpd(normal(1000, 2, 0), normal(1000, 2, 1), seed=0)
+    expected = [n for i in range(10) for n in [round(1000 / (5 - i / 3))] * 20]
+    assert sizes[:2] == [expected] * 2
+    assert sizes[2:] == [[1000] * 20] * 2

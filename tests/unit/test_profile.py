@@ -1,4 +1,4 @@
-"""What a profile keeps from re-running, as Snakemake itself reads it."""
+"""Triggers of re-runs that a profile switches off, as Snakemake itself reads it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is trained, chosen or scaled never sees the showers that results are reported on."""
+"""Training, choices and scales never see the showers that results are reported on."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is said of a file that cannot be read: what is wrong, and what to do; never to delete what somebody gave."""
+"""Messages about files that cannot be read: the problem and the remedy; never to delete a file of a user."""
 
 import re
 import subprocess

@@ -187,6 +187,13 @@ def test_networks_of_showers_go_on_too(method, tmp_path):
     assert second.lipschitz().equals(whole.lipschitz())
 
 
+@pytest.mark.parametrize("n_steps", [-1, 6, 2.0])
+def test_a_state_after_a_step_that_this_training_has_not_is_refused(n_steps):
+    work = Trainer(*blobs(), recipe("sn_coefficients", epochs=1))  # of five steps
+    with pytest.raises(ValueError, match="n_steps"):
+        work.load_state_dict(work.state_dict() | {"n_steps": n_steps})
+
+
 class StopAt:
     """Stop after some steps."""
 

@@ -3,16 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from drawn import figure_of, table_of
+from drawn import figure_of, legend_of, style_of, table_of, words
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 
 from showergan.comparison.scorecard import position
 from showergan.comparison.scorecard import rank_agreement as agreement_of
-from showergan.config.figures import Figures
 from showergan.report.figures.scorecard import NONE, WARNING
 from showergan.report.runs import REFERENCES
-from showergan.report.style import Style
 from showergan.report.tables.scorecard import OF_UNSCALED
 from showergan.report.texts import compact, plus_minus
 from showergan.tasks.showers.figures.energy_response import momentum_of
@@ -39,7 +37,7 @@ BINS = ("1-4 GeV", "4-25 GeV", "25-100 GeV")
 
 @pytest.fixture
 def style():
-    return Style(figures=Figures(dpi=50, context="paper"), labels=LABELS)
+    return style_of(LABELS)
 
 
 def make_card(methods=tuple(GOOD), seeds=(1, 2), **keys):
@@ -102,14 +100,6 @@ def cells(axes):
     frame = {"index": rows, "columns": columns}
     shown = pd.DataFrame([[tuple(c[:3]) for c in row] for row in colours], **frame)
     return pd.DataFrame(texts, **frame), shown
-
-
-def words(figure):
-    return "\n".join(t.get_text() for a in figure.axes for t in [a.title, *a.texts])
-
-
-def legend_of(figure):
-    return [t.get_text() for t in figure.legends[0].get_texts()]
 
 
 class TestScorecard:
@@ -251,7 +241,7 @@ class TestRankAgreement:
         table = table.assign(n_methods=table["n_methods"].mask(few, 2))
         figure = rank_agreement(style, table)
         assert [t.get_text() for t in figure.axes[0].texts] == [NONE, "", "1.0", "1.0"]
-        assert "2 to 4 methods" in figure.axes[0].get_title()
+        assert "order of 4 methods" in figure.axes[0].get_title().lower()
 
     @pytest.mark.parametrize("n", [1, 2])
     def test_too_few_methods(self, style, n):

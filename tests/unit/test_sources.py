@@ -1,4 +1,4 @@
-"""What is seen of files and folders of others."""
+"""States of files and folders of users, by which a change of them is seen."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What methods make of architectures, and McNemar's test on it, against a count by hand."""
+"""Outcomes of methods on architectures, and McNemar's test of them, against a count by hand."""
 
 import itertools
 import json

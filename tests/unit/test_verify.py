@@ -1,4 +1,4 @@
-"""What has changed of a run since it was made, and which record tells of a file."""
+"""Changes of a run since it was made, and the record of a file."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""What test beams give: showers of one momentum, at normal incidence, at one point."""
+"""A run on a test beam: showers of one momentum, at normal incidence, at one point."""
 
 import json
 

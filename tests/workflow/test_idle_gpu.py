@@ -1,4 +1,4 @@
-"""Who starts a run on a machine with a GPU, and PyTorch without support of GPUs, is told at once."""
+"""A warning at the start of a run on a machine with a GPU, where PyTorch has no support of GPUs."""
 
 import os
 import subprocess

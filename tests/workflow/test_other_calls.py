@@ -112,6 +112,7 @@ def test_who_interrupts_is_told_how_to_go_on(fresh):
     assert (fresh.folder / "logs/tiny/simulate.log").read_text() == (
         "interrupted: the same call goes on from what was saved, or begins again\n"
     )
+    # The recipe is whole and written again; Snakemake may end before it removes what the job made.
     assert [path.name for path in made.rglob("*")] in ([], ["source.recipe.json"])
 
 

@@ -1,4 +1,4 @@
-"""What thousands of trainings ask of the workflow."""
+"""Groups of jobs, where a run has thousands of trainings."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What runs again when something changes: counted in dry runs after a finished run."""
+"""Jobs that run again when something changes, counted in dry runs after a finished run."""
 
 import os
 import shutil

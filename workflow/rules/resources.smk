@@ -12,10 +12,10 @@ DAY = 24 * 60
 os.environ.update(SHOWERGAN_SECONDS_OF_A_MINUTE=str(54 if workflow.remote_exec else 10**9))
 
 
-# A person is told of a GPU that lies idle; jobs tell their logs alone.
+# The person who starts a run is warned of an idle GPU; jobs write that to their logs alone.
 onstart:
-    if workflow.is_main_process and workflow.local_exec and (told := missing_gpu.idle_gpu()):
-        logger.warning(told)
+    if workflow.is_main_process and workflow.local_exec and (warning := missing_gpu.idle_gpu()):
+        logger.warning(warning)
 
 
 # Also after Ctrl-C.

@@ -13,7 +13,7 @@ from scipy import stats
 
 from showergan.comparison.runs import METHOD, RUN
 from showergan.methods.losses import Loss
-from showergan.metrics.metric import Registry, Stage
+from showergan.metrics.metric import KEY, Registry, Stage
 
 WINDOW = 101  # recorded rows of the median filter, as published
 SHARE = 0.1  # of all rows, which it takes at most
@@ -71,7 +71,7 @@ def loss_meaning(
         metric = registry[entry.metric]
         if metric.stage > Stage.EVERY_EPOCH or entry.metric in of_failures:
             continue
-        rows = test[(test[["metric", "space", "bin"]] == list(entry[:3])).all(axis=1)]
+        rows = test[(test[KEY] == list(entry[:3])).all(axis=1)]
         value = rows["value"]
         signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
         kept = rows[[*RUN, "epoch", "value"]]

@@ -8,9 +8,7 @@ from scipy import stats
 
 from showergan.comparison.runs import RUN, Runs, of_runs
 from showergan.metrics.features import NOT_FINITE, UNSCALED
-from showergan.metrics.metric import ANCHORS, CEILING, Registry
-
-_KEY = ["metric", "space", "bin"]
+from showergan.metrics.metric import ANCHORS, CEILING, KEY, Registry
 
 
 def scorecard(
@@ -29,15 +27,15 @@ def scorecard(
     """
     entries = pd.DataFrame(registry.entries)
     # Not every task has every space.
-    measured = anchors.set_index(_KEY).index
-    entries = entries[entries.set_index(_KEY).index.isin(measured)]
+    measured = anchors.set_index(KEY).index
+    entries = entries[entries.set_index(KEY).index.isin(measured)]
     # Unscaled samples are judged on the same scale as scaled ones.
     before = anchors.assign(space=UNSCALED + anchors["space"])
     unscaled = entries.assign(space=UNSCALED + entries["space"])
     unscaled["title"] += ", unscaled"
     anchors = pd.concat([anchors, before], ignore_index=True)
-    ends = anchors.pivot(index=_KEY, columns="anchor", values="value").reindex(columns=ANCHORS)
-    ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(_KEY)["spread"]
+    ends = anchors.pivot(index=KEY, columns="anchor", values="value").reindex(columns=ANCHORS)
+    ends["ceiling_sd"] = anchors[anchors["anchor"] == CEILING].set_index(KEY)["spread"]
     selected = selected_epochs(summary, choose_by)
 
     def judged(metrics: pd.DataFrame) -> pd.DataFrame:
@@ -46,21 +44,21 @@ def scorecard(
         nothing = rows[(rows["metric"] == NOT_FINITE) & (rows["value"] == rows["n"])][RUN]
         thick = rows[rows["bin"] == "unflagged"].assign(bin="mean")
         thick = thick.rename(columns={"value": "unflagged"})
-        key = [*RUN, *_KEY]
-        found = unscaled[unscaled.set_index(_KEY).index.isin(rows.set_index(_KEY).index)]
+        key = [*RUN, *KEY]
+        found = unscaled[unscaled.set_index(KEY).index.isin(rows.set_index(KEY).index)]
         shown = pd.concat([entries, found]).sort_index(kind="stable")
         table = (
             runs.merge(shown, how="cross")
             .merge(rows.drop(columns="epoch"), on=key, how="left", validate="one_to_one")
             .merge(thick[[*key, "unflagged"]], on=key, how="left", validate="one_to_one")
-            .merge(ends.reset_index(), on=_KEY, how="left")
+            .merge(ends.reset_index(), on=KEY, how="left")
             .merge(nothing.drop_duplicates().assign(nothing=True), on=RUN, how="left")
         )
         missed = table["nothing"].notna() & table["value"].isna()
         placed = table["value"].mask(missed, _worst(table, registry))
         table["position"] = position(placed, table, registry)
         values = ["value", "sd", "event_sd", "n", "unflagged", *ANCHORS, "ceiling_sd", "position"]
-        return table[[*RUN, "chosen", "diverged", "epoch", *_KEY, "title", *values]]
+        return table[[*RUN, "chosen", "diverged", "epoch", *KEY, "title", *values]]
 
     return pd.concat(map(judged, runs), ignore_index=True)
 

@@ -132,9 +132,8 @@ class Config(Section):
                         f"{section}.{first} and {section}.{name} have the same label, {named.label}: no figure and no "
                         "table could tell them apart; change one"
                     )
-        usual = (
-            Compare()
-        )  # a run may lack these methods: it then has no verdicts, or no measure of noise
+        usual = Compare()
+        # A run may lack the usual methods: then it has no verdicts, or no measure of noise.
         for key, name in self.compare:
             if name not in self.methods and name != getattr(usual, key):
                 yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"

@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 from showergan.config.evaluation import Evaluation
 from showergan.errors import UserError
 from showergan.evaluation.anchors import measure_draws, real_pairs, shuffled_features
-from showergan.evaluation.measure import COLUMNS, measure
+from showergan.evaluation.measure import COLUMNS, FEWEST, measure
 from showergan.evaluation.reference import Reference, make_reference
 from showergan.metrics.features import Features
-from showergan.metrics.metric import CEILING, OTHER_REAL
+from showergan.metrics.metric import CEILING, KEY, OTHER_REAL
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import varies
 from showergan.tasks.task import Task
 
-FEWEST = 20
-KEY = ["metric", "space", "bin"]
 SURE = 1e-3  # level of the test whether two files have the same conditions
 
 OWN = (
@@ -150,7 +148,7 @@ def _cut(features: Features, n: int, seed: int) -> Features:
 
 
 def _remarks(fake: Features, real: Features, task: Task) -> list[str]:
-    """Say what makes the numbers harder to read: invalid counts, and conditions that differ."""
+    """Return remarks on what makes the numbers harder to read: invalid counts, and conditions that differ."""
     from scipy import stats  # only here among evaluations
 
     remarks = [

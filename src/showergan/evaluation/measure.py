@@ -7,10 +7,11 @@ import pandas as pd
 
 from showergan.metrics.features import COUNTS, UNSCALED
 from showergan.metrics.measured import Measured
-from showergan.metrics.metric import Registry, Row, Stage
+from showergan.metrics.metric import KEY, Registry, Row, Stage
 from showergan.metrics.pair import Pair
 
-COLUMNS = ["metric", "space", "bin", *Measured._fields]
+COLUMNS = [*KEY, *Measured._fields]
+FEWEST = 20  # samples that are compared
 
 
 def measure(pair: Pair, registry: Registry, stage: Stage = Stage.CHOSEN_EPOCH) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """References: features of the real samples that generated ones are compared with, computed once and kept in a file."""
 
 import os
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,10 +110,10 @@ def origin_of(path: Path) -> Origin:
     recipe = validated(Evaluation, raw, f"recipe in {at}")
     files = [Path(os.path.normpath(at.parent / name)) for name in record.inputs]
     data = [file for file in files if h5py.is_hdf5(file)]
-    others = [file for file in files if file not in data]
-    if len(data) != 1 or len(others) > 1:
+    networks = [file for file in files if zipfile.is_zipfile(file)]  # as PyTorch saves them
+    if len(data) != 1 or len(networks) > 1:
         raise UserError(f"{at} is no record of `showergan reference`.")
-    return Origin(recipe, version, data[0], others[0] if others else None)
+    return Origin(recipe, version, data[0], networks[0] if networks else None)
 
 
 def make_reference(

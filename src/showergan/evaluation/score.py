@@ -13,14 +13,13 @@ from showergan.config.evaluation import Evaluation
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
-from showergan.evaluation.measure import measure
+from showergan.evaluation.measure import FEWEST, measure
 from showergan.metrics.features import NOT_FINITE, Features, ReferenceStatistics
 from showergan.metrics.metric import Registry, metrics_in
 from showergan.metrics.pair import Pair
 from showergan.metrics.samples import points_of
 from showergan.tasks.found import TASKS
 
-FEWEST = 20  # objects
 # The metrics of any task; every column of an array is a quantity.
 METRICS = Registry(metrics_in(metrics))
 

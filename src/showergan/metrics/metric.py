@@ -133,6 +133,9 @@ class Entry(NamedTuple):
     title: str
 
 
+KEY = list(Entry._fields[:3])  # columns of a table of metrics that say what a row measures
+
+
 @dataclass(frozen=True, eq=False)
 class Registry:
     """The metrics and failures of a task.

@@ -49,7 +49,7 @@ class Pair:
 
     @property
     def offers(self) -> set[str]:
-        """Which of the needs of metrics, see `Metric.needs`, the samples meet."""
+        """The needs of metrics, see `Metric.needs`, that the samples meet."""
         conditions = {"conditions"} if self.real.conditions.size else set()
         return conditions | ({"embedding"} if EMBEDDING in self.real.spaces else set())
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from showergan.config.whole import Config
 from showergan.errors import UserError
-from showergan.records.provenance import NAME, Record, read_record
+from showergan.records.provenance import NAME, RECIPE, Record, read_record
 
 TRAIN, EVALUATE, START = "train", "evaluate", "describe"
 BY_METHOD = (TRAIN, EVALUATE)
@@ -103,7 +103,8 @@ def measured(run: Path) -> Measured:
             steps = training["generator_steps"] + training["discriminator_steps"]
             # All but its steps; a training that was resumed made some of them in an earlier job.
             fixed = seconds * max(1 - training["seconds"] / record.seconds, 0)
-        grows = record.step in (*BY_METHOD, *OF_DATA) or len(record.inputs) >= len(trainings)
+        read = [name for name in record.inputs if not name.endswith(RECIPE)]
+        grows = record.step in (*BY_METHOD, *OF_DATA) or len(read) >= len(trainings)
         files = [path.parent / name for name in record.outputs]
         jobs.append(
             {

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
 NAME = "provenance.json"  # of a record, or how its name ends
+RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
 PACKAGE = Path(__file__).parents[1]
 PACKAGES = ("h5py", "matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "torch")
+IDEAS = ("constraints", "losses", "networks", "optimisers")  # of which packages bring further kinds
 
 
 class Code(Section):
@@ -47,7 +49,7 @@ class Record(Section):
 
     Attributes:
         code: this package.
-        packages: versions of those that compute, and of Python.
+        packages: versions of those that compute, of those that bring further kinds, and of Python.
         machine: system and processor.
         device: name, and of a GPU the versions of its driver and of CUDA.
         step: name of the subcommand.
@@ -114,8 +116,16 @@ def made_with() -> dict[str, Any]:
 
 
 def packages() -> dict[str, str]:
-    """Return the versions of Python and of the packages that compute."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+    """Return the versions of Python, of the packages that compute, and of those that bring kinds of choices."""
+    further = {
+        entry.dist.name: entry.dist.version
+        for idea in IDEAS
+        for entry in entry_points(group=f"showergan.{idea}")
+        if entry.dist
+    }
+    return (
+        {"python": platform.python_version()} | {name: version(name) for name in PACKAGES} | further
+    )
 
 
 def read_record(path: Path) -> Record:

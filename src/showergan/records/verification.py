@@ -7,10 +7,9 @@ from typing import Literal, NamedTuple
 
 from showergan.errors import UserError
 from showergan.io.files import sha256_of
-from showergan.records.provenance import NAME, Record, read_record
+from showergan.records.provenance import NAME, RECIPE, Record, read_record
 
 CRATE = "ro-crate-metadata.json"  # the records in another format, and no artefact
-RECIPE = "recipe.json"  # of a job, or how its name ends: the rule writes it, the job reads it
 
 
 class Finding(NamedTuple):

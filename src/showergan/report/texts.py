@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from showergan.metrics.metric import Entry
+from showergan.metrics.metric import KEY, Entry
 
 FORMULA = re.compile(r"(?<!\\)\$[^$]*\$")
 SHOWN = 6  # letters that a formula takes, about, however long its source is
@@ -119,7 +119,7 @@ def counted(noun: str, *numbers: float) -> str:
 
 def file_table(metrics: pd.DataFrame, entries: list[Entry]) -> str:
     """Return the entries of the scorecard of what `evaluate_file` returned, one per line, within about 80 letters."""
-    found = metrics.set_index(["metric", "space", "bin"])
+    found = metrics.set_index(KEY)
     real = "other_real" if metrics["ceiling"].isna().all() else "ceiling"
     rows = []
     for *place, title in (entry for entry in entries if entry[:3] in found.index):

@@ -80,7 +80,9 @@ def opened(
     remedy = in_place_of(path, f"a file that `showergan {writer}` wrote")
     with opened_hdf5(path, remedy) as file:
         if missing := [name for name in attributes if name not in file.attrs]:
-            raise UserError(f"{path} has no attribute {missing[0]}. {remedy}")
+            raise UserError(
+                f"{path} has no attribute {missing[0]}: an earlier version wrote it, or another program. {remedy}"
+            )
         for name, (dtype, shape) in arrays.items():
             found = file.get(name)
             if not isinstance(found, h5py.Dataset):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from showergan.errors import UserError
 from showergan.io.damage import damage, in_place_of
-from showergan.io.files import atomic_write
+from showergan.io.files import atomic_write, say
 from showergan.io.weights import read_weights, with_weights
 from showergan.methods.optimisers import Adam
 from showergan.training.checkpoint import (
@@ -121,9 +121,9 @@ def fit(
     fitted: Tensor,
     loss: Callable[[Tensor], Tensor],
     score: Callable[[Tensor], float],
-    on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
     *,
+    called: str,
     recipe: Any,
     smallest_batch: int,
 ) -> Fit:
@@ -135,8 +135,8 @@ def fit(
         fitted: positions of the others; every epoch takes them in another order.
         loss: of the samples at some positions, in training mode.
         score: likewise, larger is better; it sets evaluation mode.
-        on_epoch: called with (epoch, score).
         checkpoints: where it resumes from, and saves its state at ends of epochs.
+        called: name of the score, in the log of all epochs.
         recipe: has epochs (at most), patience (epochs without a better score), batch_size and learning_rate.
         smallest_batch: the last batch of an epoch is skipped where it is smaller.
 
@@ -155,8 +155,7 @@ def fit(
                 loss(batch).backward()
                 course.optimiser.step()
         course.end_epoch(score(held_out))
-        if on_epoch:
-            on_epoch(epoch, course.scores[-1])
+        say(f"epoch {epoch}/{recipe.epochs}: held-out {called} {course.scores[-1]:.4f}")
         if epoch - course.best_epoch >= recipe.patience:
             break
         if checkpoints and epoch < recipe.epochs:

@@ -27,8 +27,6 @@ from showergan.tasks.toys import fixed_generator as fixed
 from showergan.training.loop import Trainer
 from showergan.training.scale_audit import scale_audit
 
-SCORES = {"classifier": "accuracy", "encoder": "R2 of images"}  # of embeddings of images
-
 
 def train(
     recipe: recipes.Train,
@@ -145,13 +143,8 @@ def train_embedding(
     """Train on the training showers, of which a part decides when to stop; measure on select."""
     device = where.choose()
     checkpoints = states.of(out, recipe, data, device)
-    regressor, fit = of_showers.train_embedding(
-        showers.load(data, "train"),
-        recipe,
-        device,
-        lambda epoch, score: say(f"epoch {epoch}/{recipe.epochs}: held-out R2 {score:.4f}"),
-        checkpoints,
-    )
+    found = showers.load(data, "train")
+    regressor, fit = of_showers.train_embedding(found, recipe, device, checkpoints)
     select = showers.load(data, "select")
     energy = torch.from_numpy(select.energy).unsqueeze(1).to(device)
     predicted = of_showers.predict(regressor, energy)[1].cpu()
@@ -188,7 +181,7 @@ def train_image_embedding(
     states: CheckpointOptions,
 ) -> Callable[[], None]:
     """Train on the training images, of which a part decides when to stop; measure on select."""
-    device, called = where.choose(), SCORES[recipe.kind]
+    device, called = where.choose(), of_images.SCORES[recipe.kind]
     checkpoints = states.of(out, recipe, data, device)
     embedding, fit = of_images.train_embedding(
         recipe.kind,
@@ -197,7 +190,6 @@ def train_image_embedding(
         images.labels(data, "train"),
         recipe,
         device,
-        lambda epoch, score: say(f"epoch {epoch}/{recipe.epochs}: held-out {called} {score:.4f}"),
         checkpoints,
     )
     image = torch.from_numpy(images.load(data, "select").image).to(device)

@@ -52,7 +52,7 @@ class TaskSpec:
         n_examples: real samples whose generated counterparts figures show.
         examples_of: the evaluated epochs whose generators make examples; of "every" one the epoch is kept beside them.
         has_embedding: whether samples are measured in the space of a network that a step of its own trains.
-        acceptance_criteria: those that a run should pass before its methods are worth comparing.
+        acceptance_criteria: those that a run should pass before its methods are compared.
     """
 
     name: str

@@ -76,7 +76,7 @@ def conclusion(
         *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary[summary["score"] == score].iloc[0], robustness, acceptance),
         *(textwrap.wrap(f"{', '.join(undefined)}: {UNDEFINED}.", WIDTH) if len(undefined) else []),
-        *_verdicts(labels, verdicts[verdicts["score"] == score], score),
+        *_verdicts(labels, verdicts[verdicts["score"] == score]),
         *_criteria(of_task, acceptance),
         *_physics(style.task, scorecard[scorecard["method"].isin(acceptance["subject"])]),
         *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
@@ -150,7 +150,7 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
     return [f"  {line}".rstrip() for line in lines]
 
 
-def _verdicts(labels: dict[str, str], rows: pd.DataFrame, score: str) -> list[str]:
+def _verdicts(labels: dict[str, str], rows: pd.DataFrame) -> list[str]:
     """Return a line per choice of learning rates: the methods that differ from the baseline in every seed."""
     # The difference of the null, which is not tested, is no finding.
     rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]

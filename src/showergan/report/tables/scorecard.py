@@ -6,7 +6,7 @@ import pandas as pd
 
 from showergan.comparison.scorecard import position
 from showergan.metrics.features import UNSCALED
-from showergan.metrics.metric import ANCHORS, Part, Registry
+from showergan.metrics.metric import ANCHORS, KEY, Part, Registry
 from showergan.report.runs import REFERENCES
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table
@@ -39,7 +39,7 @@ def means_over_seeds(card: pd.DataFrame, registry: Registry) -> pd.DataFrame:
         n_diverged; n showers, the least.
     """
     chosen = card[card["chosen"].astype(bool)]
-    metric = ["metric", "space", "bin", "title"]
+    metric = [*KEY, "title"]
     keys = [*GROUP, *metric]
     groups = chosen.groupby(keys, sort=False)
     ours = pd.DataFrame(

@@ -1,6 +1,5 @@
 """The network in whose space images are measured: a classifier where there are labels, else half an autoencoder."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -11,13 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
-from showergan.config.tasks.images import CLASSIFIER, Embedding, Samples
+from showergan.config.tasks.images import CLASSIFIER, ENCODER, Embedding, Samples
 from showergan.errors import UserError
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.embedding import Fit, fit, held_out_and_fitted, load, save, seeded
 
 Kind = Literal["classifier", "encoder"]
 
+SCORES = {CLASSIFIER: "accuracy", ENCODER: "R2 of images"}
 N_FEATURES = 64
 SMALLEST = 4  # pixels of a side: a further convolution would leave fewer
 MOST = 8  # times the channels of the first convolution
@@ -113,13 +113,12 @@ def train_embedding(
     label: NDArray[np.int64],
     recipe: Embedding,
     device: torch.device,
-    on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
 ) -> tuple[ImageEmbedding, Fit]:
     """Fit classes, or images without noise; stop when the score of held-out images no longer rises.
 
-    Training images have the shape (n, c, h, w), the numbers of their classes (n,). `on_epoch` is called with an epoch
-    and its score; the training continues from the checkpoints, and saves to them.
+    Training images have the shape (n, c, h, w), the numbers of their classes (n,). The training continues from the
+    checkpoints, and saves to them.
 
     Returns:
         The network at its best epoch, in evaluation mode, and how the training went.
@@ -150,8 +149,8 @@ def train_embedding(
             fitted,
             loss,
             lambda index: score_of(embedding, pixels[index], labels[index]),
-            on_epoch,
             checkpoints,
+            called=SCORES[kind],
             recipe=recipe,
             smallest_batch=2,  # BatchNorm refuses a single image
         )

@@ -1,6 +1,6 @@
 """Embedding of showers: a regressor of the particle from the image, whose last hidden layer the E metrics use."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
@@ -86,8 +86,8 @@ class EmbeddingRegressor(nn.Module):
         """Predict from energy deposits in MeV, shape (n, 1, 30, 30)."""
         embedding = self.features(energy)
         bounded = torch.tanh(embedding)
-        particle = self.particle_head(bounded).squeeze(1)
-        return Prediction(embedding, self.target_head(bounded), particle)
+        targets = self.target_head(bounded)
+        return Prediction(embedding, targets, self.particle_head(bounded).squeeze(1))
 
 
 @torch.no_grad()
@@ -119,10 +119,9 @@ def train_embedding(
     showers: Showers,
     recipe: Embedding,
     device: torch.device,
-    on_epoch: Callable[[int, float], None] | None = None,
     checkpoints: Checkpoints | None = None,
 ) -> tuple[EmbeddingRegressor, Fit]:
-    """Fit momentum, entry point and, where known, particle; stop when the held-out R^2 no longer rises.
+    """Fit momentum, entry point and, where known, particle; stop when the held-out mean R^2 no longer rises.
 
     Targets without spread teach nothing and are left out, see `targets_with_spread`.
 
@@ -130,7 +129,6 @@ def train_embedding(
         showers: the training split.
         recipe: sizes, rates and seed.
         device: where to train.
-        on_epoch: called with (epoch, held-out R^2 averaged over the targets).
         checkpoints: from which it resumes, and to which it saves its state.
 
     Returns:
@@ -175,8 +173,8 @@ def train_embedding(
             fitted,
             loss,
             score,
-            on_epoch,
             checkpoints,
+            called="R2",
             recipe=recipe,
             smallest_batch=recipe.batch_size,
         )

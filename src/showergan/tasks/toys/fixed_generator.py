@@ -109,7 +109,7 @@ def value_surfaces(sizes: Sizes) -> dict[str, NDArray[np.float32]]:
     for source in DISTRIBUTIONS:
         for composition in SURFACES.values():
             trainer = trained(source, composition, sizes)
-            trainer.discriminator.eval()  # a picture is no pass of training: SN stays as trained
+            trainer.discriminator.eval()  # a figure is no step of training: SN stays as trained
             with torch.no_grad():
                 scores = trainer.discriminator(places, places.new_empty(len(places), 0))
             values.append(scores.view(GRID, GRID).numpy())
