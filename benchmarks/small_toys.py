@@ -51,7 +51,7 @@ def run(*arguments: object) -> Used:
     """Run the command line in a process of its own."""
     start = time.perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
-        command = [sys.executable, "-m", "showergan.cli", *map(str, arguments)]
+        command = [str(Path(sys.executable).with_name("showergan")), *map(str, arguments)]
         process = subprocess.Popen(command, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start

@@ -63,7 +63,7 @@ def call(*words):
     sys.argv = ["showergan", *words]
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
-            cli.main()
+            cli.run()
     except SystemExit as end:
         return end.code or 0, said.getvalue()
     finally:

@@ -34,8 +34,8 @@ def test_a_gpu_that_is_not_there_is_refused():
 def test_linear_algebra_has_one_thread_whatever_is_asked_for():
     """Sums of several threads depend on how many there are."""
     code = (
-        "import sys; from showergan.cli import main; sys.argv[1:] = ['describe', '--help']\n"
-        "try: main()\nexcept SystemExit: pass\n"
+        "import sys; from showergan.cli import run; sys.argv[1:] = ['describe', '--help']\n"
+        "try: run()\nexcept SystemExit: pass\n"
         "import numpy, scipy.linalg, threadpoolctl\n"
         "found = [p for p in threadpoolctl.threadpool_info() if p['user_api'] == 'blas']\n"
         "print(*(p['num_threads'] for p in found), file=sys.stderr)"
@@ -92,6 +92,6 @@ def test_a_step_that_requires_a_gpu_ends_with_a_message(way, monkeypatch, capsys
         monkeypatch.setenv("SHOWERGAN_REQUIRE_GPU", "1")
     monkeypatch.setattr(sys, "argv", ["showergan", "train-embedding", *files, *options])
     with pytest.raises(SystemExit) as end:
-        cli.main()
+        cli.run()
     assert end.value.code == 1
     assert capsys.readouterr().err.startswith("error: --require-gpu: ")

@@ -78,12 +78,12 @@ COMMANDS = {
 CODE = """
 import sys
 from itertools import groupby
-from showergan.cli import main
+from showergan.cli import run
 lines = [list(words) for is_end, words in groupby(sys.argv[1:], "==".__eq__) if not is_end]
 for words in lines:
     sys.argv[1:] = words
     try:
-        main()
+        run()
     except SystemExit as ended:
         print("==", int(ended.code or 0), flush=True)
 """

@@ -74,8 +74,8 @@ def test_the_list_of_subcommands_is_light():
     ("command", "slow"),
     [
         (["verify"], {"torch", "pandas", "snakemake"}),
-        (["figure", "losses"], {"torch"}),
-        (["table", "verdicts"], {"torch"}),
+        (["figure", "losses"], {"torch", "seaborn", "scipy"}),
+        (["table", "verdicts"], {"torch", "seaborn", "scipy"}),
     ],
 )
 def test_a_subcommand_waits_for_no_library_that_it_does_not_use(command, slow):

@@ -19,13 +19,13 @@ from showergan.config.networks import (
 )
 from showergan.config.optimisers import Optimiser
 from showergan.errors import UserError
-from showergan.methods import losses
+from showergan.methods import losses, optimisers
 from showergan.methods.constraints import Constraint
 from showergan.networks.base import Discriminator, Generator, build
 
 IDEAS = {
     Loss: losses.Loss,
-    Optimiser: torch.optim.Optimizer,
+    Optimiser: optimisers.Optimiser,
     GeneratorNetwork: Generator,
     DiscriminatorNetwork: Discriminator,
     **dict.fromkeys(Parameters.__subclasses__(), Constraint),

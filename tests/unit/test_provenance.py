@@ -117,6 +117,18 @@ def test_inputs_are_those_that_were_read(tmp_path):
     assert read_record(record).inputs == {"read": before}
 
 
+def test_time_of_other_processes_counts(tmp_path):
+    """Geant4 simulates in such."""
+    first, second = (tmp_path / f"{n}.provenance.json" for n in (1, 2))
+    with record_nothing(first):
+        pass
+    busy = "import time\nwhile time.process_time() < 0.5: pass"
+    with record_nothing(second):
+        subprocess.run([sys.executable, "-c", busy], check=True)
+    took = read_record(second).cpu_seconds - read_record(first).cpu_seconds
+    assert took == pytest.approx(0.5, abs=0.3)
+
+
 def test_what_fails_leaves_no_record(tmp_path):
     with pytest.raises(ZeroDivisionError), record_nothing(tmp_path / "provenance.json"):
         _ = 1 / 0

@@ -239,7 +239,7 @@ def test_a_stop_is_a_line_and_status_75(data, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["showergan", *command(data, tmp_path, "--max-seconds", "0")])
     for _ in range(2):
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            cli.run()
         assert end.value.code == os.EX_TEMPFAIL == 75
     *_, line = capsys.readouterr().err.splitlines()
     assert line.startswith("stopped after")

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import seaborn as sns
 import yaml
+from matplotlib.colors import is_color_like, to_rgba
 
 from showergan.config.catalogue.exhibit import exhibits
 from showergan.config.figures import Colormap, Figures, Palette
@@ -100,12 +101,41 @@ class TestNames:
 
     @pytest.mark.parametrize("name", get_args(Colormap))
     def test_colour_maps_exist(self, name):
-        assert name in mpl.colormaps
+        """Those of seaborn as well, which only registers them when it is imported."""
+        asked = f"from showergan.report.style import Style; Style(figures={{'colormap': '{name}'}}).colormap"
+        subprocess.run([sys.executable, "-c", asked], check=True)
 
     @pytest.mark.parametrize("key", ["palette", "colormap"])
     def test_another_name_stops_before_any_job(self, key):
         with pytest.raises(UserError, match=f"figures.{key} = 'nosuch': must be"):
             Style.read(f'{{"figures": {{"{key}": "nosuch"}}}}')
+
+
+# Of a theme and not seaborn's; `image.cmap` is never the one that is drawn with.
+OURS = {
+    *("axes.formatter.useoffset", "axes.spines.right", "axes.spines.top", "figure.labelsize"),
+    *("figure.titlesize", "font.sans-serif", "grid.color", "grid.linewidth", "legend.frameon"),
+    *("legend.handlelength", "pdf.fonttype", "figure.dpi", "savefig.dpi", "image.cmap"),
+}
+
+
+def alike(key, ours, theirs):
+    if key.endswith("color") and is_color_like(theirs):
+        return to_rgba(ours) == to_rgba(theirs)
+    return ours == (pytest.approx(theirs) if isinstance(theirs, float) else theirs)
+
+
+@pytest.mark.parametrize(("context", "fonts"), [("paper", 1.0), ("notebook", 0.9), ("talk", 0.72)])
+def test_all_else_of_the_theme_is_that_of_seaborn(context, fonts):
+    with Style(figures=Figures(context=context)).theme():
+        ours = dict(mpl.rcParams)
+    with (
+        mpl.style.context("default"),
+        sns.axes_style("ticks"),
+        sns.plotting_context(context, font_scale=fonts),
+    ):
+        theirs = dict(mpl.rcParams)
+    assert not [k for k in theirs if k not in OURS and not alike(k, ours[k], theirs[k])]
 
 
 DRAWN = """

@@ -14,7 +14,7 @@ for name in ("getuid", "EX_TEMPFAIL", "sysconf", "sched_getaffinity"):
 
 import json
 from pathlib import Path
-from showergan.cli import main
+from showergan.cli import run
 from showergan.errors import UserError
 from showergan.io import gpu_slots
 from showergan.tasks.showers.remote import fetch_url
@@ -23,7 +23,7 @@ folder = Path(sys.argv[1])
 def call(*words):
     sys.argv[1:] = map(str, words)
     try:
-        main()
+        run()
     except SystemExit as ended:
         assert not ended.code, words
 recipe = json.dumps({"n_showers": 40})

@@ -24,7 +24,7 @@ case "$(cat "$1/status" 2> {pods}/cat)" in 0) echo success ;; "") echo running ;
 def artefacts(folder):
     """Return what was made, by name, but for what tells times."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    timed = ("provenance.json", "run.json", ".tsv")
+    timed = ("provenance.json", "run.json")
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in files

@@ -122,11 +122,10 @@ def test_results_are_those_of_a_local_run(ran):
 
 def results_of(run):
     """Return all results, but for what tells of times."""
-    files = [path for path in run.rglob("*") if path.is_file() and "benchmarks" not in path.parts]
     found = {
         path.relative_to(run): path.read_bytes()
-        for path in files
-        if not path.name.endswith("provenance.json")
+        for path in run.rglob("*")
+        if path.is_file() and not path.name.endswith("provenance.json")
     }
     for name in [name for name in found if name.name == "run.json"]:
         found[name] = {k: v for k, v in json.loads(found[name]).items() if k != "seconds"}

@@ -9,8 +9,6 @@ rule summarise:
         provenance="results/{run}/summary.provenance.json",
     log:
         "logs/{run}/summarise.log",
-    benchmark:
-        "results/{run}/benchmarks/summarise.tsv"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -38,8 +36,6 @@ rule verdicts:
         provenance="results/{run}/verdicts.provenance.json",
     log:
         "logs/{run}/verdicts.log",
-    benchmark:
-        "results/{run}/benchmarks/verdicts.tsv"
     group:
         "comparison"
     conda:
@@ -69,8 +65,6 @@ rule scorecard:
         provenance="results/{run}/scorecard.provenance.json",
     log:
         "logs/{run}/scorecard.log",
-    benchmark:
-        "results/{run}/benchmarks/scorecard.tsv"
     conda:
         "../../envs/showergan.yaml"
     params:
@@ -98,8 +92,6 @@ rule acceptance:
         provenance="results/{run}/acceptance.provenance.json",
     log:
         "logs/{run}/acceptance.log",
-    benchmark:
-        "results/{run}/benchmarks/acceptance.tsv"
     group:
         "comparison"
     conda:

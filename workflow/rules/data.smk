@@ -17,8 +17,6 @@ if not TASK.own_data:
             provenance="results/{run}/data/provenance.json",
         log:
             "logs/{run}/make_data.log",
-        benchmark:
-            "results/{run}/benchmarks/make_data.tsv"
         conda:
             "../../envs/showergan.yaml"
         resources:
@@ -48,8 +46,6 @@ rule reference:
         provenance="results/{run}/reference/provenance.json",
     log:
         "logs/{run}/reference.log",
-    benchmark:
-        "results/{run}/benchmarks/reference.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:

@@ -11,8 +11,6 @@ rule evaluate_gan:
         provenance="results/{run}/evaluate/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/evaluate/{architecture}.{method}.{rates}.seed{seed}.log",
-    benchmark:
-        "results/{run}/benchmarks/evaluate/{architecture}.{method}.{rates}.seed{seed}.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:

@@ -1,6 +1,6 @@
 # What heavy jobs ask a scheduler for; where a profile sets no limit, as at home, it limits nothing. All others take less than
 # LIGHT and some seconds; they are the group `comparison`, and ask for what a profile says. A further try asks for more.
-# Measured (results/*/benchmarks) with the CPU build of torch: 0.2 GB without torch and 0.5 GB with it; training on a file of
+# Measured (the records of results/*) with the CPU build of torch: 0.2 GB without torch and 0.5 GB with it; training on a file of
 # 42 MB, 60 000 showers, takes 0.1 GB more than on one of 0.6 MB, an embedding 0.16 GB; Snakemake itself takes 0.2 GB in
 # every job of a cluster. What a GPU's driver takes of the host's memory is not measured.
 LIGHT = 1000  # MB

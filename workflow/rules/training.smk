@@ -10,8 +10,6 @@ rule train_gan:
         provenance="results/{run}/train/{architecture}/{method}/{rates}/seed{seed}/provenance.json",
     log:
         "logs/{run}/train/{architecture}.{method}.{rates}.seed{seed}.log",
-    benchmark:
-        "results/{run}/benchmarks/train/{architecture}.{method}.{rates}.seed{seed}.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:
@@ -47,8 +45,6 @@ rule audit:
         provenance="results/{run}/audit.provenance.json",
     log:
         "logs/{run}/audit.log",
-    benchmark:
-        "results/{run}/benchmarks/audit.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:
@@ -75,8 +71,6 @@ rule describe:
         provenance="results/{run}/architectures.provenance.json",
     log:
         "logs/{run}/describe.log",
-    benchmark:
-        "results/{run}/benchmarks/describe.tsv"
     conda:
         "../../envs/showergan.yaml"
     resources:

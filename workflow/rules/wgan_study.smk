@@ -9,8 +9,6 @@ rule outcomes:
         provenance="results/{run}/outcomes.provenance.json",
     log:
         "logs/{run}/outcomes.log",
-    benchmark:
-        "results/{run}/benchmarks/outcomes.tsv"
     group:
         "comparison"
     conda:
@@ -40,8 +38,6 @@ rule loss_meaning:
         provenance="results/{run}/loss_meaning.provenance.json",
     log:
         "logs/{run}/loss_meaning.log",
-    benchmark:
-        "results/{run}/benchmarks/loss_meaning.tsv"
     conda:
         "../../envs/showergan.yaml"
     params:

@@ -3,14 +3,17 @@
 Results go to files, what a person reads goes to stderr.
 """
 
+import atexit
+import gc
 import os
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 import yaml
@@ -60,7 +63,11 @@ class _Subcommands(TyperGroup):
 
 def _whole(module: str, name: str) -> Any:
     """Import a module, and return its subcommand of a name."""
-    return import_module(f"showergan.cli.{module}").subcommand(name)
+    whole = import_module(f"showergan.cli.{module}").subcommand(name)
+    if not gc.isenabled():  # by `main`
+        gc.freeze()  # what is imported stays: no search goes through it
+        gc.enable()
+    return whole
 
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -81,6 +88,27 @@ def schema() -> None:
 
 
 def main() -> None:
+    """Run the command line in a process of its own, which looks for no garbage while it loads and clears no memory."""
+    gc.disable()  # until the subcommand is there, see `_whole`
+    try:
+        run()
+    except SystemExit as ended:
+        if isinstance(ended.code, int | None):
+            with suppress(OSError, ValueError):  # of a stream: Python ends, and says what is wrong
+                _leave(ended.code or 0)
+        raise
+
+
+def _leave(status: int) -> NoReturn:
+    """Do what Python does first when it ends, as its `multiprocessing` does: threads, `atexit`, streams; and leave."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+    os._exit(status)
+
+
+def run() -> None:
     """Run the command line; a user's mistake ends in a message, not in a traceback."""
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
     for stream in (sys.stdout, sys.stderr):

@@ -1,5 +1,5 @@
-"""python -m showergan.cli."""
+"""python -m showergan.cli, which ends as Python does, and so under a profiler, too."""
 
-from showergan.cli import main
+from showergan.cli import run
 
-main()
+run()

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import KDTree
 
 from showergan.metrics.features import HIGH_LEVEL, OBSERVABLES
 from showergan.metrics.measured import Measured, bootstrap_weights, share
@@ -73,6 +72,8 @@ def duplicates(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measured:
 
 def _nearest(points: _Array) -> _Array:
     """Return the distance of each point (n, d) to the nearest other one."""
+    from scipy.spatial import KDTree  # slow to import, and no training waits for it
+
     # A tree of many equal points is slow: they are found first.
     distinct, inverse, counts = np.unique(points, axis=0, return_inverse=True, return_counts=True)
     distances = np.zeros(len(distinct))

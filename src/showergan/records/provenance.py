@@ -57,7 +57,7 @@ class Record(Section):
         settings: other options.
         finished: time of the end, in UTC.
         seconds: duration; of a resumed job that of the last part.
-        cpu_seconds: of all cores, since the start of the process.
+        cpu_seconds: of all cores, since the start of the process, with those of processes that it started.
         peak_memory_MB: of the host, and of the GPU where one was used, see `peak_device_memory`.
         inputs: SHA-256 of each file that it read, at its start.
         outputs: SHA-256 of each file that it wrote.
@@ -101,7 +101,7 @@ def recorded(
         settings=settings,
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(time.perf_counter() - start, 2),
-        cpu_seconds=round(time.process_time(), 2),
+        cpu_seconds=round(sum(os.times()[:4]), 2),
         peak_memory_MB=_peak_memory(),
         inputs=read,
         outputs=_sha256s(path.parent, outputs),

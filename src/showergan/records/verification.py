@@ -9,9 +9,7 @@ from showergan.errors import UserError
 from showergan.io.files import sha256_of
 from showergan.records.provenance import NAME, RECIPE, Record, read_record
 
-CRATE = "ro-crate-metadata.json"
-# In the folder of a run, and no artefacts: how long jobs took, and the records in another format.
-APART = ("benchmarks", CRATE)
+CRATE = "ro-crate-metadata.json"  # the records in another format, and no artefact
 
 
 class Finding(NamedTuple):
@@ -100,7 +98,7 @@ def _files(run: Path) -> Iterator[Path]:
     for path in sorted(run.rglob("*")):
         parts = path.relative_to(run).parts
         hidden = any(part.startswith(".") for part in parts)
-        if path.is_file() and parts[0] not in APART and not hidden:
+        if path.is_file() and parts != (CRATE,) and not hidden:
             yield path
 
 

@@ -1,11 +1,11 @@
 """Style that all figures share: colours, fonts, sizes; and the writing of figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-import seaborn as sns
 from matplotlib import color_sequences, colormaps, rcParams
 from matplotlib.colors import Colormap, to_rgb
 from matplotlib.figure import Figure
@@ -18,7 +18,33 @@ from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import read_json, validated
 from showergan.io.files import atomic_write
 
-# Of seaborn's sizes: the densest figure must still hold its text.
+# Seaborn's `axes_style("ticks")` and `plotting_context`, where they differ from matplotlib: its import would take half
+# the time of most figures, and is left to those that need more of it.
+INK = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+SHAPES: dict[Any, Any] = {
+    **dict.fromkeys(INK, "0.15"),
+    "axes.axisbelow": True,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": "white",
+    "patch.force_edgecolor": True,
+}
+# Points; a context makes all of them larger or smaller, and fonts besides: the densest figure must still hold its text.
+SIZES: dict[Any, float] = {
+    "axes.linewidth": 1.25,
+    "lines.linewidth": 1.5,
+    "lines.markersize": 6.0,
+    "patch.linewidth": 1.0,
+    **dict.fromkeys(("xtick.major.width", "ytick.major.width"), 1.25),
+    **dict.fromkeys(("xtick.minor.width", "ytick.minor.width"), 1.0),
+    **dict.fromkeys(("xtick.major.size", "ytick.major.size"), 6.0),
+    **dict.fromkeys(("xtick.minor.size", "ytick.minor.size"), 4.0),
+}
+FONTS: dict[Any, float] = {
+    **dict.fromkeys(("font.size", "axes.labelsize", "axes.titlesize"), 12.0),
+    **dict.fromkeys(("xtick.labelsize", "ytick.labelsize", "legend.fontsize"), 11.0),
+    "legend.title_fontsize": 12.0,
+}
+SCALE = {"paper": 0.8, "notebook": 1.0, "talk": 1.5}
 FONT_SCALE = {"paper": 1.0, "notebook": 0.9, "talk": 0.72}
 
 Colour = tuple[float, float, float]
@@ -43,9 +69,7 @@ def line(palette: str, place: int, variant: int = 0) -> Line:
 
     Variants of a method, such as its further learning rates, have other dashes.
     """
-    of_seaborn = palette not in color_sequences
-    named = sns.color_palette(palette) if of_seaborn else color_sequences[palette]
-    colours = [c for c in map(to_rgb, named) if max(c) - min(c) > GREYISH]
+    colours = [c for c in map(to_rgb, _palette(palette)) if max(c) - min(c) > GREYISH]
     further, place_of_36 = divmod(place, len(MARKERS) * len(DASHES))
     number = (place_of_36 + variant) % len(DASHES)
     dashes = DASHES[number]
@@ -54,6 +78,15 @@ def line(palette: str, place: int, variant: int = 0) -> Line:
     # In a further round of colours each goes with other dashes.
     colour = colours[(place + place // len(colours)) % len(colours)]
     return Line(colour, MARKERS[place % len(MARKERS)], dashes)
+
+
+def _palette(name: str) -> Iterable[Any]:
+    """Return the colours of a palette of matplotlib, or else of seaborn."""
+    if name in color_sequences:
+        return color_sequences[name]
+    from seaborn import color_palette
+
+    return color_palette(name)
 
 
 class Style(Section):
@@ -92,6 +125,8 @@ class Style(Section):
     @property
     def colormap(self) -> Colormap:
         """The colour map of densities and energies; cells without a value stay clear."""
+        if self.figures.colormap not in colormaps:
+            import_module("seaborn")  # which registers its own
         return colormaps[self.figures.colormap].with_extremes(bad=(0, 0, 0, 0))
 
     def with_plain_names(self) -> Self:
@@ -105,20 +140,20 @@ class Style(Section):
     @contextmanager
     def theme(self) -> Iterator[None]:
         """Set matplotlib's parameters for as long as the context lasts, whatever a user or a machine has set."""
-        with (
-            context("default"),
-            sns.axes_style("ticks"),
-            sns.plotting_context(self.figures.context, font_scale=FONT_SCALE[self.figures.context]),
-        ):
+        scale = SCALE[self.figures.context]
+        font_scale = scale * FONT_SCALE[self.figures.context]
+        with context("default"):
             rcParams.update(
                 {
+                    **SHAPES,
+                    **{name: scale * size for name, size in SIZES.items()},
+                    **{name: font_scale * size for name, size in FONTS.items()},
                     "axes.formatter.useoffset": False,  # ticks are values, not differences to 1
                     "axes.spines.right": False,
                     "axes.spines.top": False,
                     "axes.titleweight": "normal",
                     "figure.labelsize": "medium",
-                    # It comes with matplotlib; seaborn takes others first where a machine has them.
-                    "font.sans-serif": ["DejaVu Sans"],
+                    "font.sans-serif": ["DejaVu Sans"],  # it comes with matplotlib
                     "figure.titlesize": "medium",
                     "grid.color": "0.9",
                     "grid.linewidth": 0.8,

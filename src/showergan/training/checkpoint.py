@@ -22,6 +22,7 @@ from torch import nn
 import showergan
 from showergan.errors import Paused, UserError
 from showergan.io.files import atomic_write, remove_states, say, sha256_of, state_folder
+from showergan.methods.optimisers import Optimiser
 from showergan.records.provenance import packages, peak_device_memory
 
 N_DIGEST = 32  # bytes of SHA-256 in front of a state, which show whether it is complete
@@ -223,7 +224,7 @@ def load_network(network: nn.Module, state: dict[str, Any], what: str) -> None:
     network.load_state_dict(state)
 
 
-def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what: str) -> None:
+def load_optimiser(optimiser: Optimiser, state: dict[str, Any], what: str) -> None:
     """Load a state into an optimiser that has made no step yet; a `ValueError` refuses that of another one."""
     groups = optimiser.state_dict()["param_groups"]
     require_like(groups, state["param_groups"], what)
@@ -231,7 +232,8 @@ def load_optimiser(optimiser: torch.optim.Optimizer, state: dict[str, Any], what
     weights = [w for group in optimiser.param_groups for w in group["params"]]
     tried = nn.Parameter(torch.zeros(2, dtype=weights[0].dtype))
     tried.grad = torch.zeros_like(tried)
-    other = type(optimiser)([tried], **optimiser.defaults)
+    rule: Any = type(optimiser)
+    other = rule([tried], **optimiser.defaults)
     other.step()
     for place, found in state["state"].items():
         weight = weights[place].detach()

@@ -15,6 +15,7 @@ from showergan.errors import UserError
 from showergan.io.damage import damage, in_place_of
 from showergan.io.files import atomic_write, say
 from showergan.io.weights import read_weights, with_weights
+from showergan.methods.optimisers import Adam
 from showergan.training.checkpoint import (
     Checkpoints,
     load_network,
@@ -63,7 +64,7 @@ class _Course:
 
     def __init__(self, network: nn.Module, learning_rate: float) -> None:
         self.network = network
-        self.optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+        self.optimiser = Adam(network.parameters(), lr=learning_rate)
         self.scores: list[float] = []
         self.best_epoch = 0
         self.best_state: dict[str, Any] | None = None

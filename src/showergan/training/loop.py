@@ -19,6 +19,7 @@ from showergan.io.progress import Progress
 from showergan.io.weights import outline
 from showergan.methods.constraints import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
+from showergan.methods.optimisers import Optimiser
 from showergan.networks.base import Discriminator, Generator, state_of
 from showergan.networks.base import build as build_network
 from showergan.training.batches import Batches, ReplayedBatches, ShuffledPasses, stream
@@ -148,7 +149,7 @@ class Trainer:
         for name, part in self._parts().items():
             if isinstance(part, nn.Module):
                 load_network(part, state[name], name)
-            elif isinstance(part, torch.optim.Optimizer):
+            elif isinstance(part, Optimiser):
                 load_optimiser(part, state[name], name)
             elif isinstance(part, torch.Generator):
                 require_like(part.get_state(), state[name], name)
@@ -306,9 +307,9 @@ class Trainer:
         return result
 
 
-def _optimiser(recipe: Train, network: nn.Module, role: str) -> torch.optim.Optimizer:
+def _optimiser(recipe: Train, network: nn.Module, role: str) -> Optimiser:
     """Return an optimiser of all weights of a network."""
-    rule: Any = implementation_of(recipe.optimiser, torch.optim.Optimizer)
+    rule: Any = implementation_of(recipe.optimiser, Optimiser)
     settings = recipe.optimiser.model_dump(exclude={"kind"})
     return rule(network.parameters(), lr=getattr(recipe.learning_rates, role), **settings)
 

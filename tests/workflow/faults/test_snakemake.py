@@ -83,7 +83,7 @@ class Run:
         return {
             str(path.relative_to(run)): _timeless(path)
             for path in sorted(run.rglob("*"))
-            if path.is_file() and "benchmarks" not in path.parts and not _is_aside(path)
+            if path.is_file() and not _is_aside(path)
         }
 
 

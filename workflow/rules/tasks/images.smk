@@ -8,8 +8,6 @@ rule train_image_embedding:
         provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_image_embedding.log",
-    benchmark:
-        "results/{run}/benchmarks/train_image_embedding.tsv"
     priority: 1  # every evaluation waits for it
     conda:
         "../../../envs/showergan.yaml"

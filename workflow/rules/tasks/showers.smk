@@ -10,8 +10,6 @@ rule preprocess:
         provenance="results/{run}/data/showers.provenance.json",
     log:
         "logs/{run}/preprocess.log",
-    benchmark:
-        "results/{run}/benchmarks/preprocess.tsv"
     conda:
         "../../../envs/showergan.yaml"
     resources:
@@ -40,8 +38,6 @@ rule train_embedding:
         provenance="results/{run}/embedding/provenance.json",
     log:
         "logs/{run}/train_embedding.log",
-    benchmark:
-        "results/{run}/benchmarks/train_embedding.tsv"
     priority: 1  # every evaluation waits for it
     conda:
         "../../../envs/showergan.yaml"

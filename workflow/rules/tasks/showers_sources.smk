@@ -8,8 +8,6 @@ if CONFIG.data.source == "simulate":
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/simulate.log",
-        benchmark:
-            "results/{run}/benchmarks/simulate.tsv"
         conda:
             "../../../envs/showergan.yaml"
         resources:
@@ -34,8 +32,6 @@ elif CONFIG.data.source == "geant4":
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/simulate_geant4.log",
-        benchmark:
-            "results/{run}/benchmarks/simulate_geant4.tsv"
         conda:
             "../../../envs/showergan.yaml"
         threads: 16
@@ -61,8 +57,6 @@ elif CONFIG.data.source == "sample":
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/sample.log",
-        benchmark:
-            "results/{run}/benchmarks/sample.tsv"
         conda:
             "../../../envs/showergan.yaml"
         resources:
@@ -89,8 +83,6 @@ else:
             provenance="results/{run}/data/source.provenance.json",
         log:
             "logs/{run}/fetch.log",
-        benchmark:
-            "results/{run}/benchmarks/fetch.tsv"
         conda:
             "../../../envs/showergan.yaml"
         resources:

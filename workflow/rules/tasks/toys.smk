@@ -7,8 +7,6 @@ rule fixed_generator:
         provenance="results/{run}/fixed_generator/provenance.json",
     log:
         "logs/{run}/fixed_generator.log",
-    benchmark:
-        "results/{run}/benchmarks/fixed_generator.tsv"
     conda:
         "../../../envs/showergan.yaml"
     resources:

@@ -11,9 +11,6 @@ from showergan.comparison.acceptance import acceptance as check_acceptance
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
-from showergan.comparison.loss_meaning import HISTORY, loss_correlation, with_seconds
-from showergan.comparison.loss_meaning import estimates as estimated_distances
-from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
 from showergan.comparison.runs import Runs, run_of
 from showergan.comparison.scorecard import rank_agreement
 from showergan.comparison.scorecard import scorecard as judge
@@ -25,8 +22,6 @@ from showergan.comparison.verdicts import verdicts as compare_methods
 from showergan.config.kinds import implemented
 from showergan.config.recipes import comparison as recipes
 from showergan.io.tables import read_csv, tables, write_table
-from showergan.methods.losses import Loss
-from showergan.tasks.found import named
 
 Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
 Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
@@ -61,6 +56,9 @@ def scorecard(
     failures: Annotated[Path, Output("what went wrong in every run: CSV")],
 ) -> None:
     """Read the metrics of every run."""
+    # It imports PyTorch, which other steps here do not need.
+    from showergan.tasks.found import named
+
     registry = named(recipe.task, "The recipe").metrics
     with tables(*metrics, anchors, summary):
         read = Runs(metrics), read_csv(anchors), read_csv(summary)
@@ -135,6 +133,13 @@ def loss_meaning(
     correlation: Annotated[Path, Output("Spearman's rho of the two over seeds: CSV")],
 ) -> None:
     """Read histories and metrics of every run."""
+    # As above.
+    from showergan.comparison.loss_meaning import HISTORY, loss_correlation, with_seconds
+    from showergan.comparison.loss_meaning import estimates as estimated_distances
+    from showergan.comparison.loss_meaning import loss_meaning as quality_by_estimate
+    from showergan.methods.losses import Loss
+    from showergan.tasks.found import named
+
     registry = named(recipe.task, "The recipe").metrics
     losses = {name: implemented(loss, Loss) for name, loss in recipe.losses.items()}
     with tables(*metrics, *histories, *trainings):

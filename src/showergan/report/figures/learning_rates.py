@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -29,6 +28,8 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
     Own is the pair that tables are about, named or chosen on select. Methods with one pair are left out. All maps share
     one colour scale. A pair at which trainings diverged says how many did.
     """
+    from seaborn import heatmap  # only here, and slow to import
+
     tried = grid["method"].value_counts()
     methods = [m for m in style.labels if tried.get(m, 0) > 1]
     if not methods:
@@ -59,7 +60,7 @@ def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) 
             for values in ("select_mean", "text")
         )
         own = {"vmin": low, "vmax": high, "cmap": style.colormap, "cbar": False}
-        sns.heatmap(table, ax=panel, annot=words, fmt="", linewidths=1, **own)
+        heatmap(table, ax=panel, annot=words, fmt="", linewidths=1, **own)
         for row in records(part[part["chosen"].astype(bool)]):
             x = discriminator.index(row["discriminator_rate"])
             y = generator.index(row["generator_rate"])

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -63,6 +62,8 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
 
     Thin lines are seeds; the dash-dotted line is the offset up to which the penalty leaves the product free.
     """
+    from seaborn import color_palette  # only here, and slow to import
+
     found = [g for g in groups_with(style, histories, TOTAL) if _layers(g)]
     if not found:
         return layout.empty_figure("No method of this run has a trained multiplier for each layer.")
@@ -75,7 +76,7 @@ def layer_multipliers(style: Style, histories: pd.DataFrame) -> Figure:
         blocks.setdefault(name.split(".")[0], []).append(name)
     colours: dict[str, Colour] = {}  # shades of one palette for each block
     for number, block in enumerate(blocks.values()):
-        palette = sns.color_palette(FAMILIES[number % len(FAMILIES)], len(block))
+        palette = color_palette(FAMILIES[number % len(FAMILIES)], len(block))
         colours |= zip(block, palette, strict=True)
     for group, each, product in zip(found, above.flat, below.flat, strict=False):
         for name in _layers(group):

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import rel_entr
 
 from showergan import metrics
 from showergan.config.tasks.images import CLASSIFIER, SPACES
@@ -96,6 +95,8 @@ def inception_score(probabilities: ArrayLike, *, seed: int) -> Measured:
 
 
 def _score(probabilities: NDArray[np.float64]) -> float:
+    from scipy.special import rel_entr  # slow to import, and no training waits for it
+
     divergences = rel_entr(probabilities, probabilities.mean(axis=0)).sum(axis=1)
     return float(np.exp(divergences.mean()))
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from showergan.config.tasks.showers import THRESHOLD_MEV
 from showergan.tasks.showers import calorimeter
@@ -146,6 +145,8 @@ def sample_spots(energy: Floats, end: Floats, rng: np.random.Generator) -> Spots
     There are as many steps as layers; in each, core and tail get a Poisson number of spots, whose mean follows the
     energy profile.
     """
+    from scipy.special import gammainc  # slow to import, and no training waits for it
+
     depth, shape = sample_profiles(energy, rng)
     edges = end[:, None] * np.linspace(0, 1, LAYERS + 1)
     profile = np.diff(gammainc(shape[:, None], ((shape - 1) / depth)[:, None] * edges))

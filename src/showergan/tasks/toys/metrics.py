@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.spatial.distance import cdist
 
 from showergan import metrics
 from showergan.config.tasks.toys import PLANE
@@ -70,6 +68,8 @@ def wasserstein_2(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measur
 
     Samples are cut to at most 1 000 points; `event_sd` is that of five bootstrap samples of both.
     """
+    from scipy.spatial.distance import cdist  # slow to import, and no training waits for it
+
     random = np.random.default_rng(seed)
     x, y = (sample[:LARGEST] for sample in equal_samples(real, generated, random))
     n = len(x)
@@ -82,6 +82,8 @@ def wasserstein_2(real: ArrayLike, generated: ArrayLike, *, seed: int) -> Measur
 
 
 def _distance(cost: NDArray[np.float64]) -> float:
+    from scipy.optimize import linear_sum_assignment  # slow to import, and no training waits for it
+
     return float(np.sqrt(cost[linear_sum_assignment(cost)].mean()))
 
 
