@@ -43,8 +43,12 @@ def weight_layers(discriminator: nn.Module) -> dict[str, WeightLayer]:
 
 
 def flattened(weight: Tensor) -> Tensor:
-    """Return a weight as the matrix (out, in * kernel) (Miyato et al. 2018, section 2.1)."""
-    return weight.flatten(1)
+    """Return a weight as the matrix (out, in * kernel) (Miyato et al. 2018, section 2.1), without a copy.
+
+    Columns are in the order of memory, where the channels of a convolution may come last; no singular value knows.
+    """
+    last = weight.ndim == 4 and weight.is_contiguous(memory_format=torch.channels_last)
+    return (weight.movedim(1, -1) if last else weight).flatten(1)
 
 
 class Reparametrised(nn.Module):
