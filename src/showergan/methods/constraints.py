@@ -12,6 +12,7 @@ from torch.linalg import vector_norm
 from showergan.config import constraints as parameters
 from showergan.methods.layers import (
     flattened,
+    full_precision,
     multipliers,
     multiply_output,
     reparametrisations,
@@ -132,9 +133,9 @@ def _iterate_in_training(layer: nn.Module, _: tuple[Tensor, ...]) -> None:
 
 def _iterate(layer: nn.Module) -> None:
     """Move u, v of a layer by one power iteration; the old tensors stay as they are for graphs of earlier passes."""
-    state = layer if hasattr(layer, "u") else reparametrisations(layer)[0]
-    u, v = state.get_buffer("u"), state.get_buffer("v")
-    state.u, state.v = power_iteration(_matrix(layer), u, v, 1)
+    state, matrix = layer if hasattr(layer, "u") else reparametrisations(layer)[0], _matrix(layer)
+    with full_precision(matrix):
+        state.u, state.v = power_iteration(matrix, state.u, state.v, 1)  # type: ignore[arg-type]
 
 
 def _matrix(layer: nn.Module) -> Tensor:
@@ -168,7 +169,9 @@ def divide_by_sigma(weight: Tensor, state: nn.Module, detached: bool) -> Tensor:
 
 def inverse_sigma(layer: nn.Module, detached: bool) -> Tensor:
     """Return 1 / sigma of a layer's own weight, shape ()."""
-    return 1 / sigma(layer.weight, layer, detached)  # type: ignore[arg-type]
+    weight: Tensor = layer.weight  # type: ignore[assignment]
+    with full_precision(weight):
+        return 1 / sigma(weight, layer, detached)
 
 
 class ConstantMultiplier(parameters.ConstantMultiplier, Constraint):

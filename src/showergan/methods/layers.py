@@ -5,6 +5,7 @@ All state lies in the module that a function is called with, so that a copied or
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,12 @@ def flattened(weight: Tensor) -> Tensor:
     return (weight.movedim(1, -1) if last else weight).flatten(1)
 
 
+def full_precision(weight: Tensor) -> AbstractContextManager[None]:
+    """Return a context in which nothing on the device of a weight is computed with fewer bits than it has."""
+    kind = weight.device.type
+    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
+
+
 class Reparametrised(nn.Module):
     """The weight that a layer uses, function(trained weight, this module); buffers are the state of the function."""
 
@@ -61,8 +68,9 @@ class Reparametrised(nn.Module):
             self.register_buffer(name, value)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """Return the weight the layer uses, of the shape of the trained one."""
-        return self.function(weight, self)
+        """Return the weight the layer uses, of the shape of the trained one, in full precision."""
+        with full_precision(weight):
+            return self.function(weight, self)
 
 
 def reparametrise(

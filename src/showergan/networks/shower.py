@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import fold, linear, unfold
+from torch.nn.functional import linear
 
 from showergan.config import networks as parameters
 from showergan.config.networks import Shape
@@ -12,7 +12,7 @@ SHAPE = (1, 30, 30)
 
 
 class ConvTranspose2d(nn.ConvTranspose2d):
-    """The transposed convolution of kernel 3 and stride 2 from n x n pixels to one channel of 2n - 2, its border cut off.
+    """The transposed convolution of kernel 3 and stride 2 from n x n pixels to one channel, less the border of 2n x 2n.
 
     It is done as a matrix product, faster on CPUs.
     """
