@@ -17,7 +17,7 @@ from showergan.config.networks import (
 )
 from showergan.errors import UserError
 from showergan.networks.base import NetworkModule, build
-from showergan.networks.shower import Conv2d
+from showergan.networks.shower import Conv2d, ConvTranspose2d
 from showergan.tasks.showers.embedding import EmbeddingRegressor
 
 SHOWER = (1, 30, 30)
@@ -168,6 +168,22 @@ def test_noise_is_seeded(network, sd):
     assert first.std().item() == pytest.approx(sd, rel=0.01)
     assert first.mean().item() == pytest.approx(0, abs=0.01)
     assert (first.abs().max() <= 1) == (network.noise == "uniform")
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("size", [(16, 16), (2, 2), (5, 3)])
+def test_last_layer_of_the_generator_is_a_transposed_convolution_less_its_border(size, layout):
+    torch.manual_seed(0)
+    layer = ConvTranspose2d(4).double().to(memory_format=layout)
+    image = torch.rand(3, 4, *size, dtype=torch.double, requires_grad=True)
+    expected = torch.nn.functional.conv_transpose2d(image, layer.weight, layer.bias, 2, 1, 1)
+    expected = expected[:, :, 1:-1, 1:-1]
+    found = layer(image.to(memory_format=layout))
+    torch.testing.assert_close(found, expected)
+    parts = (image, layer.weight, layer.bias)
+    gradients = (torch.autograd.grad(out.square().sum(), parts) for out in (found, expected))
+    for ours, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])

@@ -385,13 +385,13 @@ def test_networks_that_do_not_fit_the_samples_are_told():
 
 
 GOLDEN = {
-    # method: discriminator loss and generator loss after 10 generator steps
-    "none": (-0.9662023, -0.04059654),
-    "clipping": (-0.2312173, -0.07886113),
-    "sn": (-2.761975, 0.2986014),
-    "sn_coefficients": (-2.862387, 0.2885537),
-    "abcas": (-2.756485, 0.2919221),
-    "gradient_penalty": (-0.1013807, -0.007866599),
+    # method: discriminator loss and generator loss after 6 generator steps
+    "none": (-0.2417205, -0.06732526),
+    "clipping": (-0.06000438, -0.09730737),
+    "sn": (-1.073185, 0.02190219),
+    "sn_coefficients": (-1.128251, -0.01857805),
+    "abcas": (-1.073161, 0.02189528),
+    "gradient_penalty": (-0.03983642, -0.1050667),
 }
 
 
@@ -399,15 +399,16 @@ GOLDEN = {
 def test_golden_steps(data, method):
     """When this fails on purpose, raise the version of `Train`, so that users' trainings run again.
 
-    In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps.
+    In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps, and
+    before the rounding of the first vectors of SN, which are drawn in single precision, has grown to a hundredth.
     """
-    assert RECIPES["train"].version == 4
+    assert RECIPES["train"].version == 5
     gentle = {"generator": 1e-4, "discriminator": 1e-4}
     images, conditions = (x.double() for x in data)
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))
     trainer.generator.double()
     trainer.discriminator.double()
-    last = trainer.run().history.frame().iloc[-1]
+    last = trainer.run().history.frame().set_index("step").loc[6]
     found = (last["discriminator_loss"], last["generator_loss"])
     assert found == pytest.approx(GOLDEN[method], rel=1e-4)
 

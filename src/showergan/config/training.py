@@ -53,6 +53,11 @@ class SharedTraining(Networks):
         description="of both networks; raw: as published, px, py, pz, x, y, angle, radius; scaled: px/pz, py/pz, "
         "ln|p| in place of the momentum, all standardised on the training set",
     )
+    precision: Literal["float32", "bfloat16"] = Field(
+        "float32",
+        description="of the products in forward and backward passes; bfloat16: 8 bits of each factor; weights, "
+        "their normalisation, losses, penalties and optimisers are float32 all the same",
+    )
     warm_up: Count | None = Field(
         None, description="generator steps over which both learning rates rise linearly; null: none"
     )

@@ -5,6 +5,7 @@ All state lies in the module that a function is called with, so that a copied or
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -43,8 +44,18 @@ def weight_layers(discriminator: nn.Module) -> dict[str, WeightLayer]:
 
 
 def flattened(weight: Tensor) -> Tensor:
-    """Return a weight as the matrix (out, in * kernel) (Miyato et al. 2018, section 2.1)."""
-    return weight.flatten(1)
+    """Return a weight as the matrix (out, in * kernel) (Miyato et al. 2018, section 2.1), without a copy.
+
+    Columns are in the order of memory, where the channels of a convolution may come last; no singular value knows.
+    """
+    last = weight.ndim == 4 and weight.is_contiguous(memory_format=torch.channels_last)
+    return (weight.movedim(1, -1) if last else weight).flatten(1)
+
+
+def full_precision(weight: Tensor) -> AbstractContextManager[None]:
+    """Return a context in which nothing on the device of a weight is computed with fewer bits than it has."""
+    kind = weight.device.type
+    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
 
 
 class Reparametrised(nn.Module):
@@ -57,8 +68,9 @@ class Reparametrised(nn.Module):
             self.register_buffer(name, value)
 
     def forward(self, weight: Tensor) -> Tensor:
-        """Return the weight the layer uses, of the shape of the trained one."""
-        return self.function(weight, self)
+        """Return the weight the layer uses, of the shape of the trained one, in full precision."""
+        with full_precision(weight):
+            return self.function(weight, self)
 
 
 def reparametrise(

@@ -11,8 +11,36 @@ from showergan.networks.base import Discriminator, Generator
 SHAPE = (1, 30, 30)
 
 
+class ConvTranspose2d(nn.ConvTranspose2d):
+    """The transposed convolution of kernel 3 and stride 2 from n x n pixels to one channel, less the border of 2n x 2n.
+
+    It is done as a matrix product, faster on CPUs.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, 1, 3, stride=2, padding=2, output_padding=1)
+
+    def forward(self, image: Tensor) -> Tensor:  # type: ignore[override]
+        """Return the result of `nn.ConvTranspose2d`, up to rounding."""
+        pixels = image.movedim(1, -1)
+        products = self.weight.flatten(1).mT @ pixels.flatten(0, -2).mT
+        rows = _woven(products.view(3, 3, *pixels.shape[:-1]))
+        return (_woven(rows) + self.bias).unsqueeze(1)
+
+
+def _woven(products: Tensor) -> Tensor:
+    """Return lines twice as dense less their ends, (..., 2n - 2, ...), from products with a kernel, (3, ..., n, ...).
+
+    The lines run along dimension 2 of the result, whose odd places lie between two of the products' and get of both.
+    """
+    before, at, after = products
+    n = at.shape[2] - 1
+    between = after.narrow(2, 0, n) + before.narrow(2, 1, n)
+    return torch.stack([between, at.narrow(2, 1, n)], 3).flatten(2, 3)
+
+
 class ShowerGenerator(Generator):
-    """A linear layer, and transposed convolutions from 2 x 2 to 32 x 32, to log1p images."""
+    """A linear layer, and transposed convolutions from 2 x 2 to 30 x 30, to log1p images."""
 
     only_shape = SHAPE
 
@@ -23,16 +51,17 @@ class ShowerGenerator(Generator):
         n_in = settings.noise_size + n_conditions
         self.stem = nn.Sequential(nn.Linear(n_in, 200), nn.LeakyReLU())
         upsample: list[nn.Module] = []
-        for i, o in ((50, 128), (128, 64), (64, 32), (32, 1)):
+        for i, o in ((50, 128), (128, 64), (64, 32)):
             upsample.append(nn.ConvTranspose2d(i, o, 3, stride=2, padding=1, output_padding=1))
-            upsample += [nn.BatchNorm2d(o), nn.ReLU()] if o > 1 else [nn.ReLU()]
+            upsample += [nn.BatchNorm2d(o), nn.ReLU(inplace=True)]
+        upsample += [ConvTranspose2d(32), nn.ReLU(inplace=True)]
         # Convolutions of this size run about a tenth faster on CPUs in this layout.
         self.upsample = nn.Sequential(*upsample).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
         """Return log1p images, shape (n, 1, 30, 30)."""
         seed = self.stem(torch.cat([noise, condition], 1)).view(-1, 50, 2, 2)
-        return self.upsample(seed)[:, :, 1:31, 1:31]
+        return self.upsample(seed)
 
 
 class Conv2d(nn.Conv2d):

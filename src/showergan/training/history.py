@@ -27,9 +27,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
     """
     sigmas, bounds = {}, {}
     for name, layer in weight_layers(discriminator).items():
-        trained, used = trained_weight(layer), layer.weight
-        sigma = spectral_norm(flattened(trained))
-        in_use = sigma if used is trained else spectral_norm(flattened(used))
+        pair = torch.stack([flattened(trained_weight(layer)), flattened(layer.weight)])
+        sigma, in_use = spectral_norm(pair)
         sigmas[f"sigma_{name}"] = sigma
         bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
     total = math.prod(bounds.values(), start=output_scale(discriminator).abs())

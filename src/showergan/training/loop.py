@@ -125,6 +125,9 @@ class Trainer:
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
         self.result = Result()
         self._kept = self.average.network if self.average else self.generator
+        self._passes = partial(
+            torch.autocast, device.type, torch.bfloat16, recipe.precision == "bfloat16"
+        )
         self._set_rates()
 
     def state_dict(self) -> dict[str, Any]:
@@ -201,18 +204,28 @@ class Trainer:
         """Return the history so far."""
         return self.result.history.frame()
 
+    def _generate(self, condition: Tensor) -> Tensor:
+        """Return a generated sample for each condition."""
+        noise = self.generator.draw_noise(len(condition), self.noise)
+        with self._passes():
+            return self.generator(noise, condition).to(self.samples)
+
+    def _score(self, samples: Tensor, condition: Tensor) -> Tensor:
+        """Return the score of each sample, shape (n,)."""
+        with self._passes():
+            return self.discriminator(samples, condition).to(self.samples)
+
     def discriminator_step(self) -> tuple[Tensor, DiscriminatorBatch]:
         """Move the discriminator once; return its loss without penalties, shape (), and its batch."""
         index = self.discriminator_batches.next()
         real, condition = self.samples[index], self.conditions[index]
         with torch.no_grad():
-            fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
+            fake = self._generate(condition)
         if self.recipe.discriminator.mixes_samples:  # else BatchNorm would show one in the other
-            real_scores = self.discriminator(real, condition)
-            fake_scores = self.discriminator(fake, condition)
+            real_scores, fake_scores = (self._score(x, condition) for x in (real, fake))
         else:
             both = torch.cat([real, fake]), torch.cat([condition, condition])
-            real_scores, fake_scores = self.discriminator(*both).chunk(2)
+            real_scores, fake_scores = self._score(*both).chunk(2)
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
         batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
 
@@ -230,10 +243,9 @@ class Trainer:
         index = self.generator_batches.next()
         condition = self.conditions[index]
         self.discriminator.requires_grad_(False)
-        fake = self.generator(self.generator.draw_noise(len(index), self.noise), condition)
         loss = self.loss.generator(
-            self.discriminator(fake, condition),
-            lambda: self.discriminator(self.samples[index], condition),
+            self._score(self._generate(condition), condition),
+            lambda: self._score(self.samples[index], condition),
         )
         self.generator_optimiser.zero_grad()
         loss.backward()
