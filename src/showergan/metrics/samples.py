@@ -74,8 +74,8 @@ def varies(values: ArrayLike, unit: float = 1.0) -> NDArray[np.bool_]:
     return sd > ROUNDING * np.maximum(unit, np.abs(mean))
 
 
-def distinct(edges: ArrayLike, unit: float = 1.0) -> list[float]:
+def distinct(edges: ArrayLike) -> list[float]:
     """Return rising edges of bins without those that equal the one before up to rounding; at least one."""
     numbers = np.asarray(edges, dtype=np.float64)
-    least = ROUNDING * np.maximum(unit, np.abs(numbers[1:]))
+    least = ROUNDING * np.maximum(1, np.abs(numbers[1:]))
     return numbers[np.append(True, np.diff(numbers) > least)].tolist()
