@@ -120,7 +120,7 @@ def start(role, folder, asked, batch, precision):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
     )
 
 

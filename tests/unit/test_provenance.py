@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import showergan
 from showergan.cli import app
+from showergan.config.recipes.found import RECIPES
 from showergan.errors import UserError
 from showergan.evaluation.generator import save_generator
 from showergan.records.provenance import read_record, recorded
@@ -48,7 +49,7 @@ def test_a_step_is_recorded(tmp_path):
     run("describe", "--data", data, "--out", out, *recipe, "--provenance", record)
     found = read_record(record)
     assert found.step == "describe"
-    assert found.recipe["recipe_version"] == 1
+    assert found.recipe["recipe_version"] == RECIPES["describe"].version
     assert found.recipe["discriminator"]["size"] == "small"
     assert found.recipe["generator"]["kind"] == "shower_generator"  # a default
     assert found.inputs == {"../data/d.h5": sha256(data)}

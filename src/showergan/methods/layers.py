@@ -55,7 +55,8 @@ def flattened(weight: Tensor) -> Tensor:
 def full_precision(weight: Tensor) -> AbstractContextManager[None]:
     """Return a context in which nothing on the device of a weight is computed with fewer bits than it has."""
     kind = weight.device.type
-    return torch.autocast(kind, enabled=False) if torch.is_autocast_enabled(kind) else nullcontext()
+    reduced = torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)
+    return torch.autocast(kind, enabled=False) if reduced else nullcontext()
 
 
 class Reparametrised(nn.Module):

@@ -1,5 +1,6 @@
 """The training of a GAN (Egorov & Rogachev 2023, section 4.1)."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
@@ -125,8 +126,10 @@ class Trainer:
         self.generator_batches = ShuffledPasses(n, size, stream(seed, "generator batches", device))
         self.result = Result()
         self._kept = self.average.network if self.average else self.generator
-        self._passes = partial(
-            torch.autocast, device.type, torch.bfloat16, recipe.precision == "bfloat16"
+        self._passes = (
+            nullcontext
+            if recipe.precision == "float32"
+            else partial(torch.autocast, device.type, torch.bfloat16)
         )
         self._set_rates()
 
