@@ -91,7 +91,7 @@ def row_of(table, criterion, subject="sn"):
     return table[(table["criterion"] == criterion) & (table["subject"] == subject)].iloc[0]
 
 
-class TestBars:
+class TestCriteria:
     def test_all_met(self):
         table = held()
         assert list(table) == COLUMNS
@@ -162,6 +162,11 @@ class TestBars:
         assert len(whole) == 19
         with pytest.raises(UserError, match=rf"failures: {count} rows of the run .*'sn_null'.*3\)"):
             held(failures=whole.iloc[rows])
+
+    def test_methods_stand_in_the_order_of_the_card(self):
+        card = make_card()
+        turned = pd.concat([part for _, part in [*card.groupby("method", sort=False)][::-1]])
+        assert list(dict.fromkeys(held(turned)["subject"])) == ["sn_null", "sn", ""]
 
     def test_smallest_bin(self):
         assert row_of(held(n=(301, 200, 305)), "showers", "")["met"]
