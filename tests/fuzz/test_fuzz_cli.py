@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from showergan import cli
+from showergan.cli.options import LateCommand
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 
@@ -32,7 +33,7 @@ STYLE = json.dumps({"labels": {"sn": "SN"}})
 def commands(group, *names):
     """Yield every command with its options."""
     for name, late in group.commands.items():
-        command = getattr(late, "command", late)
+        command = late.whole() if isinstance(late, LateCommand) else late
         if hasattr(command, "commands"):
             yield from commands(command, *names, name)
         else:

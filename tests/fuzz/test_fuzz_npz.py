@@ -227,9 +227,9 @@ def test_a_claim_of_terabytes_is_refused(path, key):
 
 
 def test_more_than_memory_should_hold_is_refused(path):
-    """Within what deflate packs, but of points."""
+    """Within what deflate packs, but of points; newer versions of Python see before that members would overlap."""
     told = taken(path, claiming("ParticlePoint", (N, 2**28), 2**23))
-    assert "Give at most 4294967296" in told
+    assert "Give at most 4294967296" in told or "Overlapped entries" in told
 
 
 class Trap:

@@ -61,9 +61,13 @@ class LateCommand(TyperCommand):
         super().__init__(name, help=cleandoc(help), rich_help_panel=panel)
         self._make = make
 
+    def whole(self) -> Any:
+        """Return the subcommand with its options."""
+        return self._make(cast(str, self.name))
+
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         """Read the arguments as the whole subcommand does."""
-        return self._make(cast(str, self.name)).make_context(*args, **kwargs)
+        return self.whole().make_context(*args, **kwargs)
 
 
 def command_of(
