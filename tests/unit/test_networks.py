@@ -170,6 +170,16 @@ def test_noise_is_seeded(network, sd):
     assert (first.abs().max() <= 1) == (network.noise == "uniform")
 
 
+def equal_with_gradients(layer, image, layout, expected):
+    """Check the result of a layer on an image in some layout of memory, and all gradients through it."""
+    found = layer(image.to(memory_format=layout))
+    torch.testing.assert_close(found, expected)
+    parts = (image, layer.weight, layer.bias)
+    gradients = (torch.autograd.grad(out.square().sum(), parts) for out in (found, expected))
+    for ours, theirs in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("size", [(16, 16), (2, 2), (5, 3)])
 def test_last_layer_of_the_generator_is_a_transposed_convolution_less_its_border(size, layout):
@@ -178,12 +188,7 @@ def test_last_layer_of_the_generator_is_a_transposed_convolution_less_its_border
     image = torch.rand(3, 4, *size, dtype=torch.double, requires_grad=True)
     expected = torch.nn.functional.conv_transpose2d(image, layer.weight, layer.bias, 2, 1, 1)
     expected = expected[:, :, 1:-1, 1:-1]
-    found = layer(image.to(memory_format=layout))
-    torch.testing.assert_close(found, expected)
-    parts = (image, layer.weight, layer.bias)
-    gradients = (torch.autograd.grad(out.square().sum(), parts) for out in (found, expected))
-    for ours, theirs in zip(*gradients, strict=True):
-        torch.testing.assert_close(ours, theirs)
+    equal_with_gradients(layer, image, layout, expected)
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -193,9 +198,4 @@ def test_convolution_over_its_whole_input_is_a_convolution(size, layout):
     layer = Conv2d(4, 5, 3, stride=2).double().to(memory_format=layout)
     image = torch.rand(2, 4, size, size, dtype=torch.double, requires_grad=True)
     expected = torch.nn.functional.conv2d(image, layer.weight, layer.bias, stride=2)
-    found = layer(image.to(memory_format=layout))
-    torch.testing.assert_close(found, expected)
-    parts = (image, layer.weight, layer.bias)
-    gradients = (torch.autograd.grad(out.square().sum(), parts) for out in (found, expected))
-    for ours, theirs in zip(*gradients, strict=True):
-        torch.testing.assert_close(ours, theirs)
+    equal_with_gradients(layer, image, layout, expected)
