@@ -2,6 +2,7 @@
 #   data/{source.npz,showers.h5} (the file of another task is called like the task)      embedding/{model.pt,metrics.json,predictions.csv}
 #   reference/{features.h5,anchors.csv,curves.csv}
 #   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
+#   published/{architecture}/{method}/{rates}/seed{seed}/metrics.csv, taken from resources/{run}, see docs/running.md
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
 #   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,acceptance,outcomes,successes,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt

@@ -8,13 +8,13 @@ from showergan.config.catalogue.exhibit import exhibits
 ARTEFACTS = {
     "data": DATASET,
     "reference": rules.reference.output.features,
-    "anchors": rules.reference.output.anchors,
+    "anchors": ANCHORS,
     "anchor_curves": rules.reference.output.curves,
     "architectures": rules.describe.output.architectures,
     "audit": rules.audit.output.cosines,
     "histories": every_run(rules.train_gan.output.history),
     "lipschitz": every_run(rules.train_gan.output.lipschitz),
-    "metrics": every_run(rules.evaluate_gan.output.metrics),
+    "metrics": METRICS,
     "curves": every_run(rules.evaluate_gan.output.curves),
     "examples": first_seed(rules.evaluate_gan.output.examples),
     "summary": rules.summarise.output.summary,
@@ -32,6 +32,20 @@ ARTEFACTS = {
     "loss_estimates": rules.loss_meaning.output.estimates,
     "loss_meaning": rules.loss_meaning.output.meaning,
     "loss_correlation": rules.loss_meaning.output.correlation,
+}
+
+# What is made of metrics and anchors alone, and so of published ones, too.
+OF_METRICS = {
+    *("anchors", "metrics", "summary", "grid", "verdicts", "ranks", "robustness", "acceptance"),
+    *(
+        "scorecard",
+        "scorecard_means",
+        "agreement",
+        "failures",
+        "outcomes",
+        "successes",
+        "published",
+    ),
 }
 
 # The package lies on every computer that runs jobs, and in no storage: its files are never inputs.
@@ -77,8 +91,15 @@ def options_of(exhibit):
 
 
 def applicable(exhibits):
-    """Return the names of those that have something to show in this run; others say in words that they have not."""
-    return [name for name, exhibit in exhibits.items() if exhibit.applicable(CONFIG)]
+    """Return the names of those that have something to show in this run; others say in words that they have not.
+
+    Where trainings are published, those that show more than their metrics are made for who asks for them by name.
+    """
+    return [
+        name
+        for name, exhibit in exhibits.items()
+        if exhibit.applicable(CONFIG) and (not PUBLISHED or exhibit.reads.keys() <= OF_METRICS)
+    ]
 
 
 def together(exhibit):

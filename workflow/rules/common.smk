@@ -11,6 +11,7 @@ try:
     from showergan.config.keys import refuse_twice
     from showergan.io.sources import state
     from showergan.config.tasks.found import SPECS
+    from showergan.records.published import published_runs
 except ImportError as error:
     raise WorkflowError(
         f"{error}: this snakemake belongs to another environment ({sys.prefix}), in which showergan is not installed. "
@@ -22,6 +23,7 @@ except UserError as error:  # about what installed packages add to the configura
 try:
     refuse_twice(workflow.configfiles, sys.argv)
     CONFIG = parse_config(config)
+    PUBLISHED = published_runs(CONFIG)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -69,6 +71,11 @@ wildcard_constraints:
 def every_run(pattern):
     """Return one file for each training."""
     return [pattern.apply_wildcards(run) for run in RUNS]
+
+
+def is_published(run):
+    """Return whether the metrics of a training are taken from the table in resources/{run}."""
+    return "{architecture}/{method}/{rates}/seed{seed}".format(**run) in PUBLISHED
 
 
 def first_seed(pattern):

@@ -1,7 +1,7 @@
 rule summarise:
     input:
-        metrics=every_run(rules.evaluate_gan.output.metrics),
-        anchors="results/{run}/reference/anchors.csv",
+        metrics=METRICS,
+        anchors=ANCHORS,
     output:
         summary="results/{run}/summary.csv",
         grid="results/{run}/learning_rates.csv",
@@ -54,8 +54,8 @@ rule verdicts:
 
 rule scorecard:
     input:
-        metrics=every_run(rules.evaluate_gan.output.metrics),
-        anchors="results/{run}/reference/anchors.csv",
+        metrics=METRICS,
+        anchors=ANCHORS,
         summary=rules.summarise.output.summary,
     output:
         scorecard="results/{run}/scorecard.csv",
@@ -85,7 +85,7 @@ rule acceptance:
     input:
         scorecard=rules.scorecard.output.scorecard,
         failures=rules.scorecard.output.failures,
-        anchors="results/{run}/reference/anchors.csv",
+        anchors=ANCHORS,
     output:
         acceptance="results/{run}/acceptance.csv",
         recipe="results/{run}/acceptance.recipe.json",

@@ -31,6 +31,40 @@ rule evaluate_gan:
         )
 
 
+# Those of published trainings lie in a folder of their own: any of them is trained by asking for its evaluation.
+TABLE = f"resources/{CONFIG.run}"
+UNPACKED = "results/{run}/published/{architecture}/{method}/{rates}/seed{seed}/metrics.csv"
+METRICS = [
+    (UNPACKED if is_published(run) else rules.evaluate_gan.output.metrics).format(**run)
+    for run in RUNS
+]
+ANCHORS = f"{TABLE}/anchors.csv" if PUBLISHED else rules.reference.output.anchors
+
+if taken := [UNPACKED.format(**run) for run in RUNS if is_published(run)]:
+
+    rule unpack:
+        input:
+            table=f"{TABLE}/metrics.json.xz",
+        output:
+            metrics=taken,
+            recipe=f"results/{CONFIG.run}/published/recipe.json",
+            provenance=f"results/{CONFIG.run}/published/provenance.json",
+        log:
+            f"logs/{CONFIG.run}/unpack.log",
+        conda:
+            "../../envs/showergan.yaml"
+        params:
+            recipe=recipe_of("unpack"),
+            metrics=lambda wildcards, output: folded(output.metrics),
+        message:
+            "Taking published trainings from their table"
+        shell:
+            with_recipe(
+                "showergan unpack --table {input.table:q} --metrics={params.metrics}"
+                " --recipe {output.recipe:q} --provenance {output.provenance:q} > {log:q} 2>&1"
+            )
+
+
 rule evaluate:
     input:
-        every_run(rules.evaluate_gan.output.metrics),
+        METRICS,

@@ -16,6 +16,12 @@ os.environ.update(SHOWERGAN_SECONDS_OF_A_MINUTE=str(54 if workflow.remote_exec e
 onstart:
     if workflow.is_main_process and workflow.local_exec and (warning := missing_gpu.idle_gpu()):
         logger.warning(warning)
+    if workflow.is_main_process and CONFIG.study == "published":
+        n = sum(map(is_published, RUNS))
+        logger.warning(
+            f"{n} of {len(RUNS)} trainings are taken from resources/{CONFIG.run}, the others are trained. "
+            "Figures and tables of more than their metrics are left out."
+        )
 
 
 # Also after Ctrl-C.

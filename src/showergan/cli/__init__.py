@@ -35,6 +35,7 @@ OTHERS = {
     "export": ("inference", "Write a generator as one file for other programs."),
     "provenance": ("records", "Print the record of what made a file."),
     "verify": ("records", "Check every file of a run against the record of what made it."),
+    "gather": ("records", "Add the finished trainings of a run to the table that is published."),
     "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
     "cost": ("cost", "Estimate what a run will take: jobs, hours, memory, files."),
     "figure": ("drawing", "Draw a figure, as the workflow does."),

@@ -15,6 +15,7 @@ from showergan.cli.options import command_of
 from showergan.errors import UserError
 from showergan.io.files import say, sha256_of
 from showergan.io.hdf5 import opened_hdf5
+from showergan.records import published
 from showergan.records.provenance import NAME, read_record, record_of
 from showergan.records.verification import findings
 
@@ -63,6 +64,16 @@ def crate(
     showergan.write_crate(run, license)
 
 
+def gather(
+    run: Annotated[Path, typer.Argument(help="folder of a run: results/RUN")],
+    to: Annotated[
+        Path | None, typer.Option(help="folder of the table; by default resources/RUN")
+    ] = None,
+) -> None:
+    """Add the finished trainings of a run to the table that is published; those that it has must agree with it."""
+    published.gather(run, to or Path("resources", run.resolve().name))
+
+
 def _description_of(file: Path) -> dict[str, Any]:
     if not file.is_file():
         raise UserError(f"{file} is no file. Give an artefact of a run.")
@@ -85,5 +96,5 @@ def _description_of(file: Path) -> dict[str, Any]:
 
 def subcommand(name: str) -> TyperCommand:
     """Return one of these subcommands."""
-    functions = {function.__name__: function for function in (provenance, verify, crate)}
+    functions = {function.__name__: function for function in (provenance, verify, gather, crate)}
     return command_of(name, functions[name])

@@ -23,6 +23,10 @@ class Config(Section):
     """The whole configuration, as far as all tasks share it; `config_of` adds the sections of a task."""
 
     run: Name = Field("default", description="artefacts go to results/{run}/")
+    study: Literal["trained", "published"] = Field(
+        "trained",
+        description="published: trainings whose metrics resources/{run} holds are taken from there",
+    )
     task: Name = Field(description="what is learned, see docs/tasks.md")
     data: Data
     training: Training = Training()

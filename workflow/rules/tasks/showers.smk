@@ -46,13 +46,14 @@ rule train_embedding:
         mem_mb=memory(TORCH, 5),
         runtime=minutes(30, 0.1 * CONFIG.embedding.epochs),
     params:
-        recipe=recipe_of("train_embedding"),
+        recipe=recipe_of(CONFIG.embedding.step),
     message:
-        "Training the embedding: {log}"
+        "Making the embedding: {log}"
     shell:
         with_recipe(
             in_time(
-                "showergan train-embedding --data {input:q} --recipe {output.recipe:q}"
+                f"showergan {CONFIG.embedding.step.replace('_', '-')}"
+                " --data {input:q} --recipe {output.recipe:q}"
                 " --out {output.model:q} --metrics {output.metrics:q}"
                 " --predictions {output.predictions:q} --provenance {output.provenance:q} > {log:q} 2>&1"
             )

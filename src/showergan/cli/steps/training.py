@@ -1,5 +1,6 @@
 """Steps that train GANs and embeddings, and that describe the networks of GANs."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +13,9 @@ from showergan.cli.computing import CheckpointOptions, DeviceOptions
 from showergan.cli.options import DataSet, Output
 from showergan.config.recipes import training as recipes
 from showergan.config.tasks.images import CLASSIFIER
+from showergan.errors import UserError
 from showergan.evaluation.generator import Divergence, conditions_of, description_of, save_generator
-from showergan.io.files import atomic_write, say, write_json
+from showergan.io.files import atomic_write, say, sha256_of, write_json
 from showergan.io.tables import write_table
 from showergan.networks.description import architectures
 from showergan.records.provenance import made_with
@@ -145,6 +147,46 @@ def train_embedding(
     checkpoints = states.of(out, recipe, data, device)
     found = showers.load(data, "train")
     regressor, fit = of_showers.train_embedding(found, recipe, device, checkpoints)
+    _measure(regressor, data, device, metrics, predictions, **fit._asdict())
+    of_showers.save_embedding(regressor, out)
+    return checkpoints.remove
+
+
+def take_embedding(
+    recipe: recipes.TakeEmbedding,
+    *,
+    data: DataSet,
+    out: Annotated[Path, Output("a copy of the file: model.pt")],
+    metrics: Annotated[Path, Output("R2 on the select showers: JSON")],
+    predictions: Annotated[Path, Output("predictions for the select showers: CSV")],
+    where: DeviceOptions,
+) -> None:
+    """Copy the file, if it is that of the recipe, and measure it on select.
+
+    Raises:
+        UserError: it is another one.
+    """
+    (file,) = recipe.reads
+    if (found := sha256_of(file)) != recipe.sha256:
+        raise UserError(
+            f"{file}: SHA-256 is {found}, but embedding.sha256 is {recipe.sha256}: scores over another embedding "
+            "cannot be compared. Get the file again, or correct embedding.sha256."
+        )
+    device = where.choose()
+    _measure(of_showers.load_embedding(file, device), data, device, metrics, predictions)
+    with atomic_write(out) as temporary:
+        shutil.copyfile(file, temporary)
+
+
+def _measure(
+    regressor: of_showers.EmbeddingRegressor,
+    data: Path,
+    device: torch.device,
+    metrics: Path,
+    predictions: Path,
+    **fit: int,
+) -> None:
+    """Write what the regressor predicts of the select showers, its R2, and what there is to say about its fit."""
     select = showers.load(data, "select")
     energy = torch.from_numpy(select.energy).unsqueeze(1).to(device)
     predicted = of_showers.predict(regressor, energy)[1].cpu()
@@ -163,12 +205,10 @@ def train_embedding(
             "targets_without_spread": left_out,
             "r2_split": "select",
             "n_select": len(select),
-            **fit._asdict(),
+            **fit,
         },
         metrics,
     )
-    of_showers.save_embedding(regressor, out)
-    return checkpoints.remove
 
 
 def train_image_embedding(

@@ -1,5 +1,6 @@
 """Recipes of all trainings: of GANs, with their audit and the description of their networks, and of embeddings."""
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 from showergan.config.architectures import Networks
 from showergan.config.methods import Composition, LearningRates
 from showergan.config.recipes.recipe import Recipe
-from showergan.config.section import Count, Seed
+from showergan.config.section import Count, Place, Seed
 from showergan.config.tasks import images, showers, toys
 from showergan.config.training import BatchSize, SharedTraining, mixed_samples
 from showergan.config.whole import Config
@@ -107,6 +108,22 @@ class TrainEmbedding(showers.Embedding, Recipe):
     version = 2
     only_for = "showers"
     section = "embedding"
+
+
+class TakeEmbedding(Recipe):
+    """Take the embedding of the E metrics from a file that `train-embedding` wrote, and measure it."""
+
+    version = 1
+    only_for = "showers"
+    section = "embedding"
+
+    file: Place = Field(description="model.pt of another run")
+    sha256: showers.Sha256 = Field(description="of it")
+
+    @property
+    def reads(self) -> tuple[Path, ...]:
+        """The file."""
+        return (Path(self.file),)
 
 
 class TrainImageEmbedding(images.Embedding, Recipe):

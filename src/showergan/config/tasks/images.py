@@ -68,6 +68,11 @@ class Embedding(Section):
     )
     seed: Seed = Field(1, description="random seed")
 
+    @property
+    def step(self) -> str:
+        """The step that makes it."""
+        return "train_image_embedding"
+
 
 class Samples(Section):
     """Generated images, black at -1 and white at 1.

@@ -59,13 +59,16 @@ def scheme_of(place: str) -> str | None:
     return scheme
 
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 class DataFile(Section):
     """Showers from elsewhere."""
 
     path: Place | None = Field(
         None, description="npz: a path, or an http(s)://, s3:// or root:// URL"
     )
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+    sha256: Sha256 | None = Field(
         None, description="npz: the file's SHA-256; a file that differs is refused"
     )
 
@@ -120,6 +123,12 @@ class ShowerData(Simulation, Preparation, Representation, Data):
     )
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps from the source to the data set; a file of the user is read as it is."""
+        source = {"geant4": "simulate_geant4", "npz": "fetch"}.get(self.source, self.source)
+        return (*(() if self.files else (source,)), "preprocess")
+
+    @property
     def n_train(self) -> int | None:
         """Half of the showers, rounded up, where their number is known."""
         n = {"sample": N_SAMPLE, "npz": None}.get(self.source, self.n_showers)
@@ -168,6 +177,31 @@ class Embedding(Section):
     seed: Seed = Field(1, description="random seed")
 
 
+class AnyEmbedding(Embedding):
+    """The embedding regressor, trained or taken from a file.
+
+    Two computers train two embeddings, whose scores cannot be compared; a study on several takes one from a file.
+    """
+
+    file: Place | None = Field(
+        None, description="take it from this model.pt of another run, and train none"
+    )
+    sha256: Sha256 | None = Field(None, description="SHA-256 of that file; another one is refused")
+
+    @property
+    def step(self) -> str:
+        """The step that makes it."""
+        return "take_embedding" if self.file else "train_embedding"
+
+    @model_validator(mode="after")
+    def _file_is_known(self) -> Self:
+        if (self.file is None) != (self.sha256 is None):
+            raise ValueError(
+                "file and sha256: give both, `sha256sum FILE` prints the second, or neither"
+            )
+        return self
+
+
 class Samples(Section):
     """Generated showers, and the steps to them from the network's output.
 
@@ -195,7 +229,7 @@ SPEC = TaskSpec(
     "statistics of the shower (P), for all showers and as the mean over bins of the entry point (bins-E, bins-P).",
     data=ShowerData,
     own_data=True,
-    sections={"embedding": Embedding()},
+    sections={"embedding": AnyEmbedding()},
     samples=Samples,
     sample_arrays=("energy", "point", "momentum"),
     scores=("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"),

@@ -13,6 +13,11 @@ class Data(Section):
     source: str
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps that make the data set."""
+        return ("make_data",)
+
+    @property
     def n_train(self) -> int | None:
         """Number of training samples, where it is known before there are any."""
         return None
