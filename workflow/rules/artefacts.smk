@@ -14,7 +14,7 @@ ARTEFACTS = {
     "audit": rules.audit.output.cosines,
     "histories": every_run(rules.train_gan.output.history),
     "lipschitz": every_run(rules.train_gan.output.lipschitz),
-    "metrics": METRICS,
+    "metrics": every_run(Metrics),
     "curves": every_run(rules.evaluate_gan.output.curves),
     "examples": first_seed(rules.evaluate_gan.output.examples),
     "summary": rules.summarise.output.summary,

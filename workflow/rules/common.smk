@@ -23,6 +23,7 @@ except UserError as error:  # about what installed packages add to the configura
 try:
     refuse_twice(workflow.configfiles, sys.argv)
     CONFIG = parse_config(config)
+    # Trainings whose metrics are taken from the table in resources/{run}, {architecture}/{method}/{rates}/seed{seed}.
     PUBLISHED = published_runs(CONFIG)
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -71,11 +72,6 @@ wildcard_constraints:
 def every_run(pattern):
     """Return one file for each training."""
     return [pattern.apply_wildcards(run) for run in RUNS]
-
-
-def is_published(run):
-    """Return whether the metrics of a training are taken from the table in resources/{run}."""
-    return "{architecture}/{method}/{rates}/seed{seed}".format(**run) in PUBLISHED
 
 
 def first_seed(pattern):

@@ -1,6 +1,6 @@
 rule summarise:
     input:
-        metrics=METRICS,
+        metrics=every_run(Metrics),
         anchors=ANCHORS,
     output:
         summary="results/{run}/summary.csv",
@@ -54,7 +54,7 @@ rule verdicts:
 
 rule scorecard:
     input:
-        metrics=METRICS,
+        metrics=every_run(Metrics),
         anchors=ANCHORS,
         summary=rules.summarise.output.summary,
     output:

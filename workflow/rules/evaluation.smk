@@ -31,22 +31,32 @@ rule evaluate_gan:
         )
 
 
-# Those of published trainings lie in a folder of their own: any of them is trained by asking for its evaluation.
 TABLE = f"resources/{CONFIG.run}"
-UNPACKED = "results/{run}/published/{architecture}/{method}/{rates}/seed{seed}/metrics.csv"
-METRICS = [
-    (UNPACKED if is_published(run) else rules.evaluate_gan.output.metrics).format(**run)
-    for run in RUNS
-]
+
+
+class Metrics:
+    """Pattern of the metrics of all trainings. Those of published ones lie in a folder of their own.
+
+    So any of them is trained by asking for its evaluation, and lies beside what is published.
+    """
+
+    @staticmethod
+    def apply_wildcards(run):
+        name = "{architecture}/{method}/{rates}/seed{seed}".format(**run)
+        if name in PUBLISHED:
+            return f"results/{CONFIG.run}/published/{name}/metrics.csv"
+        return rules.evaluate_gan.output.metrics.apply_wildcards(run)
+
+
 ANCHORS = f"{TABLE}/anchors.csv" if PUBLISHED else rules.reference.output.anchors
 
-if taken := [UNPACKED.format(**run) for run in RUNS if is_published(run)]:
+if PUBLISHED:
 
     rule unpack:
         input:
             table=f"{TABLE}/metrics.json.xz",
         output:
-            metrics=taken,
+            metrics=[f"results/{CONFIG.run}/published/{name}/metrics.csv" for name in PUBLISHED],
             recipe=f"results/{CONFIG.run}/published/recipe.json",
             provenance=f"results/{CONFIG.run}/published/provenance.json",
         log:
@@ -67,4 +77,4 @@ if taken := [UNPACKED.format(**run) for run in RUNS if is_published(run)]:
 
 rule evaluate:
     input:
-        METRICS,
+        every_run(Metrics),

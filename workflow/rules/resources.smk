@@ -17,9 +17,8 @@ onstart:
     if workflow.is_main_process and workflow.local_exec and (warning := missing_gpu.idle_gpu()):
         logger.warning(warning)
     if workflow.is_main_process and CONFIG.study == "published":
-        n = sum(map(is_published, RUNS))
         logger.warning(
-            f"{n} of {len(RUNS)} trainings are taken from resources/{CONFIG.run}, the others are trained. "
+            f"{len(PUBLISHED)} trainings are taken from resources/{CONFIG.run}, all others are trained. "
             "Figures and tables of more than their metrics are left out."
         )
 

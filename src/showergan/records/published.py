@@ -41,8 +41,8 @@ class Run(NamedTuple):
     metrics: Columns
 
 
-def published_runs(config: Config) -> frozenset[str]:
-    """Return the trainings of a configuration that are published, "{architecture}/{method}/{rates}/seed{seed}".
+def published_runs(config: Config) -> list[str]:
+    """Return the published trainings of methods of a configuration, "{architecture}/{method}/{rates}/seed{seed}".
 
     There are none unless it asks for them by `study: published`.
 
@@ -51,18 +51,19 @@ def published_runs(config: Config) -> frozenset[str]:
     """
     path = Path("resources", config.run, RUNS)
     if config.study != "published" or not path.exists():
-        return frozenset()
+        return []
     if config.data.files:
         raise UserError(
             "study = 'published': no table knows data of files of your own; leave it out"
         )
     expected = cache(lambda architecture, method: recipes_of(config, architecture, method))
-    found = {row["run"]: row for row in _rows(path)}
-    for run, row in found.items():
-        architecture, method, *_ = run.split("/")
+    found = []
+    for row in _rows(path):
+        architecture, method, *_ = row["run"].split("/")
         if architecture in config.compared and method in config.methods:
-            _require_the_same(path, run, _recipes(row), expected(architecture, method))
-    return frozenset(found)
+            _require_the_same(path, row["run"], _recipes(row), expected(architecture, method))
+            found.append(row["run"])
+    return found
 
 
 def recipes_of(config: Config, architecture: str, method: str) -> dict[str, str]:
