@@ -1,8 +1,10 @@
 """Finished trainings gathered in a table: what is kept, what is refused, and what a configuration takes from it."""
 
 import copy
+import hashlib
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -69,11 +71,11 @@ def metrics(score=SCORE):
     return pd.DataFrame(rows, columns=["epoch", "split", *COLUMNS]).to_csv(index=False)
 
 
-def shared(of, anchors="anchor"):
+def shared(of, anchors="anchor", model="model"):
     """Leave what all trainings are made of, as one computer or another does."""
     job(RESULTS / "data", RECIPES["sample"].of(of), source_npz="npz")
     job(RESULTS / "data", RECIPES["preprocess"].of(of), showers_h5="h5")
-    job(RESULTS / "embedding", RECIPES["train_embedding"].of(of), model_pt="model")
+    job(RESULTS / "embedding", RECIPES[of.embedding.step].of(of), model_pt=model)
     job(RESULTS / "reference", RECIPES["reference"].of(of), features_h5="h5", anchors_csv=anchors)
 
 
@@ -110,7 +112,15 @@ def test_what_is_kept():
     assert "2 trainings, 2 of them new; 0 repeated" in gather().stderr
     rows = table().set_index("run")
     assert rows.loc[NONE, "status"] == "diverged" and rows.loc[SN, "status"] == "finished"
-    steps = ["evaluate", "preprocess", "reference", "sample", "train", "train_embedding"]
+    steps = [
+        "embedding",
+        "evaluate",
+        "preprocess",
+        "reference",
+        "sample",
+        "train",
+        "train_embedding",
+    ]
     assert list(rows.columns) == ["status", "cpu_seconds", "version", "commit", *steps]
     different = rows[steps].nunique()
     assert list(different[different > 1].index) == ["train"]
@@ -187,7 +197,7 @@ def test_another_result_is_refused_and_told_beside_the_spread_of_seeds():
         ({"embedding__view": "cropped"}, "train_embedding"),
         (
             {"embedding__file": "m.pt", "embedding__sha256": "0" * 64},
-            "take_embedding, train_embedding",
+            "embedding, take_embedding, train_embedding",
         ),
     ],
 )
@@ -195,7 +205,7 @@ def test_a_configuration_with_other_recipes_takes_nothing(change, step):
     trained(SN)
     gather()
     assert published_runs(config()) == [SN]
-    with pytest.raises(UserError, match=f"{SN} was published with another recipe of {step} than"):
+    with pytest.raises(UserError, match=f"{SN} was published with another {step} than here"):
         published_runs(config(**change))
     assert published_runs(parse_config(raw(**change))) == []  # it does not ask for them
 
@@ -211,11 +221,33 @@ def test_a_configuration_with_more_or_fewer_trainings_takes_what_there_is():
         published_runs(config(data__source="npz", data__path="x.npz"))
 
 
+def test_two_embeddings_are_not_mixed():
+    trained(SN)
+    gather()
+    shared(config(), model="another")
+    with pytest.raises(UserError, match=f"{SN} was published with another embedding than"):
+        published_runs(config())
+    trained(NONE)
+    with pytest.raises(UserError, match=f"{NONE} was published with another embedding than"):
+        gather()
+    shutil.rmtree(RESULTS)
+    assert published_runs(config()) == [SN]  # there is none yet
+    shutil.rmtree("resources")
+    sha256 = hashlib.sha256(b"given").hexdigest()
+    of_file = {"embedding__file": "m.pt", "embedding__sha256": sha256}
+    shared(config(**of_file), model="given")
+    trained(SN, of=config(**of_file))
+    gather()
+    assert table()["embedding"][0] == sha256[:12]
+    shutil.rmtree(RESULTS)
+    assert published_runs(config(**of_file)) == [SN]
+
+
 def test_trainings_of_one_method_have_one_recipe():
     trained(SN)
     gather()
     trained(f"small/sn/{PAIR}/seed2", of=config(training__warm_up=50))
-    with pytest.raises(UserError, match="seed2 was published with another recipe of train than"):
+    with pytest.raises(UserError, match="seed2 was published with another train than here"):
         gather()
 
 
@@ -236,7 +268,12 @@ def test_what_is_not_as_it_was_made_is_left_out():
 def test_a_damaged_table_is_told():
     trained(SN)
     gather()
-    path = Path("resources/tiny/metrics.json.xz")
+    path, rows = Path("resources/tiny/metrics.json.xz"), Path("resources/tiny/runs.csv")
+    text = rows.read_text()
+    rows.write_text(text + text.splitlines()[1].replace("/sn/", "/none/") + "\n")
+    with pytest.raises(UserError, match=f"metrics.json.xz lacks {NONE}, which resources/tiny/runs"):
+        gather()
+    rows.write_text(text)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UserError, match=r"metrics.json.xz: no table of published runs"):
         gather()

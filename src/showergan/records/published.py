@@ -1,9 +1,10 @@
 """Published runs: finished trainings whose metrics the repository keeps, so that nobody has to train them again.
 
-The folder resources/{run} holds metrics.json.xz, the metrics of all, without the digits that only another training of
-the same kind could tell apart; runs.csv, a row per training: how it ended, CPU seconds of its training and evaluation,
-version and commit of the code, and a hash of the recipe of each step behind its metrics; and anchors.csv, what they are
-compared with. Nothing here imports a library that loads slowly: every job of the workflow reads runs.csv.
+The folder resources/{run} holds metrics.json.xz, the metrics of all, to as many digits as their spreads warrant;
+runs.csv, a row per training: how it ended, CPU seconds of its training and evaluation, version and commit of the code,
+the start of the SHA-256 of the embedding, for two embeddings have two scales, and of the recipe of each step behind its
+metrics; and anchors.csv, what they are compared with. Nothing here imports a library that loads slowly: every job of
+the workflow reads runs.csv.
 """
 
 import csv
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import Config
 from showergan.errors import UserError
-from showergan.io.files import atomic_write, say
+from showergan.io.files import atomic_write, say, sha256_of
 from showergan.records.provenance import NAME, read_record
 from showergan.records.verification import findings
 
@@ -57,11 +58,13 @@ def published_runs(config: Config) -> list[str]:
             "study = 'published': no table knows data of files of your own; leave it out"
         )
     expected = cache(lambda architecture, method: recipes_of(config, architecture, method))
+    embedding = _embedding_here(config)
     found = []
     for row in _rows(path):
         architecture, method, *_ = row["run"].split("/")
         if architecture in config.compared and method in config.methods:
-            _require_the_same(path, row["run"], _recipes(row), expected(architecture, method))
+            here = expected(architecture, method) | (embedding or {})
+            _require_the_same(path, row["run"], _recipes(row, embedding is None), here)
             found.append(row["run"])
     return found
 
@@ -83,8 +86,17 @@ def _hashes(recipes: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {step: hashlib.sha256(texts[step].encode()).hexdigest()[:12] for step in sorted(texts)}
 
 
-def _recipes(row: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in row.items() if name not in ABOUT}
+def _embedding_here(config: Config) -> dict[str, str] | None:
+    """Return the start of the SHA-256 of the run's embedding; None where it has not been made, or the task has none."""
+    given = getattr(getattr(config, "embedding", None), "sha256", None)
+    made = Path("results", config.run, "embedding/model.pt")
+    sha256 = given or (sha256_of(made) if made.exists() else None)
+    return {"embedding": sha256[:12]} if sha256 else None
+
+
+def _recipes(row: dict[str, str], without_embedding: bool = False) -> dict[str, str]:
+    left_out = (*ABOUT, "embedding") if without_embedding else ABOUT
+    return {name: text for name, text in row.items() if name not in left_out}
 
 
 def _require_the_same(
@@ -93,9 +105,9 @@ def _require_the_same(
     steps = sorted(published.keys() | here.keys())
     if others := [step for step in steps if published.get(step) != here.get(step)]:
         raise UserError(
-            f"{path}: {run} was published with another recipe of {', '.join(others)} than this run has, and the two "
-            "cannot be compared. Put the configuration and the version of showergan back that it was made with; or "
-            "leave out study: published, and all is trained here."
+            f"{path}: {run} was published with another {', '.join(others)} than here, and the two cannot "
+            "be compared. Put the configuration, the version of showergan and the embedding back that it was made "
+            "with; or train all here, without study: published, and give the run another name."
         )
 
 
@@ -128,12 +140,18 @@ def gather(run: Path, to: Path) -> None:
     """
     rows = {row["run"]: row for row in _rows(to / RUNS)} if (to / RUNS).exists() else {}
     metrics = read_metrics(to / METRICS) if rows else {}
+    if lost := rows.keys() - metrics.keys():
+        raise UserError(
+            f"{to / METRICS} lacks {min(lost)}, which {to / RUNS} names. Take both from one commit."
+        )
     kept = {name: Run(row, metrics[name]) for name, row in rows.items()}
     new, again, different = {}, 0, []
     of_method = {_method(name): _recipes(row) for name, row in rows.items()}
     for name, found in finished(run):
         recipes = _recipes(found.row)
-        _require_the_same(to / RUNS, name, of_method.setdefault(_method(name), recipes), recipes)
+        # All but the training is shared by all methods.
+        of_others = next(iter(of_method.values()), recipes) | {"train": recipes["train"]}
+        _require_the_same(to / RUNS, name, of_method.setdefault(_method(name), of_others), recipes)
         if name not in kept:
             new[name] = found
         elif found.metrics == kept[name].metrics:
@@ -177,6 +195,8 @@ def finished(run: Path) -> Iterator[tuple[str, Run]]:
     if why := fault(*shared):
         raise UserError(f"{why}. Run snakemake again for this run.")
     before = [read_record(path) for at in shared for path in sorted(at.glob(f"*{NAME}"))]
+    models = [record.outputs["model.pt"] for record in before if "model.pt" in record.outputs]
+    embedding = {"embedding": models[0][:12]} if models else {}
     for path in sorted(run.glob("evaluate/*/*/*/seed*/metrics.csv")):
         name = path.parent.relative_to(run / "evaluate").as_posix()
         made, trained = path.parent, run / "train" / name
@@ -192,7 +212,7 @@ def finished(run: Path) -> Iterator[tuple[str, Run]]:
             "version": records[-1].code.version,
             "commit": (records[-1].code.commit or "")[:12],
         }
-        yield name, Run(row | _hashes(recipes), _rounded(path))
+        yield name, Run(row | embedding | _hashes(recipes), _rounded(path))
 
 
 def _method(name: str) -> str:
