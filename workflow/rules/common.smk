@@ -74,6 +74,23 @@ def every_run(pattern):
     return [pattern.apply_wildcards(run) for run in RUNS]
 
 
+TABLE = f"resources/{CONFIG.run}"
+
+
+class Metrics:
+    """Pattern of the metrics of all trainings. Those of published ones lie in a folder of their own.
+
+    So any of them is trained by asking for its evaluation, and lies beside what is published.
+    """
+
+    @staticmethod
+    def apply_wildcards(run):
+        name = "{architecture}/{method}/{rates}/seed{seed}".format(**run)
+        if name in PUBLISHED:
+            return f"results/{CONFIG.run}/published/{name}/metrics.csv"
+        return rules.evaluate_gan.output.metrics.apply_wildcards(run)
+
+
 def first_seed(pattern):
     """Return one file for each architecture and method, of the first seed."""
     first = CONFIG.training.seeds[0]
