@@ -3,12 +3,10 @@
 import pytest
 import torch
 from pydantic import ValidationError
-from small_training import blobs, recipe
+from small_training import assert_goes_on_bit_for_bit, blobs, recipe
 
-from showergan.errors import Paused
 from showergan.methods.constraints import power_iteration
 from showergan.methods.layers import flattened, trained_weight, weight_layers
-from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer
 
 METHODS = ("sn_coefficients", "abcas", "gradient_penalty", "reference_code")
@@ -94,21 +92,7 @@ def test_first_losses_are_those_of_single_precision_but_for_rounding():
 @pytest.mark.parametrize("method", METHODS)
 def test_a_stopped_training_goes_on_bit_for_bit(method, tmp_path):
     changes = {"epochs": 1, "evaluated_epochs": (1,), "generator_average": 0.9}
-    whole = trainer(method, **changes).run()
-    data = tmp_path / "data"
-    data.touch()
-    settings = {"recipe": "", "data": data, "device": torch.device("cpu"), "every": 0, "most": 0}
-    stops = 0
-    while True:
-        try:
-            found = trainer(method, **changes).run(Checkpoints(tmp_path / "out", **settings))
-            break
-        except Paused:
-            stops += 1
-    assert stops == 4
-    for name, value in whole.states[1].items():
-        assert torch.equal(value, found.states[1][name]), name
-    assert found.history.frame().equals(whole.history.frame())
+    assert_goes_on_bit_for_bit(lambda: trainer(method, **changes), tmp_path, torch.device("cpu"))
 
 
 def test_precision_is_part_of_the_recipe():
