@@ -50,21 +50,15 @@ def test_all_that_is_kept_has_full_precision(method):
 def test_sigma_and_its_vectors_have_full_precision():
     of = trainer()
     layers = weight_layers(of.discriminator).values()
-    expected = [
-        (
-            power_iteration(flattened(trained_weight(layer).detach()), state.u, state.v, 1),
-            flattened(trained_weight(layer).detach()),
-        )
-        for layer in layers
-        for state in layer.parametrizations.weight
-    ]
+    states = [state for layer in layers for state in layer.parametrizations.weight]
+    matrices = [flattened(trained_weight(layer).detach()) for layer in layers]
+    expected = zip(matrices, *power_iteration(matrices, [s.u for s in states]), strict=True)
     of.discriminator_optimiser.step = lambda: None
     used = {}
     for layer in layers:
         layer.register_forward_hook(lambda m, _, __: used.update({m: m.weight.detach()}))
     of.discriminator_step()
-    for layer, ((u, v), weight) in zip(layers, expected, strict=True):
-        [state] = layer.parametrizations.weight
+    for layer, state, (weight, u, v) in zip(layers, states, expected, strict=True):
         assert torch.equal(state.u, u)
         assert torch.equal(state.v, v)
         torch.testing.assert_close(flattened(used[layer]), weight / (u @ weight @ v))
