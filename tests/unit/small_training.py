@@ -6,7 +6,7 @@ from showergan.config.kinds import implemented
 from showergan.config.methods import Composition
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.training import Train
-from showergan.methods.constraints import Constraint
+from showergan.methods.constraints.constraint import Constraint
 from showergan.networks.base import build
 
 COMPOSITIONS = {

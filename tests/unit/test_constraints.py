@@ -9,19 +9,17 @@ from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
 
 from showergan.errors import UserError
-from showergan.methods.constraints import (
-    Abcas,
+from showergan.methods.constraints.abcas import Abcas
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.constraint import DiscriminatorBatch
+from showergan.methods.constraints.gradient_penalty import GradientPenalty, between
+from showergan.methods.constraints.multipliers import (
     ConstantMultiplier,
-    DiscriminatorBatch,
-    GradientPenalty,
     LayerMultipliers,
     PowerPenalty,
-    SpectralNorm,
     TrainableMultiplier,
-    WeightClipping,
-    between,
-    power_iteration,
 )
+from showergan.methods.constraints.spectral_norm import SpectralNorm, power_iteration
 from showergan.methods.layers import (
     flattened,
     multipliers,

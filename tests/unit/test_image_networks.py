@@ -17,7 +17,8 @@ from showergan.config.networks import (
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.methods.constraints import SpectralNorm, WeightClipping
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.spectral_norm import SpectralNorm
 from showergan.methods.layers import reparametrisations, weight_layers
 from showergan.networks.base import build
 from showergan.networks.blocks import SIZES, Bottleneck, nonlinearity, normalisation, spread

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from small_training import blobs, recipe
 
 from showergan.errors import Paused
-from showergan.methods.constraints import power_iteration
+from showergan.methods.constraints.spectral_norm import power_iteration
 from showergan.methods.layers import flattened, trained_weight, weight_layers
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer

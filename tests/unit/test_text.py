@@ -20,7 +20,8 @@ from showergan.errors import UserError
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generator import TrainedGenerator, description_of
 from showergan.evaluation.reference import make_reference
-from showergan.methods.constraints import DiscriminatorBatch, GradientPenalty
+from showergan.methods.constraints.constraint import DiscriminatorBatch
+from showergan.methods.constraints.gradient_penalty import GradientPenalty
 from showergan.methods.layers import flattened, weight_layers
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.networks.base import build, state_of

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 
-from showergan.methods.constraints import between
+from showergan.methods.constraints.gradient_penalty import between
 from showergan.methods.layers import flattened, output_scale, weight_layers
 
 ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %

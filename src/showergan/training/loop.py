@@ -18,7 +18,7 @@ from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.io.progress import Progress
 from showergan.io.weights import outline
-from showergan.methods.constraints import Constraint, DiscriminatorBatch
+from showergan.methods.constraints.constraint import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
 from showergan.methods.optimisers import Optimiser
 from showergan.networks.base import Discriminator, Generator, state_of
