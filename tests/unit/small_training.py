@@ -29,6 +29,12 @@ COMPOSITIONS = {
     },
     "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
     "gradient_penalty": {"penalty": {"kind": "gradient"}},
+    "r1": {"loss": {"kind": "gan"}, "penalty": {"kind": "r1"}},
+    "dragan": {"loss": {"kind": "gan"}, "penalty": {"kind": "dragan"}},
+    "gradient_normalisation": {
+        "loss": {"kind": "hinge"},
+        "normaliser": {"kind": "gradient_normalisation"},
+    },
     "reference_code": {
         "normaliser": {
             "kind": "spectral_norm",

@@ -222,7 +222,7 @@ IMAGES = {
 
 def test_a_gradient_penalty_refuses_batch_norm():
     with pytest.raises(
-        UserError, match=r"methods\.gp: the penalty gradient .* normalisation: layer"
+        UserError, match=r"methods\.gp: the constraint gradient .* normalisation: layer"
     ):
         parse_config(IMAGES)
     layer = {"gp": IMAGES["methods"]["gp"] | {"normalisation": "layer", "n_critic": 3}}

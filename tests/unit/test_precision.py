@@ -11,7 +11,10 @@ from showergan.methods.layers import flattened, trained_weight, weight_layers
 from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer
 
-METHODS = ("sn_coefficients", "abcas", "gradient_penalty", "reference_code")
+METHODS = (
+    *("sn_coefficients", "abcas", "gradient_penalty", "reference_code"),
+    *("dragan", "gradient_normalisation"),
+)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ class Constraint(Kind):
 
 
 class Normaliser(Constraint):
-    """Bounds weights."""
+    """Bounds weights, or the output in their place."""
 
 
 class Multiplier(Constraint):
@@ -75,6 +75,20 @@ class WeightClipping(Normaliser):
     )
 
 
+class GradientNormalisation(Normaliser):
+    """f -> f / (||grad_x f|| + |f|), whenever the discriminator is asked, in steps of the generator as well.
+
+    Its values lie in [-1, 1], and the scale of f counts for nothing. Where activations are piecewise linear, its slope
+    in each linear piece is n^2 / (n + |f|)^2 with n = ||grad_x f||, at most 1 (Wu et al. 2021). Weights stay free.
+    """
+
+    implementation: ClassVar[str] = (
+        "showergan.methods.constraints.gradient_normalisation:GradientNormalisation"
+    )
+    per_sample: ClassVar[bool] = True
+    kind: Literal["gradient_normalisation"] = "gradient_normalisation"
+
+
 class ConstantMultiplier(Multiplier):
     """The discriminator's output times a fixed constant."""
 
@@ -111,6 +125,32 @@ class GradientPenalty(Penalty):
     kind: Literal["gradient"] = "gradient"
     weight: PositiveFloat = Field(10.0, description="lambda")
     one_sided: bool = Field(False, description="penalise only norms above 1")
+
+
+class R1(Penalty):
+    """gamma / 2 * mean ||grad_x f(x, condition)||^2 at real samples x.
+
+    Published with the standard loss. The published code leaves out the half.
+    """
+
+    implementation: ClassVar[str] = "showergan.methods.constraints.r1:R1"
+    per_sample: ClassVar[bool] = True
+    kind: Literal["r1"] = "r1"
+    gamma: PositiveFloat = 10.0
+
+
+class Dragan(Penalty):
+    """weight * mean (||grad_x f(x_hat, condition)|| - 1)^2 at x_hat near real samples.
+
+    x_hat lies at random between a real sample x and x + s u / 2, with s the standard deviation of all numbers of the
+    batch and u uniform in [0, 1), one for each number of x. So does the published code; the paper has x + N(0, c).
+    Published with the standard loss.
+    """
+
+    implementation: ClassVar[str] = "showergan.methods.constraints.dragan:Dragan"
+    per_sample: ClassVar[bool] = True
+    kind: Literal["dragan"] = "dragan"
+    weight: PositiveFloat = Field(10.0, description="lambda")
 
 
 class PowerPenalty(Penalty):

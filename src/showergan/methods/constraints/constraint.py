@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+import torch
 from torch import Tensor, nn
 
 
@@ -17,6 +18,7 @@ class DiscriminatorBatch:
         real_scores: f(real), shape (batch,).
         fake_scores: f(fake), shape (batch,).
         mix: uniform random numbers in [0, 1), shape (batch,), the same for every method of a seed.
+        random: random generator of a constraint that needs further numbers, on the device of the samples.
     """
 
     real: Tensor
@@ -25,6 +27,7 @@ class DiscriminatorBatch:
     real_scores: Tensor
     fake_scores: Tensor
     mix: Tensor
+    random: torch.Generator
 
 
 class Constraint:

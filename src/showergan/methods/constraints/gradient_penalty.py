@@ -1,4 +1,4 @@
-"""The gradient penalty."""
+"""The gradient penalty of WGAN-GP, and the gradients that all such penalties are of."""
 
 import torch
 from torch import Tensor, nn
@@ -12,13 +12,19 @@ class GradientPenalty(parameters.GradientPenalty, Constraint):
 
     def loss(self, discriminator: nn.Module, batch: DiscriminatorBatch) -> Tensor:
         """Return the penalty, shape ()."""
-        points = between(batch.real, batch.fake, batch.mix).requires_grad_()
-        scores = discriminator(points, batch.condition)
-        (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True)
-        excess = gradient.flatten(1).norm(dim=1) - 1
+        points = between(batch.real, batch.fake, batch.mix)
+        excess = slopes(discriminator, points, batch.condition).norm(dim=1) - 1
         if self.one_sided:
             excess = excess.relu()
         return self.weight * (excess**2).mean()
+
+
+def slopes(discriminator: nn.Module, points: Tensor, condition: Tensor) -> Tensor:
+    """Return grad_x f(x, condition) at points of shape (n, ...), shape (n, numbers of one), to differentiate again."""
+    points = points.detach().requires_grad_()
+    scores = discriminator(points, condition)
+    (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True)
+    return gradient.flatten(1)
 
 
 def between(real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
