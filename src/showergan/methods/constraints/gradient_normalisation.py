@@ -30,5 +30,4 @@ def _normalised(discriminator: nn.Module, inputs: tuple[Tensor, ...], scores: Te
         with torch.enable_grad():
             return discriminator(*inputs).detach()
     (gradient,) = torch.autograd.grad(scores.sum(), inputs[0], create_graph=True)
-    scores = scores.to(gradient)  # of more bits, where a pass has fewer
     return scores / (gradient.flatten(1).norm(dim=1) + scores.abs())
