@@ -233,9 +233,10 @@ def test_a_gradient_penalty_refuses_batch_norm():
     assert (step.n_critic, step.discriminator.normalisation) == (3, "layer")
     networks = config.networks("convolutional", "gp")
     assert networks.discriminator == ConvolutionalDiscriminator(normalisation="layer")
-    penalty = {"penalty": {"kind": "gradient"}}
-    with pytest.raises(ValueError, match="BatchNorm does not have"):
-        recipe(penalty, discriminator={"kind": "residual"})
+    gradients = [{"penalty": {"kind": kind}} for kind in ("gradient", "r1", "dragan")]
+    for method in (*gradients, {"normaliser": {"kind": "gradient_normalisation"}}):
+        with pytest.raises(ValueError, match="BatchNorm does not have"):
+            recipe(method, discriminator={"kind": "residual"})
 
 
 @pytest.mark.parametrize("loss", ["gan", "wasserstein"])

@@ -38,8 +38,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
         sigma, in_use = spectral_norm(pair)
         sigmas[f"sigma_{name}"] = sigma
         bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
-    found = binding(discriminator, bounds.values())
-    total = math.prod(found, start=output_scale(discriminator).abs())
+    factor = output_scale(discriminator).abs() * torch.ones_like(sigma)  # on the device
+    total = math.prod(binding(discriminator, bounds.values()), start=factor)
     return {**sigmas, **bounds, "lipschitz_bound": total}
 
 
