@@ -7,7 +7,7 @@ from showergan.config.methods import Composition
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.training import Train
 from showergan.errors import Paused
-from showergan.methods.constraints import Constraint
+from showergan.methods.constraints.constraint import Constraint
 from showergan.networks.base import build
 from showergan.training.checkpoint import Checkpoints
 
@@ -31,6 +31,12 @@ COMPOSITIONS = {
     },
     "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
     "gradient_penalty": {"penalty": {"kind": "gradient"}},
+    "r1": {"loss": {"kind": "gan"}, "penalty": {"kind": "r1"}},
+    "dragan": {"loss": {"kind": "gan"}, "penalty": {"kind": "dragan"}},
+    "gradient_normalisation": {
+        "loss": {"kind": "hinge"},
+        "normaliser": {"kind": "gradient_normalisation"},
+    },
     "reference_code": {
         "normaliser": {
             "kind": "spectral_norm",

@@ -430,6 +430,25 @@ def laid_over_the_default(files):
     return parse_config(raw)
 
 
+def test_the_study_has_the_published_methods_and_the_rates_of_its_endpoint():
+    study, published = (
+        laid_over_the_default([ROOT / f"experiments/{name}.yaml"])
+        for name in ("study", "all_methods")
+    )
+    assert published.methods.items() <= study.methods.items()
+    further = {name: study.methods[name] for name in study.methods.keys() - published.methods}
+    losses = {name: method.loss.kind for name, method in further.items()}
+    assert losses == {
+        **dict.fromkeys(("gan", "dragan", "r1"), "gan"),
+        **dict.fromkeys(("sn_hinge", "gradient_normalisation"), "hinge"),
+        **dict.fromkeys(("wgan_gp", "abcas_published"), "wasserstein"),
+    }
+    assert study.methods["abcas"].controller.alpha == "scaled"
+    assert further["abcas_published"].controller.alpha == 0.9999
+    rates = [pair.discriminator for pair in study.learning_rate_search.pairs]
+    assert rates == [3e-5, 1e-4, 3e-4, 1e-3, 3e-3]
+
+
 class TestPairsOfLearningRates:
     def test_paper_has_those_of_its_figures(self):
         """Egorov & Rogachev 2023: what the captions of the tables and of figures 3 to 6 say."""

@@ -5,11 +5,14 @@ import torch
 from pydantic import ValidationError
 from small_training import assert_goes_on_bit_for_bit, blobs, recipe
 
-from showergan.methods.constraints import power_iteration
+from showergan.methods.constraints.spectral_norm import power_iteration
 from showergan.methods.layers import flattened, trained_weight, weight_layers
 from showergan.training.loop import Trainer
 
-METHODS = ("sn_coefficients", "abcas", "gradient_penalty", "reference_code")
+METHODS = (
+    *("sn_coefficients", "abcas", "gradient_penalty", "reference_code"),
+    *("dragan", "gradient_normalisation"),
+)
 
 
 @pytest.fixture(autouse=True)
