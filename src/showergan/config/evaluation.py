@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from showergan.config.section import Count, Name, Section, Seed
 
@@ -69,6 +69,16 @@ class Compare(Section):
         None,
         description="the method that differs from the baseline by noise alone, which is how large noise is; null: "
         "the one named like the baseline with _null behind, if there is one",
+    )
+    margins: dict[ScoreName, PositiveFloat] = Field(
+        {},
+        description="by score, the size up to which a difference does not matter, stated before the run: methods within "
+        "it are called equivalent; of an area that of its score",
+    )
+    positions: tuple[ScoreName, ...] = Field(
+        (),
+        description="metrics, by their titles in the scorecard, whose position between the worst and real samples is "
+        "compared as scores are; its score is called 'position: ' and the title",
     )
 
     @property

@@ -134,7 +134,8 @@ class Config(Section):
                     )
         usual = Compare()
         # A run may lack the usual methods: then it has no verdicts, or no measure of noise.
-        for key, name in self.compare:
+        for key in ("baseline", "null_method"):
+            name = getattr(self.compare, key)
             if name not in self.methods and name != getattr(usual, key):
                 yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from showergan.cli.options import Anchors, Input, Metrics, Output
 from showergan.comparison.acceptance import acceptance as check_acceptance
+from showergan.comparison.compared import compared as compared_by
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
@@ -24,6 +25,7 @@ from showergan.config.recipes import comparison as recipes
 from showergan.io.tables import read_csv, tables, write_table
 
 Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
+Scorecard = Annotated[Path, Input("scorecard of `scorecard`: CSV")]
 Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
 
 
@@ -75,14 +77,19 @@ def verdicts(
     *,
     summary: Summary,
     grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
+    scorecard: Scorecard,
+    failures: Failures,
     out: Annotated[Path, Output("a row per comparison: CSV")],
     ranks: Annotated[Path, Output("a row per score and method: CSV")],
     robustness: Annotated[Path, Output("a row per method: CSV")],
 ) -> None:
-    """Read what `summarise` wrote."""
-    with tables(summary, grid):
-        runs = read_csv(summary)
-        spread = spread_over_rates(read_csv(grid))
+    """Read what `summarise` and `scorecard` wrote."""
+    with tables(summary, grid, scorecard, failures):
+        read = (read_csv(path) for path in (summary, failures, scorecard))
+        runs = compared_by(*read, recipe.positions)
+        first = read_csv(grid)["score"].iloc[0]  # the score that chooses
+        runs = runs.sort_values("score", key=lambda score: score != first, kind="stable")
+        spread = spread_over_rates(runs, recipe.column, recipe.level)
         ranked = rank_methods(runs, recipe)
         compared = compare_methods(runs, recipe)
     write_table(spread, robustness)
@@ -93,7 +100,7 @@ def verdicts(
 def acceptance(
     recipe: recipes.Acceptance,
     *,
-    scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
+    scorecard: Scorecard,
     failures: Failures,
     anchors: Anchors,
     out: Annotated[Path, Output("a row per criterion: CSV")],

@@ -46,7 +46,7 @@ training = partial(figure, section=exhibit.TRAINING)
 networks = partial(figure, section=exhibit.NETWORKS)
 wgan_study = partial(figure, section=exhibit.WGAN_STUDY)
 table = partial(figure, section=exhibit.IN_NUMBERS, kind="table")
-published = partial(table, read="summary published", caption="published")
+published = partial(table, read="summary failures published", caption="published")
 ORDER, RATES = when.methods_to_order, when.several_rates
 EPOCHS, LOSSES = when.several_epochs, when.losses_over_epochs
 SN, ABCAS = when.constraint("spectral_norm"), when.constraint("abcas")

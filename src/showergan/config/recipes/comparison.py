@@ -38,9 +38,9 @@ class Scorecard(Recipe):
 
 
 class Verdicts(Recipe):
-    """Test every method against a baseline over paired seeds, rank all; measure the influence of learning rates."""
+    """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
 
-    version = 3
+    version = 4
     section = "compare"
 
     baseline: str = Field(description="the method that all others are compared with")
@@ -52,7 +52,11 @@ class Verdicts(Recipe):
     floors: PositiveFloat = Field(
         FLOORS, description="of noise, up to which a mean difference is within it"
     )
-    resamples: Count = Field(10_000, description="of bootstrap and permutations")
+    margins: dict[ScoreName, PositiveFloat] = Field({}, description="of equivalence, by score")
+    positions: tuple[ScoreName, ...] = Field(
+        (), description="metrics of the scorecard to compare by, besides scores"
+    )
+    resamples: Count = Field(10_000, description="of permutations")
     seed: Seed = Field(0, description="random seed of these")
 
 
