@@ -19,7 +19,7 @@ def compared(
 ) -> pd.DataFrame:
     """Return the summary with the column `failed`, and with rows of more scores: positions in metrics.
 
-    A failed run without a value of a score that others have gets 0, the worst there is: a mean is not that of survivors.
+    A failed run without a value of a score that others have gets 0, the worst there is: no mean is that of survivors.
 
     Positions, see `scorecard`, are larger for better generators whatever the metric, 1 for real samples, and have a
     value of runs that diverged. The score of such a row is "position: " and the title of its metric.
@@ -42,8 +42,8 @@ def compared(
     rows = pd.concat([summary, more[columns]], ignore_index=True) if len(more) else summary
     rows = with_failed(rows, failures)
     for column in ("selected", "max", "last"):
-        known = rows.groupby("score")[column].transform("count") > 0
-        rows[column] = rows[column].mask(rows["failed"] & rows[column].isna() & known, WORST)
+        defined = rows["score"].isin(rows.loc[rows[column].notna(), "score"])
+        rows.loc[defined & rows["failed"] & rows[column].isna(), column] = WORST
     return rows
 
 

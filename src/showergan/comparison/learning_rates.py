@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from showergan.comparison.compared import AREA
 from showergan.comparison.runs import METHOD, RUN
-from showergan.comparison.samples import mean_interval, share_interval
+from showergan.comparison.unpaired import mean_interval, share_interval
 from showergan.errors import UserError
 
 UNDEFINED = "undefined, for most real samples do not have what it looks at"
@@ -83,8 +83,8 @@ def areas(runs: pd.DataFrame, column: str) -> pd.DataFrame:
         column: of it, the value of a score.
 
     Returns:
-        One row per architecture, method, seed and score: score, "area of " and its name; learning_rates, those tried, as
-        text; `column`, the area.
+        One row per architecture, method, seed and score: score, "area of " and its name; learning_rates, the pairs that
+        were tried; `column`, the area.
     """
     rows = []
     for (architecture, method, score), curves, _ in _curves(runs, column):
@@ -109,11 +109,11 @@ def robustness(runs: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
 
     Returns:
         One row per architecture, method and score: n_rates, pairs tried; best and worst mean, with best_rates and
-        worst_rates; n_seeds; area, its mean over seeds, with low and high, the ends of Student's interval of probability
-        1 - level (NaN below five seeds); width, decades of the discriminator's rate within which the mean is at least
-        95 % of the best, between rates linear in their log10 (NaN if the best is not above 0), of decades that were
-        tried; n_failed of n_runs, with the ends of Wilson's interval of this share, failed_low and failed_high; remark,
-        why there is no area.
+        worst_rates; n_seeds; area, its mean over seeds, with low and high, the ends of Student's interval of
+        probability 1 - level (NaN below five seeds); width, decades of the discriminator's rate in which the mean is at
+        least 95 % of the best, between rates linear in their log10 (NaN if the best is not above 0), of the decades
+        that were tried; n_failed of n_runs, with the ends of Wilson's interval of this share, failed_low and
+        failed_high; remark, why there is no area.
     """
     rows = []
     for (architecture, method, score), curves, failed in _curves(runs, column):
@@ -137,7 +137,7 @@ def _curves(
             rows.pivot(index="seed", columns="learning_rates", values=name)
             for name in (column, "failed")
         )
-        pairs = sorted(values, key=lambda pair: [float(rate) for rate in pair.split("_")])
+        pairs = sorted(values, key=lambda pair: [float(rate) for rate in str(pair).split("_")])
         values = values[pairs].dropna()
         architecture, method, score = map(str, key)
         yield (architecture, method, score), values, failed.loc[values.index, pairs]

@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 from scipy import stats
 
-from showergan.comparison.samples import FEWEST
+from showergan.comparison.unpaired import FEWEST
 
 QUANTILES = 2000  # of the distribution of a standard error, over which power is averaged
 

@@ -1,7 +1,7 @@
 """Verdicts on methods, by their differences to a baseline over seeds, and ranks of all methods.
 
-Methods are compared as samples of seeds of any sizes, see `samples`. Verdicts hold for other seeds on the same data, not
-for other data.
+Methods are compared as samples of seeds of any sizes, see `unpaired`. Verdicts hold for other seeds on the same data,
+not for other data.
 """
 
 import math
@@ -13,7 +13,7 @@ from scipy import stats
 
 from showergan.comparison.compared import ALL, AREA, CHOSEN
 from showergan.comparison.learning_rates import areas
-from showergan.comparison.samples import (
+from showergan.comparison.unpaired import (
     FEWEST,
     Array,
     difference_interval,
@@ -46,8 +46,9 @@ def verdicts(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     """Compare every method with the baseline, score by score.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
-    these pairs, the same for all methods; then over all rates of the discriminator, by the areas of scores, see `areas`,
-    with the methods that were tried at the rates of the baseline. Without the column `chosen` each method has one pair.
+    these pairs, the same for all methods; then over all rates of the discriminator, by the areas of scores, see
+    `areas`, with the methods that were tried at the rates of the baseline. Without the column `chosen` each method has
+    one pair.
 
     All seeds count, those that failed by the score they have: to leave them out would compare survivors. The share of
     failed ones and the difference of the others stand beside. Over the methods of a table, p-values of differences are
@@ -87,15 +88,17 @@ def verdicts(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
             continue
         margin = recipe.margins.get(keys["score"].removeprefix(AREA), math.nan)
         rows = [
-            _compare(*(of[[method, baseline]] for of in (values, failed)), margin, recipe)
+            _compare(values[[method, baseline]], failed[[method, baseline]], margin, recipe)
             for method in others
         ]
         table = pd.DataFrame(rows).assign(**keys, method=others, baseline=baseline, margin=margin)
         tested = table["method"] != recipe.null
-        sizes = np.sqrt(1 / table["n_method"] + 1 / table["n_baseline"])
-        table["noise_floor"] = (_sd_of_noise(values, recipe) * sizes).where(tested)
-        noise = recipe.floors * table["noise_floor"]
-        table["within_noise"] = table["mean_difference"].abs() <= noise
+        noise = (
+            _sd_of_noise(values, recipe) * (1 / table["n_method"] + 1 / table["n_baseline"]) ** 0.5
+        )
+        table["noise_floor"] = noise.where(tested)
+        within = recipe.floors * table["noise_floor"]
+        table["within_noise"] = table["mean_difference"].abs() <= within
         for name, corrected in (("p_value", "p_holm"), ("p_equivalence", "p_equivalence_holm")):
             table.loc[tested, corrected] = holm(table.loc[tested, name].to_numpy())
         k = max(tested.sum(), 1)
@@ -203,9 +206,9 @@ def _families(
         twice = some[some.duplicated(["architecture", "method", "seed", "score"])]
         if len(twice):
             method = twice["method"].iloc[0]
-            tried = ", ".join(map(str, some["learning_rates"][some["method"] == method].unique()))
+            places = ", ".join(map(str, some["learning_rates"][some["method"] == method].unique()))
             raise UserError(
-                f"summary: method {method} has several runs of one seed (learning rates {tried}); "
+                f"summary: method {method} has several runs of one seed (learning rates {places}); "
                 "mark those to compare in the column chosen"
             )
         for (architecture, score), rows in some.groupby(["architecture", "score"], sort=False):

@@ -72,8 +72,8 @@ class Compare(Section):
     )
     margins: dict[ScoreName, PositiveFloat] = Field(
         {},
-        description="by score, the size up to which a difference does not matter, stated before the run: methods within "
-        "it are called equivalent; of an area that of its score",
+        description="by score, the size up to which a difference does not matter, stated before the run: methods that "
+        "differ by less are equivalent; of an area that of its score",
     )
     positions: tuple[ScoreName, ...] = Field(
         (),

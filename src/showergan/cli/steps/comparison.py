@@ -85,7 +85,7 @@ def verdicts(
 ) -> None:
     """Read what `summarise` and `scorecard` wrote."""
     with tables(summary, grid, scorecard, failures):
-        read = (read_csv(path) for path in (summary, failures, scorecard))
+        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
         runs = compared_by(*read, recipe.positions)
         first = read_csv(grid)["score"].iloc[0]  # the score that chooses
         runs = runs.sort_values("score", key=lambda score: score != first, kind="stable")

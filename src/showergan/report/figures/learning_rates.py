@@ -92,8 +92,8 @@ def robustness(
     """Draw the score of each method against the discriminator's learning rate, and its area.
 
     A line joins the means over seeds, and its band reaches from the worst seed to the best; the mean at the pair that a
-    method chose is filled. A panel per learning rate of the generator, and one for the areas, with their intervals, which
-    names the methods. Methods with one pair are left out: they show nothing here.
+    method chose is filled. A panel per learning rate of the generator, and one for the areas, with their intervals,
+    which names the methods. Methods with one pair are left out: they show nothing here.
     """
     robustness = robustness[robustness["score"].isin(grid["score"])]
     several = set(robustness.loc[robustness["n_rates"] > 1, "method"])
@@ -153,15 +153,15 @@ def _scores(axes: Axes, means: pd.DataFrame, runs: pd.DataFrame, line: Line) -> 
 
 def _areas(axes: Axes, areas: pd.DataFrame, methods: list[str], style: Style) -> None:
     """Draw a line per method to its area; its label and line are the key of the whole figure."""
-    found = areas.set_index("method")
+    found = {row["method"]: row for row in records(areas)}
     # Areas over different rates do not compare.
-    is_uneven = found.loc[methods, "n_rates"].nunique() > 1
+    is_uneven = len({found[m]["n_rates"] for m in methods}) > 1
     names = [
-        fitted(style.labels[m], 26) + f"\n({found.loc[m, 'n_rates']} pairs)" * is_uneven
+        fitted(style.labels[m], 26) + f"\n({found[m]['n_rates']} pairs)" * is_uneven
         for m in methods
     ]
     for y, method in enumerate(methods):
-        area, low, high = found.loc[method, ["area", "low", "high"]].astype(float)
+        area, low, high = (found[method][name] for name in ("area", "low", "high"))
         length = area if math.isfinite(area) else 0.0
         colour, marker, dashes = style.line(method)
         own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}

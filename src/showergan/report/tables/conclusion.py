@@ -154,7 +154,7 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
 
 
 def _verdicts(labels: dict[str, str], rows: pd.DataFrame) -> list[str]:
-    """Return a line per choice of learning rates: the methods with a verdict, or apart from the baseline in all seeds."""
+    """Return a line per choice of learning rates: the methods with a verdict, or all of whose seeds are apart."""
     # The difference of the null, which is not tested, is no finding.
     rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
     if rows.empty:
@@ -163,7 +163,8 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame) -> list[str]:
     n, needed = int(rows["n_method"].max()), int(rows["n_needed"].max())
     power = f"{counted('seed', n)} decide nothing at 5 %, {needed} could"
     sure = power if n < needed else "*: decided at 5 %; =: equivalent"
-    head = f"Minus that of {baseline} at rates of generator, discriminator, where no seed of one is among those of the other ({sure}):"
+    where = "where all seeds of one are above all of the other"
+    head = f"Minus that of {baseline} at rates of generator, discriminator, {where} ({sure}):"
     lines = textwrap.wrap(head, WIDTH)
     last = (ALL, CHOSEN)
     for choice in sorted(

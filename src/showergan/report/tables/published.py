@@ -10,7 +10,7 @@ import yaml
 
 from showergan.comparison.compared import with_failed
 from showergan.comparison.learning_rates import UNDEFINED
-from showergan.comparison.samples import share_interval
+from showergan.comparison.unpaired import share_interval
 from showergan.config.evaluation import LEVEL
 from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.report.runs import shown
