@@ -68,7 +68,7 @@ class TestNoise:
     def test_equal_methods_are_within_it(self):
         """A mean difference of methods that do not differ is within two floors as often as a Gaussian within two sd."""
         rng = np.random.default_rng(1)
-        methods = {"sn": 60, "sn_null": 60} | {f"m{i}": 20 for i in range(400)}
+        methods = {"sn": 60, "sn_null": 60} | {f"m{i}": 20 for i in range(200)}
         values = {m: list(rng.normal(0.5, 0.1, n)) for m, n in methods.items()}
         table = verdicts(make_summary(values), resamples=10)
         others = table[table["method"] != "sn_null"]
