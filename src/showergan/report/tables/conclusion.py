@@ -119,14 +119,14 @@ def _scores(
                 line["pairs"] = str(row["n_rates"])
             if several:
                 line["worst"] = _known(row["worst"], 3)
-                line["area"] = _known(row["area"], 3)
+                line["area in\nlog rate"] = _known(row["area"], 3)
             line |= {column: of.get(method, "") for column, of in judged.items() if of}
             rows.append(line)
     real = f"real {style.task} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
     if math.isnan(ends["ceiling"]):
         real = f"other real {style.task} {ends['other_real']:.3f}, no exact ceiling"
     shuffled = "" if math.isnan(ends["shuffled"]) else f", shuffled {ends['shuffled']:.3f}"
-    among = " at the best and worst rates, and over their logarithm," * several
+    among = " at the best and worst rates" * several
     head = f"Mean {score} on test{among} ({real}{shuffled}):"
     return [*textwrap.wrap(head, WIDTH), *_aligned(rows)]
 
