@@ -575,6 +575,16 @@ class TestBaseline:
         ):
             parse_config(raw)
 
+    def test_margins_and_positions_reach_the_recipe(self, raw):
+        raw["compare"] |= {"margins": {"bins-E": "0.02"}, "positions": ["energy resolution error"]}
+        recipe = RECIPES["verdicts"].of(parse_config(raw))
+        assert recipe.margins == {"bins-E": 0.02}
+        assert recipe.positions == ("energy resolution error",)
+        for wrong in ({"bins-E": 0}, {"bins-E": -0.01}, 0.02):
+            raw["compare"]["margins"] = wrong
+            with pytest.raises(UserError, match=r"compare\.margins"):
+                parse_config(raw)
+
     def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
         assert applicable.baseline(parse_config(raw))
         raw["methods"]["sn"] = None

@@ -147,7 +147,16 @@ def no_rows(table):
 
 def times(*factors):
     """Return what multiplies measured numbers, in as many parts of the rows; counts, keys and rates stay."""
-    kept = {"n", "clusters", "point", "step", "epoch", "generator_rate", "discriminator_rate"}
+    kept = {
+        "seed",
+        "n",
+        "clusters",
+        "point",
+        "step",
+        "epoch",
+        "generator_rate",
+        "discriminator_rate",
+    }
 
     def change(table):
         columns = [c for c in table.select_dtypes("float") if c not in kept]
