@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from scipy import stats
+from typer.testing import CliRunner
 
+from showergan.cli import app
 from showergan.comparison.power import difference_power, equivalence_power, seeds_needed
 
 # By sd: seeds for a difference of 0.016 and of 0.03 among six methods, and for one equivalence within 0.02, where the
@@ -60,3 +62,19 @@ def test_more_is_needed_for_more():
     assert n < seeds_needed(0.02, 0.02, comparisons=6)
     assert n < seeds_needed(0.02, 0.02, comparisons=6, ratio=4, power=0.9)
     assert seeds_needed(1.0, 0.001) == 5  # fewer have no interval
+
+
+def test_the_command_prints_a_table():
+    told = ["--sd", "0.015", "--sd", "0.03", "--difference", "0.016", "--margin", "0.02"]
+    done = CliRunner().invoke(app, ["seeds", *told, "--comparisons", "6", "--ratio", "4"])
+    assert done.exit_code == 0, done.output
+    head, _, *rows = [line.strip("| ").split("|") for line in done.output.splitlines()]
+    assert [name.strip() for name in head] == ["sd", "difference 0.016", "equivalence within 0.02"]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        [
+            f"{sd:g}",
+            str(seeds_needed(0.016, sd, comparisons=6, ratio=4)),
+            str(seeds_needed(0.02, sd, equivalence=True, comparisons=6, ratio=4)),
+        ]
+        for sd in (0.015, 0.03)
+    ]

@@ -14,6 +14,7 @@ from scipy import stats
 FEWEST = (
     5  # values from which an interval is given: the spread of fewer says too little of their sd
 )
+AT_A_TIME = 1_000_000  # values in memory
 
 Array = NDArray[np.float64]
 
@@ -73,6 +74,7 @@ def permutation_p(x: Array, y: Array, resamples: int, seed: int) -> float:
         (x, y),
         _bounded_t,
         n_resamples=resamples,
+        batch=max(1, AT_A_TIME // (len(x) + len(y))),
         vectorized=True,
         rng=seed,
     )
