@@ -255,7 +255,7 @@ def test_table(style, tmp_path):
     assert [name.split(",")[0] for name in parts] == ["bins-E: embedding", "position: response"]
     table, other = parts.values()
     assert table["area [95 percent]"].tolist() == ["0.438 [-]", "0.725 [-]"]
-    assert table.loc[0, "worst at"] == "0.001, 0.0003"
+    assert table.loc[0, "worst (at)"] == "0.125 (0.001, 0.0003)"
     assert table.loc[0, "failed runs [95 percent]"] == "0 of 4 [0.00, 0.49]"
     assert set(table["remark"]) == {""}
     (row,) = other.to_dict("records")

@@ -560,7 +560,7 @@ class TestTable:
         assert row["without failed"] == "+0.100"
         assert row["failed [95 percent]"] == "0 of 2 [0.00, 0.66]"
         assert row["verdict"] == "too few seeds: 5 needed"
-        assert (row["noise"], row["r"], row["p of equivalence (Holm)"]) == ("", "", "")
+        assert row["p of equivalence (Holm)"] == ""
         paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")]
         save_table(style, made, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
@@ -574,7 +574,6 @@ class TestTable:
         values = {"sn": sn, "sn_null": sn + np.array([0.03, -0.03] * 5), "none": sn + 0.01}
         ((_, texts),) = verdict_table(style, verdicts(make_summary(values))).parts.items()
         (row,) = texts.to_dict("records")
-        assert (row["noise"], row["r"]) == ("0.009", "+1.00")
         assert row["verdict"].endswith("; within noise")
 
     def test_intervals_and_equivalence_are_told(self, style):
@@ -590,7 +589,7 @@ class TestTable:
         named = style.model_copy(update={"labels": {**LABELS, "sn_null": "SN twice"}})
         table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72]}))
         (texts,) = verdict_table(named, table).parts.values()
-        assert texts.loc[0, ["noise", "p (Holm)", "verdict"]].tolist() == ["", "", "not tested"]
+        assert texts.loc[0, ["p (Holm)", "verdict"]].tolist() == ["", "not tested"]
 
     def test_small_p_values(self, style):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)

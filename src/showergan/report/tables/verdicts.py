@@ -49,10 +49,8 @@ def _dependence(row: dict[str, Any]) -> dict[str, str]:
         "method": row["label"],
         "pairs of learning rates": str(row["n_rates"]),
         "seeds": str(row["n_seeds"]),
-        "best at": pair(row["best_rates"]),
-        "best": formatted(row["best"], ".3f"),
-        "worst at": pair(row["worst_rates"]),
-        "worst": formatted(row["worst"], ".3f"),
+        "best (at)": _at(row["best"], row["best_rates"]),
+        "worst (at)": _at(row["worst"], row["worst_rates"]),
         "area [95 percent]": with_interval(row["area"], row["low"], row["high"]),
         "decades within 95 percent of best": f"{width} of {row['decades']:.2f}" if width else "",
         "failed runs [95 percent]": failed,
@@ -79,10 +77,12 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         "p of equivalence (Holm)": _p(row["p_equivalence_holm"]),
         "failed [95 percent]": share(*failed),
         "without failed": formatted(row["difference_not_failed"], "+.3f"),
-        "noise": formatted(row["noise_floor"], ".3f"),
-        "r": formatted(row["seed_correlation"], "+.2f"),
         "verdict": verdict,
     }
+
+
+def _at(score: float, rates: str) -> str:
+    return "" if pd.isna(score) else f"{score:.3f} ({pair(rates)})"
 
 
 def _p(value: float) -> str:
