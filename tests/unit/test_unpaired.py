@@ -178,6 +178,7 @@ class TestEquivalence:
             above = stats.ttest_ind(x, y - margin, equal_var=False, alternative="greater").pvalue
             below = stats.ttest_ind(x, y + margin, equal_var=False, alternative="less").pvalue
             assert equivalence_p(x, y, margin) == pytest.approx(max(above, below))
+            assert equivalence_p(y, x, margin) == pytest.approx(max(above, below))
             if min(n, m) >= 5:
                 _, low, high = difference_interval(x, y, 0.1)
                 assert (equivalence_p(x, y, margin) <= 0.05) == (-margin <= low and high <= margin)

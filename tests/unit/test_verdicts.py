@@ -253,6 +253,16 @@ class TestVerdicts:
         assert without["verdict"].tolist()[:3] == ["undecided", "better", "worse"]
         assert without[["margin", "p_equivalence", "p_equivalence_holm"]].isna().all(axis=None)
 
+    def test_equivalence_is_corrected_for_the_number_of_methods(self):
+        spread = 0.7 + np.linspace(-0.03, 0.03, 9)
+        one = {"sn": spread, "a": spread + 0.002}
+        margins = {"bins-E": 0.02}
+        (alone,) = verdicts(make_summary(one), margins=margins).to_dict("records")
+        assert (alone["verdict"], alone["p_equivalence"] > 0.025) == ("equivalent", True)
+        both = verdicts(make_summary(one | {"b": spread + 0.002}), margins=margins)
+        assert both["p_equivalence"].tolist() == [alone["p_equivalence"]] * 2
+        assert both["verdict"].tolist() == ["undecided"] * 2
+
     def test_four_seeds_are_not_equivalent(self):
         table = verdicts(
             make_summary({"sn": [0.5] * 9, "none": [0.5] * 4}), margins={"bins-E": 0.1}
