@@ -84,6 +84,36 @@ rule verdicts:
         )
 
 
+rule claims:
+    input:
+        summary=rules.summarise.output.summary,
+        scorecard=rules.scorecard.output.scorecard,
+        failures=rules.scorecard.output.failures,
+    output:
+        claims="results/{run}/claims.csv",
+        protocol="results/{run}/protocol.csv",
+        order="results/{run}/order_of_methods.csv",
+        recipe="results/{run}/claims.recipe.json",
+        provenance="results/{run}/claims.provenance.json",
+    log:
+        "logs/{run}/claims.log",
+    group:
+        "comparison"
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("claims"),
+    message:
+        "Testing claims"
+    shell:
+        with_recipe(
+            "showergan claims --summary {input.summary:q} --scorecard {input.scorecard:q}"
+            " --failures {input.failures:q} --recipe {output.recipe:q} --out {output.claims:q}"
+            " --protocol {output.protocol:q} --order {output.order:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
+
+
 rule acceptance:
     input:
         scorecard=rules.scorecard.output.scorecard,

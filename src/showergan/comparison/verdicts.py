@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from showergan.comparison.compared import ALL, AREA, CHOSEN
@@ -99,22 +100,31 @@ def verdicts(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
         table["noise_floor"] = noise.where(tested)
         within = recipe.floors * table["noise_floor"]
         table["within_noise"] = table["mean_difference"].abs() <= within
-        for name, corrected in (("p_value", "p_holm"), ("p_equivalence", "p_equivalence_holm")):
-            table.loc[tested, corrected] = holm(table.loc[tested, name].to_numpy())
-        k = max(tested.sum(), 1)
-        table["n_needed"] = _fewest_that_decide(level / k, recipe.resamples)
-        decided, up = table["p_holm"] <= level, table["mean_difference"] > 0
-        conditions = {
-            "not tested": ~tested,
-            "too few seeds": table[["n_method", "n_baseline"]].min(axis=1) < FEWEST,
-            "equivalent": table["p_equivalence_holm"] <= level,
-            "better": decided & up,
-            "worse": decided,
-            "undecided": table["p_smallest"] * k <= level,
-        }
-        table["verdict"] = np.select(list(conditions.values()), list(conditions), "too few seeds")
+        correct(table, tested)
+        table["n_needed"] = _fewest_that_decide(level / max(tested.sum(), 1), recipe.resamples)
+        table["verdict"] = verdict_of(table, tested, level)
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
+
+
+def correct(table: pd.DataFrame, tested: pd.Series) -> None:
+    """Correct the p-values of the tested rows for their number, by Holm 1979, into columns of their own."""
+    for name, corrected in (("p_value", "p_holm"), ("p_equivalence", "p_equivalence_holm")):
+        table.loc[tested, corrected] = holm(table.loc[tested, name].to_numpy())
+
+
+def verdict_of(table: pd.DataFrame, tested: pd.Series, level: float) -> NDArray[np.str_]:
+    """Return the verdict of each row, from its corrected p-values."""
+    decided, up = table["p_holm"] <= level, table["mean_difference"] > 0
+    conditions = {
+        "not tested": ~tested,
+        "too few seeds": table[["n_method", "n_baseline"]].min(axis=1) < FEWEST,
+        "equivalent": table["p_equivalence_holm"] <= level,
+        "better": decided & up,
+        "worse": decided,
+        "undecided": table["p_smallest"] * max(tested.sum(), 1) <= level,
+    }
+    return np.select(list(conditions.values()), list(conditions), "too few seeds")
 
 
 def ranks(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:

@@ -61,6 +61,14 @@ class Evaluation(Section):
     seed: Seed = Field(1, description="random seed")
 
 
+class Claim(Section):
+    """A claim that one method is better than another."""
+
+    says: str = Field(description="the claim, in a sentence")
+    method: Name = Field(description="the method that it says is better")
+    than: Name = Field(description="the method that it is compared with")
+
+
 class Compare(Section):
     """The baseline of all comparisons; without this method a run has no verdicts."""
 
@@ -79,6 +87,10 @@ class Compare(Section):
         (),
         description="metrics, by their titles in the scorecard, whose position between the worst and real samples is "
         "compared as scores are; its score is called 'position: ' and the title",
+    )
+
+    claims: dict[Name, Claim] = Field(
+        {}, description="claims to test, each by its two methods, whatever the baseline"
     )
 
     @property

@@ -139,6 +139,12 @@ class Config(Section):
             if name not in self.methods and name != getattr(usual, key):
                 yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
 
+        for claim, pair in self.compare.claims.items():
+            for key in ("method", "than"):
+                if (name := getattr(pair, key)) not in self.methods:
+                    known = ", ".join(self.sorted_methods)
+                    yield f"compare.claims.{claim}.{key} = {name!r}: there is no such method; there are {known}"
+
     def _misplaced_rates(self) -> Iterator[str]:
         for name, method in self.methods.items():
             if not self.learning_rate_search and method.learning_rates is None:

@@ -8,6 +8,9 @@ import pandas as pd
 
 from showergan.cli.options import Anchors, Input, Metrics, Output
 from showergan.comparison.acceptance import acceptance as check_acceptance
+from showergan.comparison.claims import claims as test_claims
+from showergan.comparison.claims import order_of_methods
+from showergan.comparison.claims import protocol as weigh_protocol
 from showergan.comparison.compared import compared as compared_by
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
@@ -95,6 +98,28 @@ def verdicts(
     write_table(spread, robustness)
     write_table(ranked, ranks)
     write_table(compared, out)
+
+
+def claims(
+    recipe: recipes.Claims,
+    *,
+    summary: Summary,
+    scorecard: Scorecard,
+    failures: Failures,
+    out: Annotated[Path, Output("a row per claim and score: CSV")],
+    protocol: Annotated[Path, Output("what few seeds at their best epochs would say: CSV")],
+    order: Annotated[Path, Output("agreement of architectures on the order of methods: CSV")],
+) -> None:
+    """Read what `summarise` and `scorecard` wrote."""
+    with tables(summary, scorecard, failures):
+        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
+        runs = compared_by(*read, recipe.positions)
+        tested = test_claims(runs, recipe)
+        weighed = weigh_protocol(runs, tested, recipe)
+        ordered = order_of_methods(runs, recipe)
+    write_table(weighed, protocol)
+    write_table(ordered, order)
+    write_table(tested, out)
 
 
 def acceptance(

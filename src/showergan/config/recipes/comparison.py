@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat
 
-from showergan.config.evaluation import FLOORS, LEVEL, ScoreName
+from showergan.config.evaluation import FLOORS, LEVEL, Claim, ScoreName
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe
@@ -58,6 +58,16 @@ class Verdicts(Recipe):
     )
     resamples: Count = Field(10_000, description="of permutations")
     seed: Seed = Field(0, description="random seed of these")
+
+
+class Claims(Verdicts):
+    """Test claims about pairs of methods, and what a protocol of a few seeds and their best epoch would have said."""
+
+    version = 1
+
+    claims: dict[Name, Claim] = Field(description="to test")
+    seeds: Count = Field(5, description="of each method in the protocol")
+    draws: Count = Field(2000, description="of these seeds")
 
 
 class Acceptance(Recipe):

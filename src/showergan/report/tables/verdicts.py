@@ -73,8 +73,8 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         "difference [95 percent]": with_interval(
             row["mean_difference"], row["low"], row["high"], "+.3f"
         ),
-        "p (Holm)": _p(row["p_holm"]),
-        "p of equivalence (Holm)": _p(row["p_equivalence_holm"]),
+        "p (Holm)": p_value(row["p_holm"]),
+        "p of equivalence (Holm)": p_value(row["p_equivalence_holm"]),
         "failed [95 percent]": share(*failed),
         "without failed": formatted(row["difference_not_failed"], "+.3f"),
         "verdict": verdict,
@@ -85,5 +85,6 @@ def _at(score: float, rates: str) -> str:
     return "" if pd.isna(score) else f"{score:.3f} ({pair(rates)})"
 
 
-def _p(value: float) -> str:
+def p_value(value: float) -> str:
+    """Return a p-value as text; nothing where there is none."""
     return "below 0.001" if value < 0.001 else formatted(value, ".3f")
