@@ -65,7 +65,10 @@ def main() -> None:
                     *("scorecard", *paths, *ends, *summary, "--out", out["card"]),
                     *("--agreement", out["tau"], "--failures", out["failures"]),
                 ),
-                ("verdicts", *summary, "--grid", out["grid"], "--out", folder / "v.csv", *verdicts),
+                (
+                    *("verdicts", *summary, "--grid", out["grid"], "--scorecard", out["card"]),
+                    *("--failures", out["failures"], "--out", folder / "v.csv", *verdicts),
+                ),
                 ("outcomes", *summary, "--failures", out["failures"], *counted),
             ):
                 used = run(*command, *recipe(command[0]))

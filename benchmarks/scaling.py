@@ -97,8 +97,8 @@ def comparison(folder: Path, runs: int, epochs: int) -> Work:
         step("summarise", **read, out=at["summary"], grid=at["grid"])
         judged = {name: at[name] for name in ("summary", "agreement", "failures")}
         step("scorecard", **read, **judged, out=at["card"])
-        tested = {name: at[name] for name in ("summary", "grid", "ranks", "robustness")}
-        step("verdicts", **tested, out=at["verdicts"])
+        tested = {name: at[name] for name in ("summary", "grid", "failures", "ranks", "robustness")}
+        step("verdicts", **tested, scorecard=at["card"], out=at["verdicts"])
         counted = {name: at[name] for name in ("summary", "failures", "successes")}
         step("outcomes", **counted, out=at["outcomes"])
 

@@ -8,7 +8,7 @@ __version__ = version("showergan")
 
 # The names for Python, and the modules that have them; these are imported at the first use.
 _HOME = {
-    "Constraint": "methods.constraints",
+    "Constraint": "methods.constraints.constraint",
     "TrainedGenerator": "evaluation.generator",
     "UserError": "errors",
     "load_generator": "evaluation.generator",

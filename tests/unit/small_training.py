@@ -6,8 +6,10 @@ from showergan.config.kinds import implemented
 from showergan.config.methods import Composition
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.training import Train
-from showergan.methods.constraints import Constraint
+from showergan.errors import Paused
+from showergan.methods.constraints.constraint import Constraint
 from showergan.networks.base import build
+from showergan.training.checkpoint import Checkpoints
 
 COMPOSITIONS = {
     "none": {},
@@ -29,6 +31,12 @@ COMPOSITIONS = {
     },
     "abcas": {"normaliser": {"kind": "spectral_norm"}, "controller": {"kind": "abcas", "beta": 6}},
     "gradient_penalty": {"penalty": {"kind": "gradient"}},
+    "r1": {"loss": {"kind": "gan"}, "penalty": {"kind": "r1"}},
+    "dragan": {"loss": {"kind": "gan"}, "penalty": {"kind": "dragan"}},
+    "gradient_normalisation": {
+        "loss": {"kind": "hinge"},
+        "normaliser": {"kind": "gradient_normalisation"},
+    },
     "reference_code": {
         "normaliser": {
             "kind": "spectral_norm",
@@ -88,3 +96,24 @@ def blobs():
     x, y = condition[:, 3, None, None], condition[:, 4, None, None]
     blob = torch.exp(-((grid[None, None, :] - x) ** 2 + (grid[None, :, None] - y) ** 2) / 0.02)
     return (100 * blob).log1p().unsqueeze(1), condition
+
+
+def assert_goes_on_bit_for_bit(trainer, folder, device):
+    """Train with `trainer()` whole, and stopped after every step but the last; both end alike."""
+    whole = trainer()
+    result, data = whole.run(), folder / "data"
+    data.touch()
+    settings = {"recipe": "", "data": data, "device": device, "every": 0, "most": 0}
+    for _ in range(result.n_steps - 1):
+        try:
+            trainer().run(Checkpoints(folder / "out", **settings))
+        except Paused:
+            continue
+        raise AssertionError("it ended early")
+    last = trainer()
+    found = last.run(Checkpoints(folder / "out", **settings))
+    for epoch, state in result.states.items():
+        for name, value in state.items():
+            assert torch.equal(value, found.states[epoch][name]), name
+    assert found.history.frame().equals(result.history.frame())
+    assert last.lipschitz().equals(whole.lipschitz())

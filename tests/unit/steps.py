@@ -128,6 +128,7 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     run("scorecard", *metrics, **seen, out=card, **judged, recipe=CHOICE)
     verdicts = folder / "verdicts.csv"
     tested = {"summary": summary, "grid": grid, "out": verdicts}
+    tested |= {"scorecard": card, "failures": judged["failures"]}
     tested |= {name: folder / f"{name}.csv" for name in ("ranks", "robustness")}
     run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}

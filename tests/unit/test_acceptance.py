@@ -10,7 +10,7 @@ from drawn import table_of
 from judged import verdicts
 
 from showergan.comparison.acceptance import BOUNDS, COLUMNS, acceptance
-from showergan.comparison.learning_rates import learning_rate_grid, robustness
+from showergan.comparison.learning_rates import robustness
 from showergan.comparison.runs import RUN
 from showergan.config.recipes.comparison import Acceptance
 from showergan.errors import UserError
@@ -40,7 +40,8 @@ def make_summary(at_high=None, pairs=(HIGH, LOW)):
             **{"architecture": "small", "method": method, "learning_rates": rates, "seed": seed},
             **{"score": "bins-E", "select": value if rates == HIGH else 0.8},
             **{"selected": value if rates == HIGH else 0.8, "shuffled": 0.407},
-            **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": NAN, "diverged": False},
+            **{"ceiling": 0.947, "ceiling_sd": 0.004, "other_real": NAN},
+            **{"diverged": False, "failed": False},
         }
         for method, values in (at_high or AT_HIGH).items()
         for rates in pairs
@@ -181,12 +182,13 @@ class TestCriteria:
 
 
 class TestConclusion:
-    def text(self, summary=None, card=None, labels=LABELS, task="showers", **of_bars):
+    def text(self, summary=None, card=None, labels=LABELS, task="showers", margins=None, **of_bars):
         summary = make_summary() if summary is None else summary
         card = make_card() if card is None else card
-        ratios = robustness(learning_rate_grid(summary, "bins-E"))
+        spread = robustness(summary, "selected", 0.05)
         style = Style(run="mine", labels=labels, task=task)
-        return conclusion(style, summary, verdicts(summary), ratios, held(card, **of_bars), card)
+        compared = verdicts(summary, margins=margins or {})
+        return conclusion(style, summary, compared, spread, held(card, **of_bars), card)
 
     def test_what_it_says(self):
         lines = self.text().splitlines()
@@ -194,20 +196,22 @@ class TestConclusion:
             "Run mine: 3 methods at 2 pairs of learning rates, 3 seeds each, small discriminator."
         )
         assert "(real showers 0.947 ± 0.004, shuffled 0.407)" in lines[1]
-        assert "best  worst  worst/       E/  bins-P/  energy  failed" in lines[2]
-        assert lines[3].split() == ["best", "ceiling", "ceiling"]
-        assert lines[4].split()[2:] == ["0.800", "0.200", "0.25"]  # without SN
-        assert lines[5].split()[2:] == ["0.800", "0.750", "0.94", "0.95", "0.80", "1.10", "0/3"]
-        # The null is no finding, though it is above SN in every seed.
+        assert "best  worst   area in       E/  bins-P/  energy  failed" in lines[2]
+        assert lines[3].split() == ["log", "rate", "ceiling", "ceiling"]
+        assert lines[4].split()[2:] == ["0.800", "0.200", "0.500"]  # without SN
+        assert lines[5].split()[2:] == ["0.800", "0.750", "0.775", "0.95", "0.80", "1.10", "0/3"]
+        # The null is no finding.
         assert "  0.001, 0.0003: no normalization -0.550" in lines
+        assert "  all, as an area: no normalization -0.275" in lines
         assert "  chosen: no method" in lines
+        assert "(3 seeds decide nothing at 5 %, 5 could)" in " ".join(lines).replace("  ", " ")
         assert any(line.startswith("  met: E/ceiling at least 0.85; ") for line in lines)
         assert "NOT MET" not in " ".join(lines)
         told = " ".join(" ".join(lines).split())
         assert "at most 0.33 (0 of 6); showers in every bin (the smallest has 301, 200 need" in told
         assert "real showers with AUC 0.80 to 0.99 (0.5: not at all); energy resolution" in told
         assert "of 0.50 to 80.0 (0: that of real showers). Numbers are of this machine" in told
-        assert len(lines) <= 22
+        assert len(lines) <= 23
         assert "results/mine/figures/" in lines[-1]
         assert max(map(len, lines)) <= WIDTH
 
@@ -255,8 +259,12 @@ class TestConclusion:
 
     def test_decided_differences_are_marked(self):
         sn = np.random.default_rng(1).uniform(0.6, 0.7, 8)
-        text = self.text(make_summary({"none": sn - 0.5, "sn": sn, "sn_null": 1.001 * sn}))
-        assert "no normalization -0.500*" in text
+        summary = make_summary({"none": sn - 0.5, "sn": sn, "sn_null": 1.001 * sn})
+        text = self.text(summary)
+        assert "0.001, 0.0003: no normalization -0.500*" in text
+        assert "chosen: no method" in text and "=" not in text.split("equivalent):")[1]
+        text = self.text(summary, margins={"bins-E": 0.02})
+        assert "chosen: no normalization +0.000=" in text
 
     def test_what_does_not_apply(self):
         text = self.text(make_summary({"none": [0.1, 0.2]}, pairs=(HIGH,)), bounded=())

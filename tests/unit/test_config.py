@@ -430,6 +430,25 @@ def laid_over_the_default(files):
     return parse_config(raw)
 
 
+def test_the_study_has_the_published_methods_and_the_rates_of_its_endpoint():
+    study, published = (
+        laid_over_the_default([ROOT / f"experiments/{name}.yaml"])
+        for name in ("study", "all_methods")
+    )
+    assert published.methods.items() <= study.methods.items()
+    further = {name: study.methods[name] for name in study.methods.keys() - published.methods}
+    losses = {name: method.loss.kind for name, method in further.items()}
+    assert losses == {
+        **dict.fromkeys(("gan", "dragan", "r1"), "gan"),
+        **dict.fromkeys(("sn_hinge", "gradient_normalisation"), "hinge"),
+        **dict.fromkeys(("wgan_gp", "abcas_published"), "wasserstein"),
+    }
+    assert study.methods["abcas"].controller.alpha == "scaled"
+    assert further["abcas_published"].controller.alpha == 0.9999
+    rates = [pair.discriminator for pair in study.learning_rate_search.pairs]
+    assert rates == [3e-5, 1e-4, 3e-4, 1e-3, 3e-3]
+
+
 class TestPairsOfLearningRates:
     def test_paper_has_those_of_its_figures(self):
         """Egorov & Rogachev 2023: what the captions of the tables and of figures 3 to 6 say."""
@@ -555,6 +574,16 @@ class TestBaseline:
             UserError, match=rf"compare\.{key} = 'nonne': .* are none, clipping, sn, "
         ):
             parse_config(raw)
+
+    def test_margins_and_positions_reach_the_recipe(self, raw):
+        raw["compare"] |= {"margins": {"bins-E": "0.02"}, "positions": ["energy resolution error"]}
+        recipe = RECIPES["verdicts"].of(parse_config(raw))
+        assert recipe.margins == {"bins-E": 0.02}
+        assert recipe.positions == ("energy resolution error",)
+        for wrong in ({"bins-E": 0}, {"bins-E": -0.01}, 0.02):
+            raw["compare"]["margins"] = wrong
+            with pytest.raises(UserError, match=r"compare\.margins"):
+                parse_config(raw)
 
     def test_a_run_without_the_usual_one_has_nothing_to_show_of_it(self, raw):
         assert applicable.baseline(parse_config(raw))

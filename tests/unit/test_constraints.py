@@ -7,21 +7,27 @@ import pytest
 import torch
 from small_training import COMPOSITIONS, constrained, discriminator_of
 from torch import nn
+from torch.autograd import gradcheck
+from torch.func import functional_call
 
+from showergan.config.kinds import implemented
+from showergan.config.methods import Composition
+from showergan.config.networks import PerceptronDiscriminator
 from showergan.errors import UserError
-from showergan.methods.constraints import (
-    Abcas,
+from showergan.methods.constraints.abcas import Abcas
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.constraint import Constraint, DiscriminatorBatch
+from showergan.methods.constraints.dragan import Dragan
+from showergan.methods.constraints.gradient_normalisation import GradientNormalisation
+from showergan.methods.constraints.gradient_penalty import GradientPenalty, between
+from showergan.methods.constraints.multipliers import (
     ConstantMultiplier,
-    DiscriminatorBatch,
-    GradientPenalty,
     LayerMultipliers,
     PowerPenalty,
-    SpectralNorm,
     TrainableMultiplier,
-    WeightClipping,
-    between,
-    power_iteration,
 )
+from showergan.methods.constraints.r1 import R1
+from showergan.methods.constraints.spectral_norm import SpectralNorm, power_iteration
 from showergan.methods.layers import (
     flattened,
     multipliers,
@@ -29,6 +35,8 @@ from showergan.methods.layers import (
     trained_weight,
     weight_layers,
 )
+from showergan.methods.losses import Loss
+from showergan.networks.base import build
 from showergan.training.history import layer_norms
 
 
@@ -48,7 +56,8 @@ def images():
 
 
 def batch_of(real_scores, fake_scores, real=None, fake=None, condition=None, mix=None):
-    return DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
+    random = torch.Generator().manual_seed(7)
+    return DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix, random)
 
 
 def largest_singular_value(layer):
@@ -223,6 +232,23 @@ def test_gradient_flows_through_sigma():
     torch.testing.assert_close(trained_weight(layer).grad, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("of", ["weight", "gradient", "both", "neither"])
+def test_the_gradient_of_a_kernel_does_not_depend_on_the_order_of_memory(of):
+    """The gradient is that of W / (u^T W v) by its parts, wherever channels come last."""
+    layer = nn.Conv2d(3, 4, 2)
+    if of in ("weight", "both"):
+        layer.to(memory_format=torch.channels_last)
+    SpectralNorm(warmup_iterations=3).attach(layer)
+    [state] = layer.parametrizations.weight
+    order = torch.channels_last if of in ("gradient", "both") else torch.contiguous_format
+    target = torch.randn(4, 3, 2, 2).contiguous(memory_format=order)
+    weight = trained_weight(layer)
+    [found] = torch.autograd.grad(layer.weight, weight, target)
+    u, v = state.u, state.v
+    parts = weight / (u @ (flattened(weight) @ v))
+    torch.testing.assert_close(found, *torch.autograd.grad(parts, weight, target))
+
+
 def test_scaling_a_weight_changes_nothing(discriminator, images):
     SpectralNorm(warmup_iterations=100).attach(discriminator)
     before = discriminator(*images)
@@ -234,7 +260,9 @@ def test_scaling_a_weight_changes_nothing(discriminator, images):
 
 def test_power_iteration_keeps_unit_vectors():
     matrix = torch.randn(6, 9)
-    u, v = power_iteration(matrix, torch.randn(6), torch.randn(9), 200)
+    u = torch.randn(6)
+    for _ in range(200):
+        [u], [v] = power_iteration([matrix], [u])
     left, s, right = torch.linalg.svd(matrix)
     assert abs(u @ left[:, 0]).item() == pytest.approx(1, abs=1e-4)
     assert abs(v @ right[0]).item() == pytest.approx(1, abs=1e-4)
@@ -494,6 +522,140 @@ def test_gradient_penalty_is_taken_between_real_and_fake(shape):
     batch = batch_of(None, None, real, fake, torch.zeros(3, 7), mix)
     loss = GradientPenalty(weight=1).loss(QuadraticCritic(), batch)
     assert loss.item() == pytest.approx(((1 - 1) ** 2 + (3 - 1) ** 2 + (5 - 1) ** 2) / 3)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("norm", [0.5, 1.0, 3.0])
+def test_r1_and_dragan_of_a_linear_critic(norm, shape):
+    """R1 is gamma / 2 * norm^2, and pulls to 0; DRAGAN is lambda * (norm - 1)^2, and pulls to 1."""
+    root = math.prod(shape) ** 0.5
+    batch = batch_of(None, None, torch.rand(16, *shape), None, torch.zeros(16, 0), torch.rand(16))
+    for constraint, value, slope in (
+        (R1(gamma=6), 3 * norm**2, 6 * norm),
+        (Dragan(weight=7), 7 * (norm - 1) ** 2, 14 * (norm - 1)),
+    ):
+        critic = LinearCritic(norm / root)
+        loss = constraint.loss(critic, batch)
+        loss.backward()
+        assert loss.item() == pytest.approx(value, rel=1e-4, abs=1e-5)
+        assert critic.slope.grad.item() == pytest.approx(slope * root, rel=1e-4, abs=1e-2)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_r1_is_taken_at_real_samples(shape):
+    real = torch.randn(5, *shape)
+    batch = batch_of(None, None, real, 100 * real, torch.zeros(5, 0), torch.rand(5))
+    expected = (real.flatten(1).norm(dim=1) ** 2).mean().item()
+    assert R1(gamma=2).loss(QuadraticCritic(), batch).item() == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_dragan_is_taken_near_real_samples(shape):
+    """Between x and x + s u / 2: s is NumPy's deviation of the batch, u another number for each of x."""
+    points = []
+
+    class Noted(LinearCritic):
+        def forward(self, sample, condition):
+            points.append(sample.detach())
+            return super().forward(sample, condition)
+
+    real, fake = 3 + 2 * torch.randn(2, 8, *shape)
+    mix = torch.tensor([0.0, 0.25, 0.5, 1.0, *[0.75] * 4])
+    batch = batch_of(None, None, real, fake, torch.zeros(8, 0), mix)
+    Dragan().loss(Noted(1.0), batch)
+    Dragan().loss(Noted(1.0), batch)
+    moved = [(p - real).flatten(1).double() / (0.5 * real.numpy().std()) for p in points]
+    for shares in moved:
+        assert torch.equal(points[0][3], real[3])  # mix = 1
+        drawn = shares[mix < 1] / (1 - mix[mix < 1].double())[:, None]
+        assert -1e-5 < drawn.min() < 0.2
+        assert 0.8 < drawn.max() < 1 + 1e-5
+        assert drawn.mean().item() == pytest.approx(0.5, abs=4 * (12 * drawn.numel()) ** -0.5)
+        assert len(drawn.unique()) > 0.9 * drawn.numel()
+    assert not torch.equal(*moved)  # another draw at each step
+
+
+# Gradient normalisation
+
+
+def normalised(critic):
+    GradientNormalisation().attach(critic)
+    return critic
+
+
+def test_gradient_normalisation_of_a_linear_critic():
+    """With f = a S, S the sum of N numbers, ||grad f|| is |a| sqrt(N)."""
+    x = torch.randn(6, 9, dtype=torch.float64)
+    total = x.sum(1)
+    for slope in (1e-6, 0.3, -50.0):
+        scores = normalised(LinearCritic(slope).double())(x, None)
+        expected = math.copysign(1, slope) * total / (3 + total.abs())
+        torch.testing.assert_close(scores, expected)
+
+
+def test_gradient_normalisation_bounds_scores_and_slopes(discriminator, images):
+    """LeakyReLU is piecewise linear: the slope is n^2 / (n + |f|)^2, with n that of f (Wu et al. 2021)."""
+    with torch.no_grad():
+        for parameter in discriminator.parameters():
+            parameter.mul_(3)
+    plain, own = discriminator.double(), normalised(copy.deepcopy(discriminator.double()))
+    image, condition = (x.double() for x in images)
+    image.requires_grad_()
+    f = plain(image, condition)
+    n = torch.autograd.grad(f.sum(), image)[0].flatten(1).norm(dim=1)
+    scores = own(image, condition)
+    torch.testing.assert_close(scores, f / (n + f.abs()))
+    slopes = torch.autograd.grad(scores.sum(), image)[0].flatten(1).norm(dim=1)
+    torch.testing.assert_close(slopes, (n / (n + f.abs())) ** 2)
+    assert n.max() > 4 > 1 >= slopes.max() > 0
+    assert scores.abs().max() < 1
+    with torch.no_grad():
+        assert torch.equal(own(image, condition), scores)
+    assert torch.equal(own(image.detach(), condition), scores)
+
+
+@pytest.mark.parametrize("factor", [1e-4, 2.0, -1.0, 1e4])
+def test_gradient_normalisation_knows_no_scale(factor, discriminator, images):
+    before = normalised(discriminator)(*images)
+    last = weight_layers(discriminator)["head.4"]
+    with torch.no_grad():
+        for parameter in last.parameters():
+            parameter.mul_(factor)
+    after = math.copysign(1, factor) * discriminator(*images)
+    torch.testing.assert_close(after, before, rtol=1e-4, atol=1e-6)
+
+
+def test_a_multiplier_acts_on_the_normalised_score(discriminator, images):
+    before = normalised(discriminator)(*images)
+    ConstantMultiplier(value=4).attach(discriminator)
+    torch.testing.assert_close(discriminator(*images), 4 * before)
+    assert layer_norms(discriminator)["lipschitz_bound"] == 4
+
+
+@pytest.mark.parametrize("name", ["gradient_penalty", "r1", "dragan", "gradient_normalisation"])
+def test_gradients_of_weights_are_finite_differences(name):
+    """Of the whole loss of the discriminator, through the gradients that it contains, in double precision."""
+    critic = build(PerceptronDiscriminator(width=5, depth=2), (2,), 1).double()
+    composition = Composition.model_validate(COMPOSITIONS[name])
+    constraints = [implemented(c, Constraint) for c in composition.constraints]
+    for constraint in constraints:
+        constraint.attach(critic)
+    loss = implemented(composition.loss, Loss)
+    names = [n for n, _ in critic.named_parameters()]
+    weights = [torch.randn_like(p).requires_grad_() for p in critic.parameters()]
+    real, fake = torch.randn(2, 6, 2, dtype=torch.float64)
+    condition, mix = torch.randn(6, 1, dtype=torch.float64), torch.rand(6, dtype=torch.float64)
+
+    def whole(*values):
+        def scores(x, c):
+            return functional_call(critic, dict(zip(names, values, strict=True)), (x, c))
+
+        batch = batch_of(None, None, real, fake, condition, mix)
+        terms = [constraint.loss(scores, batch) for constraint in constraints]
+        plain = loss.discriminator(scores(real, condition), scores(fake, condition))
+        return sum((term for term in terms if term is not None), plain)
+
+    assert gradcheck(whole, weights)
 
 
 # ABCAS

@@ -10,14 +10,13 @@ import pytest
 import torch
 from every_kernel import TRAININGS, trained
 from on_device import DrawnOnCpu, Generator, run_an_epoch
-from small_training import COMPOSITIONS, recipe
+from small_training import COMPOSITIONS, assert_goes_on_bit_for_bit, recipe
 
 from showergan.config.methods import LearningRates
 from showergan.config.networks import ShowerDiscriminator
 from showergan.config.recipes.training import Audit
 from showergan.config.tasks.images import Embedding as PictureRecipe
 from showergan.config.tasks.showers import Embedding
-from showergan.errors import Paused
 from showergan.evaluation.generator import load_generator, save_generator
 from showergan.io.device import choose_device
 from showergan.records.provenance import made_with, peak_device_memory
@@ -26,7 +25,6 @@ from showergan.tasks.images import dataset
 from showergan.tasks.images.embedding import train_embedding as train_on_images
 from showergan.tasks.showers import gflash
 from showergan.tasks.showers.embedding import predict, train_embedding
-from showergan.training.checkpoint import Checkpoints
 from showergan.training.loop import Trainer, build
 from showergan.training.scale_audit import scale_audit
 
@@ -41,25 +39,30 @@ def cuda():
     torch.use_deterministic_algorithms(False)
 
 
-def train(method, device, batches="shuffled", rate=1e-3):
+def made(method, device, rate=1e-3, **changes):
     settings = recipe(
         method,
         evaluated_epochs=(2,),
         record_every=1,
-        batches=batches,
         generator_average=0.9,
         learning_rates={"generator": rate, "discriminator": rate},
+        **changes,
     )
     random = torch.Generator().manual_seed(3)
     images = (100 * torch.rand(80, 1, 30, 30, generator=random)).log1p()
     conditions = torch.rand(80, 7, generator=random)
-    trainer = Trainer(images.to(device), conditions.to(device), settings)
+    return Trainer(images.to(device), conditions.to(device), settings)
+
+
+def train(method, device, **changes):
+    trainer = made(method, device, **changes)
     return trainer, trainer.run()
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("method", COMPOSITIONS)
-def test_a_training_is_repeatable_bit_for_bit(cuda, method):
-    (first, one), (second, two) = train(method, cuda), train(method, cuda)
+def test_a_training_is_repeatable_bit_for_bit(cuda, method, precision):
+    (first, one), (second, two) = (train(method, cuda, precision=precision) for _ in range(2))
     for name, value in one.states[2].items():
         assert torch.equal(value, two.states[2][name]), name
     assert one.history.frame().equals(two.history.frame())
@@ -107,25 +110,10 @@ def test_replayed_batches_are_repeatable(cuda):
     assert one.history.frame().equals(two.history.frame())
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("method", COMPOSITIONS)
-def test_a_stopped_training_goes_on_bit_for_bit(cuda, method, tmp_path):
-    whole, expected = train(method, cuda)
-    data = tmp_path / "data"
-    data.touch()
-    settings = {"recipe": "", "data": data, "device": cuda, "every": 0, "most": 0}
-    stops = 0
-    while True:
-        last = Trainer(whole.samples, whole.conditions, whole.recipe)
-        try:
-            found = last.run(Checkpoints(tmp_path / "out", **settings))
-            break
-        except Paused:
-            stops += 1
-    assert stops == 9
-    for name, value in expected.states[2].items():
-        assert torch.equal(value, found.states[2][name]), name
-    assert found.history.frame().equals(expected.history.frame())
-    assert last.lipschitz().equals(whole.lipschitz())
+def test_a_stopped_training_goes_on_bit_for_bit(cuda, method, precision, tmp_path):
+    assert_goes_on_bit_for_bit(lambda: made(method, cuda, precision=precision), tmp_path, cuda)
 
 
 @pytest.mark.parametrize("method", COMPOSITIONS)

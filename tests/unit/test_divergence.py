@@ -193,8 +193,9 @@ def compare(folder):
     tested = {n: folder / f"{n}.csv" for n in ("ranks", "robustness")}
     verdicts, barred = folder / "verdicts.csv", folder / "acceptance.csv"
     null = {"baseline": "sn", "null": "sn_null"}
-    run("verdicts", summary=summary, grid=grid, out=verdicts, **tested, recipe=null)
-    held = {"scorecard": card, "failures": failures, "anchors": anchors}
+    held = {"scorecard": card, "failures": failures}
+    run("verdicts", summary=summary, grid=grid, **held, out=verdicts, **tested, recipe=null)
+    held["anchors"] = anchors
     run("acceptance", **held, out=barred, recipe={"bounded": ["sn"], "fewest": 1})
     trained = [folder / "train" / f.parent.relative_to(folder / "evaluate") for f in metrics]
     options = [f"--histories={f / 'history.csv'}" for f in trained]
@@ -209,6 +210,7 @@ def compare(folder):
         "robustness": {"robustness": tested["robustness"]},
         "all_methods": {
             "summary": summary,
+            "failures": failures,
             "published": "src/showergan/report/tables/published.csv",
         },
     }
@@ -349,9 +351,9 @@ def test_tables_say_how_many_diverged_and_average_no_survivors(folder):
     text = (folder / "scorecard_table.md").read_text()
     assert "3 (2 diverged)" in text and "none for 1 of 3 seeds" in text
     row = pd.read_csv(folder / "all_methods_table.csv").set_index("method").loc["none"]
-    assert (row["n_seeds"], row["n_diverged"]) == (3, 2)
-    robustness = pd.read_csv(folder / "robustness.csv").set_index("method").loc["none"]
-    assert robustness["worst_rates"] == PAIR
+    assert (row["n_seeds"], row["n_failed"]) == (3, 2)
+    robustness = pd.read_csv(folder / "robustness.csv").set_index(["method", "score"])
+    assert robustness.loc[("none", "plane"), "worst_rates"] == PAIR
     told = " ".join((folder / "conclusion.txt").read_text().split())
     assert "2 of 12 trainings diverged" in told
 

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
+from showergan.comparison.learning_rates import ROBUSTNESS
 from showergan.config.catalogue.any_task import ARTEFACTS
 from showergan.config.catalogue.exhibit import TRAINING, Exhibit, exhibits
 from showergan.errors import UserError
@@ -168,10 +169,10 @@ class TestCommandLine:
         assert (tmp_path / "losses.pdf").read_bytes().startswith(b"%PDF")
 
     def test_a_table_is_written_by_hand(self, tmp_path):
-        names = ["n_rates", "best_rates", "best", "worst_rates", "worst", "robustness", "remark"]
-        row = ["bins-E", "sn", 2, "1_1", 0.8, "1_2", 0.4, 0.5, ""]
+        row = dict.fromkeys(ROBUSTNESS, 1.0) | {"best_rates": "1_1", "worst_rates": "1_2"}
+        row |= {"architecture": "small", "method": "sn", "score": "bins-E", "remark": ""}
         table = tmp_path / "robustness.csv"
-        pd.DataFrame([row], columns=["score", "method", *names]).to_csv(table, index=False)
+        pd.DataFrame([row]).to_csv(table, index=False)
         files = [f"--{kind}={tmp_path}/t.{kind}" for kind in ("csv", "md", "tex", "html")]
         done = CliRunner().invoke(
             app, ["table", "robustness", f"--robustness={table}", f"--style={STYLE}", *files]

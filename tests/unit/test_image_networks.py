@@ -17,7 +17,8 @@ from showergan.config.networks import (
 from showergan.config.recipes.found import RECIPES
 from showergan.config.whole import parse_config
 from showergan.errors import UserError
-from showergan.methods.constraints import SpectralNorm, WeightClipping
+from showergan.methods.constraints.clipping import WeightClipping
+from showergan.methods.constraints.spectral_norm import SpectralNorm
 from showergan.methods.layers import reparametrisations, weight_layers
 from showergan.networks.base import build
 from showergan.networks.blocks import SIZES, Bottleneck, nonlinearity, normalisation, spread
@@ -221,7 +222,7 @@ IMAGES = {
 
 def test_a_gradient_penalty_refuses_batch_norm():
     with pytest.raises(
-        UserError, match=r"methods\.gp: the penalty gradient .* normalisation: layer"
+        UserError, match=r"methods\.gp: the constraint gradient .* normalisation: layer"
     ):
         parse_config(IMAGES)
     layer = {"gp": IMAGES["methods"]["gp"] | {"normalisation": "layer", "n_critic": 3}}
@@ -232,9 +233,10 @@ def test_a_gradient_penalty_refuses_batch_norm():
     assert (step.n_critic, step.discriminator.normalisation) == (3, "layer")
     networks = config.networks("convolutional", "gp")
     assert networks.discriminator == ConvolutionalDiscriminator(normalisation="layer")
-    penalty = {"penalty": {"kind": "gradient"}}
-    with pytest.raises(ValueError, match="BatchNorm does not have"):
-        recipe(penalty, discriminator={"kind": "residual"})
+    gradients = [{"penalty": {"kind": kind}} for kind in ("gradient", "r1", "dragan")]
+    for method in (*gradients, {"normaliser": {"kind": "gradient_normalisation"}}):
+        with pytest.raises(ValueError, match="BatchNorm does not have"):
+            recipe(method, discriminator={"kind": "residual"})
 
 
 @pytest.mark.parametrize("loss", ["gan", "wasserstein"])

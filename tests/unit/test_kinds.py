@@ -20,7 +20,7 @@ from showergan.config.networks import (
 from showergan.config.optimisers import Optimiser
 from showergan.errors import UserError
 from showergan.methods import losses, optimisers
-from showergan.methods.constraints import Constraint
+from showergan.methods.constraints.constraint import Constraint
 from showergan.networks.base import Discriminator, Generator, build
 
 IDEAS = {

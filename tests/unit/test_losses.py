@@ -49,6 +49,14 @@ def test_least_squares():
     )
 
 
+def test_hinge():
+    """Of 2, -1 lack 0 and 2 to 1; of 0.5, 0, 1 lack 1.5, 1 and 2 to -1."""
+    assert LOSSES["hinge"].discriminator(REAL, FAKE).item() == pytest.approx(2 / 2 + 4.5 / 3)
+    assert LOSSES["hinge"].generator(FAKE, not_asked).item() == pytest.approx(-0.5)
+    sure = LOSSES["hinge"].discriminator(torch.tensor([1.0, 9.0]), torch.tensor([-1.0, -9.0]))
+    assert sure.item() == 0
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_discriminator_wants_real_above_fake(name):
     real = torch.zeros(4, requires_grad=True)
@@ -107,6 +115,17 @@ def test_the_best_least_squares_discriminator_gives_the_triangular_discriminatio
     assert LOSSES["least_squares"].estimate(same.item()) == pytest.approx(0)
 
 
+def test_the_best_hinge_discriminator_gives_the_total_variation_distance():
+    def estimate(scores):
+        loss = LOSSES["hinge"].discriminator(drawn(P, scores), drawn(Q, scores))
+        return LOSSES["hinge"].estimate(loss.item())
+
+    expected = (P - Q).abs().sum().item() / 2
+    assert estimate((P - Q).sign()) == pytest.approx(expected)
+    for factor in (0.0, 0.9, 1.1):
+        assert estimate(factor * (P - Q).sign()) < expected - 1e-3
+
+
 GRADIENTS = {
     # d/df of each loss at real scores r and fake scores f, of n and m samples.
     "wasserstein": (lambda r, n: -1 / n, lambda f, m: 1 / m, lambda f, m: -1 / m),
@@ -115,6 +134,7 @@ GRADIENTS = {
         lambda f, m: sigmoid(f) / m,
         lambda f, m: (sigmoid(f) - 1) / m,
     ),
+    "hinge": (lambda r, n: -(r < 1) / n, lambda f, m: (f > -1) / m, lambda f, m: -1 / m),
     "least_squares": (lambda r, n: (r - 1) / n, lambda f, m: f / m, lambda f, m: (f - 1) / m),
 }
 

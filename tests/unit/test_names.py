@@ -61,16 +61,17 @@ def run(tmp_path_factory):
         grid=at["grid"],
     )
     run_step(
-        RECIPES["verdicts"](baseline="sn", null="NA"),
-        **{name: at[name] for name in ("summary", "grid", "ranks", "robustness")},
-        out=at["verdicts"],
-    )
-    run_step(
         RECIPES["scorecard"](choose_by="E"),
         **{name: at[name] for name in ("summary", "agreement", "failures")},
         metrics=paths,
         anchors=anchors,
         out=at["scorecard"],
+    )
+    run_step(
+        RECIPES["verdicts"](baseline="sn", null="NA"),
+        **{name: at[name] for name in ("summary", "grid", "scorecard", "failures")},
+        **{name: at[name] for name in ("ranks", "robustness")},
+        out=at["verdicts"],
     )
     run_step(
         RECIPES["outcomes"](choose_by="E"),

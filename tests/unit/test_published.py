@@ -141,7 +141,7 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
             **{"unflagged": 0.6, "ceiling_sd": 0.01, "other_real": None},
             **{"ceiling": 0.9, "shuffled": 0.3, "untrained": 0.1, "fraction_of_ceiling": 0.6},
             **{"ceiling_sd": 0.01, "other_real": 0.8, "unflagged": 0.6},
-            **{"diverged": False, "n": 100, "clusters": 50},
+            **{"failed": False, "n": 100, "clusters": 50},
         }
     )
     settings = {"sn": config.setting("sn")}
@@ -156,3 +156,24 @@ def test_published_value_of_another_setting_leaves_its_cell_empty(published):
         "",
         "learning_rates 0.001_1e-05, here 0.001_0.0001",
     ]
+
+
+def test_failed_seeds_stand_beside_the_mean_of_the_others(published):
+    config = parse_config(raw_config("paper"))
+    keys = ["max", "last", "unflagged", "fraction_of_ceiling"]
+    ends = dict.fromkeys(["ceiling", "ceiling_sd", "other_real", "shuffled", "untrained"], 0.5)
+    seeds = pd.DataFrame({"seed": range(1, 6), "selected": [0.7, 0.72, 0.1, 0.68, 0.7]})
+    summary = seeds.assign(
+        **dict.fromkeys(keys, seeds["selected"]) | ends,
+        **{"architecture": "standard", "method": "sn", "learning_rates": "0.001_1e-05"},
+        **{"score": "bins-E", "failed": seeds["selected"] < 0.5, "n": 100, "clusters": 50},
+    )
+    table = numbers(summary, of(published, "sn"), ["bins-E"], {"sn": config.setting("sn")})
+    (row,) = table.to_dict("records")
+    assert (row["selected"], row["not_failed"]) == pytest.approx((0.58, 0.7))
+    assert (row["n_seeds"], row["n_failed"]) == (5, 1)
+    (rows,) = layout(table, {"sn": "vanilla SN"}).values()
+    # Wilson's interval of one in five: (1 + 1.92 -+ 1.96 sqrt(1 * 4/5 + 0.96)) / (5 + 3.84).
+    assert rows["failed [95 percent]"].tolist() == ["1 of 5 [0.04, 0.62]"]
+    assert rows["selected, not failed"].tolist() == ["0.700 ± 0.016"]
+    assert rows["selected"].tolist() == ["0.580 ± 0.269"]

@@ -155,7 +155,10 @@ def test_a_package_outside_brings_a_constraint(with_the_idea):
     raw = yaml.safe_load((ROOT / "config.yaml").read_text())
     raw["methods"]["sn"]["penalty"] = {"kind": "weight_decay", "weight": 0.5}
     known = [str(ROOT / "src"), str(ROOT / "tests/unit")]
-    for places, message in (([*known, with_the_idea], ""), (known, "allowed: 'gradient', 'power'")):
+    for places, message in (
+        ([*known, with_the_idea], ""),
+        (known, "allowed: 'dragan', 'gradient', 'power'"),
+    ):
         done = subprocess.run(
             [sys.executable, "-c", TRAINING],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))},

@@ -1,11 +1,13 @@
-"""Robustness to the learning rates: the number, its figure and its table."""
+"""Robustness to the learning rates: areas and widths, their figure and their table."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from drawn import figure_of, table_of
+from judged import verdicts
 
-from showergan.comparison.learning_rates import ROBUSTNESS, learning_rate_grid, robustness
+from showergan.comparison.learning_rates import ROBUSTNESS, areas, learning_rate_grid, robustness
+from showergan.comparison.unpaired import mean_interval, share_interval
 from showergan.report.table_files import save_table
 
 draw = figure_of("robustness")
@@ -26,13 +28,17 @@ def make_summary(scores=None):
             {
                 **{"architecture": "small", "method": method, "learning_rates": rates},
                 **{"seed": seed, "score": "bins-E", "select": value, "selected": value},
-                "diverged": False,
+                **{"diverged": False, "failed": False},
             }
             for method, pairs in (scores or SCORES).items()
             for rates, values in pairs.items()
             for seed, value in enumerate(values, 1)
         ]
     )
+
+
+def dependence(runs):
+    return robustness(runs, "selected", 0.05)
 
 
 def make_grid(scores=None):
@@ -48,52 +54,141 @@ def make_anchors():
     )
 
 
-def grid_of(*means):
-    rates = [f"0.001_{i + 1}e-05" for i in range(len(means))]
-    keys = {"architecture": "small", "method": "sn", "score": "bins-E"}
-    return pd.DataFrame({**keys, "learning_rates": rates, "test_mean": means})
+def runs_of(curves, rates, failed=False):
+    """Return runs of one method with a score per seed and rate of the discriminator."""
+    pairs = {
+        f"0.001_{rate:g}": list(values)
+        for rate, values in zip(rates, np.transpose(curves), strict=True)
+    }
+    return make_summary({"sn": pairs}).assign(failed=failed)
 
 
-class TestNumber:
-    def test_worst_mean_over_best_mean(self):
-        table = robustness(make_grid())
+RATES = [3e-5, 1e-4, 3e-4, 1e-3, 3e-3]  # unevenly spaced in their logarithm
+
+
+class TestArea:
+    def test_of_a_line_it_is_the_score_in_the_middle(self):
+        """And of a parabola by trapezoids what each of them has; the order of rates in the table does not matter."""
+        x = np.log10(RATES)
+        line = 0.5 + 0.1 * (x - (x[0] + x[-1]) / 2)
+        bent = 0.2 + (x - x[1]) ** 2
+        table = areas(runs_of([line, bent], RATES).sample(frac=1, random_state=0), "selected")
+        found = table.set_index("seed")["selected"]
+        trapezoids = sum((bent[i] + bent[i + 1]) / 2 * (x[i + 1] - x[i]) for i in range(4)) / 2
+        assert found.to_dict() == pytest.approx({1: 0.5, 2: trapezoids})
+        assert table["score"].unique() == ["area of bins-E"]
+        assert table["learning_rates"].iloc[0].split() == [f"0.001_{rate:g}" for rate in RATES]
+
+    def test_mean_and_interval_are_over_seeds(self):
+        curves = np.random.default_rng(0).uniform(0.5, 0.8, (6, 5))
+        runs = runs_of(curves, RATES)
+        (row,) = dependence(runs).to_dict("records")
+        own = areas(runs, "selected")["selected"].to_numpy()
+        interval = mean_interval(own, 0.05)
+        assert (row["area"], row["low"], row["high"]) == pytest.approx(interval)
+        assert (row["n_seeds"], row["n_rates"], row["decades"]) == (6, 5, pytest.approx(2))
+        (few,) = dependence(runs_of(curves[:4], RATES)).to_dict("records")
+        assert np.isnan([few["low"], few["high"]]).all() and np.isfinite(few["area"])
+
+    def test_failed_runs_count_by_their_score_and_are_counted(self):
+        curves = np.full((5, 5), 0.6)
+        curves[0, -1] = 0.0
+        runs = runs_of(curves, RATES)
+        runs["failed"] = runs["selected"] == 0
+        (row,) = dependence(runs).to_dict("records")
+        assert (row["n_failed"], row["n_runs"]) == (1, 25)
+        ends = share_interval(1, 25, 0.05)[1:]
+        assert (row["failed_low"], row["failed_high"]) == pytest.approx(ends)
+        # A triangle above the last step, divided by two decades.
+        lost = 0.6 * np.log10(3) / 2 / 2
+        assert areas(runs, "selected")["selected"].min() == pytest.approx(0.6 - lost)
+        assert row["area"] == pytest.approx(0.6 - lost / 5)
+
+    def test_only_seeds_with_a_score_at_every_rate(self):
+        """Those that test a chosen pair were trained at no other."""
+        curves = np.full((4, 5), 0.6)
+        curves[2:, :-1] = np.nan
+        runs = runs_of(curves, RATES).dropna(subset="selected")
+        assert areas(runs, "selected")["seed"].tolist() == [1, 2]
+        (row,) = dependence(runs).to_dict("records")
+        assert (row["n_seeds"], row["n_runs"], row["n_rates"]) == (2, 10, 5)
+
+    def test_methods_are_compared_by_it_where_they_tried_the_same_rates(self):
+        rng = np.random.default_rng(1)
+        ones = {f"0.001_{rate:g}": list(rng.normal(0.7, 0.01, 6)) for rate in RATES}
+        good = {pair: [v + 0.1 for v in values] for pair, values in ones.items()}
+        fewer = dict(list(good.items())[:-1])
+        runs = make_summary({"sn": ones, "good": good, "fewer": fewer})
+        runs["chosen"] = runs["learning_rates"] == "0.001_0.001"
+        table = verdicts(runs, margins={"bins-E": 0.01}).query("learning_rates == 'all'")
+        (row,) = table.to_dict("records")
+        assert (row["method"], row["score"], row["verdict"]) == ("good", "area of bins-E", "better")
+        assert (row["n_method"], row["n_baseline"], row["margin"]) == (6, 6, 0.01)
+        assert row["mean_difference"] == pytest.approx(0.1)
+        assert np.isnan(row["n_failed"]) and np.isnan(row["difference_not_failed"])
+
+
+class TestWidth:
+    @pytest.mark.parametrize("seed", range(5))
+    def test_by_a_dense_line(self, seed):
+        curves = np.random.default_rng(seed).uniform(0.55, 0.7, (3, 5))
+        (row,) = dependence(runs_of(curves, RATES)).to_dict("records")
+        x = np.log10(RATES)
+        dense = np.linspace(x[0], x[-1], 200_001)
+        mean = np.interp(dense, x, curves.mean(axis=0))
+        expected = 2 * np.mean(mean >= 0.95 * curves.mean(axis=0).max())
+        assert row["width"] == pytest.approx(expected, abs=1e-4)
+
+    def test_by_hand(self):
+        """From 1 down to 0 over a decade 5 % of it are within 95 %; a constant is so everywhere, 0 nowhere."""
+        rates = [1e-5, 1e-4, 1e-3]
+        widths = [
+            dependence(runs_of([curve], rates))["width"].iloc[0]
+            for curve in ([0, 1, 0], [1, 0, 0], [0.5, 0.5, 0.5], [0, 0, 0])
+        ]
+        assert widths == pytest.approx([0.1, 0.05, 2, np.nan], nan_ok=True)
+
+
+class TestEnds:
+    def test_best_and_worst_mean(self):
+        table = dependence(make_summary())
         assert list(table) == ROBUSTNESS
-        table = table.set_index("method")
-        assert table["robustness"].to_dict() == pytest.approx(
-            {"none": 0.125 / 0.75, "sn": 0.71 / 0.74}
-        )
-        row = table.loc["none"]
+        row = table.set_index("method").loc["none"]
         assert (row["worst_rates"], row["best_rates"]) == ("0.001_0.0003", "0.001_3e-05")
+        assert (row["worst"], row["best"]) == pytest.approx((0.125, 0.75))
         assert (row["n_rates"], row["remark"], row["score"]) == (2, "", "bins-E")
-
-    def test_of_many_pairs_only_the_ends_count(self):
-        assert robustness(grid_of(0.5, 0.2, 0.8, 0.6))["robustness"].iloc[0] == pytest.approx(0.25)
-        assert robustness(grid_of(0.5, 0.0))["robustness"].iloc[0] == 0
+        assert row["area"] == pytest.approx((0.125 + 0.75) / 2)
 
     @pytest.mark.parametrize(
-        ("means", "remark"),
+        ("pairs", "remark"),
         [
-            ((0.5,), "one pair of learning rates, so nothing to compare"),
-            ((0.5, np.nan), "no score at 0.001_2e-05"),
-            ((np.nan, np.nan), "no score at 0.001_1e-05"),
-            ((0.5, -0.1), "scores are not above 0"),
-            ((0.0, 0.0), "scores are not above 0"),
+            ({"0.001_3e-05": [0.5]}, "one pair of learning rates, so nothing to compare"),
+            (
+                {"0.001_3e-05": [0.5, np.nan], "0.001_0.0003": [np.nan, 0.5]},
+                "no seed has a score at every pair",
+            ),
+            (
+                {"0.001_3e-05": [0.5], "0.001_0.0003": [0.4], "0.01_3e-05": [0.4]},
+                "several rates of the generator",
+            ),
         ],
     )
-    def test_undefined_with_a_reason(self, means, remark):
-        row = robustness(grid_of(*means)).iloc[0]
-        assert np.isnan(row["robustness"])
+    def test_no_area_with_a_reason(self, pairs, remark):
+        runs = make_summary({"sn": pairs})
+        row = dependence(runs).iloc[0]
+        assert np.isnan(row["area"])
         assert row["remark"] == remark
+        assert areas(runs, "selected").empty
 
 
 class TestFigure:
     def drawn(self, style, scores=None):
-        grid = make_grid(scores)
-        return draw(style, make_summary(scores), grid, robustness(grid), make_anchors())
+        runs = make_summary(scores)
+        return draw(style, runs, make_grid(scores), dependence(runs), make_anchors())
 
-    def test_seeds_means_and_ratios(self, style, tmp_path):
+    def test_seeds_means_and_areas(self, style, tmp_path):
         figure = self.drawn(style)
-        scores, ratios = figure.axes
+        scores, bars = figure.axes
         assert [t.get_text() for t in scores.get_xticklabels()] == ["3e-05", "0.0003"]
         assert scores.get_xscale() == "log"
         # Every method lies at the true rates, with a band from its worst to its best seed.
@@ -105,7 +200,7 @@ class TestFigure:
         assert {tuple(point) for point in band.vertices.tolist()} == corners
         filled = [line.get_markerfacecolor() != "white" for line in scores.lines[2:5:2]]
         assert filled == [True, False]
-        assert [t.get_text() for t in ratios.texts] == ["0.17", "0.96"]
+        assert [t.get_text() for t in bars.texts] == ["0.44", "0.72"]
         ends = [line.get_ydata()[0] for line in scores.lines[-3:]]
         assert ends == [0.947, 0.407, 0.0]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
@@ -117,17 +212,28 @@ class TestFigure:
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_undefined_is_said(self, style, tmp_path):
-        more = {"sn": SCORES["sn"], "abcas": {"0.001_0.0003": [0.0, 0.0], "0.001_3e-05": [0, 0]}}
-        figure = self.drawn(style, more)
-        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.96", "undefined"]
+        several = {"0.001_0.0003": [0.1, 0.2], "0.01_0.0003": [0.3, 0.4]}
+        figure = self.drawn(style, {"sn": SCORES["sn"], "abcas": several})
+        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.72", "undefined"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_a_method_with_one_pair_is_left_out(self, style):
         one = {"abcas": {"0.001_0.0003": [0.7, 0.72]}}
         figure = self.drawn(style, {"sn": SCORES["sn"], **one})
-        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.96"]
+        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.72"]
 
-    def test_ratios_of_different_pairs_are_told_apart(self, style):
+    def test_an_interval_is_drawn_from_five_seeds_on(self, style, tmp_path):
+        seeds = {
+            "0.001_0.0003": [0.5, 0.6, 0.7, 0.6, 0.5],
+            "0.001_3e-05": [0.7, 0.6, 0.7, 0.6, 0.5],
+        }
+        figure = self.drawn(style, {"sn": seeds})
+        low, high = figure.axes[-1].lines[1].get_xdata()
+        interval = mean_interval(np.mean(list(seeds.values()), axis=0), 0.05)
+        assert (low, high) == pytest.approx(interval[1:])
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_areas_of_different_pairs_are_told_apart(self, style):
         three = {"none": {**SCORES["none"], "0.001_1e-05": [0.5, 0.5]}}
         figure = self.drawn(style, {**three, "sn": SCORES["sn"]})
         told = [t.get_text().split("\n")[-1] for t in figure.axes[-1].get_yticklabels()]
@@ -141,14 +247,20 @@ class TestFigure:
 
 
 def test_table(style, tmp_path):
-    ratios = robustness(make_grid())
-    ratios.to_csv(tmp_path / "r.csv", index=False)
+    more = make_summary({"sn": {"0.001_0.0003": [0.45] * 5, "0.001_3e-05": [0.7] * 5}})
+    found = dependence(pd.concat([make_summary(), more.assign(score="position: response")]))
+    found.to_csv(tmp_path / "r.csv", index=False)
     made = written(style, pd.read_csv(tmp_path / "r.csv"))
     parts = made.parts
-    assert list(parts) == ["bins-E on test, mean over seeds"]
-    (table,) = parts.values()
-    assert table["worst over best"].tolist() == ["0.167", "0.959"]
-    assert table.loc[0, "worst at"] == "0.001, 0.0003"
+    assert [name.split(",")[0] for name in parts] == ["bins-E: embedding", "position: response"]
+    table, other = parts.values()
+    assert table["area [95 percent]"].tolist() == ["0.438 [-]", "0.725 [-]"]
+    assert table.loc[0, "worst (at)"] == "0.125 (0.001, 0.0003)"
+    assert table.loc[0, "failed runs [95 percent]"] == "0 of 4 [0.00, 0.49]"
     assert set(table["remark"]) == {""}
+    (row,) = other.to_dict("records")
+    assert row["area [95 percent]"] == "0.575 [0.575, 0.575]"
+    # 0.665 is reached after 14 % of the decade from 0.7 to 0.45.
+    assert row["decades within 95 percent of best"] == "0.14 of 1.00"
     save_table(style, made, *(tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")))
     assert "remark" not in (tmp_path / "t.md").read_text()

@@ -184,7 +184,7 @@ def test_help_tells_what_may_stand_in_a_recipe():
     assert "- learning_rates.generator: number, needed" in told
     assert "- generator_average: number | null, default null" in told
     assert "- evaluated_epochs: array of integer, needed" in told
-    assert "- method.penalty: gradient | power | null, default null" in told
+    assert "- method.penalty: dragan | gradient | power | r1 | null, default null" in told
     assert "- method.normaliser.bound: number, default 0.1; c: weights stay in [-c, c]" in told
 
 

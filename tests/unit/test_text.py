@@ -20,7 +20,8 @@ from showergan.errors import UserError
 from showergan.evaluation.generated import evaluate
 from showergan.evaluation.generator import TrainedGenerator, description_of
 from showergan.evaluation.reference import make_reference
-from showergan.methods.constraints import DiscriminatorBatch, GradientPenalty
+from showergan.methods.constraints.constraint import DiscriminatorBatch
+from showergan.methods.constraints.gradient_penalty import GradientPenalty
 from showergan.methods.layers import flattened, weight_layers
 from showergan.metrics.conditional_prd import conditional_prd
 from showergan.networks.base import build, state_of
@@ -298,7 +299,8 @@ def test_the_penalty_knows_the_gradient_of_a_linear_discriminator():
     weight *= 3 / weight.norm()
     real = torch.nn.functional.one_hot(torch.arange(4 * 32).view(4, 32) % 7, 7).float()
     fake, scores = torch.softmax(torch.randn(4, *SHAPE), 2), torch.zeros(4)
-    batch = DiscriminatorBatch(real, fake, torch.empty(4, 0), scores, scores, torch.rand(4))
+    random = torch.Generator()
+    batch = DiscriminatorBatch(real, fake, torch.empty(4, 0), scores, scores, torch.rand(4), random)
     loss = GradientPenalty(weight=10.0).loss(Linear(), batch)
     assert float(loss) == pytest.approx(10 * (3 - 1) ** 2, rel=1e-5)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from showergan.config.recipes.found import RECIPES
-from showergan.methods.constraints import between
+from showergan.methods.constraints.gradient_penalty import between
 from showergan.methods.layers import trained_weight, weight_layers
 from showergan.tasks.toys import fixed_generator
 from showergan.tasks.toys.fixed_generator import (

@@ -120,8 +120,9 @@ def test_every_method_trains_20_steps(data, method):
     assert shared <= set(frame.columns)
 
 
-def test_methods_of_a_seed_share_weights_batches_and_noise(data):
-    plain, penalised = (Trainer(*data, recipe(m)) for m in ("none", "gradient_penalty"))
+@pytest.mark.parametrize("method", ["gradient_penalty", "r1", "dragan", "gradient_normalisation"])
+def test_methods_of_a_seed_share_weights_batches_and_noise(data, method):
+    plain, penalised = (Trainer(*data, recipe(m)) for m in ("none", method))
     assert same(plain.generator.state_dict(), penalised.generator.state_dict())
     for _ in range(3):
         (_, a), (_, b) = plain.discriminator_step(), penalised.discriminator_step()
@@ -129,6 +130,22 @@ def test_methods_of_a_seed_share_weights_batches_and_noise(data):
         assert torch.equal(a.condition, b.condition)
         assert torch.equal(a.fake, b.fake)  # the generator has not moved yet
         assert torch.equal(a.mix, b.mix)
+
+
+def test_the_generator_sees_the_normalised_score(data):
+    """Its loss is -E f / (||grad f|| + |f|), of a discriminator whose plain scores are thousands."""
+    trainer, plain = (Trainer(*data, recipe(m)) for m in ("gradient_normalisation", "none"))
+    for discriminator in (trainer.discriminator, plain.discriminator):
+        with torch.no_grad():
+            for parameter in list(discriminator.parameters())[-2:]:
+                parameter.mul_(1e5)
+    condition = plain.conditions[plain.generator_batches.next()]
+    samples = plain._generate(condition).detach().requires_grad_()
+    f = plain._score(samples, condition)
+    slope = torch.autograd.grad(f.sum(), samples)[0].flatten(1).norm(dim=1)
+    assert f.abs().min() > 1000
+    expected = -(f / (slope + f.abs())).mean()
+    torch.testing.assert_close(trainer.generator_step(), expected)
 
 
 def test_steps_move_only_their_own_network(data):
@@ -392,6 +409,9 @@ GOLDEN = {
     "sn_coefficients": (-1.128251, -0.01857805),
     "abcas": (-1.073161, 0.02189528),
     "gradient_penalty": (-0.03983642, -0.1050667),
+    "r1": (1.281860, 0.6744705),
+    "dragan": (1.413083, 0.6240343),
+    "gradient_normalisation": (1.983576, -0.8290228),
 }
 
 
@@ -402,7 +422,7 @@ def test_golden_steps(data, method):
     In double precision, because the first steps of RMSprop turn the rounding of tiny gradients into full steps, and
     before the rounding of the first vectors of SN, which are drawn in single precision, has grown to a hundredth.
     """
-    assert RECIPES["train"].version == 5
+    assert RECIPES["train"].version == 6
     gentle = {"generator": 1e-4, "discriminator": 1e-4}
     images, conditions = (x.double() for x in data)
     trainer = Trainer(images, conditions, recipe(method, learning_rates=gentle))

@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from drawn import figure_of, table_of
 from judged import ranks, verdicts
+from scipy import stats
 from three_methods import LABELS
 
+from showergan.comparison.unpaired import equivalence_p, permutation_p, share_interval
 from showergan.comparison.verdicts import (
     RANKS,
     VERDICTS,
@@ -40,6 +42,7 @@ def make_summary(values, scores=("bins-E",)):
             "score": score,
             "selected": value,
             "max": value + 0.1,
+            "failed": False,
         }
         for score in scores
         for method, column in values.items()
@@ -65,34 +68,43 @@ class TestNoise:
     def test_equal_methods_are_within_it(self):
         """A mean difference of methods that do not differ is within two floors as often as a Gaussian within two sd."""
         rng = np.random.default_rng(1)
-        methods = ["sn", "sn_null", *(f"m{i}" for i in range(400))]
-        table = verdicts(make_summary({m: rng.normal(0.5, 0.1, 60) for m in methods}), resamples=10)
+        methods = {"sn": 60, "sn_null": 60} | {f"m{i}": 20 for i in range(200)}
+        values = {m: list(rng.normal(0.5, 0.1, n)) for m, n in methods.items()}
+        table = verdicts(make_summary(values), resamples=10)
         others = table[table["method"] != "sn_null"]
         assert (others["noise_floor"] == others["noise_floor"].iloc[0]).all()
-        assert others["noise_floor"].iloc[0] == pytest.approx(0.1 * (2 / 60) ** 0.5, rel=0.2)
+        assert others["noise_floor"].iloc[0] == pytest.approx(
+            0.1 * (1 / 20 + 1 / 60) ** 0.5, rel=0.2
+        )
         assert others["within_noise"].mean() == pytest.approx(0.954, abs=0.06)
 
-    def test_a_real_difference_is_not(self):
-        values = {"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72], "none": [0.1, 0.2, 0.3]}
+    @pytest.mark.parametrize(("n", "known"), [(9, False), (10, True)])
+    def test_it_takes_ten_seeds_of_the_null(self, n, known):
+        sn = np.linspace(0.5, 0.7, n)
+        off = np.array([0.01, -0.02] * 5)[:n]
+        values = {"sn": sn, "sn_null": sn + off, "none": sn - 0.4}
         table = verdicts(make_summary(values)).set_index("method")
-        assert table.loc["none", "noise_floor"] == pytest.approx(0.03 / 3)  # sqrt(1 + 4 + 4) = 3
+        # Of equal numbers of seeds: the root mean square difference over their root.
+        floor = (2.5e-4 / n) ** 0.5 if known else np.nan
+        assert table.loc["none", "noise_floor"] == pytest.approx(floor, nan_ok=True)
         assert not table.loc["none", "within_noise"]
         assert np.isnan(table.loc["sn_null", "noise_floor"])
         assert not table.loc["sn_null", "within_noise"]
 
-    def test_it_is_no_hypothesis(self):
-        """Noise that happens to agree in every seed is no verdict, and costs the methods nothing."""
-        sn = np.linspace(0.6, 0.7, 6)
-        values = {"sn": sn, "none": sn - 0.1, "sn_null": sn + 0.01}
-        both = verdicts(make_summary(values)).set_index("method")
-        alone = verdicts(make_summary({"sn": sn, "none": sn - 0.1})).iloc[0]
+    def test_no_verdict_rests_on_it(self):
+        """Nor costs it a method anything: it is no hypothesis."""
+        sn = np.random.default_rng(0).normal(0.6, 0.02, 12)
+        values = {"sn": sn, "none": sn - 0.03}
+        far = verdicts(make_summary(values | {"sn_null": sn[::-1] + 0.5})).set_index("method")
+        alone = verdicts(make_summary(values)).iloc[0]
+        assert far.loc["none", "within_noise"] and not alone["within_noise"]
         for name in ("p_value", "p_holm", "n_needed", "verdict"):
-            assert both.loc["none", name] == alone[name]
+            assert far.loc["none", name] == alone[name]
         assert alone["verdict"] == "worse"
-        assert np.isnan(both.loc["sn_null", "p_holm"])
-        assert both.loc["sn_null", "verdict"] == "not tested"
+        assert np.isnan(far.loc["sn_null", "p_holm"])
+        assert far.loc["sn_null", "verdict"] == "not tested"
         (row,) = verdicts(make_summary({"sn": sn, "sn_null": sn + 0.01})).to_dict("records")
-        assert (row["verdict"], row["n_needed"]) == ("not tested", 6)
+        assert (row["verdict"], row["n_needed"]) == ("not tested", 5)
 
     def test_without_a_null_nothing_is_said(self):
         row = verdicts(make_summary({"sn": [0.5, 0.6], "none": [0.5, 0.6]})).iloc[0]
@@ -117,7 +129,7 @@ class TestNoise:
 
 class TestVerdicts:
     def test_known_differences(self):
-        table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "abcas": [0.6, 0.8, 0.6]}))
+        table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7, 0.6], "abcas": [0.6, 0.8, 0.6]}))
         assert list(table) == VERDICTS
         row = table.iloc[0]
         assert (row["architecture"], row["score"], row["method"], row["baseline"]) == (
@@ -126,76 +138,137 @@ class TestVerdicts:
             "abcas",
             "sn",
         )
-        assert row["n_pairs"] == 3
-        assert row["mean_difference"] == pytest.approx(0.2 / 3)
-        assert (row["wins"], row["same_direction"]) == (2, 2)
-        # 0.6 beats 0.5, ties with 0.6, loses to 0.7, and that twice; 0.8 beats all three.
-        assert row["probability_of_improvement"] == pytest.approx((1.5 + 3 + 1.5) / 9)
-        assert -0.1 <= row["low"] < row["mean_difference"] < row["high"] <= 0.2
-        assert row["p_smallest"] == 0.25
+        assert row[["n_method", "n_baseline", "n_pairs"]].tolist() == [3, 4, 3]
+        assert row["mean_difference"] == pytest.approx(2 / 3 - 0.6)
+        # 0.6 beats 0.5, ties with 0.6 twice, loses to 0.7, and that twice; 0.8 beats all four.
+        assert row["probability_of_improvement"] == pytest.approx((2 + 4 + 2) / 12)
+        assert row[["low", "high"]].isna().all()
+        assert (row["p_smallest"], row["verdict"]) == (2 / 35, "too few seeds")
+
+    def test_the_numbers_are_those_of_unpaired_samples(self):
+        """The order of seeds, and which of them two methods share, changes nothing but the columns of pairs."""
+        rng = np.random.default_rng(2)
+        sn, other = list(rng.normal(0.7, 0.03, 12)), list(rng.normal(0.68, 0.02, 6))
+        row = verdicts(make_summary({"sn": sn, "none": other})).iloc[0]
+        x, y = np.array(other), np.array(sn)
+        expected = stats.ttest_ind(x, y, equal_var=False)
+        assert row["mean_difference"] == pytest.approx(x.mean() - y.mean())
+        assert tuple(row[["low", "high"]]) == pytest.approx(tuple(expected.confidence_interval()))
+        assert row["p_value"] == permutation_p(x, y, 10_000, 0)
+        assert row["p_value"] == pytest.approx(expected.pvalue, rel=0.3)
+        apart = verdicts(make_summary({"sn": sn, "none": [None] * 12 + other})).iloc[0]
+        assert (row["n_pairs"], apart["n_pairs"]) == (6, 0)
+        paired = ["n_pairs", "seed_correlation", "p_paired"]
+        pd.testing.assert_series_equal(row.drop(paired), apart.drop(paired))
 
     @pytest.mark.parametrize("n", [2, 5, 8])
     def test_sign_flips_by_brute_force(self, n):
         rng = np.random.default_rng(n)
         sn, other = rng.normal(0.7, 0.03, (2, n))
-        p_value = verdicts(make_summary({"sn": sn, "none": other}))["p_value"].iloc[0]
+        p_value = verdicts(make_summary({"sn": sn, "none": other}))["p_paired"].iloc[0]
         assert p_value == pytest.approx(brute_force_p(other - sn))
-
-    def test_interval_covers_the_truth_of_many_seeds(self):
-        difference = np.random.default_rng(1).normal(0.02, 0.01, 100)
-        row = verdicts(make_summary({"sn": np.zeros(100), "none": difference})).iloc[0]
-        half = 1.96 * difference.std(ddof=1) / 10
-        np.testing.assert_allclose(
-            [row["low"], row["high"]], difference.mean() + np.array([-half, half]), atol=5e-4
-        )
-        assert row["verdict"] == "better"
-        assert row["p_smallest"] == pytest.approx(2 / 10_001)
 
     def test_enough_seeds_decide(self):
         sn = np.linspace(0.6, 0.7, 8)
-        noise = np.array([0.01, -0.01] * 4)
         table = verdicts(
-            make_summary({"sn": sn, "up": sn + 0.1 + noise, "down": sn - 0.1, "same": sn + noise})
+            make_summary({"sn": sn, "up": sn + 0.2, "down": sn - 0.2, "same": sn})
         ).set_index("method")
-        assert table["p_value"].tolist() == pytest.approx([2 / 2**8, 2 / 2**8, 1])
-        assert table["p_holm"].tolist() == pytest.approx([6 / 2**8, 6 / 2**8, 1])
+        divisions = 12870  # of 16 seeds into eight and eight; more than are drawn
+        assert table["p_smallest"].tolist() == [2 / 10_001] * 3
+        assert 2 / divisions < table["p_value"].max() == 1
+        assert table["p_value"].tolist() == pytest.approx([2 / 10_001, 2 / 10_001, 1])
+        assert table["p_holm"].tolist() == pytest.approx([6 / 10_001, 6 / 10_001, 1])
         assert table["verdict"].tolist() == ["better", "worse", "undecided"]
-        assert set(table["n_needed"]) == {7}  # 3 * 2/2^7 is the first below 0.05
 
-    @pytest.mark.parametrize(("n", "few"), [(5, True), (6, False)])
-    def test_seeds_that_one_comparison_takes(self, n, few):
-        row = verdicts(make_summary({"sn": [0.5] * n, "none": [0.6] * n})).iloc[0]
+    @pytest.mark.parametrize(
+        ("n", "m", "few"), [(4, 40, True), (40, 4, True), (5, 5, False), (5, 20, False)]
+    )
+    def test_a_verdict_takes_five_seeds_of_both(self, n, m, few):
+        """As an interval does, though a p-value would do with fewer."""
+        row = verdicts(make_summary({"sn": [0.5] * m, "none": [0.6] * n})).iloc[0]
         assert row["verdict"] == ("too few seeds" if few else "better")
-        assert row["n_needed"] == 6
+        assert row["p_value"] < 0.05
+        assert np.isnan(row["low"]) == few
 
-    def test_two_seeds_decide_nothing(self):
-        row = verdicts(make_summary({"sn": [0.1, 0.11], "none": [0.8, 0.9]})).iloc[0]
-        assert (row["p_value"], row["verdict"]) == (0.5, "too few seeds")
-        assert (row["low"], row["high"]) == pytest.approx((0.7, 0.79))
+    @pytest.mark.parametrize(("methods", "needed"), [(1, 5), (6, 5), (7, 6), (23, 6), (24, 7)])
+    def test_more_methods_take_more_seeds(self, methods, needed):
+        """Of ten seeds in two halves there are 252 divisions, and 6 * 2/252 < 0.05 < 7 * 2/252; of twelve 924."""
+        others = {f"m{i}": [0.6] * 5 for i in range(methods)}
+        table = verdicts(make_summary({"sn": [0.5] * 5, **others}))
+        assert set(table["n_needed"]) == {needed}
+        assert set(table["verdict"]) == {"better" if needed == 5 else "too few seeds"}
+
+    def test_with_too_few_permutations_nothing_is_decided(self):
+        table = verdicts(make_summary({"sn": [0.5] * 9, "none": [0.6] * 9}), resamples=10)
+        assert table["verdict"].tolist() == ["too few seeds"]
+        assert table["n_needed"].tolist() == [1000]
 
     def test_one_seed(self):
         row = verdicts(make_summary({"sn": [0.5], "none": [0.6]})).iloc[0]
         assert row["mean_difference"] == pytest.approx(0.1)
         assert row[["low", "high"]].isna().all()
         assert (row["p_value"], row["p_holm"], row["verdict"]) == (1, 1, "too few seeds")
+        assert (row["p_paired"], row["p_smallest"]) == (1, 1)
 
-    def test_equal_differences(self):
-        row = verdicts(make_summary({"sn": [0.25, 0.5], "none": [0.5, 0.75]})).iloc[0]
-        assert (row["low"], row["high"]) == (0.25, 0.25)
-        same = verdicts(make_summary({"sn": [0.5] * 3, "none": [0.5] * 3})).iloc[0]
-        assert (same["p_value"], same["wins"]) == (1, 0)
-        assert same["probability_of_improvement"] == 0.5
+    def test_a_method_without_a_value(self):
+        values = {"sn": [0.5, 0.6, 0.4], "none": [np.nan] * 3}
+        (row,) = verdicts(make_summary(values)).to_dict("records")
+        assert (row["n_method"], row["n_baseline"]) == (0, 3)
+        assert np.isnan(row["mean_difference"]) and np.isnan(row["probability_of_improvement"])
+        assert (row["p_value"], row["verdict"]) == (1, "too few seeds")
 
-    def test_unpaired_seeds_are_counted(self):
-        values = {"sn": [0.5, 0.6, None, 0.7], "none": [0.6, None, 0.9, 0.8], "new": [None] * 4}
-        values["new"][2] = 0.5
-        table = verdicts(make_summary(values)).set_index("method")
-        assert table.loc["none", ["n_pairs", "n_unpaired"]].tolist() == [2, 2]
-        assert table.loc["none", "mean_difference"] == pytest.approx(0.1)
-        assert table.loc["new", ["n_pairs", "n_unpaired"]].tolist() == [0, 4]
-        assert np.isnan(table.loc["new", "mean_difference"])
-        assert table.loc["new", ["wins", "same_direction"]].tolist() == [0, 0]
-        assert table.loc["new", "verdict"] == "too few seeds"
+    def test_failed_seeds_are_counted_and_stand_apart(self):
+        """The verdict is of all seeds; beside it the share of failed ones and the difference of the others."""
+        sn = [0.7, 0.72, 0.68, 0.71, 0.69, 0.7, 0.7, 0.1]
+        summary = make_summary({"sn": sn, "none": [0.71, 0.2, 0.69, 0.72, 0.1]})
+        summary["failed"] = summary["selected"] < 0.5
+        row = verdicts(summary).iloc[0]
+        assert row["mean_difference"] == pytest.approx(2.42 / 5 - 5 / 8)
+        assert row["difference_not_failed"] == pytest.approx(2.12 / 3 - 4.9 / 7)
+        assert row[["n_failed", "n_failed_baseline"]].tolist() == [2, 1]
+        assert tuple(row[["failed_low", "failed_high"]]) == share_interval(2, 5, 0.05)[1:]
+        none = verdicts(summary.assign(failed=False)).iloc[0]
+        same = ["mean_difference", "low", "high", "p_value", "verdict"]
+        pd.testing.assert_series_equal(row[same], none[same])
+        assert (none["n_failed"], none["failed_low"]) == (0, 0)
+        assert none["difference_not_failed"] == none["mean_difference"]
+
+    def test_equivalence_within_the_margin_of_a_score(self):
+        """By Holm over the methods; a difference that is sure but within the margin does not matter."""
+        sn = 0.7 + np.array([0.01, -0.01] * 10)
+        values = {"sn": sn, "near": sn[:10] + 0.004, "sure": sn + 0.012, "far": sn - 0.1}
+        summary = make_summary(values | {"sn_null": sn}, ["bins-E", "bins-P"])
+        table = verdicts(summary, margins={"bins-E": 0.02}).set_index(["score", "method"])
+        of = table.loc["bins-E"]
+        assert of["verdict"].to_dict() == {
+            "near": "equivalent", "sure": "equivalent", "far": "worse", "sn_null": "not tested"
+        }  # fmt: skip
+        assert of.loc["sure", "p_holm"] < 0.05
+        x = np.array([values[m] for m in ("near", "sure", "far")], dtype=object)
+        p = np.array([equivalence_p(np.array(v), sn, 0.02) for v in x])
+        assert of["p_equivalence"].tolist()[:3] == pytest.approx(p.tolist())
+        assert of["p_equivalence_holm"].tolist()[:3] == pytest.approx(holm(p).tolist())
+        assert np.isnan(of.loc["sn_null", "p_equivalence_holm"])
+        without = table.loc["bins-P"]
+        assert without["verdict"].tolist()[:3] == ["undecided", "better", "worse"]
+        assert without[["margin", "p_equivalence", "p_equivalence_holm"]].isna().all(axis=None)
+
+    def test_equivalence_is_corrected_for_the_number_of_methods(self):
+        spread = 0.7 + np.linspace(-0.03, 0.03, 9)
+        one = {"sn": spread, "a": spread + 0.002}
+        margins = {"bins-E": 0.02}
+        (alone,) = verdicts(make_summary(one), margins=margins).to_dict("records")
+        assert (alone["verdict"], alone["p_equivalence"] > 0.025) == ("equivalent", True)
+        both = verdicts(make_summary(one | {"b": spread + 0.002}), margins=margins)
+        assert both["p_equivalence"].tolist() == [alone["p_equivalence"]] * 2
+        assert both["verdict"].tolist() == ["undecided"] * 2
+
+    def test_four_seeds_are_not_equivalent(self):
+        table = verdicts(
+            make_summary({"sn": [0.5] * 9, "none": [0.5] * 4}), margins={"bins-E": 0.1}
+        )
+        assert table["p_equivalence"].tolist() == [0]
+        assert table["verdict"].tolist() == ["too few seeds"]
 
     @pytest.mark.parametrize("methods", [["none", "abcas"], ["sn"], []])
     def test_nothing_to_compare(self, methods):
@@ -231,10 +304,13 @@ class TestVerdicts:
         )
         table = verdicts(both)
         assert list(dict.fromkeys(table["learning_rates"])) == [
-            *("chosen", "0.001_0.001", "0.001_1e-05")
+            *("chosen", "0.001_0.001", "0.001_1e-05", "all")
         ]
         for rates, rows in table.groupby("learning_rates", sort=False):
             parts = {"0.001_0.001": large, "0.001_1e-05": small, "chosen": both[both["chosen"]]}
+            # Over two rates an area is the mean of their scores.
+            mean = large.assign(selected=(large["selected"] + small["selected"]) / 2, failed=np.nan)
+            parts["all"] = mean.assign(score="area of bins-E")
             alone = verdicts(parts[rates].drop(columns="chosen", errors="ignore"))
             pd.testing.assert_frame_equal(
                 rows.reset_index(drop=True).drop(columns="learning_rates"),
@@ -242,9 +318,8 @@ class TestVerdicts:
             )
         found = table.set_index(["learning_rates", "method"])
         none = found.xs("none", level="method")
-        assert none["mean_difference"].tolist() == pytest.approx([0.175, -0.45, 0.025])
-        assert none["same_direction"].tolist() == [2, 2, 1]
-        assert found.loc[("0.001_1e-05", "abcas"), ["wins", "same_direction"]].tolist() == [0, 1]
+        assert none["mean_difference"].tolist() == pytest.approx([0.175, -0.45, 0.025, -0.2125])
+        assert found.loc[("0.001_1e-05", "abcas"), "probability_of_improvement"] == 0.25
 
     def test_one_pair_of_learning_rates_is_judged_once(self):
         summary = make_summary({"sn": [0.5, 0.6], "none": [0.6, 0.7]})
@@ -261,7 +336,8 @@ class TestVerdicts:
         summary = random_summary(5)
         keys = ["score", "method"]
         a, b = (
-            verdicts(s).sort_values(keys, ignore_index=True) for s in (summary, summary.iloc[::-1])
+            verdicts(s, resamples=1000).sort_values(keys, ignore_index=True)
+            for s in (summary, summary.iloc[::-1])
         )
         pd.testing.assert_frame_equal(a, b)
 
@@ -355,7 +431,9 @@ def text_of(figure):
 
 
 class TestFigures:
-    @pytest.mark.parametrize(("n_seeds", "told"), [(1, "1 paired seed"), (5, "5 paired seeds")])
+    @pytest.mark.parametrize(
+        ("n_seeds", "told"), [(1, "1 seed against 1 seed"), (4, "4 seeds against 4 seeds")]
+    )
     def test_differences(self, style, n_seeds, told, tmp_path):
         table = verdicts(random_summary(n_seeds))
         figure = differences(style, table)
@@ -383,17 +461,19 @@ class TestFigures:
         assert [head.split("\n", 1)[1] for head in heads] == [
             "0.001, 0.001",
             "0.001, 1e-05\n(as chosen)",
+            "all, as an area",
         ]
         for table, is_chosen in ((low, False), (high, True)):
             table.loc[table["method"] == "abcas", "chosen"] = is_chosen
         figure = differences(style, verdicts(pd.concat([low, high])))
-        assert len(figure.axes) == 3 * 3
+        assert len(figure.axes) == 4 * 3
         heads = [a.get_ylabel() for a in figure.axes[::3]]
         assert heads[0].endswith("\n0.001, 0.001")
         assert heads[1].endswith("\n0.001, 1e-05")
-        assert heads[2].endswith("\nas chosen")
-        assert [t.get_text() for t in figure.axes[0].texts] == ["3/3", "0/3"]
-        assert figure.axes[0].get_xlim() == figure.axes[6].get_xlim()
+        assert heads[2].endswith("\nall, as an area")
+        assert heads[3].endswith("\nas chosen")
+        assert [t.get_text() for t in figure.axes[0].texts] == ["0%", "50%"]
+        assert figure.axes[0].get_xlim() == figure.axes[9].get_xlim()
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_a_pair_shows_the_methods_that_were_trained_at_it(self, style):
@@ -402,8 +482,8 @@ class TestFigures:
         high = high[high["method"].isin(["sn", "abcas"])]
         figure = differences(style, verdicts(pd.concat([low, high])))
         names = [[t.get_text() for t in a.get_yticklabels()] for a in figure.axes[::3]]
-        assert [len(n) for n in names] == [1, 2]  # all chose the second pair
-        assert names[0] == names[1][1:]
+        assert [len(n) for n in names] == [1, 2, 1]  # all chose the second pair
+        assert names[0] == names[1][1:] == names[2]
 
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)
@@ -485,33 +565,45 @@ class TestTable:
         assert texts["method"].tolist() == [LABELS["none"], LABELS["abcas"]]
         assert set(texts["learning rates"]) == {"chosen"}
         row = texts.iloc[1]
-        assert row["seeds in its direction"] == "2 of 2 (1 unpaired)"
-        assert row["difference [95 percent]"] == "+0.150 [+0.100, +0.200]"
-        assert row["verdict"] == "too few seeds: 2 of 7"
-        assert (row["noise"], row["r"]) == ("", "")
+        assert row["seeds"] == "2, 3"
+        assert row["difference [95 percent]"] == "+0.100 [-]"
+        assert row["without failed"] == "+0.100"
+        assert row["failed [95 percent]"] == "0 of 2 [0.00, 0.66]"
+        assert row["verdict"] == "too few seeds: 5 needed"
+        assert row["p of equivalence (Holm)"] == ""
         paths = [tmp_path / f"t.{kind}" for kind in ("csv", "md", "tex", "html")]
         save_table(style, made, *paths)
         assert list(pd.read_csv(paths[0])) == VERDICTS
-        assert "+0.150 [+0.100, +0.200]" in paths[1].read_text()
+        assert "+0.100 [-]" in paths[1].read_text()
+        assert "equivalence" not in paths[1].read_text()
         assert "**bins-E: embedding" in paths[1].read_text()
         assert "%" not in paths[2].read_text()
 
     def test_noise_is_told(self, style):
-        values = {"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72], "none": [0.51, 0.6, 0.7]}
+        sn = np.linspace(0.5, 0.7, 10)
+        values = {"sn": sn, "sn_null": sn + np.array([0.03, -0.03] * 5), "none": sn + 0.01}
         ((_, texts),) = verdict_table(style, verdicts(make_summary(values))).parts.items()
         (row,) = texts.to_dict("records")
-        assert (row["noise"], row["r"]) == ("0.010", "+1.00")
         assert row["verdict"].endswith("; within noise")
+
+    def test_intervals_and_equivalence_are_told(self, style):
+        values = {"sn": 0.5 + 0.01 * np.arange(-4, 5), "none": 0.51 + 0.01 * np.arange(-2, 3)}
+        table = verdicts(make_summary(values), margins={"bins-E": 0.1})
+        (texts,) = verdict_table(style, table).parts.values()
+        row = texts.iloc[0]
+        # Welch: variances 7.5e-4 / 9 and 2.5e-4 / 5, 11.98 degrees of freedom, t 2.179.
+        assert row["difference [95 percent]"] == "+0.010 [-0.015, +0.035]"
+        assert (row["p of equivalence (Holm)"], row["verdict"]) == ("below 0.001", "equivalent")
 
     def test_the_null_is_not_tested(self, style):
         named = style.model_copy(update={"labels": {**LABELS, "sn_null": "SN twice"}})
         table = verdicts(make_summary({"sn": [0.5, 0.6, 0.7], "sn_null": [0.51, 0.58, 0.72]}))
         (texts,) = verdict_table(named, table).parts.values()
-        assert texts.loc[0, ["noise", "p (Holm)", "verdict"]].tolist() == ["", "", "not tested"]
+        assert texts.loc[0, ["p (Holm)", "verdict"]].tolist() == ["", "not tested"]
 
     def test_small_p_values(self, style):
         sn = np.random.default_rng(0).normal(0.5, 0.1, 13)
-        table = verdicts(make_summary({"sn": sn, "none": sn + 0.1}))
+        table = verdicts(make_summary({"sn": sn, "none": sn + 0.4}))
         (texts,) = verdict_table(style, table).parts.values()
         assert texts.loc[0, ["p (Holm)", "verdict"]].tolist() == ["below 0.001", "better"]
 

@@ -428,6 +428,7 @@ def test_workflow_catalogue_entry_point(fresh):
         (
             [
                 *("verdicts", "--summary", "x.csv", "--grid", "g.csv"),
+                *("--scorecard", "c.csv", "--failures", "f.csv"),
                 *("--recipe", '{"baseline": "sn", "null": "sn_null"}'),
                 *("--out", "y.csv", "--ranks", "r.csv", "--robustness", "z.csv"),
             ],

@@ -22,6 +22,9 @@ ARTEFACTS = {
     "verdicts": rules.verdicts.output.verdicts,
     "ranks": rules.verdicts.output.ranks,
     "robustness": rules.verdicts.output.robustness,
+    "claims": rules.claims.output.claims,
+    "protocol": rules.claims.output.protocol,
+    "order": rules.claims.output.order,
     "scorecard": rules.scorecard.output.scorecard,
     "scorecard_means": "results/{run}/tables/scorecard.csv",
     "agreement": rules.scorecard.output.agreement,
@@ -35,18 +38,10 @@ ARTEFACTS = {
 }
 
 # What is made of metrics and anchors alone, and so of published ones, too.
-OF_METRICS = {
-    *("anchors", "metrics", "summary", "grid", "verdicts", "ranks", "robustness", "acceptance"),
-    *(
-        "scorecard",
-        "scorecard_means",
-        "agreement",
-        "failures",
-        "outcomes",
-        "successes",
-        "published",
-    ),
-}
+OF_METRICS = set(
+    "anchors metrics summary grid verdicts ranks robustness claims protocol order scorecard scorecard_means "
+    "agreement failures outcomes successes acceptance published".split()
+)
 
 # The package lies on every computer that runs jobs, and in no storage: its files are never inputs.
 PACKAGE = Path(showergan.__file__).parent

@@ -38,6 +38,7 @@ OTHERS = {
     "gather": ("records", "Add the finished trainings of a run to the table that is published."),
     "crate": ("records", "Write a run's records as the metadata of an RO-Crate into its folder."),
     "cost": ("cost", "Estimate what a run will take: jobs, hours, memory, files."),
+    "seeds": ("power", "Print how many seeds a comparison of methods needs."),
     "figure": ("drawing", "Draw a figure, as the workflow does."),
     "table": ("drawing", "Write a table, as the workflow does."),
 }

@@ -1,102 +1,140 @@
-"""Verdicts on methods: paired differences to a baseline over seeds, and ranks of all methods.
+"""Verdicts on methods, by their differences to a baseline over seeds, and ranks of all methods.
 
-Seeds are paired: runs of one seed share first weights, data order and noise, whatever the method. Training is chaotic,
-though, and forgets them: the benefit of pairing is the correlation over seeds, which every comparison reports. The
-scale of chaos comes from the null, a method that differs from the baseline by a change that cannot matter. Verdicts
-hold for other seeds on the same data, not for other data.
+Methods are compared as samples of seeds of any sizes, see `unpaired`. Verdicts hold for other seeds on the same data,
+not for other data.
 """
 
 import math
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from showergan.comparison.compared import ALL, AREA, CHOSEN
+from showergan.comparison.learning_rates import areas
+from showergan.comparison.unpaired import (
+    FEWEST,
+    Array,
+    difference_interval,
+    equivalence_p,
+    permutation_p,
+    share_interval,
+    smallest_p,
+)
 from showergan.config.recipes.comparison import Verdicts
 from showergan.errors import UserError
 
-CHOSEN = "chosen"  # in place of a pair of learning rates: the pair that each method chose
+MOST = 1000  # seeds, in place of more than anybody trains
+FEWEST_NULL = 10  # seeds of the null below which it does not say how large noise is
 
 VERDICTS = [
-    *("architecture", "score", "learning_rates", "method", "baseline", "n_pairs", "n_unpaired"),
-    *("mean_difference", "low", "high", "wins", "same_direction", "seed_correlation"),
-    *("noise_floor", "within_noise", "probability_of_improvement"),
-    *("p_value", "p_smallest", "p_holm", "n_needed", "verdict"),
+    *("architecture", "score", "learning_rates", "method", "baseline", "n_method", "n_baseline"),
+    *("mean_difference", "low", "high", "probability_of_improvement"),
+    *("n_failed", "failed_low", "failed_high", "n_failed_baseline", "difference_not_failed"),
+    *("n_pairs", "seed_correlation", "p_paired", "noise_floor", "within_noise"),
+    *("p_value", "p_smallest", "p_holm", "margin", "p_equivalence", "p_equivalence_holm"),
+    *("n_needed", "verdict"),
 ]
 RANKS = [
     *("architecture", "score", "method", "average_rank", "n_methods", "n_seeds"),
     *("friedman_statistic", "friedman_p", "critical_difference"),
 ]
 
-_Array = NDArray[np.float64]
 
-
-def verdicts(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
-    """Compare every method with the baseline, score by score, over the seeds that both have.
+def verdicts(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
+    """Compare every method with the baseline, score by score.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
-    these pairs, the same for all methods. Each comparison is corrected for its own number of hypotheses.
+    these pairs, the same for all methods; then over all rates of the discriminator, by the areas of scores, see
+    `areas`, with the methods that were tried at the rates of the baseline. Without the column `chosen` each method has
+    one pair.
 
-    Two seeds decide nothing: of the 2^n ways to flip signs, two are as extreme as the most extreme one, so no p-value
-    is below 2/2^n, and Holm's correction multiplies it by the number of methods. The bootstrap of so few differences
-    shows their spread; it covers the true mean less often than it should.
+    All seeds count, those that failed by the score they have: to leave them out would compare survivors. The share of
+    failed ones and the difference of the others stand beside. Over the methods of a table, p-values of differences are
+    corrected by Holm 1979, and by themselves those of equivalence: with a probability of at most `level` any equal
+    method is called better or worse, and with at most `level` any other equivalent. A verdict takes five seeds of
+    either, as an interval does.
 
-    In a summary without the column `chosen` each method has one pair of learning rates.
+    Args:
+        runs: one row per run and score, see `compared`.
+        recipe: what is compared with what, and how.
 
     Returns:
-        One row per architecture, score, learning_rates ("chosen" or a pair) and method other than the baseline. All
-        differences are method - baseline: n_pairs, and n_unpaired seeds that one of the two lacks; mean_difference with
-        low and high, its bootstrap interval (NaN below two pairs); wins, pairs in which the method scores higher;
-        same_direction, pairs whose difference has the sign of the mean one; seed_correlation, Pearson's r of the two
-        methods over seeds (NaN below three pairs); noise_floor, the root mean square difference of the null over
-        sqrt(its pairs): the size that a mean difference has by chaos alone (NaN without a null, and for it);
-        within_noise, whether the mean difference is at most `floors` of these; probability_of_improvement;
-        p_value of the paired sign-flip test, two-sided; p_smallest, the smallest it could have been; p_holm, corrected
-        for the number of methods but the null, whose difference is known to be noise (NaN for it); n_needed, pairs from
-        which a verdict is possible; verdict: not tested (the null), better or worse (p_holm at most `level`), too few
-        seeds (p_smallest times the number of tested methods above it), else undecided.
-        Without the baseline in the summary there is nothing to compare, and no row.
+        One row per architecture, score, learning_rates ("chosen", a pair, or "all") and method other than the baseline.
+        n_method and n_baseline, seeds with a score; mean_difference, method - baseline, with low and high, the ends of
+        Welch's interval of probability 1 - level (NaN below five seeds of either); probability_of_improvement;
+        n_failed seeds of the method, with the ends of Wilson's interval of their share, and of the baseline;
+        difference_not_failed, of the means of those that did not fail. For those who see a correlation: n_pairs, seeds
+        that both have; seed_correlation, Pearson's r over these (NaN below three); p_paired of the sign-flip test,
+        two-sided. noise_floor, the size that a mean difference has by chaos alone, from the differences of the null to
+        the baseline (NaN below ten seeds of both, and for the null); within_noise, whether the mean difference is at
+        most `floors` of these: no verdict rests on it. p_value of equal means, see `permutation_p`; p_smallest, the
+        smallest it could have been; p_holm, corrected (NaN for the null, whose difference is known to be noise);
+        margin of equivalence, p_equivalence and p_equivalence_holm, see `equivalence_p` (NaN without a margin);
+        n_needed, seeds of both with which a difference can be decided. verdict: not tested (the null); too few seeds;
+        equivalent (p_equivalence_holm at most `level`, though the means may differ); better or worse (p_holm at most
+        `level`); undecided.
+        Without the baseline there is nothing to compare, and no row.
 
     Raises:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
     baseline, level = recipe.baseline, recipe.level
-    for keys, values in _families(summary, recipe.column, baseline):
+    for keys, values, failed in _families(runs, recipe.column, baseline):
         others = values.columns.drop(baseline, errors="ignore")
         if baseline not in values or others.empty:
             continue
-        compared = [_compare(values[method], values[baseline], recipe) for method in others]
-        table = pd.DataFrame(compared).assign(**keys, method=others, baseline=baseline)
+        margin = recipe.margins.get(keys["score"].removeprefix(AREA), math.nan)
+        rows = [
+            _compare(values[[method, baseline]], failed[[method, baseline]], margin, recipe)
+            for method in others
+        ]
+        table = pd.DataFrame(rows).assign(**keys, method=others, baseline=baseline, margin=margin)
         tested = table["method"] != recipe.null
-        table["noise_floor"] = np.where(tested, _noise_floor(values, recipe), math.nan)
-        noise = recipe.floors * table["noise_floor"]
-        table["within_noise"] = table["mean_difference"].abs() <= noise
-        table.loc[tested, "p_holm"] = holm(table.loc[tested, "p_value"].to_numpy())
-        table["n_needed"] = math.ceil(math.log2(2 * max(tested.sum(), 1) / level))
-        decided = table["p_holm"] <= level
-        conditions = {
-            "not tested": ~tested,
-            "better": decided & (table["mean_difference"] > 0),
-            "worse": decided,
-            "too few seeds": table["p_smallest"] * tested.sum() > level,
-        }
-        table["verdict"] = np.select(list(conditions.values()), list(conditions), "undecided")
+        noise = (
+            _sd_of_noise(values, recipe) * (1 / table["n_method"] + 1 / table["n_baseline"]) ** 0.5
+        )
+        table["noise_floor"] = noise.where(tested)
+        within = recipe.floors * table["noise_floor"]
+        table["within_noise"] = table["mean_difference"].abs() <= within
+        correct(table, tested)
+        table["n_needed"] = _fewest_that_decide(level / max(tested.sum(), 1), recipe.resamples)
+        table["verdict"] = verdict_of(table, tested, level)
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
-def ranks(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
+def correct(table: pd.DataFrame, tested: pd.Series) -> None:
+    """Correct the p-values of the tested rows for their number, by Holm 1979, into columns of their own."""
+    for name, corrected in (("p_value", "p_holm"), ("p_equivalence", "p_equivalence_holm")):
+        table.loc[tested, corrected] = holm(table.loc[tested, name].to_numpy())
+
+
+def verdict_of(table: pd.DataFrame, tested: pd.Series, level: float) -> NDArray[np.str_]:
+    """Return the verdict of each row, from its corrected p-values."""
+    decided, up = table["p_holm"] <= level, table["mean_difference"] > 0
+    conditions = {
+        "not tested": ~tested,
+        "too few seeds": table[["n_method", "n_baseline"]].min(axis=1) < FEWEST,
+        "equivalent": table["p_equivalence_holm"] <= level,
+        "better": decided & up,
+        "worse": decided,
+        "undecided": table["p_smallest"] * max(tested.sum(), 1) <= level,
+    }
+    return np.select(list(conditions.values()), list(conditions), "too few seeds")
+
+
+def ranks(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     """Rank the methods within each seed, and average the ranks over the seeds that all methods have.
 
     Demšar 2006 ranks classifiers within data sets; here a seed stands for a data set. The Friedman test (Friedman
     1937, chi-square approximation, rough for a handful of seeds) asks whether the methods differ at all. Two methods
     differ by the Nemenyi test if their average ranks differ by at least the critical difference.
 
-    Where the summary has the column `chosen`, only chosen learning rates count.
+    Where there is the column `chosen`, only chosen learning rates count.
 
     Returns:
         One row per architecture, score and method: average_rank, 1 for the best, ties share their mean rank;
@@ -107,7 +145,7 @@ def ranks(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    for keys, values in _families(summary, recipe.column):
+    for keys, values, _ in _families(runs, recipe.column):
         complete = values.dropna()
         n, k = complete.shape
         statistic, p_value = _friedman(complete.to_numpy())
@@ -125,12 +163,17 @@ def ranks(summary: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=RANKS)
 
 
-def probability_of_improvement(x: _Array, y: _Array) -> float:
-    """Return P(X > Y) over all pairs of a value of x and one of y; ties count half (Agarwal et al. 2021)."""
+def probability_of_improvement(x: Array, y: Array) -> float:
+    """Return P(X > Y) over all pairs of a value of x and one of y; ties count half (Agarwal et al. 2021).
+
+    NaN without values.
+    """
+    if not len(x) or not len(y):
+        return math.nan
     return float(np.mean((1 + np.sign(x[:, None] - y[None, :])) / 2))
 
 
-def holm(p_values: _Array) -> _Array:
+def holm(p_values: Array) -> Array:
     """Return p-values corrected for their number by Holm 1979, in the same order.
 
     The i-th smallest of m is multiplied by m - i + 1; none may fall below a smaller one, none exceeds 1.
@@ -154,88 +197,95 @@ def critical_difference(n_methods: int, n_seeds: int, level: float) -> float:
 
 
 def _families(
-    summary: pd.DataFrame, column: str, baseline: str | None = None
-) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
-    """Yield architecture, score and learning rates, and their values: a row per seed, a column per method.
+    runs: pd.DataFrame, column: str, baseline: str | None = None
+) -> Iterator[tuple[dict[str, str], pd.DataFrame, pd.DataFrame]]:
+    """Yield keys, architecture, score and learning rates; values of `column`, and whether the runs failed.
 
-    First at the chosen learning rates, then at each pair if the baseline was trained at several.
+    Both have a row per seed and a column per method. First at the chosen learning rates; then, with a baseline that was
+    trained at several, at each of its pairs, and over all of them.
     """
-    marked = "chosen" in summary
-    selections = [(CHOSEN, summary[summary["chosen"].astype(bool)] if marked else summary)]
-    pairs = summary.loc[summary["method"] == baseline, "learning_rates"].unique()
+    marked = "chosen" in runs
+    selections = [(CHOSEN, runs[runs["chosen"].astype(bool)] if marked else runs)]
+    pairs = runs.loc[runs["method"] == baseline, "learning_rates"].unique()
     if marked and len(pairs) > 1:
-        selections += [(str(pair), summary[summary["learning_rates"] == pair]) for pair in pairs]
-    for rates, runs in selections:
-        twice = runs[runs.duplicated(["architecture", "method", "seed", "score"])]
+        selections += [(str(pair), runs[runs["learning_rates"] == pair]) for pair in pairs]
+        whole = areas(runs, column)
+        tried = whole.loc[whole["method"] == baseline, "learning_rates"].unique()
+        selections.append((ALL, whole[whole["learning_rates"].isin(tried)].assign(failed=np.nan)))
+    for rates, some in selections:
+        twice = some[some.duplicated(["architecture", "method", "seed", "score"])]
         if len(twice):
             method = twice["method"].iloc[0]
-            tried = ", ".join(map(str, runs["learning_rates"][runs["method"] == method].unique()))
+            places = ", ".join(map(str, some["learning_rates"][some["method"] == method].unique()))
             raise UserError(
-                f"summary: method {method} has several runs of one seed (learning rates {tried}); "
+                f"summary: method {method} has several runs of one seed (learning rates {places}); "
                 "mark those to compare in the column chosen"
             )
-        for (architecture, score), rows in runs.groupby(["architecture", "score"], sort=False):
-            values = rows.pivot_table(column, index="seed", columns="method", dropna=False)
+        for (architecture, score), rows in some.groupby(["architecture", "score"], sort=False):
             keys = {"architecture": str(architecture), "score": str(score)}
-            yield {**keys, "learning_rates": rates}, values[rows["method"].unique()]
+            methods = rows["method"].unique()
+            values, failed = (
+                rows.pivot(index="seed", columns="method", values=name)[methods].astype(float)
+                for name in (column, "failed")
+            )
+            yield {**keys, "learning_rates": rates}, values, failed
 
 
-def _compare(method: pd.Series, baseline: pd.Series, recipe: Verdicts) -> dict[str, float]:
-    """Compare the values of a method and of the baseline, both by seed, NaN for a run that is missing."""
-    paired = method.notna() & baseline.notna()
-    x, y = method[paired].to_numpy(), baseline[paired].to_numpy()
-    difference = x - y
-    n = len(difference)
-    low, high = _interval(difference, recipe)
+def _compare(
+    values: pd.DataFrame, failed: pd.DataFrame, margin: float, recipe: Verdicts
+) -> dict[str, float]:
+    """Compare a method, the first column, and the baseline; a row per seed, NaN for a run that is missing."""
+    x, y = (values[name].dropna().to_numpy() for name in values)
+    well_x, well_y = (values[name][failed[name] == 0].dropna() for name in values)
+    n_failed, n_failed_baseline = failed.sum(min_count=1)
+    low, high = math.nan, math.nan
+    if math.isfinite(n_failed):
+        _, low, high = share_interval(int(n_failed), int(failed.iloc[:, 0].count()), recipe.level)
+    pairs = values.dropna()
+    difference = difference_interval(x, y, recipe.level)
     return {
-        "n_pairs": n,
-        "n_unpaired": int((method.notna() ^ baseline.notna()).sum()),
-        "mean_difference": float(difference.mean()) if n else math.nan,
-        "low": low,
-        "high": high,
-        "wins": int((difference > 0).sum()),
-        "same_direction": int((difference * difference.mean() > 0).sum()) if n else 0,
-        "seed_correlation": _correlation(x, y),
-        "probability_of_improvement": probability_of_improvement(x, y) if n else math.nan,
-        "p_value": _sign_flip(difference, recipe),
-        "p_smallest": min(1.0, 2 / min(2**n, recipe.resamples + 1)),
+        "n_method": len(x),
+        "n_baseline": len(y),
+        "mean_difference": difference.value,
+        "low": difference.low,
+        "high": difference.high,
+        "probability_of_improvement": probability_of_improvement(x, y),
+        "n_failed": n_failed,
+        "failed_low": low,
+        "failed_high": high,
+        "n_failed_baseline": n_failed_baseline,
+        "difference_not_failed": well_x.mean() - well_y.mean(),
+        "n_pairs": len(pairs),
+        "seed_correlation": _correlation(*pairs.to_numpy().T),
+        "p_paired": _sign_flip(pairs.to_numpy() @ [1.0, -1.0], recipe),
+        "p_value": permutation_p(x, y, recipe.resamples, recipe.seed),
+        "p_smallest": smallest_p(len(x), len(y), recipe.resamples),
+        "p_equivalence": math.nan if math.isnan(margin) else equivalence_p(x, y, margin),
     }
 
 
-def _noise_floor(values: pd.DataFrame, recipe: Verdicts) -> float:
-    """Return the size of a mean difference between methods that do not differ."""
+def _fewest_that_decide(level: float, resamples: int) -> int:
+    """Return the seeds of both samples from which a p-value can be at most the level; `MOST` if none can."""
+    return next((n for n in range(FEWEST, MOST) if smallest_p(n, n, resamples) <= level), MOST)
+
+
+def _sd_of_noise(values: pd.DataFrame, recipe: Verdicts) -> float:
+    """Return the standard deviation of a run by chaos alone, from a method that does not differ from the baseline."""
     if recipe.null not in values:
         return math.nan
-    difference = (values[recipe.null] - values[recipe.baseline]).dropna().to_numpy()
-    return float(np.linalg.norm(difference) / len(difference)) if len(difference) else math.nan
+    difference = (values[recipe.null] - values[recipe.baseline]).dropna()
+    enough = len(difference) >= FEWEST_NULL
+    return math.sqrt((difference**2).mean() / 2) if enough else math.nan
 
 
-def _correlation(x: _Array, y: _Array) -> float:
+def _correlation(x: Array, y: Array) -> float:
     """Return Pearson's r; NaN below three pairs, or if one of the two does not vary."""
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return math.nan
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _interval(difference: _Array, recipe: Verdicts) -> tuple[float, float]:
-    """Return the BCa bootstrap interval of the mean (Efron 1987), 95 % for the level 0.05."""
-    if len(difference) < 2:
-        return math.nan, math.nan
-    # BCa estimates a skewness, which differences equal up to rounding do not have.
-    equal = np.ptp(difference) < 1e-12
-    method: Literal["BCa", "percentile"] = "percentile" if equal else "BCa"
-    interval = stats.bootstrap(
-        (difference,),
-        np.mean,
-        n_resamples=recipe.resamples,
-        confidence_level=1 - recipe.level,
-        method=method,
-        rng=recipe.seed,
-    ).confidence_interval
-    return float(interval.low), float(interval.high)
-
-
-def _sign_flip(difference: _Array, recipe: Verdicts) -> float:
+def _sign_flip(difference: Array, recipe: Verdicts) -> float:
     """Return the two-sided p-value of a mean of 0 if the sign of every difference is random (Fisher 1935).
 
     Exact where all 2^n flips are at most `resamples` (13 pairs at 10 000), else from that many random ones.
@@ -253,7 +303,7 @@ def _sign_flip(difference: _Array, recipe: Verdicts) -> float:
     return float(test.pvalue)
 
 
-def _friedman(values: _Array) -> tuple[float, float]:
+def _friedman(values: Array) -> tuple[float, float]:
     """Return the Friedman statistic, corrected for ties, and its p-value; values has a row per seed."""
     n, k = values.shape
     ties_only = (values == values[:, :1]).all()

@@ -20,7 +20,7 @@ class Constraint(Kind):
 
 
 class Normaliser(Constraint):
-    """Bounds weights."""
+    """Bounds weights, or the output in their place."""
 
 
 class Multiplier(Constraint):
@@ -43,7 +43,7 @@ class SpectralNorm(Normaliser):
     weights move fast. Each option besides the default is what the code published with Egorov & Rogachev 2023 does.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:SpectralNorm"
+    implementation: ClassVar[str] = "showergan.methods.constraints.spectral_norm:SpectralNorm"
     kind: Literal["spectral_norm"] = "spectral_norm"
     acts_on: Literal["weight", "output"] = Field(
         "weight", description="output: the layer's output with its bias is divided by sigma"
@@ -67,7 +67,7 @@ class SpectralNorm(Normaliser):
 class WeightClipping(Normaliser):
     """After each discriminator step, clip every weight and bias to [-bound, bound]."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:WeightClipping"
+    implementation: ClassVar[str] = "showergan.methods.constraints.clipping:WeightClipping"
     kind: Literal["weight_clipping"] = "weight_clipping"
     bound: PositiveFloat = Field(0.1, description="c: weights stay in [-c, c]")
     layers: Literal["all", "linear"] = Field(
@@ -75,10 +75,24 @@ class WeightClipping(Normaliser):
     )
 
 
+class GradientNormalisation(Normaliser):
+    """f -> f / (||grad_x f|| + |f|), whenever the discriminator is asked, in steps of the generator as well.
+
+    Its values lie in [-1, 1], and the scale of f counts for nothing. Where activations are piecewise linear, its slope
+    in each linear piece is n^2 / (n + |f|)^2 with n = ||grad_x f||, at most 1 (Wu et al. 2021). Weights stay free.
+    """
+
+    implementation: ClassVar[str] = (
+        "showergan.methods.constraints.gradient_normalisation:GradientNormalisation"
+    )
+    per_sample: ClassVar[bool] = True
+    kind: Literal["gradient_normalisation"] = "gradient_normalisation"
+
+
 class ConstantMultiplier(Multiplier):
     """The discriminator's output times a fixed constant."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:ConstantMultiplier"
+    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:ConstantMultiplier"
     kind: Literal["constant"] = "constant"
     value: PositiveFloat = Field(description="c; the Lipschitz bound is c times the normalised one")
 
@@ -86,7 +100,7 @@ class ConstantMultiplier(Multiplier):
 class TrainableMultiplier(Multiplier):
     """The discriminator's output times a coefficient that is trained with it."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:TrainableMultiplier"
+    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:TrainableMultiplier"
     kind: Literal["trainable"] = "trainable"
     start: PositiveFloat = Field(1.0, description="first value; with an offset penalty, the offset")
 
@@ -94,7 +108,7 @@ class TrainableMultiplier(Multiplier):
 class LayerMultipliers(Multiplier):
     """The output of each normalised layer times a coefficient of its own."""
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:LayerMultipliers"
+    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:LayerMultipliers"
     kind: Literal["trainable_per_layer"] = "trainable_per_layer"
     start: PositiveFloat = Field(1.0, description="first value of every coefficient")
 
@@ -106,11 +120,37 @@ class GradientPenalty(Penalty):
     (Petzka, Fischer & Lukovnikov 2018).
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:GradientPenalty"
+    implementation: ClassVar[str] = "showergan.methods.constraints.gradient_penalty:GradientPenalty"
     per_sample: ClassVar[bool] = True
     kind: Literal["gradient"] = "gradient"
     weight: PositiveFloat = Field(10.0, description="lambda")
     one_sided: bool = Field(False, description="penalise only norms above 1")
+
+
+class R1(Penalty):
+    """gamma / 2 * mean ||grad_x f(x, condition)||^2 at real samples x.
+
+    Published with the standard loss. The published code leaves out the half.
+    """
+
+    implementation: ClassVar[str] = "showergan.methods.constraints.r1:R1"
+    per_sample: ClassVar[bool] = True
+    kind: Literal["r1"] = "r1"
+    gamma: PositiveFloat = 10.0
+
+
+class Dragan(Penalty):
+    """weight * mean (||grad_x f(x_hat, condition)|| - 1)^2 at x_hat near real samples.
+
+    x_hat lies at random between a real sample x and x + s u / 2, with s the standard deviation of all numbers of the
+    batch and u uniform in [0, 1), one for each number of x. So does the published code; the paper has x + N(0, c).
+    Published with the standard loss.
+    """
+
+    implementation: ClassVar[str] = "showergan.methods.constraints.dragan:Dragan"
+    per_sample: ClassVar[bool] = True
+    kind: Literal["dragan"] = "dragan"
+    weight: PositiveFloat = Field(10.0, description="lambda")
 
 
 class PowerPenalty(Penalty):
@@ -119,7 +159,7 @@ class PowerPenalty(Penalty):
     At C = offset the gradient is 0.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:PowerPenalty"
+    implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:PowerPenalty"
     kind: Literal["power"] = "power"
     weight: PositiveFloat = Field(description="lambda")
     p: float = Field(2.0, ge=1)
@@ -133,7 +173,7 @@ class Abcas(Controller):
     Each option besides the default is what the code published with Egorov & Rogachev 2023 does instead.
     """
 
-    implementation: ClassVar[str] = "showergan.methods.constraints:Abcas"
+    implementation: ClassVar[str] = "showergan.methods.constraints.abcas:Abcas"
     kind: Literal["abcas"] = "abcas"
     beta: PositiveFloat = Field(description="scale of the distance; larger is weaker")
     alpha: Annotated[float, Field(ge=0, lt=1)] | Literal["scaled"] = Field(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from showergan.config.section import Count, Name, Section, Seed
 
@@ -61,6 +61,14 @@ class Evaluation(Section):
     seed: Seed = Field(1, description="random seed")
 
 
+class Claim(Section):
+    """A claim that one method is better than another."""
+
+    says: str = Field(description="the claim, in a sentence")
+    method: Name = Field(description="the method that it says is better")
+    than: Name = Field(description="the method that it is compared with")
+
+
 class Compare(Section):
     """The baseline of all comparisons; without this method a run has no verdicts."""
 
@@ -69,6 +77,20 @@ class Compare(Section):
         None,
         description="the method that differs from the baseline by noise alone, which is how large noise is; null: "
         "the one named like the baseline with _null behind, if there is one",
+    )
+    margins: dict[ScoreName, PositiveFloat] = Field(
+        {},
+        description="by score, the size up to which a difference does not matter, stated before the run: methods that "
+        "differ by less are equivalent; of an area that of its score",
+    )
+    positions: tuple[ScoreName, ...] = Field(
+        (),
+        description="metrics, by their titles in the scorecard, whose position between the worst and real samples is "
+        "compared as scores are; its score is called 'position: ' and the title",
+    )
+
+    claims: dict[Name, Claim] = Field(
+        {}, description="claims to test, each by its two methods, whatever the baseline"
     )
 
     @property

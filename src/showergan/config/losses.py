@@ -30,4 +30,11 @@ class LeastSquares(Loss):
     kind: Literal["least_squares"] = "least_squares"
 
 
+class Hinge(Loss):
+    """What scores of real samples lack to 1 and those of fake ones to -1."""
+
+    implementation: ClassVar[str] = "showergan.methods.losses:Hinge"
+    kind: Literal["hinge"] = "hinge"
+
+
 import_installed("showergan.losses")

@@ -27,7 +27,7 @@ def mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> s
     if not acting or not discriminator.mixes_samples:
         return None
     return (
-        f"the penalty {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
+        f"the constraint {acting[0]} is about the gradient of each sample's own score, which a {discriminator.kind} "
         "discriminator with BatchNorm does not have (Gulrajani et al. 2017, section 4): give the method "
         "normalisation: layer or none, or the discriminator another normalisation"
     )

@@ -138,9 +138,16 @@ class Config(Section):
                     )
         usual = Compare()
         # A run may lack the usual methods: then it has no verdicts, or no measure of noise.
-        for key, name in self.compare:
+        for key in ("baseline", "null_method"):
+            name = getattr(self.compare, key)
             if name not in self.methods and name != getattr(usual, key):
                 yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
+
+        for claim, pair in self.compare.claims.items():
+            for key in ("method", "than"):
+                if (name := getattr(pair, key)) not in self.methods:
+                    known = ", ".join(self.sorted_methods)
+                    yield f"compare.claims.{claim}.{key} = {name!r}: there is no such method; there are {known}"
 
     def _misplaced_rates(self) -> Iterator[str]:
         for name, method in self.methods.items():

@@ -4,14 +4,17 @@ All state lies in the module that a function is called with, so that a copied or
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from showergan.errors import UserError
+
+Bound = TypeVar("Bound")
 
 WeightLayer = nn.Linear | nn.Conv1d | nn.Conv2d
 
@@ -114,6 +117,14 @@ def output_scale(module: nn.Module) -> Tensor:
 
 def _scale(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> Tensor:
     return output * output_scale(module).to(output)
+
+
+def binding(discriminator: nn.Module, of_layers: Iterable[Bound]) -> Iterable[Bound]:
+    """Return the bounds whose product, times the factor of the output, bounds the slope of a whole discriminator.
+
+    They are those of its layers, but none where its output, marked `bounded`, has a slope of at most 1 by itself.
+    """
+    return () if getattr(discriminator, "bounded", False) else of_layers
 
 
 def multiply_output(module: nn.Module, start: float, trained: bool) -> None:

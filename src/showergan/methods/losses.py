@@ -94,3 +94,21 @@ class LeastSquares(parameters.LeastSquares, Loss):
     def estimate(self, discriminator_loss: float) -> float:
         """Return the half of the integral of (p - q)^2 / (p + q), at most 1: the best f is p / (p + q)."""
         return 1 - 4 * discriminator_loss
+
+
+class Hinge(parameters.Hinge, Loss):
+    """The hinge loss (Lim & Ye 2017; Miyato et al. 2018, equations 16 and 17)."""
+
+    estimates: ClassVar[str] = "total variation distance"
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Return E max(0, 1 - f(real)) + E max(0, 1 + f(fake))."""
+        return (1 - real).relu().mean() + (1 + fake).relu().mean()
+
+    def generator(self, fake: Tensor, real: Callable[[], Tensor]) -> Tensor:
+        """Return -E f(fake)."""
+        return -fake.mean()
+
+    def estimate(self, discriminator_loss: float) -> float:
+        """Return the half of the integral of |p - q|, at most 1: the best f is the sign of p - q."""
+        return 1 - discriminator_loss / 2

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from showergan.comparison.compared import AREA, POSITION
 from showergan.comparison.runs import METHOD
 from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.layout import Key
@@ -173,6 +174,16 @@ def shown(known: Iterable[str], there: Iterable[str]) -> list[str]:
     """Return the known names among those there are, in their order; where none is known all, of nothing the known."""
     found = set(there)
     return [name for name in known if name in found] or sorted(found) or list(known)
+
+
+def compared_scores(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the scores that figures and tables compare, by score; an area has the name of its score."""
+    rows = verdicts.assign(score=verdicts["score"].astype(str).str.removeprefix(AREA))
+    there = list(dict.fromkeys(rows["score"]))
+    scores = [*shown(COMPARED, there), *(name for name in there if name.startswith(POSITION))]
+    order = {score: i for i, score in enumerate(dict.fromkeys(scores))}
+    rows = rows[rows["score"].isin(order)]
+    return rows.sort_values("score", key=lambda score: score.map(order), kind="stable")
 
 
 def sample_size(scores: pd.DataFrame, score: str) -> str:

@@ -100,6 +100,19 @@ def plus_minus(mean: float, sd: float) -> str:
     return f"({both}){unit}" if scaled else both
 
 
+def with_interval(value: float, low: float, high: float, form: str = ".3f") -> str:
+    """Return "0.766 [0.741, 0.791]", a dash in place of an interval that there is not, and nothing without a value."""
+    if pd.isna(value):
+        return ""
+    ends = "-" if pd.isna(low) else f"{low:{form}}, {high:{form}}"
+    return f"{value:{form}} [{ends}]"
+
+
+def share(hits: float, n: float, low: float, high: float) -> str:
+    """Return a number among others with the interval of its share: "1 of 5 [0.04, 0.62]"; nothing without a number."""
+    return "" if pd.isna(hits) else f"{hits:.0f} of {n:.0f} [{low:.2f}, {high:.2f}]"
+
+
 def formatted(value: float, form: str) -> str:
     """Return a number in a format, and nothing where there is none."""
     return "" if pd.isna(value) else f"{value:{form}}"

@@ -11,7 +11,7 @@ from showergan.training.checkpoint import require, require_like
 # In this order, from which the seed of each stream comes.
 PURPOSES = (
     *("weights", "constraint", "discriminator batches", "generator batches"),
-    *("noise", "mix", "account"),
+    *("noise", "mix", "account", "penalty"),
 )
 
 

@@ -7,7 +7,13 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from showergan.methods.layers import flattened, output_scale, trained_weight, weight_layers
+from showergan.methods.layers import (
+    binding,
+    flattened,
+    output_scale,
+    trained_weight,
+    weight_layers,
+)
 from showergan.training.checkpoint import require, require_like
 from showergan.training.lipschitz import spectral_norm
 
@@ -22,8 +28,9 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
     A layer's bound is the largest singular value of its flattened weight times what its output is multiplied by, signs
     apart; the network's is the product over layers and its own output's factor (Egorov & Rogachev 2023, equation 3). It
     is a bound of a chain of these layers with activations of slope at most 1 between them, and of nothing else: see
-    `weight_layers` for what it does not count. The discriminator has its constraints attached, and does not change: the
-    vectors of spectral normalisation may lag behind the weights; these norms do not.
+    `weight_layers` for what it does not count. Where the output is normalised by itself (gradient normalisation), its
+    factor is the network's bound, whatever the layers do. The discriminator has its constraints attached, and does not
+    change: the vectors of spectral normalisation may lag behind the weights; these norms do not.
     """
     sigmas, bounds = {}, {}
     for name, layer in weight_layers(discriminator).items():
@@ -31,7 +38,8 @@ def layer_norms(discriminator: nn.Module) -> dict[str, Tensor]:
         sigma, in_use = spectral_norm(pair)
         sigmas[f"sigma_{name}"] = sigma
         bounds[f"lipschitz_{name}"] = in_use * output_scale(layer).abs()
-    total = math.prod(bounds.values(), start=output_scale(discriminator).abs())
+    factor = output_scale(discriminator).abs() * torch.ones_like(sigma)  # on the device
+    total = math.prod(binding(discriminator, bounds.values()), start=factor)
     return {**sigmas, **bounds, "lipschitz_bound": total}
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 
-from showergan.methods.constraints import between
-from showergan.methods.layers import flattened, output_scale, weight_layers
+from showergan.methods.constraints.gradient_penalty import between
+from showergan.methods.layers import binding, flattened, output_scale, weight_layers
 
 ITERATIONS = 500  # power iteration comes from below, here to about 0.1 %
 SQUARINGS = 10
@@ -32,7 +32,8 @@ def lipschitz_table(
         the layer as a linear map on its actual input size), each times the factor of the layer's output; and a row
         "total" with their products times the factor of the network's output (Egorov & Rogachev 2023, equation 3) and
         the largest norm of grad_x f on real, on fake and between them. f is taken at fixed conditions. Like
-        `layer_norms`, the products count no normalisation layers. After a divergence values are NaN.
+        `layer_norms`, the products count no normalisation layers, nor any layer where the output is normalised by
+        itself. After a divergence values are NaN.
     """
     sizes = input_sizes(discriminator, real[:1], condition[:1])
     rows: list[dict[str, Any]] = []
@@ -44,10 +45,11 @@ def lipschitz_table(
             operator = convolution_norm(layer, sizes[name]).item()
         rows.append({"layer": name, "flattened": scale * flat, "operator": scale * operator})
     output = output_scale(discriminator).detach().abs().item()
+    bounds = list(binding(discriminator, rows))
     total = {
         "layer": "total",
-        "flattened": output * math.prod(row["flattened"] for row in rows),
-        "operator": output * math.prod(row["operator"] for row in rows),
+        "flattened": output * math.prod(row["flattened"] for row in bounds),
+        "operator": output * math.prod(row["operator"] for row in bounds),
         "gradient_real": largest_gradient(discriminator, real, condition),
         "gradient_fake": largest_gradient(discriminator, fake, condition),
         "gradient_between": largest_gradient(discriminator, between(real, fake, mix), condition),

@@ -18,7 +18,7 @@ from showergan.errors import UserError
 from showergan.io.files import say
 from showergan.io.progress import Progress
 from showergan.io.weights import outline
-from showergan.methods.constraints import Constraint, DiscriminatorBatch
+from showergan.methods.constraints.constraint import Constraint, DiscriminatorBatch
 from showergan.methods.losses import Loss
 from showergan.methods.optimisers import Optimiser
 from showergan.networks.base import Discriminator, Generator, state_of
@@ -117,6 +117,7 @@ class Trainer:
         self.discriminator_optimiser = _optimiser(recipe, self.discriminator, "discriminator")
         self.noise = stream(seed, "noise", device)
         self.mix = stream(seed, "mix", device)
+        self.penalty = stream(seed, "penalty", device)
         order = stream(seed, "discriminator batches", device)
         self.discriminator_batches: Batches = (
             ShuffledPasses(n, size, order)
@@ -181,6 +182,7 @@ class Trainer:
             "history": self.result.history,
             "noise": self.noise,
             "mix": self.mix,
+            "penalty": self.penalty,
         }
 
     def _set_rates(self) -> None:
@@ -230,7 +232,9 @@ class Trainer:
             both = torch.cat([real, fake]), torch.cat([condition, condition])
             real_scores, fake_scores = self._score(*both).chunk(2)
         mix = torch.rand(len(index), generator=self.mix, device=real.device)
-        batch = DiscriminatorBatch(real, fake, condition, real_scores, fake_scores, mix)
+        batch = DiscriminatorBatch(
+            real, fake, condition, real_scores, fake_scores, mix, self.penalty
+        )
 
         loss = self.loss.discriminator(real_scores, fake_scores)
         penalties = [c.loss(self.discriminator, batch) for c in self.constraints]

@@ -8,6 +8,10 @@ import pandas as pd
 
 from showergan.cli.options import Anchors, Input, Metrics, Output
 from showergan.comparison.acceptance import acceptance as check_acceptance
+from showergan.comparison.claims import claims as test_claims
+from showergan.comparison.claims import order_of_methods
+from showergan.comparison.claims import protocol as weigh_protocol
+from showergan.comparison.compared import compared as compared_by
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
 from showergan.comparison.learning_rates import robustness as spread_over_rates
@@ -24,6 +28,7 @@ from showergan.config.recipes import comparison as recipes
 from showergan.io.tables import read_csv, tables, write_table
 
 Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
+Scorecard = Annotated[Path, Input("scorecard of `scorecard`: CSV")]
 Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
 
 
@@ -75,14 +80,19 @@ def verdicts(
     *,
     summary: Summary,
     grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
+    scorecard: Scorecard,
+    failures: Failures,
     out: Annotated[Path, Output("a row per comparison: CSV")],
     ranks: Annotated[Path, Output("a row per score and method: CSV")],
     robustness: Annotated[Path, Output("a row per method: CSV")],
 ) -> None:
-    """Read what `summarise` wrote."""
-    with tables(summary, grid):
-        runs = read_csv(summary)
-        spread = spread_over_rates(read_csv(grid))
+    """Read what `summarise` and `scorecard` wrote."""
+    with tables(summary, grid, scorecard, failures):
+        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
+        runs = compared_by(*read, recipe.positions)
+        first = read_csv(grid)["score"].iloc[0]  # the score that chooses
+        runs = runs.sort_values("score", key=lambda score: score != first, kind="stable")
+        spread = spread_over_rates(runs, recipe.column, recipe.level)
         ranked = rank_methods(runs, recipe)
         compared = compare_methods(runs, recipe)
     write_table(spread, robustness)
@@ -90,10 +100,32 @@ def verdicts(
     write_table(compared, out)
 
 
+def claims(
+    recipe: recipes.Claims,
+    *,
+    summary: Summary,
+    scorecard: Scorecard,
+    failures: Failures,
+    out: Annotated[Path, Output("a row per claim and score: CSV")],
+    protocol: Annotated[Path, Output("what few seeds at their best epochs would say: CSV")],
+    order: Annotated[Path, Output("agreement of architectures on the order of methods: CSV")],
+) -> None:
+    """Read what `summarise` and `scorecard` wrote."""
+    with tables(summary, scorecard, failures):
+        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
+        runs = compared_by(*read, recipe.positions)
+        tested = test_claims(runs, recipe)
+        weighed = weigh_protocol(runs, tested, recipe)
+        ordered = order_of_methods(runs, recipe)
+    write_table(weighed, protocol)
+    write_table(ordered, order)
+    write_table(tested, out)
+
+
 def acceptance(
     recipe: recipes.Acceptance,
     *,
-    scorecard: Annotated[Path, Input("scorecard of `scorecard`: CSV")],
+    scorecard: Scorecard,
     failures: Failures,
     anchors: Anchors,
     out: Annotated[Path, Output("a row per criterion: CSV")],

@@ -25,6 +25,9 @@ ARTEFACTS = {
     "verdicts": Artefact("verdicts of `verdicts`: CSV"),
     "ranks": Artefact("ranks of `verdicts`: CSV"),
     "robustness": Artefact("robustness of `verdicts`: CSV"),
+    "claims": Artefact("tested claims of `claims`: CSV"),
+    "protocol": Artefact("what few seeds would say, of `claims`: CSV"),
+    "order": Artefact("agreement of architectures on methods of `claims`: CSV", names=NETS),
     "scorecard": Artefact("scorecard of `scorecard`: CSV"),
     "scorecard_means": Artefact("table of the scorecard, means over seeds: CSV"),
     "agreement": Artefact("agreement of metrics of `scorecard`: CSV", names=NETS),
@@ -46,7 +49,7 @@ training = partial(figure, section=exhibit.TRAINING)
 networks = partial(figure, section=exhibit.NETWORKS)
 wgan_study = partial(figure, section=exhibit.WGAN_STUDY)
 table = partial(figure, section=exhibit.IN_NUMBERS, kind="table")
-published = partial(table, read="summary published", caption="published")
+published = partial(table, read="summary failures published", caption="published")
 ORDER, RATES = when.methods_to_order, when.several_rates
 EPOCHS, LOSSES = when.several_epochs, when.losses_over_epochs
 SN, ABCAS = when.constraint("spectral_norm"), when.constraint("abcas")
@@ -72,6 +75,7 @@ EXHIBITS = (
     comparison("prd.score_over_epochs", "PRD-AUC over epochs", "metrics anchors grid", EPOCHS),
     comparison("prd.prd_curves", "Precision and recall", "curves anchor_curves grid"),
     comparison("scorecard.rank_agreement", "Do metrics agree?", "agreement", ORDER),
+    verdicts("claims", "Claims", "claims", when.claims),
     verdicts("critical_difference", "Ranks", "ranks", when.ranks),
     verdicts(
         "learning_rates.learning_rate_grid", "Learning rates", "grid anchors", when.grid_of_rates
@@ -101,6 +105,11 @@ EXHIBITS = (
     ),
     table("failures", "Failures", "failures"),
     table("scorecard", "Scorecard", "scorecard"),
+    table("claims", "Claims", "claims", when.claims),
+    table("claims.protocol", "Claims by few seeds", "protocol", when.claims),
+    table(
+        "claims.order_of_methods", "Order of the methods", "order", when.claims_and_architectures
+    ),
     table("verdicts", "Verdicts", "verdicts", when.baseline),
     table("verdicts.robustness", "Robustness to the learning rates", "robustness", RATES),
     table("outcomes", "Architectures under each method", "outcomes", SEVERAL),

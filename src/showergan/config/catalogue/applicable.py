@@ -76,3 +76,13 @@ def sn_or_abcas_over_epochs(config: Config) -> bool:
     """Return whether SN or ABCAS is there, and samples were judged at enough epochs for a running mean over three."""
     judged = len(config.training.evaluated_epochs)
     return judged >= FEWEST_EPOCHS and not config.methods.keys().isdisjoint(("sn", "abcas"))
+
+
+def claims(config: Config) -> bool:
+    """Return whether there are claims to test."""
+    return bool(config.compare.claims)
+
+
+def claims_and_architectures(config: Config) -> bool:
+    """Return whether claims are tested on several architectures."""
+    return claims(config) and several_architectures(config)

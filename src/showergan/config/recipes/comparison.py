@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat
 
-from showergan.config.evaluation import FLOORS, LEVEL, ScoreName
+from showergan.config.evaluation import FLOORS, LEVEL, Claim, ScoreName
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe
@@ -38,9 +38,9 @@ class Scorecard(Recipe):
 
 
 class Verdicts(Recipe):
-    """Test every method against a baseline over paired seeds, rank all; measure the influence of learning rates."""
+    """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
 
-    version = 3
+    version = 4
     section = "compare"
 
     baseline: str = Field(description="the method that all others are compared with")
@@ -52,8 +52,22 @@ class Verdicts(Recipe):
     floors: PositiveFloat = Field(
         FLOORS, description="of noise, up to which a mean difference is within it"
     )
-    resamples: Count = Field(10_000, description="of bootstrap and permutations")
+    margins: dict[ScoreName, PositiveFloat] = Field({}, description="of equivalence, by score")
+    positions: tuple[ScoreName, ...] = Field(
+        (), description="metrics of the scorecard to compare by, besides scores"
+    )
+    resamples: Count = Field(10_000, description="of permutations")
     seed: Seed = Field(0, description="random seed of these")
+
+
+class Claims(Verdicts):
+    """Test claims about pairs of methods, and what a protocol of a few seeds and their best epoch would have said."""
+
+    version = 1
+
+    claims: dict[Name, Claim] = Field(description="to test")
+    seeds: Count = Field(5, description="of each method in the protocol")
+    draws: Count = Field(2000, description="of these seeds")
 
 
 class Acceptance(Recipe):

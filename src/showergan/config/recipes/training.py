@@ -21,7 +21,7 @@ _OTHERWISE = {"seeds", "evaluate", "optimiser", "n_critic", "generator", "discri
 class Train(SharedTraining, Recipe):
     """Train one GAN: one method, one pair of learning rates, one seed."""
 
-    version = 5
+    version = 6
 
     seed: Seed
     learning_rates: LearningRates
@@ -61,7 +61,7 @@ class Train(SharedTraining, Recipe):
 class Audit(Networks, Recipe):
     """Measure how far changes of the discriminator's scale change the direction of its training."""
 
-    version = 4
+    version = 5
 
     seed: Seed
     batch_size: BatchSize = 200

@@ -1,46 +1,48 @@
 """Differences of the methods to the baseline."""
 
-import math
 from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from showergan.comparison.verdicts import CHOSEN
+from showergan.comparison.compared import ALL, CHOSEN
 from showergan.config.evaluation import FLOORS
 from showergan.report import layout
-from showergan.report.runs import COMPARED, SCORES, by_size, shown
+from showergan.report.runs import SCORES, by_size, compared_scores
 from showergan.report.style import Colour, Style
-from showergan.report.texts import counted, labelled, pair, records, wrapped
+from showergan.report.texts import counted, formatted, labelled, pair, records, wrapped
 
 # Meaning, marker, whether it is filled, and line of the interval: the surer a verdict, the more ink.
 VERDICTS = {
     "decided": ("better or worse (p \N{LESS-THAN OR EQUAL TO} 0.05 after Holm)", "o", True, "-"),
+    "equivalent": ("equivalent: within the margin", "^", True, "-"),
     "undecided": ("undecided", "o", False, "-"),
     "too few seeds": ("too few seeds to decide", "D", False, ":"),
     "not tested": ("noise, not tested", "s", False, "-"),
 }
 
+NAMES = {CHOSEN: "as chosen", ALL: "all, as an area"}
 NOISE = "0.9"  # grey of differences within noise
 
 
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
-    """Draw the mean paired difference of each method to the baseline, with its 95 % bootstrap interval.
+    """Draw the difference of the means of each method and the baseline, with Welch's 95 % interval from five seeds on.
 
-    A row of panels per pair of learning rates, from large to small, and one for the pairs that the methods chose; a
-    column per score. The panels of a column share their scale, so that what a rate does can be seen.
+    A row of panels per pair of learning rates, from large to small, one for the areas over all rates, and one for the
+    pairs that the methods chose; a column per score. The panels of a column share their scale, so that what a rate does
+    can be seen.
     """
-    scores = shown(COMPARED, verdicts["score"])
-    rows = labelled(verdicts[verdicts["score"].isin(scores)], style.labels)
+    rows = compared_scores(labelled(verdicts, style.labels))
     if rows.empty:
         nothing = "Nothing to compare: the baseline or every other method was left out."
         return layout.empty_figure(nothing)
     baseline = rows["baseline"].iloc[0]
-    scores = [score for score in scores if score in set(rows["score"])]
-    # From large to small; what was chosen among them comes last.
+    scores = list(dict.fromkeys(rows["score"]))
+    # From large to small; all of them, and what was chosen among them, come last.
     tried = set(rows["learning_rates"])
-    choices = [*sorted(tried - {CHOSEN}, key=by_size), *tried & {CHOSEN}]
+    last = [choice for choice in (ALL, CHOSEN) if choice in tried]
+    choices = [*sorted(tried.difference(last), key=by_size), *last]
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
     if (same := _repeated(parts)) is not None:  # all methods chose this pair
@@ -58,11 +60,12 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
                 mark = _mark(row["verdict"], style.line(row["method"]).colour)
                 panel.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
                 panel.plot(row["mean_difference"], y, **mark)
-                seeds = f"{row['same_direction']}/{row['n_pairs']}"
-                layout.beside(panel, y, seeds, fontsize="x-small", color="0.3")
-            if not math.isnan(floor := of_score["noise_floor"].max()):
-                # Differences that methods without a difference may well have.
-                panel.axvspan(-FLOORS * floor, FLOORS * floor, color=NOISE, zorder=0)
+                above = formatted(row["probability_of_improvement"], ".0%")
+                layout.beside(panel, y, above, fontsize="x-small", color="0.3")
+                if not pd.isna(row["noise_floor"]):
+                    # Differences that methods without a difference may well have.
+                    ends = [FLOORS * row["noise_floor"] * side for side in (-1, 1)]
+                    panel.fill_betweenx([y - 0.5, y + 0.5], *ends, color=NOISE, zorder=0)
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x")
             panel.locator_params(axis="x", nbins=4)  # numbers may be as long as -0.0025
@@ -70,16 +73,17 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         layout.names_in_rows(line[0], [wrapped(name, 30) for name in names])
         if len(choices) > 1:
             as_chosen = "\n(as chosen)" * (same is not None and parts[same] is here)
-            name = "as chosen" if choice == CHOSEN else pair(choice)
+            name = NAMES.get(choice) or pair(choice)
             line[0].set_ylabel(f"Learning rates\n{name}{as_chosen}")
     for panel, score in zip(axes[0], scores, strict=True):
         title = SCORES.get(score, score).replace(": ", "\n")
-        pairs = counted("paired seed", *rows.loc[rows["score"] == score, "n_pairs"])
-        panel.set_title(f"{title}\n{pairs}")
+        of_score = rows[rows["score"] == score]
+        seeds = counted("seed", *of_score["n_method"])
+        panel.set_title(f"{title}\n{seeds} against {counted('seed', *of_score['n_baseline'])}")
     figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
-        f"PRD-AUC on test minus that of {style.labels.get(baseline, baseline)};"
-        " at the right, seeds in the direction of the mean"
+        f"score on test minus that of {style.labels.get(baseline, baseline)};"
+        " at the right, how often a seed of the method is above one of it"
     )
     kinds = set(rows["verdict"].map(_kind))
     known = {kind: text for kind, (text, *_) in VERDICTS.items() if kind in kinds}

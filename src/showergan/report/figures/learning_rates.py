@@ -1,4 +1,4 @@
-"""Scores at every pair of learning rates, and the ratio of the worst pair to the best."""
+"""Scores at every pair of learning rates, and their area over those of the discriminator."""
 
 import math
 from typing import Any
@@ -15,7 +15,7 @@ from matplotlib.ticker import NullLocator
 from showergan.report import layout
 from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
 from showergan.report.style import Line, Style
-from showergan.report.texts import counted, fitted, records
+from showergan.report.texts import counted, fitted, formatted, records
 
 MAPS_PER_ROW = 3
 FRAME: Any = {"fill": False, "edgecolor": "#d55e00", "linewidth": 3, "clip_on": False}
@@ -89,12 +89,13 @@ def robustness(
     robustness: pd.DataFrame,
     anchors: pd.DataFrame,
 ) -> Figure:
-    """Draw the score of each method against the discriminator's learning rate, and its worst over best mean.
+    """Draw the score of each method against the discriminator's learning rate, and its area.
 
     A line joins the means over seeds, and its band reaches from the worst seed to the best; the mean at the pair that a
-    method chose is filled. A panel per learning rate of the generator, and one for the ratios, which names the methods.
-    Methods with one pair are left out: they show nothing here.
+    method chose is filled. A panel per learning rate of the generator, and one for the areas, with their intervals,
+    which names the methods. Methods with one pair are left out: they show nothing here.
     """
+    robustness = robustness[robustness["score"].isin(grid["score"])]
     several = set(robustness.loc[robustness["n_rates"] > 1, "method"])
     methods = [method for method in style.labels if method in several]
     grid = grid[grid["method"].isin(methods)]
@@ -123,7 +124,7 @@ def robustness(
         panel.grid(axis="y")
         panel.sharey(axes[0])
     axes[0].set_ylabel(f"{score} on test")
-    _ratios(axes[-1], robustness, methods, style)
+    _areas(axes[-1], robustness, methods, style)
     marker: dict[str, Any] = {"color": "0.3", "linestyle": "", "marker": "o", "markersize": 7}
     marks: layout.Key = {
         "mean of seeds": {**marker, "markerfacecolor": "white"},
@@ -150,20 +151,24 @@ def _scores(axes: Axes, means: pd.DataFrame, runs: pd.DataFrame, line: Line) -> 
         axes.plot(rate, mean, marker, markersize=7, zorder=4, **own)
 
 
-def _ratios(axes: Axes, ratios: pd.DataFrame, methods: list[str], style: Style) -> None:
-    """Draw a line per method; its label and line are the key of the whole figure."""
-    value, n_rates = (ratios.set_index("method")[name] for name in ("robustness", "n_rates"))
-    # Ratios over different pairs do not compare.
-    is_uneven = n_rates[methods].nunique() > 1
-    names = [fitted(style.labels[m], 26) + f"\n({n_rates[m]} pairs)" * is_uneven for m in methods]
+def _areas(axes: Axes, areas: pd.DataFrame, methods: list[str], style: Style) -> None:
+    """Draw a line per method to its area; its label and line are the key of the whole figure."""
+    found = {row["method"]: row for row in records(areas)}
+    # Areas over different rates do not compare.
+    is_uneven = len({found[m]["n_rates"] for m in methods}) > 1
+    names = [
+        fitted(style.labels[m], 26) + f"\n({found[m]['n_rates']} pairs)" * is_uneven
+        for m in methods
+    ]
     for y, method in enumerate(methods):
-        ratio = value[method]
-        text = f"{ratio:.2f}" if math.isfinite(ratio) else "undefined"
-        length = ratio if math.isfinite(ratio) else 0.0
+        area, low, high = (found[method][name] for name in ("area", "low", "high"))
+        length = area if math.isfinite(area) else 0.0
         colour, marker, dashes = style.line(method)
         own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
         axes.plot([0, length], [y, y], linewidth=2.2, markevery=[1], clip_on=False, **own)
-        axes.text(length + 0.05, y, text, va="center", fontsize="small")
+        axes.plot([low, high], [y, y], color=colour, linewidth=6, alpha=0.4, solid_capstyle="butt")
+        text = formatted(area, ".2f") or "undefined"
+        axes.text(np.nanmax([length, high]) + 0.05, y, text, va="center", fontsize="small")
     layout.names_in_rows(axes, names)
     axes.spines["left"].set_visible(False)
-    axes.set(xlim=(0, 1.16), xlabel="worst over best mean", title="robustness")
+    axes.set(xlim=(0, 1.16), xlabel="mean over log rate", title="area")

@@ -7,9 +7,9 @@ from itertools import chain, zip_longest
 import pandas as pd
 
 from showergan.comparison.acceptance import BOUNDS
+from showergan.comparison.compared import ALL, AREA, CHOSEN
 from showergan.comparison.learning_rates import UNDEFINED
 from showergan.comparison.runs import RUN
-from showergan.comparison.verdicts import CHOSEN
 from showergan.report.exhibits import of_architecture
 from showergan.report.style import Style
 from showergan.report.texts import compact, counted, formatted, pair, plus_minus, records
@@ -42,6 +42,8 @@ PHYSICS = {
     "energy resolution error": "energy resolution error of {1} (0: that of real {0})",
 }
 
+MARKS = {"better": "*", "worse": "*", "equivalent": "="}
+
 CRITERIA = (
     "Acceptance criteria for methods with SN at the learning rates they chose, by median seed:"
 )
@@ -69,6 +71,7 @@ def conclusion(
         of_architecture(first, table) for table in (summary, verdicts, robustness, scorecard)
     )
     of_task = named(style.task, "The style").acceptance_criteria
+    robustness = robustness[robustness["score"] == score]
     acceptance = acceptance[acceptance["criterion"].isin(of_task)]
     known = summary.groupby("score")[["selected", "ceiling", "other_real"]].count().sum(axis=1)
     undefined = known.index[known == 0]  # for real samples, too
@@ -76,7 +79,7 @@ def conclusion(
         *textwrap.wrap(compared, WIDTH),
         *_scores(style, summary[summary["score"] == score].iloc[0], robustness, acceptance),
         *(textwrap.wrap(f"{', '.join(undefined)}: {UNDEFINED}.", WIDTH) if len(undefined) else []),
-        *_verdicts(labels, verdicts[verdicts["score"] == score]),
+        *_verdicts(labels, verdicts[verdicts["score"].isin([score, AREA + score])]),
         *_criteria(of_task, acceptance),
         *_physics(style.task, scorecard[scorecard["method"].isin(acceptance["subject"])]),
         *(textwrap.wrap(MACHINE, WIDTH) if of_task else []),
@@ -103,7 +106,7 @@ def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
 def _scores(
     style: Style, ends: pd.Series, robustness: pd.DataFrame, acceptance: pd.DataFrame
 ) -> list[str]:
-    """Return a line per method: its score at the best and the worst learning rates."""
+    """Return a line per method: its score at the best and the worst learning rates, and its area over them."""
     score = ends["score"]
     several = bool((robustness["n_rates"] > 1).any())
     judged = _columns(acceptance)
@@ -116,7 +119,7 @@ def _scores(
                 line["pairs"] = str(row["n_rates"])
             if several:
                 line["worst"] = _known(row["worst"], 3)
-                line["worst/\nbest"] = _known(row["robustness"], 2)
+                line["area in\nlog rate"] = _known(row["area"], 3)
             line |= {column: of.get(method, "") for column, of in judged.items() if of}
             rows.append(line)
     real = f"real {style.task} {plus_minus(ends['ceiling'], ends['ceiling_sd'])}"
@@ -151,27 +154,31 @@ def _aligned(rows: list[dict[str, str]]) -> list[str]:
 
 
 def _verdicts(labels: dict[str, str], rows: pd.DataFrame) -> list[str]:
-    """Return a line per choice of learning rates: the methods that differ from the baseline in every seed."""
+    """Return a line per choice of learning rates: the methods with a verdict, or all of whose seeds are apart."""
     # The difference of the null, which is not tested, is no finding.
     rows = rows[rows["method"].isin(labels) & (rows["verdict"] != "not tested")]
     if rows.empty:
         return ["Verdicts do not apply: the baseline or every other method was left out."]
     baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
-    n, needed = int(rows["n_pairs"].max()), int(rows["n_needed"].max())
+    n, needed = int(rows["n_method"].max()), int(rows["n_needed"].max())
     power = f"{counted('seed', n)} decide nothing at 5 %, {needed} could"
-    sure = power if n < needed else "*: decided at 5 %"
-    head = f"Minus that of {baseline} at rates of generator, discriminator, where all seeds agree ({sure}):"
+    sure = power if n < needed else "*: decided at 5 %; =: equivalent"
+    where = "where all seeds of one are above all of the other"
+    head = f"Minus that of {baseline} at rates of generator, discriminator, {where} ({sure}):"
     lines = textwrap.wrap(head, WIDTH)
-    for choice in sorted(rows["learning_rates"].unique(), key=lambda c: c == CHOSEN):
+    last = (ALL, CHOSEN)
+    for choice in sorted(
+        rows["learning_rates"].unique(), key=lambda c: last.index(c) if c in last else -1
+    ):
         here = rows[rows["learning_rates"] == choice]
-        agree = here[(here["same_direction"] == here["n_pairs"]) & (here["n_pairs"] > 0)]
+        apart = here["probability_of_improvement"].isin([0, 1])
         found = []
-        for row in records(agree):
-            decided = "*" * (row["verdict"] in ("better", "worse"))
+        for row in records(here[apart | here["verdict"].isin(MARKS)]):
+            decided = MARKS.get(row["verdict"], "")
             noise = " (within noise)" * bool(row["within_noise"])
             text = f"{labels[row['method']]} {row['mean_difference']:+.3f}{decided}{noise}"
             found.append(text.replace(" ", "\N{NO-BREAK SPACE}"))  # not broken between two lines
-        name = "chosen" if choice == CHOSEN else pair(choice)
+        name = "all, as an area" if choice == ALL else pair(choice)
         lines += _hanging(f"{name}: ", "; ".join(found) or "no method")
     return lines
 

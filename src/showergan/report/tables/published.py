@@ -8,50 +8,65 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from showergan.comparison.compared import with_failed
 from showergan.comparison.learning_rates import UNDEFINED
+from showergan.comparison.unpaired import share_interval
+from showergan.config.evaluation import LEVEL
 from showergan.metrics.metric import ANCHORS, CEILING
 from showergan.report.runs import shown
 from showergan.report.style import Style
 from showergan.report.table_files import Parts, Table
-from showergan.report.texts import formatted, pair, plus_minus, records
+from showergan.report.texts import formatted, pair, plus_minus, records, share
 
 KEY = ["architecture", "method", "score"]
 VALUE = ["table", *KEY, "mean", "sd"]  # all other columns are the setting
 COLUMNS = ("max", "selected", "last")
 
 
-def table_1(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+def table_1(
+    style: Style, summary: pd.DataFrame, failures: pd.DataFrame, published: pd.DataFrame
+) -> Table:
     """Write bounds on the discriminator: a part per score, a row per method with the published value beside ours."""
-    return _table(style, summary, published[published["table"] == 1])
+    return _table(style, summary, failures, published[published["table"] == 1])
 
 
-def table_2(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+def table_2(
+    style: Style, summary: pd.DataFrame, failures: pd.DataFrame, published: pd.DataFrame
+) -> Table:
     """Write what is built on SN: a part per score, a row per method with the published value beside ours."""
-    return _table(style, summary, published[published["table"] == 2])
+    return _table(style, summary, failures, published[published["table"] == 2])
 
 
-def table_3(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+def table_3(
+    style: Style, summary: pd.DataFrame, failures: pd.DataFrame, published: pd.DataFrame
+) -> Table:
     """Write the small discriminator: a part per score, a row per method with the published value beside ours."""
-    return _table(style, summary, published[published["table"] == 3])
+    return _table(style, summary, failures, published[published["table"] == 3])
 
 
-def all_methods(style: Style, summary: pd.DataFrame, published: pd.DataFrame) -> Table:
+def all_methods(
+    style: Style, summary: pd.DataFrame, failures: pd.DataFrame, published: pd.DataFrame
+) -> Table:
     """Write all methods: a part per score, a row per method with the published value beside ours."""
     # A method may stand in several published tables.
     latest = published.drop_duplicates(KEY, keep="last")
     scores = shown(("E", "bins-E", "P", "bins-P", "P_std", "bins-P_std"), summary["score"])
-    return _table(style, summary, latest, scores)
+    return _table(style, summary, failures, latest, scores)
 
 
 def _table(
-    style: Style, summary: pd.DataFrame, published: pd.DataFrame, scores: Sequence[str] = ()
+    style: Style,
+    summary: pd.DataFrame,
+    failures: pd.DataFrame,
+    published: pd.DataFrame,
+    scores: Sequence[str] = (),
 ) -> Table:
     """Return some scores of all methods at the chosen learning rates; by default what is published, in its order."""
     methods = style.labels if scores else published["method"]
     scores = scores or list(dict.fromkeys(published["score"]))
     labels = {method: style.labels[method] for method in methods if method in style.labels}
     chosen = summary[summary["chosen"] & summary["method"].isin(labels)]
-    means = numbers(chosen, published, scores, style.settings)
+    means = numbers(with_failed(chosen, failures), published, scores, style.settings)
     return Table(means, layout(means, labels))
 
 
@@ -66,13 +81,15 @@ def numbers(
     Returns:
         One row per architecture, method, learning rates and score: max, selected and last with _sd; unflagged, see
         `summarise_runs`; untrained, shuffled, ceiling, ceiling_sd and other_real; fraction_of_ceiling of the selected
-        epoch; n_seeds; n_diverged; n events and clusters behind a value; what is published and in what its setting
-        differs, see `with_published`.
+        epoch; n_seeds; n_failed of these, with the ends of Wilson's 95 % interval of their share, failed_low and
+        failed_high; not_failed, selected of the others, with _sd; n events and clusters behind a value; what is
+        published and in what its setting differs, see `with_published`.
     """
     runs = ["architecture", "method", "learning_rates", "score"]
-    groups = summary[summary["score"].isin(scores)].groupby(runs, sort=False)
     values: dict[str, pd.Series] = {}
-    for column in COLUMNS:
+    summary = summary.assign(not_failed=summary["selected"].mask(summary["failed"]))
+    groups = summary[summary["score"].isin(scores)].groupby(runs, sort=False)
+    for column in (*COLUMNS, "not_failed"):
         values |= {column: groups[column].mean(), f"{column}_sd": groups[column].std(ddof=1)}
     table = pd.DataFrame(
         {
@@ -81,11 +98,15 @@ def numbers(
             **{name: groups[name].first() for name in (*ANCHORS, "ceiling_sd")},
             "fraction_of_ceiling": groups["fraction_of_ceiling"].mean(),
             "n_seeds": groups["seed"].nunique(),
-            "n_diverged": groups["diverged"].sum(),
+            "n_failed": groups["failed"].sum(),
             "n": groups["n"].min(),
             "clusters": groups["clusters"].max(),
         }
     )
+    counts = zip(table["n_failed"], table["n_seeds"], strict=True)
+    shares = [share_interval(hits, n, LEVEL) for hits, n in counts]
+    table["failed_low"] = [share.low for share in shares]
+    table["failed_high"] = [share.high for share in shares]
     return with_published(table.reset_index(), published, settings)
 
 
@@ -185,12 +206,14 @@ def _head(part: pd.DataFrame) -> str:
 def _row(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
     """Return a method's row of the part of one score."""
     method = row["method"]
-    spread = {c: plus_minus(row[c], row[f"{c}_sd"]) for c in ("published", *COLUMNS)}
+    columns = ("published", *COLUMNS, "not_failed")
+    spread = {c: plus_minus(row[c], row[f"{c}_sd"]) for c in columns}
+    failed = (row[name] for name in ("n_failed", "n_seeds", "failed_low", "failed_high"))
     return {
         "method": f"{labels.get(method, method)} ({pair(row['learning_rates'])})",
         "published max": "" if row["published_differs"] else spread["published"],
         **{column: spread[column] for column in COLUMNS},
         "selected of ceiling": formatted(row["fraction_of_ceiling"], ".0%"),
-        "seeds": str(row["n_seeds"]),
-        "diverged": str(row["n_diverged"]),
+        "failed [95 percent]": share(*failed),
+        "selected, not failed": spread["not_failed"],
     }

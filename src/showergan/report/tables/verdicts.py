@@ -1,71 +1,90 @@
-"""Verdict on each method, score by score, and its score at the worst learning rates over that at the best."""
+"""Verdict on each method, score by score, and how much its score depends on the learning rates."""
 
 from typing import Any
 
 import pandas as pd
 
-from showergan.report.runs import COMPARED, SCORES, shown
+from showergan.report.runs import SCORES, compared_scores
 from showergan.report.style import Style
 from showergan.report.table_files import Table
-from showergan.report.texts import formatted, labelled, pair, records
+from showergan.report.texts import formatted, labelled, pair, records, share, with_interval
 
 
 def verdicts(style: Style, verdicts: pd.DataFrame) -> Table:
     """Write a part per score, a row per choice of learning rates and method."""
-    rows = labelled(verdicts, style.labels)
+    rows = compared_scores(labelled(verdicts, style.labels))
     parts = {}
-    for score in shown(COMPARED, rows["score"]) if len(rows) else []:
-        part = rows[rows["score"] == score]
+    for score, part in rows.groupby("score", sort=False):
         texts = [
             _texts(row)
             for rates in dict.fromkeys(part["learning_rates"])
             for row in records(part[part["learning_rates"] == rates])
         ]
         name = style.labels.get(part["baseline"].iloc[0], part["baseline"].iloc[0])
-        parts[f"{SCORES.get(score, score)}, minus that of {name}"] = pd.DataFrame(texts, dtype=str)
+        parts[f"{SCORES.get(str(score), score)}, minus that of {name}"] = pd.DataFrame(
+            texts, dtype=str
+        )
     nothing = {"There is nothing to compare": pd.DataFrame(columns=["method", "verdict"])}
     return Table(verdicts, parts or nothing)
 
 
 def robustness(style: Style, robustness: pd.DataFrame) -> Table:
-    """Write the score at the best and the worst learning rates and their ratio, in the order of the labels."""
-    rows = [
-        {
-            "method": label,
-            "pairs of learning rates": str(row["n_rates"]),
-            "best at": pair(row["best_rates"]),
-            "best": formatted(row["best"], ".3f"),
-            "worst at": pair(row["worst_rates"]),
-            "worst": formatted(row["worst"], ".3f"),
-            "worst over best": formatted(row["robustness"], ".3f"),
-            "remark": formatted(row["remark"], ""),
-        }
-        for method, label in style.labels.items()
-        for row in records(robustness[robustness["method"] == method])
-    ]
-    score = robustness["score"].iloc[0] if len(robustness) else "score"
-    return Table(robustness, {f"{score} on test, mean over seeds": pd.DataFrame(rows, dtype=str)})
+    """Write a part per score: the best and the worst learning rates, and the area, in the order of the labels."""
+    parts = {
+        f"{SCORES.get(str(score), score)}, on test, mean over seeds": pd.DataFrame(
+            [_dependence(row) for row in records(part)], dtype=str
+        )
+        for score, part in compared_scores(labelled(robustness, style.labels)).groupby(
+            "score", sort=False
+        )
+    }
+    return Table(robustness, parts)
+
+
+def _dependence(row: dict[str, Any]) -> dict[str, str]:
+    """Return a row of the table of robustness."""
+    failed = share(*(row[name] for name in ("n_failed", "n_runs", "failed_low", "failed_high")))
+    width = formatted(row["width"], ".2f")
+    return {
+        "method": row["label"],
+        "pairs of learning rates": str(row["n_rates"]),
+        "seeds": str(row["n_seeds"]),
+        "best (at)": _at(row["best"], row["best_rates"]),
+        "worst (at)": _at(row["worst"], row["worst_rates"]),
+        "area [95 percent]": with_interval(row["area"], row["low"], row["high"]),
+        "decades within 95 percent of best": f"{width} of {row['decades']:.2f}" if width else "",
+        "failed runs [95 percent]": failed,
+        "remark": formatted(row["remark"], ""),
+    }
 
 
 def _texts(row: dict[str, Any]) -> dict[str, str]:
     """Return a row of the table of verdicts."""
-    seeds, verdict = f"{row['same_direction']} of {row['n_pairs']}", row["verdict"]
-    if row["n_unpaired"]:
-        seeds += f" ({row['n_unpaired']} unpaired)"
+    verdict = row["verdict"]
     if verdict == "too few seeds":
-        verdict += f": {row['n_pairs']} of {row['n_needed']}"
+        verdict += f": {row['n_needed']} needed"
     if row["within_noise"]:
         verdict += "; within noise"
-    difference = formatted(row["mean_difference"], "+.3f")
-    if low := formatted(row["low"], "+.3f"):
-        difference += f" [{low}, {row['high']:+.3f}]"
+    failed = (row[name] for name in ("n_failed", "n_method", "failed_low", "failed_high"))
     return {
         "learning rates": pair(row["learning_rates"]),
         "method": row["label"],
-        "difference [95 percent]": difference,
-        "noise": formatted(row["noise_floor"], ".3f"),
-        "seeds in its direction": seeds,
-        "r": formatted(row["seed_correlation"], "+.2f"),
-        "p (Holm)": "below 0.001" if row["p_holm"] < 0.001 else formatted(row["p_holm"], ".3f"),
+        "seeds": f"{row['n_method']}, {row['n_baseline']}",
+        "difference [95 percent]": with_interval(
+            row["mean_difference"], row["low"], row["high"], "+.3f"
+        ),
+        "p (Holm)": p_value(row["p_holm"]),
+        "p of equivalence (Holm)": p_value(row["p_equivalence_holm"]),
+        "failed [95 percent]": share(*failed),
+        "without failed": formatted(row["difference_not_failed"], "+.3f"),
         "verdict": verdict,
     }
+
+
+def _at(score: float, rates: str) -> str:
+    return "" if pd.isna(score) else f"{score:.3f} ({pair(rates)})"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value as text; nothing where there is none."""
+    return "below 0.001" if value < 0.001 else formatted(value, ".3f")

@@ -1,0 +1,1 @@
+"""Constraints on the discriminator, as they act during training."""
