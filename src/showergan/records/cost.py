@@ -171,8 +171,10 @@ def estimate(
         )
     trainings = {
         method: len(config.compared)
-        * len(config.learning_rates(method))
-        * len(config.training.seeds)
+        * (
+            len(config.learning_rates(method)) * len(config.tried_seeds(method))
+            + len(config.chosen_seeds(method))
+        )
         for method in config.methods
     }
     embedding = getattr(getattr(config, "embedding", None), "epochs", 1)
