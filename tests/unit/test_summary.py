@@ -111,7 +111,7 @@ def test_an_anchor_that_stands_twice_is_refused_with_a_message(tmp_path):
     pd.DataFrame([{**row, "anchor": "ceiling"}] * 2).to_csv(path, index=False)
     runs = [of_run(metrics([0.1], [0.1]))]
     with pytest.raises(UserError, match=f"^{path}: not as the steps write them"), tables(path):
-        summarise(runs, read_csv(path), "bins-E")
+        summarise(runs, read_csv(path), learning_rate_grid(summarise_runs(runs[0]), "bins-E"))
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):
@@ -138,7 +138,9 @@ def test_summary_of_runs_with_ceilings(tmp_path):
             for b, v in (("0", 0.5), ("mean", value))
         ]
     )
-    summary = summarise(Runs(paths), anchors, "bins-E")
+    (table,) = Runs(paths)
+    grid = learning_rate_grid(summarise_runs(table), "bins-E")
+    summary = summarise(Runs(paths), anchors, grid)
     assert len(summary) == 4
     for name, value in ends.items():
         assert (summary[name] == value).all()
@@ -169,7 +171,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
 
     # Published showers under the published conditions: nothing real has these particles.
     renamed = anchors.replace({"anchor": {"ceiling": "other_real"}})
-    summary = summarise(Runs(paths), renamed, "bins-E")
+    summary = summarise(Runs(paths), renamed, grid)
     assert (summary["other_real"] == 0.8).all()
     assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
     table = numbers(summary, published, ["bins-E"], {"sn": {}})
@@ -211,5 +213,5 @@ def test_learning_rates_are_chosen_on_select():
     assert (row["generator_rate"], row["discriminator_rate"]) == (1e-4, 1e-4)
     assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)
     assert row["test_sd"] == pytest.approx(0.2 / 2**0.5)
-    assert row["n_seeds"] == 2
+    assert (row["n_seeds"], row["seeds"]) == (2, "0 1")
     assert grid["n_diverged"].tolist() == [1, 0, 0]

@@ -106,8 +106,8 @@ def test_another_choice_trains_that_method_alone(searched):
     own, *_ = searched
     before = own.chosen()
     for path in own.results.glob(f"evaluate/*/sn/{before['sn']}/seed{CHOOSE}/metrics.csv"):
-        metrics = pd.read_csv(path, keep_default_na=False)
-        metrics.loc[metrics["metric"] == "prd_auc", "value"] = 0.0
+        metrics = pd.read_csv(path, dtype=str, keep_default_na=False)
+        metrics.loc[metrics["metric"] == "prd_auc", "value"] = "0.0"
         metrics.to_csv(path, index=False)
     trained, evaluated = own.run()
     assert own.chosen()["sn"] != before["sn"]
