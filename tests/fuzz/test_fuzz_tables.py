@@ -57,6 +57,9 @@ def any_of(table):
     return st.one_of(changed(table), damaged(table.encode()))
 
 
+CHOOSE = RECIPES["choose"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where a run has its tables."""

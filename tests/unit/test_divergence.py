@@ -12,7 +12,7 @@ import pytest
 import torch
 from pydantic import Field
 from small_training import recipe
-from steps import run
+from steps import run, summarised
 from typer.testing import CliRunner
 
 from showergan.cli import app

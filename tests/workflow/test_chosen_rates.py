@@ -19,9 +19,7 @@ class Searched:
         self.results = folder / "results/toys"
         raw = yaml.safe_load((ROOT / "experiments/toys.yaml").read_text())
         raw["data"]["n_points"] = 64
-        raw["methods"] = {
-            name: raw["methods"][name] | {"learning_rates": None} for name in METHODS
-        }
+        raw["methods"] = {name: raw["methods"][name] | {"learning_rates": None} for name in METHODS}
         raw["learning_rate_search"] = GRID
         raw["training"] |= {"epochs": 2, "batch_size": 16, "evaluate": {"first": 2, "every": 1}}
         raw["training"]["seeds"] = {"choose": [CHOOSE], "test": [TEST], "baseline": [BASELINE]}

@@ -109,4 +109,8 @@ def first_seed(pattern):
         first = CONFIG.training.seeds.test[0]
         return [pattern.apply_wildcards(run) for run in runs if run["seed"] == first]
 
-    return (lambda wildcards: of_first(at_chosen())) if CONFIG.learning_rate_search else of_first(TRIED)
+    return (
+        (lambda wildcards: of_first(at_chosen()))
+        if CONFIG.learning_rate_search
+        else of_first(TRIED)
+    )

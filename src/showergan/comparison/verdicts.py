@@ -164,8 +164,8 @@ def _families(
     selections = [(CHOSEN, summary[summary["chosen"].astype(bool)] if marked else summary)]
     pairs = summary.loc[summary["method"] == baseline, "learning_rates"].unique()
     if marked and len(pairs) > 1:
-        tried = summary[summary["tried"].astype(bool)] if "tried" in summary else summary
-        selections += [(str(pair), tried[tried["learning_rates"] == pair]) for pair in pairs]
+        of_grid = summary[summary["tried"].astype(bool)] if "tried" in summary else summary
+        selections += [(str(pair), of_grid[of_grid["learning_rates"] == pair]) for pair in pairs]
     for rates, runs in selections:
         twice = runs[runs.duplicated(["architecture", "method", "seed", "score"])]
         if len(twice):

@@ -123,7 +123,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _sections_fit_together(self) -> Self:
-        if wrong := [*self._misfits(), *self._misplaced_rates(), *self._misplaced_seeds(), *self._mixed_samples()]:
+        if wrong := [*self._misfits(), *self._misplaced_rates(), *self._mixed_samples()]:
             raise ValueError("\n  ".join(wrong))
         return self
 
@@ -164,18 +164,16 @@ class Config(Section):
                         f"methods.{name}.{key} is not used while learning_rate_search is set: remove it, "
                         "or set learning_rate_search: null"
                     )
-
-    def _misplaced_seeds(self) -> Iterator[str]:
-        choose = self.training.seeds.choose
-        if self.learning_rate_search and not choose:
+        seeds = self.training.seeds
+        if self.learning_rate_search and not seeds.choose:
             yield (
-                "training.seeds.choose: missing; learning_rate_search chooses a pair per method, which looks better than it "
-                "is on the seeds that chose it: give {choose: [...], test: [...]}, or set learning_rate_search: null"
+                "training.seeds.choose: missing; a pair that learning_rate_search chooses looks better than it is on "
+                "the seeds that chose it: give seeds: {choose: [...], test: [...]}, or set learning_rate_search: null"
             )
-        if choose and not self.learning_rate_search:
+        if seeds.choose and not self.learning_rate_search:
             yield (
-                f"training.seeds.choose = {list(choose)} is not used without learning_rate_search: give a list, "
-                f"seeds: {list(self.training.seeds.test)}, or a grid by learning_rate_search"
+                f"training.seeds.choose = {list(seeds.choose)} is not used without learning_rate_search: give a list, "
+                f"seeds: {list(seeds.test)}, or a grid by learning_rate_search"
             )
 
     def _mixed_samples(self) -> Iterator[str]:
