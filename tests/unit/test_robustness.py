@@ -26,7 +26,7 @@ def make_summary(scores=None):
             {
                 **{"architecture": "small", "method": method, "learning_rates": rates},
                 **{"seed": seed, "score": "bins-E", "select": value, "selected": value},
-                "diverged": False,
+                **{"diverged": False, "tried": True},
             }
             for method, pairs in (scores or SCORES).items()
             for rates, values in pairs.items()

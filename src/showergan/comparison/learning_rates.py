@@ -77,12 +77,13 @@ def is_tried(runs: pd.DataFrame, grid: pd.DataFrame) -> NDArray[np.bool_]:
 def counted(runs: pd.DataFrame, grid: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which rows of runs methods are judged by: those at the pairs that are chosen in a grid.
 
-    Where some runs are of other seeds than the grid, these alone: the best of several means owes a part to chance, and
+    Where some of these are of other seeds than those of the grid, they alone: the best of several means owes a part to chance, and
     the seeds that chose a pair make it look better than it is.
     """
     chosen = pd.MultiIndex.from_frame(grid.loc[grid["chosen"].astype(bool), METHOD])
-    at_chosen, tried = pd.MultiIndex.from_frame(runs[METHOD]).isin(chosen), is_tried(runs, grid)
-    return at_chosen if tried.all() else at_chosen & ~tried
+    at_chosen = pd.MultiIndex.from_frame(runs[METHOD]).isin(chosen)
+    fresh = at_chosen & ~is_tried(runs, grid)
+    return fresh if fresh.any() else at_chosen
 
 
 def robustness(grid: pd.DataFrame) -> pd.DataFrame:

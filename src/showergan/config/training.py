@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, model_validator
 
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
@@ -118,8 +118,7 @@ class _OrList:
     def __get_pydantic_json_schema__(
         self, core_schema: Any, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        of_list = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1}
-        return {"anyOf": [handler(core_schema), of_list]}
+        return {"anyOf": [handler(core_schema), TypeAdapter(ManySeeds).json_schema()]}
 
 
 class Training(SharedTraining):
