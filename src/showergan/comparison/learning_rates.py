@@ -77,8 +77,8 @@ def is_tried(runs: pd.DataFrame, grid: pd.DataFrame) -> NDArray[np.bool_]:
 def counted(runs: pd.DataFrame, grid: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which rows of runs methods are judged by: those at the pairs that are chosen in a grid.
 
-    Where some of these are of other seeds than those of the grid, they alone: the best of several means owes a part to chance, and
-    the seeds that chose a pair make it look better than it is.
+    Where some of these are of other seeds than the grid, they alone: the best of several means owes a part to chance,
+    and so a pair looks better than it is on the seeds that chose it.
     """
     chosen = pd.MultiIndex.from_frame(grid.loc[grid["chosen"].astype(bool), METHOD])
     at_chosen = pd.MultiIndex.from_frame(runs[METHOD]).isin(chosen)
