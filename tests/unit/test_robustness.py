@@ -89,7 +89,10 @@ class TestNumber:
 class TestFigure:
     def drawn(self, style, scores=None):
         grid = make_grid(scores)
-        return draw(style, make_summary(scores), grid, robustness(grid), make_anchors())
+        summary = make_summary(scores)
+        fresh = summary.assign(seed=summary["seed"] + 10, tried=False, selected=1.0)  # not shown
+        runs = pd.concat([summary, fresh])
+        return draw(style, runs, grid, robustness(grid), make_anchors())
 
     def test_seeds_means_and_ratios(self, style, tmp_path):
         figure = self.drawn(style)
