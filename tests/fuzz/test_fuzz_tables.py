@@ -96,7 +96,7 @@ def test_metrics_of_runs(folder, metrics, anchors):
     path.write_bytes(metrics)
 
     def run(path, out):
-        grid = out.with_name("grid.csv")
+        grid = folder.parent / "grid.csv"
         run_step(CHOOSE, metrics=[path], out=grid)
         given = {"metrics": [path], "anchors": folder / "anchors.csv", "grid": grid}
         run_step(RECIPES["summarise"](), **given, out=out)

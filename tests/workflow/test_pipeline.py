@@ -47,7 +47,7 @@ def test_every_artefact_is_there(finished):
     trained = {"generator.pt", "history.csv", "lipschitz.csv", "run.json"}
     assert named(f"{train}/*") == sorted(job | trained)
     assert named(f"{evaluate}/*") == sorted(job | {"curves.csv", "examples.npz", "metrics.csv"})
-    compared = ("conclusion", "scorecard", "summary", "verdicts")
+    compared = ("conclusion", "learning_rates", "scorecard", "summary", "verdicts")
     for file in job:
         assert named(f"*.{file}") == [
             f"{name}.{file}" for name in ("acceptance", "architectures", "audit", *compared)
