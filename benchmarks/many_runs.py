@@ -60,7 +60,8 @@ def main() -> None:
             verdicts = [w for k in ("ranks", "robustness") for w in (f"--{k}", folder / f"{k}.csv")]
             counted = ("--successes", folder / "successes.csv", "--out", folder / "outcomes.csv")
             for command in (
-                ("summarise", *paths, *ends, "--out", out["summary"], "--grid", out["grid"]),
+                ("choose", *paths, "--out", out["grid"]),
+                ("summarise", *paths, *ends, "--grid", out["grid"], "--out", out["summary"]),
                 (
                     *("scorecard", *paths, *ends, *summary, "--out", out["card"]),
                     *("--agreement", out["tau"], "--failures", out["failures"]),

@@ -21,9 +21,11 @@ def main() -> None:
             for key in ("anchors", "summary", "grid", "scorecard", "failures", "agreement")
         }
         summary, anchors = ("--summary", files["summary"]), ("--anchors", files["anchors"])
+        grid = ("--grid", files["grid"])
+        used["choose"] = run("choose", metrics, *recipe("choose"), "--out", files["grid"])
         used["summarise"] = run(
-            *("summarise", metrics, *anchors, *recipe("summarise"), "--out", files["summary"]),
-            *("--grid", files["grid"]),
+            *("summarise", metrics, *anchors, *grid, *recipe("summarise")),
+            *("--out", files["summary"]),
         )
         ends = [w for k in ("agreement", "failures") for w in (f"--{k}", files[k])]
         used["scorecard"] = run(
@@ -34,7 +36,7 @@ def main() -> None:
         shared = ("--style", style, "--provenance", folder / "made.provenance.json")
         drawn = [w for kind in ("png", "pdf") for w in (f"--{kind}", folder / f"losses.{kind}")]
         used["figure losses"] = run(
-            *("figure", "losses", "--histories", history, "--grid", files["grid"]), *shared, *drawn
+            *("figure", "losses", "--histories", history, *grid), *shared, *drawn
         )
         written = [
             w for kind in ("csv", "md", "tex", "html") for w in (f"--{kind}", folder / f"f.{kind}")

@@ -94,7 +94,8 @@ def comparison(folder: Path, runs: int, epochs: int) -> Work:
         run_step(RECIPES[name].of(small_toys.CONFIG), **files)
 
     def work() -> None:
-        step("summarise", **read, out=at["summary"], grid=at["grid"])
+        step("choose", metrics=paths, out=at["grid"])
+        step("summarise", **read, grid=at["grid"], out=at["summary"])
         judged = {name: at[name] for name in ("summary", "agreement", "failures")}
         step("scorecard", **read, **judged, out=at["card"])
         tested = {name: at[name] for name in ("summary", "grid", "failures", "ranks", "robustness")}

@@ -57,6 +57,9 @@ def any_of(table):
     return st.one_of(changed(table), damaged(table.encode()))
 
 
+CHOOSE = RECIPES["choose"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where a run has its tables."""
@@ -93,8 +96,10 @@ def test_metrics_of_runs(folder, metrics, anchors):
     path.write_bytes(metrics)
 
     def run(path, out):
-        step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
-        run_step(step, metrics=[path], anchors=folder / "anchors.csv", out=out, grid=out)
+        grid = folder.parent / "grid.csv"
+        run_step(CHOOSE, metrics=[path], out=grid)
+        given = {"metrics": [path], "anchors": folder / "anchors.csv", "grid": grid}
+        run_step(RECIPES["summarise"](), **given, out=out)
 
     attack(run, path, folder.parent / "out/table.csv")
 
@@ -105,6 +110,7 @@ def test_valid_tables_are_read(folder):
     (folder / "anchors.csv").write_text(ANCHORS)
     (folder / "metrics.csv").write_text(METRICS)
     out = {name: folder.parent / f"{name}.csv" for name in ("out", "grid")}
-    step = RECIPES["summarise"](choose_by="E", own_learning_rates={"sn": "0.001_0.001"})
-    run_step(step, metrics=[folder / "metrics.csv"], anchors=folder / "anchors.csv", **out)
+    metrics = [folder / "metrics.csv"]
+    run_step(CHOOSE, metrics=metrics, out=out["grid"])
+    run_step(RECIPES["summarise"](), metrics=metrics, anchors=folder / "anchors.csv", **out)
     assert all(path.read_text().count("\n") > 1 for path in out.values())

@@ -122,7 +122,7 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     data = (folder, showers, model, reference)
     metrics = [evaluate(*data, *key) for key in product(methods, seeds)]
     summary, grid, card = (folder / f"{n}.csv" for n in ("summary", "grid", "scorecard"))
-    run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)
+    summarised(metrics, anchors, summary, grid)
     judged = {name: folder / f"{name}.csv" for name in ("agreement", "failures")}
     seen = {"anchors": anchors, "summary": summary}
     run("scorecard", *metrics, **seen, out=card, **judged, recipe=CHOICE)
@@ -138,6 +138,12 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     run("outcomes", summary=summary, **failed, **counted, recipe=CHOICE)
     run("acceptance", **held, out=folder / "acceptance.csv", recipe=acceptance)
     return folder
+
+
+def summarised(metrics, anchors, summary, grid, choice=CHOICE):
+    """Choose among the learning rates of runs, and summarise the same."""
+    run("choose", *metrics, out=grid, recipe=choice)
+    run("summarise", *metrics, anchors=anchors, grid=grid, out=summary, recipe={})
 
 
 def train(folder, showers):
@@ -263,6 +269,7 @@ def digests(folder, source):
         "train": digest(trained / "history.csv") | digest(trained / "lipschitz.csv"),
         "describe": digest(folder / "describe.csv"),
         "evaluate": digest(folder / "evaluate" / SN_1 / "metrics.csv"),
+        "choose": digest(folder / "grid.csv"),
         "summarise": digest(folder / "summary.csv"),
         "verdicts": digest(folder / "verdicts.csv"),
         "scorecard": digest(folder / "scorecard.csv"),

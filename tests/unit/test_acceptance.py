@@ -47,7 +47,8 @@ def make_summary(at_high=None, pairs=(HIGH, LOW)):
         for rates in pairs
         for seed, value in enumerate(values, 1)
     ]
-    return pd.DataFrame(rows).assign(chosen=lambda t: t["learning_rates"] == pairs[-1])
+    chosen = {"chosen": lambda t: t["learning_rates"] == pairs[-1], "tried": True}
+    return pd.DataFrame(rows).assign(**chosen)
 
 
 def make_card(ceiling=1.0, shuffled=0.4, **of_sn):

@@ -51,6 +51,7 @@ def own_rates(raw):
     raw["learning_rate_search"] = None
     for method in raw["methods"].values():
         method["learning_rates"] = dict(RATES)
+    raw["training"]["seeds"] = [1, 2, 3]
     return raw
 
 
@@ -69,9 +70,13 @@ def put(raw, path, value):
         ("training.batch_size", "many", ["training.batch_size = 'many'", "integer"]),
         ("training.batch_size", "6.4", ["training.batch_size = 6.4", "integer"]),
         ("training.batch_size", 7000, ["batch_size = 7000", "larger", "6000"]),
-        ("training.seeds", [], ["training.seeds = []", "at least 1"]),
-        ("training.seeds", [1, 1], ["names a seed twice"]),
-        ("training.seeds", [2**26], ["training.seeds.0 = 67108864", "less than 67108864"]),
+        ("training.seeds", [], ["training.seeds: test = []: give at least one seed"]),
+        ("training.seeds", [1, 1], ["training.seeds: names a seed twice: 1;"]),
+        ("training.seeds", [2**26], ["training.seeds.test.0 = 67108864", "less than 67108864"]),
+        ("training.seeds.test", [2, 11, 1], ["training.seeds: names a seed twice: 1, 2;"]),
+        ("training.seeds.baseline", [13], ["names a seed twice: 13; choose, test and baseline"]),
+        ("training.seeds", [1, 2], ["training.seeds.choose: missing", "looks better than it is"]),
+        ("training.seeds.choose", [], ["training.seeds.choose: missing", "give seeds: {choose:"]),
         (
             "training.discriminator",
             "small",
@@ -253,7 +258,7 @@ def test_value_that_yaml_should_not_give_is_explained(raw):
         ("choose_by=E", "choose_by", "E"),
         ("data={n_showers: 5000}", "data.n_showers", 5000),
         ("data={sha256: null}", "data.sha256", None),
-        ("training={seeds: [1,2,3]}", "training.seeds", (1, 2, 3)),
+        ("training={seeds: {test: [3,4]}}", "training.seeds.test", (3, 4)),
         ("training={evaluate: {first: 2}}", "training.evaluate.first", 2),
         ("evaluation={partition: {bins: [2, 1]}}", "evaluation.partition.bins", (2, 1)),
         ("evaluation={empty_bins: nan}", "evaluation.empty_bins", "nan"),
@@ -311,7 +316,9 @@ def test_snakemakes_command_line_changes_one_value(raw, argument, path, expected
 @pytest.mark.parametrize("nothing", ["null", ""])
 def test_snakemakes_command_line_gives_methods_rates_of_their_own(own_rates, nothing):
     own_rates["learning_rate_search"] = {"generator": [1], "discriminator": [1]}
+    own_rates["training"]["seeds"] = {"choose": [1], "test": [2]}
     told = [f"learning_rate_search={nothing}", "methods={sn: {learning_rates: {generator: 1e-4}}}"]
+    told.append("training={seeds: [1]}")
     update_config(own_rates, snakemake.cli.parse_config(told))
     config = parse_config(own_rates)
     assert config.learning_rate_search is None
@@ -332,7 +339,7 @@ def overridden(raw, argument):
 def test_texts_from_the_command_line_are_still_judged(raw):
     with pytest.raises(UserError) as error:
         overridden(raw, "training={seeds: [1, 1.5], epoks: 3}")
-    assert "training.seeds.1 = 1.5: must be a valid integer" in str(error.value)
+    assert "training.seeds.test.1 = 1.5: must be a valid integer" in str(error.value)
     assert "training.epoks: unknown key; did you mean epochs?" in str(error.value)
 
 
@@ -415,8 +422,12 @@ def test_every_experiment_says_how_to_run_it():
 def test_experiments_are_valid_and_train_as_often_as_they_say(files, count):
     config = laid_over_the_default(files)
     assert config.run != "default"
-    pairs = sum(len(config.learning_rates(method)) for method in config.methods)
-    assert pairs * len(config.compared) * len(config.training.seeds) == count
+    trained = sum(
+        len(config.learning_rates(name)) * len(config.tried_seeds(name))
+        + len(config.chosen_seeds(name))
+        for name in config.methods
+    )
+    assert trained * len(config.compared) == count
 
 
 def laid_over_the_default(files):

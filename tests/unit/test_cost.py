@@ -162,6 +162,29 @@ def test_nothing_left_costs_nothing(monkeypatch):
     assert (done.exit_code, done.stdout) == (0, "nothing is left to do\n")
 
 
+@pytest.mark.parametrize(
+    ("planned", "trainings"), [({"train_gan": 4, "choose": 1}, 10), ({"choose": 1}, 6), ({}, 0)]
+)
+def test_what_follows_a_choice_is_counted(monkeypatch, planned, trainings):
+    """Two methods with one seed at two pairs; then with two each, and two more of the baseline."""
+    seeds = {"seeds": {"choose": [1], "test": [2, 3], "baseline": [4, 5]}}
+    searched = config(
+        methods={name: METHODS[name] | {"learning_rates": None} for name in ("none", "clipping")},
+        learning_rate_search={"generator": [1e-3], "discriminator": [1e-3, 1e-4]},
+        training={**seeds, "epochs": 4, "batch_size": 100, "evaluate": {"first": 2, "every": 2}},
+        compare={"baseline": "none"},
+    )
+    command = import_module("showergan.cli.cost")
+    monkeypatch.setattr(command.model, "measured", lambda run: OF)
+    monkeypatch.setattr(command, "config_of", lambda files: searched)
+    monkeypatch.setattr(command, "planned", lambda files, remaining: {"describe": 1, **planned})
+    done = CliRunner().invoke(app, ["cost"], catch_exceptions=False)
+    counted = dict(line.split()[:2] for line in done.stdout.splitlines())
+    for rule in ("train_gan", "evaluate_gan"):
+        follow = trainings - planned.get("train_gan", 0)
+        assert int(counted.get(rule, 0)) == follow + planned.get(rule, 0)
+
+
 def test_a_folder_without_trainings_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["cost"])

@@ -12,7 +12,7 @@ import pytest
 import torch
 from pydantic import Field
 from small_training import recipe
-from steps import run
+from steps import run, summarised
 from typer.testing import CliRunner
 
 from showergan.cli import app
@@ -187,7 +187,7 @@ def compare(folder):
         n: folder / f"{n}.csv" for n in ("summary", "grid", "scorecard", "failures", "agreement")
     }
     summary, grid, card, failures, agreement = named.values()
-    run("summarise", *metrics, anchors=anchors, out=summary, grid=grid, recipe=CHOICE)
+    summarised(metrics, anchors, summary, grid, CHOICE)
     judged = {"out": card, "failures": failures, "agreement": agreement}
     run("scorecard", *metrics, anchors=anchors, summary=summary, **judged, recipe=toys)
     tested = {n: folder / f"{n}.csv" for n in ("ranks", "robustness")}
@@ -313,9 +313,9 @@ def test_a_run_that_diverged_after_its_last_generator_is_counted(folder, tmp_pat
     path = tmp_path / "small/none/1_1/seed1/metrics.csv"
     path.parent.mkdir(parents=True)
     metrics[metrics["epoch"] < 3].to_csv(path, index=False)
-    files = {"out": tmp_path / "summary.csv", "grid": tmp_path / "grid.csv"}
-    run("summarise", path, anchors=folder / "anchors.csv", **files, recipe={"choose_by": "plane"})
-    assert pd.read_csv(files["out"])["diverged"].all()
+    summary, grid = tmp_path / "summary.csv", tmp_path / "grid.csv"
+    summarised([path], folder / "anchors.csv", summary, grid, {"choose_by": "plane"})
+    assert pd.read_csv(summary)["diverged"].all()
 
 
 def test_a_pair_is_not_chosen_by_its_survivors(folder):

@@ -287,8 +287,7 @@ def runs(tmp_path_factory):
                       **scored, examples=where / "e.npz",
                       recipe=steps.EVALUATION | steps.CHOICE)  # fmt: skip
         told = {"anchors": anchors, "summary": own_folder / "summary.csv"}
-        steps.run("summarise", *metrics, anchors=anchors, out=own_folder / "summary.csv",
-                  grid=own_folder / "grid.csv", recipe=steps.CHOICE)  # fmt: skip
+        steps.summarised(metrics, anchors, own_folder / "summary.csv", own_folder / "grid.csv")
         written = {n: own_folder / f"{n}.csv" for n in ("agreement", "failures")}
         steps.run("scorecard", *metrics, **told, **written, out=own_folder / "scorecard.csv",
                   recipe=steps.CHOICE)  # fmt: skip

@@ -158,7 +158,7 @@ class TestCommandLine:
             pd.DataFrame(2.0, index=range(3), columns=names).rename_axis("step").to_csv(path)
             options += ["--histories", str(path)]
         grid = tmp_path / "grid.csv"
-        keys = {"architecture": "small", "learning_rates": "1_1", "chosen": True}
+        keys = {"architecture": "small", "learning_rates": "1_1", "chosen": True, "seeds": "1"}
         pd.DataFrame({"method": ["sn", "none"], **keys}).to_csv(grid, index=False)
         (tmp_path / "style.json").write_text(STYLE)
         options += ["--grid", str(grid), "--style", str(tmp_path / "style.json")]

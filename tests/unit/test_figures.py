@@ -87,7 +87,11 @@ def many_runs(table, methods=LABELS, seeds=SEEDS):
 
 def chosen(runs):
     """Return the grid of learning rates of which all were chosen."""
-    return runs[["architecture", "method", "learning_rates"]].drop_duplicates().assign(chosen=True)
+    return (
+        runs[["architecture", "method", "learning_rates"]]
+        .drop_duplicates()
+        .assign(chosen=True, seeds="1 2")
+    )
 
 
 def over_epochs(style, runs, anchors):
@@ -150,7 +154,9 @@ class TestRuns:
         both = pd.concat([runs, runs.assign(learning_rates="0.001_0.001")])
         keys = both[["architecture", "method", "learning_rates"]].drop_duplicates()
         small = keys["learning_rates"] == "0.001_1e-05"
-        kept = at_chosen_rates(both, keys.assign(chosen=small == (keys["method"] == "sn")))
+        kept = at_chosen_rates(
+            both, keys.assign(chosen=small == (keys["method"] == "sn"), seeds="1 2")
+        )
         found = kept[["method", "learning_rates"]].drop_duplicates().to_numpy().tolist()
         assert sorted(found) == [["abcas", "0.001_0.001"], ["sn", "0.001_1e-05"]]
         assert len(kept) == len(runs)

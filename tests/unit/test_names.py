@@ -53,12 +53,13 @@ def run(tmp_path_factory):
     at |= {name: folder / f"{name}.csv" for name in ("robustness", "outcomes", "successes")}
     at |= {name: folder / f"{name}.csv" for name in ("scorecard", "failures", "agreement")}
     anchors = folder / "anchors.csv"
+    run_step(RECIPES["choose"](choose_by="E"), metrics=paths, out=at["grid"])
     run_step(
-        RECIPES["summarise"](choose_by="E"),
+        RECIPES["summarise"](),
         metrics=paths,
         anchors=anchors,
-        out=at["summary"],
         grid=at["grid"],
+        out=at["summary"],
     )
     run_step(
         RECIPES["scorecard"](choose_by="E"),

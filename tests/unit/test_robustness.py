@@ -28,7 +28,7 @@ def make_summary(scores=None):
             {
                 **{"architecture": "small", "method": method, "learning_rates": rates},
                 **{"seed": seed, "score": "bins-E", "select": value, "selected": value},
-                **{"diverged": False, "failed": False},
+                **{"diverged": False, "failed": False, "tried": True},
             }
             for method, pairs in (scores or SCORES).items()
             for rates, values in pairs.items()
@@ -183,8 +183,10 @@ class TestEnds:
 
 class TestFigure:
     def drawn(self, style, scores=None):
-        runs = make_summary(scores)
-        return draw(style, runs, make_grid(scores), dependence(runs), make_anchors())
+        summary = make_summary(scores)
+        fresh = summary.assign(seed=summary["seed"] + 10, tried=False, selected=1.0)  # not shown
+        spread = dependence(summary)
+        return draw(style, pd.concat([summary, fresh]), make_grid(scores), spread, make_anchors())
 
     def test_seeds_means_and_areas(self, style, tmp_path):
         figure = self.drawn(style)

@@ -65,6 +65,7 @@ def test_the_recipe_of_the_configuration_is_read_back(raw, name):
     (task,) = [task for task, steps in OF_TASK.items() if name in steps] or ["showers"]
     another = {"task": task, "methods": raw["methods"]}
     another["learning_rate_search"] = raw["learning_rate_search"]
+    another["training"] = {"seeds": raw["training"]["seeds"]}
     step = RECIPES[name].of(parse_config(raw if task == "showers" else another))
     assert RECIPES[name].read(step.canonical()) == step
     assert json.loads(step.canonical())["recipe_version"] == RECIPES[name].version

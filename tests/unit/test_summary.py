@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from showergan.comparison import runs
-from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.runs import RUN, Runs
+from showergan.comparison.learning_rates import counted, is_tried, learning_rate_grid
+from showergan.comparison.runs import METHOD, RUN, Runs
 from showergan.comparison.summary import summarise, summarise_runs
 from showergan.errors import UserError
 from showergan.io.tables import read_csv, tables
@@ -111,7 +111,7 @@ def test_an_anchor_that_stands_twice_is_refused_with_a_message(tmp_path):
     pd.DataFrame([{**row, "anchor": "ceiling"}] * 2).to_csv(path, index=False)
     runs = [of_run(metrics([0.1], [0.1]))]
     with pytest.raises(UserError, match=f"^{path}: not as the steps write them"), tables(path):
-        summarise(runs, read_csv(path), "bins-E")
+        summarise(runs, read_csv(path), learning_rate_grid(summarise_runs(runs[0]), "bins-E"))
 
 
 def test_summary_of_runs_with_ceilings(tmp_path):
@@ -138,7 +138,9 @@ def test_summary_of_runs_with_ceilings(tmp_path):
             for b, v in (("0", 0.5), ("mean", value))
         ]
     )
-    summary = summarise(Runs(paths), anchors, "bins-E")
+    (table,) = Runs(paths)
+    grid = learning_rate_grid(summarise_runs(table), "bins-E")
+    summary = summarise(Runs(paths), anchors, grid)
     assert len(summary) == 4
     for name, value in ends.items():
         assert (summary[name] == value).all()
@@ -169,7 +171,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
 
     # Published showers under the published conditions: nothing real has these particles.
     renamed = anchors.replace({"anchor": {"ceiling": "other_real"}})
-    summary = summarise(Runs(paths), renamed, "bins-E")
+    summary = summarise(Runs(paths), renamed, grid)
     assert (summary["other_real"] == 0.8).all()
     assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
     table = numbers(summary, published, ["bins-E"], {"sn": {}})
@@ -211,5 +213,58 @@ def test_learning_rates_are_chosen_on_select():
     assert (row["generator_rate"], row["discriminator_rate"]) == (1e-4, 1e-4)
     assert (row["select_mean"], row["test_mean"]) == (0.2, 0.4)
     assert row["test_sd"] == pytest.approx(0.2 / 2**0.5)
-    assert row["n_seeds"] == 2
+    assert (row["n_seeds"], row["seeds"]) == (2, "0 1")
     assert grid["n_diverged"].tolist() == [1, 0, 0]
+
+
+def made_runs(pairs, seeds, quality):
+    """Return runs of many methods whose score on select is that on test, quality of shape (methods, pairs, seeds)."""
+    names = [[str(m) for m in range(len(quality))], pairs, seeds]
+    index = pd.MultiIndex.from_product(names, names=["method", "learning_rates", "seed"])
+    runs = pd.DataFrame({"select": quality.ravel(), "selected": quality.ravel()}, index=index)
+    return runs.reset_index().assign(architecture="small", score="P", diverged=False)
+
+
+class TestSeedsOfTheirOwn:
+    """Of many methods, all as good at every pair: the best of several means owes a part to chance."""
+
+    PAIRS = ("1_1", "1_2", "1_3", "1_4")
+    TRUE, SD, N = 0.75, 0.025, 3000
+    BEST_OF_4 = 1.02938  # expectation of the largest of four standard normals (Harter 1961)
+
+    def judged(self, fresh):
+        """Return the scores of methods, in standard deviations of a run from the truth, by three seeds that count."""
+        rng = np.random.default_rng(1)
+        tried = rng.normal(self.TRUE, self.SD, (self.N, 4, 3))
+        runs = made_runs(self.PAIRS, (1, 2, 3), tried)
+        grid = learning_rate_grid(runs, "P")
+        if fresh:
+            chosen = grid.loc[grid["chosen"], METHOD].merge(
+                pd.DataFrame({"seed": [4, 5, 6]}), "cross"
+            )
+            selected = rng.normal(self.TRUE, self.SD, len(chosen))
+            runs = pd.concat([runs, chosen.assign(selected=selected)])
+        means = runs[counted(runs, grid)].groupby("method")["selected"].agg(["mean", "size"])
+        assert (means["size"] == 3).all()
+        return (means["mean"] - self.TRUE) / self.SD
+
+    def test_on_the_same_seeds_a_choice_looks_better_than_it_is(self):
+        found = self.judged(fresh=False)
+        assert found.mean() == pytest.approx(self.BEST_OF_4 / 3**0.5, abs=4 * found.sem())
+
+    def test_on_fresh_seeds_it_does_not(self):
+        found = self.judged(fresh=True)
+        assert found.mean() == pytest.approx(0, abs=4 * found.sem())
+
+    def test_a_run_is_tried_or_tests_and_never_both(self):
+        grid = pd.DataFrame({"method": ["a", "a", "b"], "learning_rates": ["1_1", "1_2", "1_1"],
+                             "chosen": [True, False, True], "seeds": ["1 2", "1 2", "2"],
+                             "architecture": "small"})  # fmt: skip
+        runs = pd.DataFrame(
+            [("a", "1_1", 1), ("a", "1_1", 3), ("a", "1_2", 3), ("b", "1_1", 1), ("b", "1_1", 2)],
+            columns=["method", "learning_rates", "seed"],
+        ).assign(architecture="small")
+        assert is_tried(runs, grid).tolist() == [True, False, False, False, True]
+        assert counted(runs, grid).tolist() == [False, True, False, True, False]
+        tried = runs.iloc[[0, 4]]  # where none is left to test with
+        assert counted(tried, grid).tolist() == [True, True]

@@ -354,7 +354,7 @@ def of_runs(table):
 @pytest.fixture
 def grid():
     keys = {"architecture": "text", "method": list(LABELS), "learning_rates": "1_1"}
-    return pd.DataFrame({**keys, "chosen": True})
+    return pd.DataFrame({**keys, "chosen": True, "seeds": "1 2"})
 
 
 class TestFigures:

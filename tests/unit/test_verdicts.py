@@ -321,6 +321,19 @@ class TestVerdicts:
         assert none["mean_difference"].tolist() == pytest.approx([0.175, -0.45, 0.025, -0.2125])
         assert found.loc[("0.001_1e-05", "abcas"), "probability_of_improvement"] == 0.25
 
+    def test_fresh_seeds_judge_the_choice_and_no_pair(self):
+        large = make_summary({"sn": [0.5, 0.6], "none": [0.1, 0.1]})
+        large["learning_rates"] = "0.001_0.001"
+        small = make_summary({"sn": [0.7, 0.7], "none": [0.8, 0.65]})
+        grid = pd.concat([large, small]).assign(tried=True, chosen=False)
+        fresh = make_summary({"sn": [0.9, 0.9, 0.9], "none": [0.5, 0.5, 0.5]})
+        fresh = fresh.assign(seed=fresh["seed"] + 10, tried=False, chosen=True)
+        of_grid = verdicts(grid.assign(chosen=grid["learning_rates"] == "0.001_1e-05"))
+        table = verdicts(pd.concat([grid, fresh]))
+        by_pair = table["learning_rates"] != "chosen"
+        pd.testing.assert_frame_equal(table[by_pair], of_grid[by_pair])
+        assert table.loc[~by_pair, "mean_difference"].tolist() == pytest.approx([-0.4])
+
     def test_one_pair_of_learning_rates_is_judged_once(self):
         summary = make_summary({"sn": [0.5, 0.6], "none": [0.6, 0.7]})
         other = summary.assign(learning_rates="0.001_0.001", selected=0.0)

@@ -50,7 +50,7 @@ def test_nothing_but_the_storage_is_needed(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(PLUGINS), prepend=os.pathsep)
     said = workflow.snakemake(
         *("--groups", "make_data=data", "reference=data", "train_gan=training"),
-        *(f"{rule}=comparison" for rule in ("evaluate_gan", "summarise", "scorecard")),
+        *(f"{rule}=comparison" for rule in ("evaluate_gan", "choose", "summarise", "scorecard")),
         *("figure_generated_points=comparison", "--group-components", "training=9", "comparison=9"),
         *("--executor", "cluster-generic", "--jobs", "2", "--seconds-between-status-checks", "1"),
         *("--cluster-generic-submit-cmd", str(tmp_path / "submit")),

@@ -9,6 +9,7 @@ import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,7 @@ import torch
 from copies import METHODS, ROOT, planned_jobs, ran_to_its_end
 from forked import python
 
+from showergan.cli.cost import config_of
 from showergan.io.files import sha256_of
 from showergan.records.provenance import read_record
 from showergan.records.verification import findings
@@ -45,7 +47,7 @@ def test_every_artefact_is_there(finished):
     trained = {"generator.pt", "history.csv", "lipschitz.csv", "run.json"}
     assert named(f"{train}/*") == sorted(job | trained)
     assert named(f"{evaluate}/*") == sorted(job | {"curves.csv", "examples.npz", "metrics.csv"})
-    compared = ("conclusion", "scorecard", "summary", "verdicts")
+    compared = ("conclusion", "learning_rates", "scorecard", "summary", "verdicts")
     for file in job:
         assert named(f"*.{file}") == [
             f"{name}.{file}" for name in ("acceptance", "architectures", "audit", *compared)
@@ -311,7 +313,7 @@ def test_a_mistake_in_the_configuration_stops_before_any_job(fresh):
     sorted(set((ROOT / "experiments").glob("*.yaml")) - {ROOT / "experiments/sweep.yaml"}),
     ids=lambda p: p.stem,
 )
-def test_experiments_plan_every_training(fresh, path):
+def test_experiments_plan_every_training(fresh, path, monkeypatch):
     """As many as the file says, by the command in it, on a stand-in for a data file that is not here."""
     (fresh.folder / "stand_in.npz").touch()
     count, command = re.findall(r"(\d+) trainings:\n.*--configfile (.*)", path.read_text())[0]
@@ -320,12 +322,16 @@ def test_experiments_plan_every_training(fresh, path):
     stand_in = ["--config", "data={path: stand_in.npz}"] * from_a_file
     output = fresh.snakemake(*others, *stand_in, "--dry-run", "--quiet", "rules", configfile=first)
     jobs = planned_jobs(output)
-    assert jobs["train_gan"] == jobs["evaluate_gan"] == int(count)
+    monkeypatch.chdir(ROOT)
+    config = config_of([Path(first), *map(Path, others)])
+    follow = sum(len(config.chosen_seeds(name)) for name in config.methods)  # when a choice is made
+    assert jobs["train_gan"] == jobs["evaluate_gan"] == int(count) - follow
 
 
 def test_learning_rate_search_trains_the_same_grid_for_all(fresh):
     grid = {"generator": [1e-3, 1e-4], "discriminator": [1e-3, 1e-4, 1e-5]}
     of_methods = {f"methods__{name}__learning_rates": None for name in METHODS}
+    of_methods["training__seeds"] = {"choose": [1], "test": [2, 3]}  # what tests follows the choice
     fresh.configure(learning_rate_search=grid, **of_methods)
     jobs = fresh.would_run()
     assert jobs["train_gan"] == jobs["evaluate_gan"] == 2 * 2 * 3

@@ -31,6 +31,7 @@ TABLES = {
 } | {"conclusion": 1}
 ALL = {"all": 1}
 COMPARISON = {
+    "choose": 1,
     "summarise": 1,
     "scorecard": 1,
     "verdicts": 1,

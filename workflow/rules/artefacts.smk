@@ -18,7 +18,7 @@ ARTEFACTS = {
     "curves": every_run(rules.evaluate_gan.output.curves),
     "examples": first_seed(rules.evaluate_gan.output.examples),
     "summary": rules.summarise.output.summary,
-    "grid": rules.summarise.output.grid,
+    "grid": rules.choose.output.grid,
     "verdicts": rules.verdicts.output.verdicts,
     "ranks": rules.verdicts.output.ranks,
     "robustness": rules.verdicts.output.robustness,

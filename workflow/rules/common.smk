@@ -1,3 +1,4 @@
+import csv
 import os
 import re
 import sys
@@ -46,7 +47,8 @@ DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}
 EMBEDDING_OPTION = " --embedding {input.embedding:q}" if TASK.has_embedding else ""
 
-RUNS = [
+# The trainings at all pairs of learning rates, which are known beforehand; after a search others follow at those chosen.
+TRIED = [
     {
         "run": CONFIG.run,
         "architecture": architecture,
@@ -57,7 +59,7 @@ RUNS = [
     for architecture in CONFIG.compared
     for name in METHODS
     for rates in CONFIG.learning_rates(name)
-    for seed in CONFIG.training.seeds
+    for seed in CONFIG.tried_seeds(name)
 ]
 
 
@@ -65,13 +67,42 @@ wildcard_constraints:
     run=CONFIG.run,
     architecture="|".join(CONFIG.compared),
     method="|".join(METHODS),
-    rates="|".join(sorted({re.escape(run["rates"]) for run in RUNS})),
+    rates="|".join(sorted({re.escape(run["rates"]) for run in TRIED})),
     seed=r"\d+",
 
 
+def at_chosen():
+    """Return the trainings of the seeds that test learning rates, at the pairs that others chose.
+
+    Snakemake calls it again when the choice is made: a plan that named no pair would train all of these anew whenever a
+    choice is made anew, also where it is the same.
+    """
+    with checkpoints.choose.get(run=CONFIG.run).output.grid.open() as table:
+        chosen = [row for row in csv.DictReader(table) if row["chosen"] == "True"]
+    return [
+        {
+            "run": CONFIG.run,
+            "architecture": row["architecture"],
+            "method": row["method"],
+            "rates": row["learning_rates"],
+            "seed": seed,
+        }
+        for row in chosen
+        for seed in CONFIG.chosen_seeds(row["method"])
+    ]
+
+
+def every_tried_run(pattern):
+    """Return one file for each training that is planned beforehand."""
+    return [pattern.apply_wildcards(run) for run in TRIED]
+
+
 def every_run(pattern):
-    """Return one file for each training."""
-    return [pattern.apply_wildcards(run) for run in RUNS]
+    """Return one file for each training; a function that does, where some follow a choice."""
+    tried = every_tried_run(pattern)
+    if not CONFIG.learning_rate_search:
+        return tried
+    return lambda wildcards: tried + [pattern.apply_wildcards(run) for run in at_chosen()]
 
 
 TABLE = f"resources/{CONFIG.run}"
@@ -92,6 +123,14 @@ class Metrics:
 
 
 def first_seed(pattern):
-    """Return one file for each architecture and method, of the first seed."""
-    first = CONFIG.training.seeds[0]
-    return [pattern.apply_wildcards(run) for run in RUNS if run["seed"] == first]
+    """Return one file for each architecture and method, of the first seed that tests; a function as `every_run` does."""
+
+    def of_first(runs):
+        first = CONFIG.training.seeds.test[0]
+        return [pattern.apply_wildcards(run) for run in runs if run["seed"] == first]
+
+    return (
+        (lambda wildcards: of_first(at_chosen()))
+        if CONFIG.learning_rate_search
+        else of_first(TRIED)
+    )

@@ -1,10 +1,34 @@
+# A checkpoint: what it chooses says which trainings follow, see `at_chosen`.
+checkpoint choose:
+    input:
+        every_tried_run(Metrics),
+    output:
+        grid="results/{run}/learning_rates.csv",
+        recipe="results/{run}/learning_rates.recipe.json",
+        provenance="results/{run}/learning_rates.provenance.json",
+    log:
+        "logs/{run}/choose.log",
+    conda:
+        "../../envs/showergan.yaml"
+    params:
+        recipe=recipe_of("choose"),
+        metrics=lambda wildcards, input: folded(input),
+    message:
+        "Choosing learning rates"
+    shell:
+        with_recipe(
+            "showergan choose {params.metrics} --recipe {output.recipe:q} --out {output.grid:q}"
+            " --provenance {output.provenance:q} > {log:q} 2>&1"
+        )
+
+
 rule summarise:
     input:
         metrics=every_run(Metrics),
         anchors=ANCHORS,
+        grid=rules.choose.output.grid,
     output:
         summary="results/{run}/summary.csv",
-        grid="results/{run}/learning_rates.csv",
         recipe="results/{run}/summary.recipe.json",
         provenance="results/{run}/summary.provenance.json",
     log:
@@ -18,8 +42,8 @@ rule summarise:
         "Summarising all trainings"
     shell:
         with_recipe(
-            "showergan summarise {params.metrics} --anchors {input.anchors:q}"
-            " --recipe {output.recipe:q} --out {output.summary:q} --grid {output.grid:q}"
+            "showergan summarise {params.metrics} --anchors {input.anchors:q} --grid {input.grid:q}"
+            " --recipe {output.recipe:q} --out {output.summary:q}"
             " --provenance {output.provenance:q} > {log:q} 2>&1"
         )
 
@@ -56,7 +80,7 @@ rule scorecard:
 rule verdicts:
     input:
         summary=rules.summarise.output.summary,
-        grid=rules.summarise.output.grid,
+        grid=rules.choose.output.grid,
         scorecard=rules.scorecard.output.scorecard,
         failures=rules.scorecard.output.failures,
     output:

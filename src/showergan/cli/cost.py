@@ -53,6 +53,9 @@ def cost(
     if not (jobs := planned(files, remaining)):
         print("nothing is left to do")
         return
+    follow = len(config.compared) * sum(len(config.chosen_seeds(m)) for m in config.methods)
+    if follow and "choose" in jobs:  # what follows a choice is not planned before it is made
+        jobs |= {rule: jobs.get(rule, 0) + follow for rule in ("train_gan", "evaluate_gan")}
     rows = model.estimate(config, jobs, of, n_train)
     print(_table(rows, speed))
     for n in devices or [1]:

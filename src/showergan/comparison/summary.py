@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.runs import METHOD, RUN, Runs
+from showergan.comparison.learning_rates import counted, is_tried
+from showergan.comparison.runs import RUN, Runs
 from showergan.metrics.conditional_prd import means_over_unflagged, scores_over_epochs
 from showergan.metrics.features import DIVERGED, NOT_FINITE
 from showergan.metrics.metric import ANCHORS, CEILING, OTHER_REAL
@@ -70,17 +70,12 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([runs.loc[selected["run"]].reset_index(drop=True), rows], axis=1)
 
 
-def summarise(
-    runs: Runs,
-    anchors: pd.DataFrame,
-    choose_by: str,
-    own: dict[str, str] | None = None,
-) -> pd.DataFrame:
+def summarise(runs: Runs, anchors: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
     """Return the summaries of all runs with the anchors that they are compared with.
 
     The further columns: ceiling, other_real, shuffled and untrained, see `anchors`, NaN where there is none;
-    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; chosen by choose_by and own, see
-    `learning_rate_grid`.
+    ceiling_sd, its spread over draws; fraction_of_ceiling of the selected epoch; tried, whether the run is one that a
+    grid of learning rates rests on; chosen, whether its method is judged by it, see `counted`.
     """
     summary = pd.concat(map(summarise_runs, runs), ignore_index=True)
     ends = scores_over_epochs(anchors)
@@ -90,7 +85,6 @@ def summarise(
         if name == CEILING:
             summary["ceiling_sd"] = summary["score"].map(rows["spread"])
     summary["fraction_of_ceiling"] = summary["selected"] / summary["ceiling"]
-    grid = learning_rate_grid(summary, choose_by, own)
-    chosen = grid[grid["chosen"]].set_index(METHOD).index
-    summary["chosen"] = summary.set_index(METHOD).index.isin(chosen)
+    summary["tried"] = is_tried(summary, grid)
+    summary["chosen"] = counted(summary, grid)
     return summary

@@ -208,8 +208,9 @@ def _families(
     selections = [(CHOSEN, runs[runs["chosen"].astype(bool)] if marked else runs)]
     pairs = runs.loc[runs["method"] == baseline, "learning_rates"].unique()
     if marked and len(pairs) > 1:
-        selections += [(str(pair), runs[runs["learning_rates"] == pair]) for pair in pairs]
-        whole = areas(runs, column)
+        of_grid = runs[runs["tried"].astype(bool)] if "tried" in runs else runs
+        selections += [(str(pair), of_grid[of_grid["learning_rates"] == pair]) for pair in pairs]
+        whole = areas(of_grid, column)
         tried = whole.loc[whole["method"] == baseline, "learning_rates"].unique()
         selections.append((ALL, whole[whole["learning_rates"].isin(tried)].assign(failed=np.nan)))
     for rates, some in selections:

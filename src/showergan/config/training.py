@@ -1,8 +1,9 @@
 """Section `training`: settings of the training of the GANs."""
 
-from typing import Annotated, Literal, Self
+from collections import Counter
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, model_validator
 
 from showergan.config.architectures import Networks
 from showergan.config.kinds import one_of
@@ -68,11 +69,63 @@ class SharedTraining(Networks):
     )
 
 
+# A list in JSON, as its values are read before `Seeds` sees them, is no tuple yet.
+ManySeeds = Annotated[tuple[Seed, ...], Field(strict=False)]
+
+
+class Seeds(Section):
+    """Random seeds of the trainings; a plain list are those that test.
+
+    A method that is tested on the seeds that chose its learning rates looks better than it is: the best of several
+    means owes a part to chance.
+    """
+
+    choose: ManySeeds = Field(
+        (), description="that learning_rate_search chooses with, at every pair; none without it"
+    )
+    test: ManySeeds = Field(
+        description="that methods are compared with: after a search at the chosen pair alone"
+    )
+    baseline: ManySeeds = Field(
+        (), description="the same, of the baseline alone, which every comparison rests on"
+    )
+
+    @property
+    def first(self) -> int:
+        """The first of the seeds that every method is trained with at all its pairs."""
+        return (self.choose or self.test)[0]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _list_tests(cls, given: Any) -> Any:
+        return given if isinstance(given, dict | Seeds) else {"test": given}
+
+    @model_validator(mode="after")
+    def _is_apart(self) -> Self:
+        if not self.test:
+            raise ValueError("test = []: give at least one seed")
+        given = Counter([*self.choose, *self.test, *self.baseline])
+        if twice := [str(seed) for seed, n in given.items() if n > 1]:
+            raise ValueError(
+                f"names a seed twice: {', '.join(twice)}; choose, test and baseline need seeds of their own"
+            )
+        return self
+
+
+class _OrList:
+    """Mark of a field that takes a list of seeds, too: for the schema."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(core_schema), TypeAdapter(ManySeeds).json_schema()]}
+
+
 class Training(SharedTraining):
     """Training of the GANs: everything that all methods share."""
 
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)] = Field(
-        (1, 2), description="one training per method and seed"
+    seeds: Annotated[Seeds, _OrList()] = Field(
+        Seeds(test=(1, 2)), description="one training per method and seed"
     )
     evaluate: Schedule = Field(
         Schedule(), description="epochs at which the generator is kept for evaluation"
@@ -89,6 +142,4 @@ class Training(SharedTraining):
             raise ValueError(
                 f"evaluate.first = {self.evaluate.first} is after the last epoch, epochs = {self.epochs}"
             )
-        if len(set(self.seeds)) < len(self.seeds):
-            raise ValueError(f"seeds = {list(self.seeds)} names a seed twice")
         return self

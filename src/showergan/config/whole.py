@@ -91,6 +91,19 @@ class Config(Section):
         """Return the pairs of learning rates a method is trained with."""
         return (self.learning_rate_search or self.methods[method]).pairs
 
+    def seeds(self, method: str) -> tuple[int, ...]:
+        """Return the seeds that a method is compared with."""
+        of = self.training.seeds
+        return of.test + of.baseline * (method == self.compare.baseline)
+
+    def tried_seeds(self, method: str) -> tuple[int, ...]:
+        """Return the seeds that a method is trained with at all its pairs: those that choose one, if any do."""
+        return self.training.seeds.choose or self.seeds(method)
+
+    def chosen_seeds(self, method: str) -> tuple[int, ...]:
+        """Return the seeds that a method is trained with at the pair that others chose; none without a search."""
+        return self.seeds(method) if self.learning_rate_search else ()
+
     @property
     def own_learning_rates(self) -> dict[str, str] | None:
         """The name of each method's own pair; None where a search has to choose it."""
@@ -162,6 +175,17 @@ class Config(Section):
                         f"methods.{name}.{key} is not used while learning_rate_search is set: remove it, "
                         "or set learning_rate_search: null"
                     )
+        seeds = self.training.seeds
+        if self.learning_rate_search and not seeds.choose:
+            yield (
+                "training.seeds.choose: missing; a pair that learning_rate_search chooses looks better than it is on "
+                "the seeds that chose it: give seeds: {choose: [...], test: [...]}, or set learning_rate_search: null"
+            )
+        if seeds.choose and not self.learning_rate_search:
+            yield (
+                f"training.seeds.choose = {list(seeds.choose)} is not used without learning_rate_search: give a list, "
+                f"seeds: {list(seeds.test)}, or a grid by learning_rate_search"
+            )
 
     def _mixed_samples(self) -> Iterator[str]:
         for name, method in self.methods.items():

@@ -19,7 +19,7 @@ MISSING = ["", "nan", "NaN"]  # cells of a missing number
 # Columns of texts: names, which may be NA, inf or true, pairs of learning rates, and bins, "0", "1", ..., "all".
 TEXTS = (
     *("architecture", "method", "baseline", "other", "subject", "bin"),
-    *("learning_rates", "best_rates", "worst_rates"),
+    *("learning_rates", "best_rates", "worst_rates", "seeds"),
 )
 
 # Raised by pandas and by computations with tables whose columns, values or rows are not as expected.

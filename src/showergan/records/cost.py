@@ -18,7 +18,7 @@ from showergan.config.whole import Config
 from showergan.errors import UserError
 from showergan.records.provenance import NAME, RECIPE, Record, read_record
 
-TRAIN, EVALUATE, START = "train", "evaluate", "describe"
+TRAIN, EVALUATE, CHOOSE, START = "train", "evaluate", "choose", "describe"
 BY_METHOD = (TRAIN, EVALUATE)
 EMBEDDING = ("train_embedding", "train_image_embedding")
 OF_DATA = ("simulate", "fetch", "make_data", "preprocess", "reference", *EMBEDDING)
@@ -104,7 +104,7 @@ def measured(run: Path) -> Measured:
             # All but its steps; a training that was resumed made some of them in an earlier job.
             fixed = seconds * max(1 - training["seconds"] / record.seconds, 0)
         read = [name for name in record.inputs if not name.endswith(RECIPE)]
-        grows = record.step in (*BY_METHOD, *OF_DATA) or len(read) >= len(trainings)
+        grows = record.step in (*BY_METHOD, *OF_DATA, CHOOSE) or len(read) >= len(trainings)
         files = [path.parent / name for name in record.outputs]
         jobs.append(
             {
@@ -171,8 +171,10 @@ def estimate(
         )
     trainings = {
         method: len(config.compared)
-        * len(config.learning_rates(method))
-        * len(config.training.seeds)
+        * (
+            len(config.learning_rates(method)) * len(config.tried_seeds(method))
+            + len(config.chosen_seeds(method))
+        )
         for method in config.methods
     }
     embedding = getattr(getattr(config, "embedding", None), "epochs", 1)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from showergan.comparison.compared import AREA, POSITION
-from showergan.comparison.runs import METHOD
+from showergan.comparison.learning_rates import counted
 from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.layout import Key
 from showergan.report.style import MARKERS, Colour, Dashes, Style
@@ -100,9 +100,8 @@ def draw_runs(
 
 
 def at_chosen_rates(runs: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the runs at the learning rates that their methods chose, as `summarise` writes them."""
-    chosen = grid[grid["chosen"].astype(bool)].set_index(METHOD).index
-    return runs[runs.set_index(METHOD).index.isin(chosen)]
+    """Return the rows of the runs that methods are judged by, by the learning rates that `choose` writes."""
+    return runs[counted(runs, grid)]
 
 
 def by_size(learning_rates: str) -> tuple[float, ...]:

@@ -44,10 +44,11 @@ STEPS = {
         {"generator": "generator.pt", "reference": "real.h5"},
         {"metrics": METRICS, "curves": "curves.csv", "examples": "examples.npz"},
     ),
+    "choose": ({"choose_by": "plane"}, {"": METRICS}, {"out": "grid.csv"}),
     "summarise": (
-        {"choose_by": "plane"},
-        {"": METRICS, "anchors": "anchors.csv"},
-        {"out": "summary.csv", "grid": "grid.csv"},
+        {},
+        {"": METRICS, "anchors": "anchors.csv", "grid": "grid.csv"},
+        {"out": "summary.csv"},
     ),
     "scorecard": (
         {"task": "toys", "choose_by": "plane"},

@@ -21,6 +21,7 @@ from showergan.comparison.scorecard import scorecard as judge
 from showergan.comparison.successes import outcomes as find_outcomes
 from showergan.comparison.successes import successes as count_successes
 from showergan.comparison.summary import summarise as summary_of
+from showergan.comparison.summary import summarise_runs
 from showergan.comparison.verdicts import ranks as rank_methods
 from showergan.comparison.verdicts import verdicts as compare_methods
 from showergan.config.kinds import implemented
@@ -32,21 +33,33 @@ Scorecard = Annotated[Path, Input("scorecard of `scorecard`: CSV")]
 Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
 
 
+Grid = Annotated[Path, Input("learning rates of `choose`: CSV")]
+
+
+def choose(
+    recipe: recipes.Choose,
+    *,
+    metrics: Metrics,
+    out: Annotated[Path, Output("a row per method and pair of learning rates: CSV")],
+) -> None:
+    """Read the metrics of the runs that choose: none that tests what they chose."""
+    with tables(*metrics):
+        runs = pd.concat(map(summarise_runs, Runs(metrics)), ignore_index=True)
+        grid = learning_rate_grid(runs, recipe.choose_by, recipe.own_learning_rates)
+    write_table(grid, out)
+
+
 def summarise(
     recipe: recipes.Summarise,
     *,
     metrics: Metrics,
     anchors: Anchors,
+    grid: Grid,
     out: Annotated[Path, Output("a row per run and score: CSV")],
-    grid: Annotated[Path, Output("a row per method and pair of learning rates: CSV")],
 ) -> None:
     """Read the metrics of every run."""
-    choice = recipe.choose_by, recipe.own_learning_rates
-    with tables(*metrics, anchors):
-        ends = read_csv(anchors)
-        summary = summary_of(Runs(metrics), ends, *choice)
-        rates = learning_rate_grid(summary, *choice)
-    write_table(rates, grid)
+    with tables(*metrics, anchors, grid):
+        summary = summary_of(Runs(metrics), read_csv(anchors), read_csv(grid))
     write_table(summary, out)
 
 
@@ -79,7 +92,7 @@ def verdicts(
     recipe: recipes.Verdicts,
     *,
     summary: Summary,
-    grid: Annotated[Path, Input("learning rates of `summarise`: CSV")],
+    grid: Grid,
     scorecard: Scorecard,
     failures: Failures,
     out: Annotated[Path, Output("a row per comparison: CSV")],

@@ -21,7 +21,7 @@ ARTEFACTS = {
     "curves": Artefact("curves.csv of each run", "curves", of_runs=True),
     "examples": Artefact("examples.npz of a run of each method", "examples", of_runs=True),
     "summary": Artefact("summary of `summarise`: CSV"),
-    "grid": Artefact("learning rates of `summarise`: CSV"),
+    "grid": Artefact("learning rates of `choose`: CSV"),
     "verdicts": Artefact("verdicts of `verdicts`: CSV"),
     "ranks": Artefact("ranks of `verdicts`: CSV"),
     "robustness": Artefact("robustness of `verdicts`: CSV"),

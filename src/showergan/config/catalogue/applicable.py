@@ -20,7 +20,7 @@ def methods_to_order(config: Config) -> bool:
 
 def ranks(config: Config) -> bool:
     """Return whether seeds and methods are enough for a critical difference shorter than the axis of ranks."""
-    return methods_to_order(config) and len(config.training.seeds) >= 3
+    return methods_to_order(config) and len(config.training.seeds.test) >= 3
 
 
 def several_rates(config: Config) -> bool:

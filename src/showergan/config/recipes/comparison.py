@@ -15,10 +15,10 @@ from showergan.config.whole import Config
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class Summarise(Recipe):
-    """Gather all runs into one row per run and score, and say which learning rates stand for a method."""
+class Choose(Recipe):
+    """Say which of the learning rates that were tried stand for a method."""
 
-    version = 4
+    version = 1
 
     choose_by: ScoreName = Field(
         description="score whose mean over seeds chooses learning rates where no pair is a method's own"
@@ -26,6 +26,12 @@ class Summarise(Recipe):
     own_learning_rates: dict[str, str] | None = Field(
         None, description="the name of each method's own pair; null: `choose_by` chooses"
     )
+
+
+class Summarise(Recipe):
+    """Gather all runs into one row per run and score."""
+
+    version = 5
 
 
 class Scorecard(Recipe):

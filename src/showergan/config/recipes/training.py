@@ -71,7 +71,7 @@ class Audit(Networks, Recipe):
     def of(cls, config: Config, **_: str) -> Self:
         """Return the recipe of a run: its first architecture and seed, at the published learning rates."""
         return cls(
-            seed=config.training.seeds[0],
+            seed=config.training.seeds.first,
             learning_rates=PUBLISHED,
             batch_size=config.training.batch_size,
             generator=config.first_networks.generator,
@@ -99,7 +99,7 @@ class FixedGenerator(toys.FixedGenerator, Recipe):
     def of(cls, config: Config, **_: str) -> Self:
         """Return the recipe of a run: its first seed."""
         training, section = config.training, config.fixed_generator  # type: ignore[attr-defined]
-        return cls(seed=training.seeds[0], batch_size=training.batch_size, **dict(section))
+        return cls(seed=training.seeds.first, batch_size=training.batch_size, **dict(section))
 
 
 class TrainEmbedding(showers.Embedding, Recipe):

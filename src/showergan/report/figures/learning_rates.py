@@ -105,7 +105,7 @@ def robustness(
         return layout.empty_figure(nothing)
     score = grid["score"].iloc[0]
     generators = sorted(grid["generator_rate"].unique(), reverse=True)
-    runs = summary[summary["score"] == score]
+    runs = summary[(summary["score"] == score) & summary["tried"].astype(bool)]
     ends = anchor_scores(anchors)
     figure = layout.new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
     widths = [*[1.6] * len(generators), 1]

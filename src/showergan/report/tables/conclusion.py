@@ -98,9 +98,19 @@ def _compared(run: str, summary: pd.DataFrame, first: str) -> str:
     return (
         f"Run {run}: {counted('method', summary['method'].nunique())} at "
         f"{counted('pair', *rates)} of learning rates, "
-        f"{counted('seed', summary['seed'].nunique())} each, "
+        f"{_seeds(summary)}, "
         f"{of if n > 1 else f'{first} discriminator'}.{diverged}"
     )
+
+
+def _seeds(summary: pd.DataFrame) -> str:
+    """Return how many seeds compare methods, and how many others chose their learning rates."""
+    tried = summary["tried"].astype(bool)
+    judged = summary[summary["chosen"].astype(bool)].groupby("method")["seed"].nunique()
+    if tried.all():
+        return f"{counted('seed', *judged)} each"
+    choosing = counted("seed", summary.loc[tried, "seed"].nunique())
+    return f"chosen on {choosing} and tested on {counted('other', *judged)} each"
 
 
 def _scores(
