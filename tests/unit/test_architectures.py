@@ -71,7 +71,7 @@ def test_named_architectures_are_in_place_of_those_of_training():
 
 def test_a_penalty_on_batch_norm_is_refused_in_any_architecture():
     bare = {**RAW["methods"]["wgan_gp"], "normalisation": None}
-    with pytest.raises(UserError, match=r"methods\.wgan_gp: the penalty gradient"):
+    with pytest.raises(UserError, match=r"methods\.wgan_gp: the constraint gradient"):
         parse_config(RAW | {"architectures": TWO, "methods": {"wgan_gp": bare}})
     flat = {"flat": TWO["flat"]}
     assert parse_config(RAW | {"architectures": flat, "methods": {"wgan_gp": bare}})
@@ -136,3 +136,17 @@ def test_figures_show_the_first_of_several_and_say_so(several):
     assert other == "as it is"
     said = "20 layers, the first of 2 architectures\nof its own" if several else "of its own"
     assert figure.get_suptitle() == said
+
+
+def test_a_method_may_be_trained_on_some_of_them_alone():
+    methods = RAW["methods"] | {"gan": RAW["methods"]["gan"] | {"architectures": ["flat"]}}
+    config = parse_config(RAW | {"architectures": TWO, "methods": methods})
+    assert config.trained == [("deep", "wgan_gp"), ("flat", "gan"), ("flat", "wgan_gp")]
+
+
+def test_a_method_on_an_architecture_that_there_is_not():
+    methods = {"gan": RAW["methods"]["gan"] | {"architectures": ["round"]}}
+    with pytest.raises(
+        UserError, match=r"gan.architectures: there is no 'round'; there are deep, flat"
+    ):
+        parse_config(RAW | {"architectures": TWO, "methods": methods})

@@ -15,7 +15,7 @@ def make_summary(**values):
     """Return a summary of a run per seed with some scores."""
     rows = [
         {**KEYS, "seed": seed, "score": score, "chosen": True, "diverged": False}
-        | dict.fromkeys(["selected", "max", "last"], value)
+        | dict.fromkeys(["selected", "mean", "max", "last"], value)
         for score, of_seeds in values.items()
         for seed, value in zip(SEEDS, of_seeds, strict=True)
     ]
@@ -56,9 +56,16 @@ def test_positions_are_scores_of_their_own():
     found = make_failures("none", "none", "diverged")
     runs = compared(make_summary(E=[0.9, 0.8, 0.1]), found, make_card(), ["AUC"])
     own = runs[runs["score"] == "position: AUC"]
-    assert own["selected"].tolist() == [0.4, 0.2, 0.0]
+    assert own["selected"].tolist() == own["mean"].tolist() == [0.4, 0.2, 0.0]
     assert own["failed"].tolist() == [False, False, True]
     assert own["chosen"].all() and own[list(KEYS)].drop_duplicates().to_dict("records") == [KEYS]
+
+
+def test_positions_belong_to_the_grid_as_the_scores_of_their_runs_do():
+    summary = make_summary(E=[0.9, 0.8, 0.1]).assign(tried=[True, False, True])
+    runs = compared(summary, make_failures(*["none"] * 3), make_card(), ["AUC"])
+    own = runs[runs["score"] == "position: AUC"]
+    assert own["tried"].tolist() == [True, False, True]
 
 
 def test_a_metric_that_there_is_not():

@@ -44,6 +44,7 @@ def test_epochs_are_chosen_as_said():
     assert (row["max"], row["max_epoch"]) == (0.7, 3)  # the best on test
     assert (row["selected"], row["selected_epoch"]) == (0.4, 2)  # the best on select, read on test
     assert (row["last"], row["last_epoch"]) == (0.7, 3)
+    assert row["mean"] == pytest.approx((0.3 + 0.4 + 0.7) / 3)
     assert row["unflagged"] == 0.2  # of the selected epoch
     assert (row["selected_sd"], row["selected_event_sd"]) == (0.01, 0.02)
     assert row["n_epochs"] == 3
@@ -54,6 +55,11 @@ def test_epochs_without_a_value_are_passed_over():
     row = summarise_runs(of_run(metrics([np.nan, 0.1], [0.9, 0.2], broken=3))).iloc[0]
     assert row["selected"] == 0.2
     assert row["diverged"]
+
+
+def test_a_mean_is_that_of_all_epochs_or_of_none():
+    row = summarise_runs(of_run(metrics([0.1, 0.1], [np.nan, 0.2]))).iloc[0]
+    assert np.isnan(row["mean"])
 
 
 def test_a_score_that_is_undefined_at_all_epochs_stays_so_and_chooses_nothing():
@@ -149,7 +155,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     published = pd.DataFrame(
         {"architecture": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
     )
-    table = numbers(summary, published, ["bins-E"], {"sn": {}}).set_index("method")
+    table = numbers(summary.assign(failed=False), published, ["bins-E"], {"sn": {}}).set_index("method")
     assert table.loc["sn", "max"] == pytest.approx(0.05)
     assert table.loc["sn", "max_sd"] == pytest.approx(0.1 / 2**0.5)  # n - 1
     assert table.loc["none", "max"] == pytest.approx(0.25)
@@ -174,7 +180,7 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     summary = summarise(Runs(paths), renamed, grid)
     assert (summary["other_real"] == 0.8).all()
     assert summary[["ceiling", "ceiling_sd", "fraction_of_ceiling"]].isna().all(axis=None)
-    table = numbers(summary, published, ["bins-E"], {"sn": {}})
+    table = numbers(summary.assign(failed=False), published, ["bins-E"], {"sn": {}})
     ((title, rows),) = layout(table, {"sn": "SN"}).items()
     assert title.endswith("other real 0.800, shuffled 0.300, untrained 0.100, no exact ceiling")
     assert rows["selected of ceiling"].eq("").all()

@@ -56,8 +56,7 @@ TRIED = [
         "rates": rates.name,
         "seed": seed,
     }
-    for architecture in CONFIG.compared
-    for name in METHODS
+    for architecture, name in CONFIG.trained
     for rates in CONFIG.learning_rates(name)
     for seed in CONFIG.tried_seeds(name)
 ]

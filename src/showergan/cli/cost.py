@@ -53,7 +53,7 @@ def cost(
     if not (jobs := planned(files, remaining)):
         print("nothing is left to do")
         return
-    follow = len(config.compared) * sum(len(config.chosen_seeds(m)) for m in config.methods)
+    follow = sum(len(config.chosen_seeds(method)) for _, method in config.trained)
     if follow and "choose" in jobs:  # what follows a choice is not planned before it is made
         jobs |= {rule: jobs.get(rule, 0) + follow for rule in ("train_gan", "evaluate_gan")}
     rows = model.estimate(config, jobs, of, n_train)

@@ -37,11 +37,14 @@ def compared(
         known = ", ".join(dict.fromkeys(card["title"]))
         raise UserError(f"compare.positions: no metric is called {unknown[0]!r}; there are {known}")
     more = card[card["title"].isin(positions)]
-    more = more.assign(score=POSITION + more["title"], selected=more["position"])
-    columns = [*RUN, "score", "selected", "chosen", "diverged"]
+    values = dict.fromkeys(["selected", "mean"], more["position"])  # there is one epoch
+    more = more.assign(score=POSITION + more["title"], **values)
+    columns = [*RUN, "score", *values, "chosen", "diverged"]
     rows = pd.concat([summary, more[columns]], ignore_index=True) if len(more) else summary
     rows = with_failed(rows, failures)
-    for column in ("selected", "max", "last"):
+    if "tried" in rows:  # which the scorecard does not say
+        rows["tried"] = rows.groupby(RUN)["tried"].transform("first").astype(bool)
+    for column in ("selected", "mean", "max", "last"):
         defined = rows["score"].isin(rows.loc[rows[column].notna(), "score"])
         rows.loc[defined & rows["failed"] & rows[column].isna(), column] = WORST
     return rows

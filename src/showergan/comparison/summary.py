@@ -19,11 +19,11 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     """Return one row per run and score.
 
     The columns: those of a run; score; select, the value on select at its best epoch there; max and max_epoch, the
-    maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; selected and selected_epoch, the value on
-    test at the epoch that is best on select; selected_sd, its spread over the k-means repeats, and selected_event_sd,
-    over bootstrap samples of the events; unflagged, a mean over bins without the thin ones; last and last_epoch; n and
-    clusters of the value; n_epochs evaluated; diverged, whether the training did, or a generator gave values that are
-    not numbers. Values of a score that is undefined are NaN.
+    maximum over the evaluated epochs on test as in Egorov & Rogachev 2023; mean, that over these epochs; selected
+    and selected_epoch, the value on test at the epoch that is best on select; selected_sd, its spread over the
+    k-means repeats, and selected_event_sd, over bootstrap samples of the events; unflagged, a mean over bins
+    without the thin ones; last and last_epoch; n and clusters of the value; n_epochs evaluated; diverged, whether
+    the training did, or a generator gave values that are not numbers. Values of a score that is undefined are NaN.
 
     Raises:
         ValueError: An epoch is missing on select or on test, or twice there.
@@ -45,6 +45,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
     )
     selected = test.loc[best].reset_index()
     by_epoch = test.reset_index("epoch").groupby(level=score)
+    known = by_epoch["value"].count() == by_epoch.size()  # else a mean would be of some epochs
     last = test.groupby(level=score).tail(1).reset_index()
     unflagged = means_over_unflagged(metrics).set_index(["split", *at])["value"]
     broken = metrics["metric"].isin([NOT_FINITE, DIVERGED]) & (metrics["value"] > 0)
@@ -54,6 +55,7 @@ def summarise_runs(metrics: pd.DataFrame) -> pd.DataFrame:
             "select": select.loc[best, "value"].array,
             "max": test.loc[best_on_test, "value"].array,
             "max_epoch": [epoch for *_, epoch in best_on_test],
+            "mean": by_epoch["value"].mean().where(known).array,
             "selected": selected["value"],
             "selected_epoch": selected["epoch"],
             "selected_sd": selected["sd"],

@@ -78,6 +78,11 @@ class Compare(Section):
         description="the method that differs from the baseline by noise alone, which is how large noise is; null: "
         "the one named like the baseline with _null behind, if there is one",
     )
+    column: Literal["selected", "mean", "last"] = Field(
+        "selected",
+        description="which epochs a score is of: selected: the one that is best on select; mean: all that were "
+        "evaluated, whose mean varies less; last: the last one",
+    )
     margins: dict[ScoreName, PositiveFloat] = Field(
         {},
         description="by score, the size up to which a difference does not matter, stated before the run: methods that "

@@ -9,7 +9,7 @@ from showergan.config.constraints import Constraint, Controller, Multiplier, Nor
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss, Wasserstein
 from showergan.config.optimisers import Optimiser
-from showergan.config.section import Count, Line, Section
+from showergan.config.section import Count, Line, Name, Section
 
 
 class LearningRates(Section):
@@ -90,6 +90,9 @@ class Method(Pairs, Composition):
     )
     normalisation: Literal["layer", "none"] | None = Field(
         None, description="in place of the BatchNorm of a discriminator that has it; null: as it is"
+    )
+    architectures: tuple[Name, ...] | None = Field(
+        None, description="names of architectures to train it on; null: on all"
     )
     learning_rates: LearningRates | None = Field(
         None,

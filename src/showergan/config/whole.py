@@ -87,6 +87,16 @@ class Config(Section):
             discriminator=networks.discriminator.in_place_of_batch_norm(instead),
         )
 
+    @property
+    def trained(self) -> list[tuple[str, str]]:
+        """The architectures and methods that are trained, in their order."""
+        return [
+            (architecture, name)
+            for architecture in self.compared
+            for name, method in self.sorted_methods.items()
+            if method.architectures is None or architecture in method.architectures
+        ]
+
     def learning_rates(self, method: str) -> list[LearningRates]:
         """Return the pairs of learning rates a method is trained with."""
         return (self.learning_rate_search or self.methods[method]).pairs
@@ -189,7 +199,10 @@ class Config(Section):
 
     def _mixed_samples(self) -> Iterator[str]:
         for name, method in self.methods.items():
-            networks = (self.networks(architecture, name) for architecture in self.compared)
+            if unknown := [a for a in method.architectures or () if a not in self.compared]:
+                known = ", ".join(self.compared)
+                yield f"methods.{name}.architectures: there is no {unknown[0]!r}; there are {known}"
+            networks = (self.networks(*some) for some in self.trained if some[1] == name)
             wrong = (mixed_samples(some.discriminator, method) for some in networks)
             if first := next(filter(None, wrong), None):
                 yield f"methods.{name}: {first}"

@@ -7,6 +7,7 @@ number. All other jobs take what they took.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,8 +142,7 @@ def is_like(config: Config, of: Measured) -> bool:
     batch = {"batch_size": config.training.batch_size}
     return of.trained >= {
         _trained(config.networks(architecture, method).model_dump(mode="json") | batch)
-        for architecture in config.compared
-        for method in config.methods
+        for architecture, method in config.trained
     }
 
 
@@ -170,12 +170,12 @@ def estimate(
             "The configuration does not say how many training samples there are: give --n-train"
         )
     trainings = {
-        method: len(config.compared)
+        method: n
         * (
             len(config.learning_rates(method)) * len(config.tried_seeds(method))
             + len(config.chosen_seeds(method))
         )
-        for method in config.methods
+        for method, n in Counter(method for _, method in config.trained).items()
     }
     embedding = getattr(getattr(config, "embedding", None), "epochs", 1)
     kept = len(config.training.evaluated_epochs)

@@ -62,7 +62,7 @@ def published_runs(config: Config) -> list[str]:
     found = []
     for row in _rows(path):
         architecture, method, *_ = row["run"].split("/")
-        if architecture in config.compared and method in config.methods:
+        if (architecture, method) in config.trained:
             here = expected(architecture, method) | (embedding or {})
             _require_the_same(path, row["run"], _recipes(row, embedding is None), here)
             found.append(row["run"])

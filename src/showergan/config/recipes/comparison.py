@@ -31,7 +31,7 @@ class Choose(Recipe):
 class Summarise(Recipe):
     """Gather all runs into one row per run and score."""
 
-    version = 5
+    version = 6
 
 
 class Scorecard(Recipe):
@@ -51,7 +51,7 @@ class Verdicts(Recipe):
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")
-    column: Literal["selected", "max", "last"] = Field(
+    column: Literal["selected", "mean", "max", "last"] = Field(
         "selected", description="of the summary, what is compared; max was chosen on test"
     )
     level: float = Field(LEVEL, gt=0, lt=1, description="of the tests and, from 1, of intervals")
