@@ -74,7 +74,8 @@ def put(raw, path, value):
         ("training.seeds", [1, 1], ["training.seeds: names a seed twice: 1;"]),
         ("training.seeds", [2**26], ["training.seeds.test.0 = 67108864", "less than 67108864"]),
         ("training.seeds.test", [2, 11, 1], ["training.seeds: names a seed twice: 1, 2;"]),
-        ("training.seeds.baseline", [13], ["names a seed twice: 13; choose, test and baseline"]),
+        ("training.seeds.baseline", [13], ["names a seed twice: 13; each key"]),
+        ("training.seeds.baseline_choose", [1], ["names a seed twice: 1; each key"]),
         ("training.seeds", [1, 2], ["training.seeds.choose: missing", "looks better than it is"]),
         ("training.seeds.choose", [], ["training.seeds.choose: missing", "give seeds: {choose:"]),
         (
@@ -601,3 +602,10 @@ class TestBaseline:
         raw["methods"]["sn"] = None
         assert self.verdicts(raw) == ("sn", "sn_null")
         assert not applicable.baseline(parse_config(raw))
+
+
+def test_the_baseline_may_have_more_seeds(raw):
+    raw["training"]["seeds"] = {"choose": [1], "test": [2], "baseline": [3], "baseline_choose": [4]}
+    config = parse_config(raw)
+    assert (config.tried_seeds("sn"), config.chosen_seeds("sn")) == ((1, 4), (2, 3))
+    assert (config.tried_seeds("none"), config.chosen_seeds("none")) == ((1,), (2,))

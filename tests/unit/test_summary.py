@@ -155,7 +155,9 @@ def test_summary_of_runs_with_ceilings(tmp_path):
     published = pd.DataFrame(
         {"architecture": "standard", "method": ["sn"], "score": "bins-E", "mean": 0.77, "sd": 0.04}
     )
-    table = numbers(summary.assign(failed=False), published, ["bins-E"], {"sn": {}}).set_index("method")
+    table = numbers(summary.assign(failed=False), published, ["bins-E"], {"sn": {}}).set_index(
+        "method"
+    )
     assert table.loc["sn", "max"] == pytest.approx(0.05)
     assert table.loc["sn", "max_sd"] == pytest.approx(0.1 / 2**0.5)  # n - 1
     assert table.loc["none", "max"] == pytest.approx(0.25)

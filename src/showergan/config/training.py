@@ -1,6 +1,7 @@
 """Section `training`: settings of the training of the GANs."""
 
 from collections import Counter
+from itertools import chain
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, GetJsonSchemaHandler, TypeAdapter, model_validator
@@ -89,6 +90,10 @@ class Seeds(Section):
     baseline: ManySeeds = Field(
         (), description="the same, of the baseline alone, which every comparison rests on"
     )
+    baseline_choose: ManySeeds = Field(
+        (),
+        description="more that choose, of the baseline alone: comparisons over all rates rest on these",
+    )
 
     @property
     def first(self) -> int:
@@ -104,10 +109,12 @@ class Seeds(Section):
     def _is_apart(self) -> Self:
         if not self.test:
             raise ValueError("test = []: give at least one seed")
-        given = Counter([*self.choose, *self.test, *self.baseline])
+        given = Counter(
+            chain.from_iterable(getattr(self, name) for name in type(self).model_fields)
+        )
         if twice := [str(seed) for seed, n in given.items() if n > 1]:
             raise ValueError(
-                f"names a seed twice: {', '.join(twice)}; choose, test and baseline need seeds of their own"
+                f"names a seed twice: {', '.join(twice)}; each key needs seeds of its own"
             )
         return self
 

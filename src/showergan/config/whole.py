@@ -108,7 +108,9 @@ class Config(Section):
 
     def tried_seeds(self, method: str) -> tuple[int, ...]:
         """Return the seeds that a method is trained with at all its pairs: those that choose one, if any do."""
-        return self.training.seeds.choose or self.seeds(method)
+        of = self.training.seeds
+        more = of.baseline_choose * (method == self.compare.baseline)
+        return of.choose + more if of.choose else self.seeds(method)
 
     def chosen_seeds(self, method: str) -> tuple[int, ...]:
         """Return the seeds that a method is trained with at the pair that others chose; none without a search."""
@@ -191,6 +193,8 @@ class Config(Section):
                 "training.seeds.choose: missing; a pair that learning_rate_search chooses looks better than it is on "
                 "the seeds that chose it: give seeds: {choose: [...], test: [...]}, or set learning_rate_search: null"
             )
+        if seeds.baseline_choose and not seeds.choose:
+            yield "training.seeds.baseline_choose: these are more of seeds.choose, which is missing"
         if seeds.choose and not self.learning_rate_search:
             yield (
                 f"training.seeds.choose = {list(seeds.choose)} is not used without learning_rate_search: give a list, "
