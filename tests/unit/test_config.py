@@ -426,9 +426,9 @@ def test_experiments_are_valid_and_train_as_often_as_they_say(files, count):
     trained = sum(
         len(config.learning_rates(name)) * len(config.tried_seeds(name))
         + len(config.chosen_seeds(name))
-        for name in config.methods
+        for _, name in config.trained
     )
-    assert trained * len(config.compared) == count
+    assert trained == count
 
 
 def laid_over_the_default(files):
@@ -447,7 +447,11 @@ def test_the_study_has_the_published_methods_and_the_rates_of_its_endpoint():
         laid_over_the_default([ROOT / f"experiments/{name}.yaml"])
         for name in ("study", "all_methods")
     )
-    assert published.methods.items() <= study.methods.items()
+    for name in published.methods.keys() - {
+        "sn_null"
+    }:  # the noise between equal methods says nothing here
+        assert study.methods[name].label == published.methods[name].label
+        assert study.methods[name].composition == published.methods[name].composition
     further = {name: study.methods[name] for name in study.methods.keys() - published.methods}
     losses = {name: method.loss.kind for name, method in further.items()}
     assert losses == {

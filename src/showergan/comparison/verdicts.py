@@ -23,7 +23,7 @@ from showergan.comparison.unpaired import (
     share_interval,
     smallest_p,
 )
-from showergan.config.recipes.comparison import Verdicts
+from showergan.config.recipes.comparison import Tests
 from showergan.errors import UserError
 
 MOST = 1000  # seeds, in place of more than anybody trains
@@ -43,7 +43,7 @@ RANKS = [
 ]
 
 
-def verdicts(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
+def verdicts(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
     """Compare every method with the baseline, score by score.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
@@ -127,7 +127,7 @@ def verdict_of(table: pd.DataFrame, tested: pd.Series, level: float) -> NDArray[
     return np.select(list(conditions.values()), list(conditions), "too few seeds")
 
 
-def ranks(runs: pd.DataFrame, recipe: Verdicts) -> pd.DataFrame:
+def ranks(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
     """Rank the methods within each seed, and average the ranks over the seeds that all methods have.
 
     Demšar 2006 ranks classifiers within data sets; here a seed stands for a data set. The Friedman test (Friedman
@@ -233,7 +233,7 @@ def _families(
 
 
 def _compare(
-    values: pd.DataFrame, failed: pd.DataFrame, margin: float, recipe: Verdicts
+    values: pd.DataFrame, failed: pd.DataFrame, margin: float, recipe: Tests
 ) -> dict[str, float]:
     """Compare a method, the first column, and the baseline; a row per seed, NaN for a run that is missing."""
     x, y = (values[name].dropna().to_numpy() for name in values)
@@ -270,7 +270,7 @@ def _fewest_that_decide(level: float, resamples: int) -> int:
     return next((n for n in range(FEWEST, MOST) if smallest_p(n, n, resamples) <= level), MOST)
 
 
-def _sd_of_noise(values: pd.DataFrame, recipe: Verdicts) -> float:
+def _sd_of_noise(values: pd.DataFrame, recipe: Tests) -> float:
     """Return the standard deviation of a run by chaos alone, from a method that does not differ from the baseline."""
     if recipe.null not in values:
         return math.nan
@@ -286,7 +286,7 @@ def _correlation(x: Array, y: Array) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def _sign_flip(difference: Array, recipe: Verdicts) -> float:
+def _sign_flip(difference: Array, recipe: Tests) -> float:
     """Return the two-sided p-value of a mean of 0 if the sign of every difference is random (Fisher 1935).
 
     Exact where all 2^n flips are at most `resamples` (13 pairs at 10 000), else from that many random ones.

@@ -8,7 +8,7 @@ from showergan.config.evaluation import FLOORS, LEVEL, Claim, ScoreName
 from showergan.config.kinds import one_of
 from showergan.config.losses import Loss
 from showergan.config.recipes.recipe import Recipe
-from showergan.config.section import Count, Name, Seed
+from showergan.config.section import Count, Name, Section, Seed
 from showergan.config.tasks.found import DEFAULT
 from showergan.config.whole import Config
 
@@ -43,11 +43,8 @@ class Scorecard(Recipe):
     choose_by: ScoreName = Field(description="score on select that chooses the epoch")
 
 
-class Verdicts(Recipe):
-    """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
-
-    version = 4
-    section = "compare"
+class Tests(Section):
+    """How methods are compared."""
 
     baseline: str = Field(description="the method that all others are compared with")
     null: str = Field(description="the method that differs from it by noise alone")
@@ -66,10 +63,18 @@ class Verdicts(Recipe):
     seed: Seed = Field(0, description="random seed of these")
 
 
-class Claims(Verdicts):
+class Verdicts(Tests, Recipe):
+    """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
+
+    version = 4
+    section = "compare"
+
+
+class Claims(Tests, Recipe):
     """Test claims about pairs of methods, and what a protocol of a few seeds and their best epoch would have said."""
 
     version = 1
+    section = "compare"
 
     claims: dict[Name, Claim] = Field(description="to test")
     seeds: Count = Field(5, description="of each method in the protocol")
