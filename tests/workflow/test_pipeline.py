@@ -388,6 +388,15 @@ def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
     assert "conclusion" in jobs
 
 
+def test_claims_are_tested_where_there_are_any(fresh):
+    made = {"claims", "figure_claims", "table_claims", "table_protocol"}
+    assert not made & set(fresh.would_run())
+    claim = {"says": "SN helps", "method": "sn", "than": "none"}
+    fresh.configure(compare__claims={"sn_helps": claim})
+    jobs = set(fresh.would_run())
+    assert made <= jobs and "table_order_of_methods" not in jobs  # there is one architecture
+
+
 def test_overrides_on_the_command_line(fresh):
     jobs = fresh.would_run(
         "--config",

@@ -53,9 +53,11 @@ if CONFIG.embedding.file:
             "Taking the embedding: {log}"
         shell:
             with_recipe(
-                "showergan take-embedding --data {input:q} --recipe {output.recipe:q}"
-                " --out {output.model:q} --metrics {output.metrics:q} --predictions {output.predictions:q}"
-                " --provenance {output.provenance:q} > {log:q} 2>&1"
+                in_time(
+                    "showergan take-embedding --data {input:q} --recipe {output.recipe:q}"
+                    " --out {output.model:q} --metrics {output.metrics:q} --predictions {output.predictions:q}"
+                    " --provenance {output.provenance:q} > {log:q} 2>&1"
+                )
             )
 
 else:
