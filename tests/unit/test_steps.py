@@ -214,7 +214,7 @@ def test_the_workflow_asks_every_step_for_its_recipe_and_for_a_record(name):
 
 @pytest.mark.parametrize("task", OF_TASK)
 def test_no_two_rules_write_one_record(task):
-    """But for those that never stand together: showers have one source, and one embedding. Nor do rules of two tasks."""
+    """But for those that never stand together: showers have one source and one embedding. Nor do rules of two tasks."""
     folder = ROOT / "workflow/rules"
     read = [*folder.glob("*.smk"), *folder.glob(f"tasks/{task}*.smk")]
     places = re.findall(
