@@ -58,7 +58,7 @@ def protocol(style: Style, protocol: pd.DataFrame) -> Table:
         )
         for score, part in rows.groupby("score", sort=False)
     }
-    return Table(protocol, parts or {"There is no claim": pd.DataFrame(columns=["verdict"])})
+    return Table(protocol, parts or {"There are too few seeds": pd.DataFrame(columns=["verdict"])})
 
 
 def order_of_methods(style: Style, order: pd.DataFrame) -> Table:
