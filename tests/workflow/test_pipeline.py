@@ -324,7 +324,8 @@ def test_experiments_plan_every_training(fresh, path, monkeypatch):
     jobs = planned_jobs(output)
     monkeypatch.chdir(ROOT)
     config = config_of([Path(first), *map(Path, others)])
-    follow = sum(len(config.chosen_seeds(name)) for _, name in config.trained)  # when a choice is made
+    # Those that follow a choice, when it is made.
+    follow = sum(len(config.chosen_seeds(name)) for _, name in config.trained)
     assert jobs["train_gan"] == jobs["evaluate_gan"] == int(count) - follow
 
 
