@@ -130,7 +130,13 @@ def run_all(source, folder, methods=METHODS, seeds=SEEDS):
     tested = {"summary": summary, "grid": grid, "out": verdicts}
     tested |= {"scorecard": card, "failures": judged["failures"]}
     tested |= {name: folder / f"{name}.csv" for name in ("ranks", "robustness")}
-    run("verdicts", **tested, recipe={"baseline": "sn", "null": "sn_null"})
+    against_sn = {"baseline": "sn", "null": "sn_null"}
+    run("verdicts", **tested, recipe=against_sn)
+    claimed = {"summary": summary, "scorecard": card, "failures": judged["failures"]}
+    claimed |= {name: folder / f"{name}.csv" for name in ("protocol", "order")}
+    claim = {"says": "SN helps.", "method": "sn", "than": "none"}
+    tested = against_sn | {"claims": {"sn_helps": claim}, "seeds": 1}
+    run("claims", **claimed, out=folder / "claims.csv", recipe=tested)
     held = {"scorecard": card, "failures": judged["failures"], "anchors": anchors}
     acceptance = {"bounded": ["sn"], "fewest": 10}
     counted = {"out": folder / "outcomes.csv", "successes": folder / "successes.csv"}
@@ -272,6 +278,7 @@ def digests(folder, source):
         "choose": digest(folder / "grid.csv"),
         "summarise": digest(folder / "summary.csv"),
         "verdicts": digest(folder / "verdicts.csv"),
+        "claims": digest(folder / "claims.csv") | digest(folder / "protocol.csv"),
         "scorecard": digest(folder / "scorecard.csv"),
         "acceptance": digest(folder / "acceptance.csv"),
         "outcomes": digest(folder / "outcomes.csv") | digest(folder / "successes.csv"),

@@ -10,7 +10,7 @@ from drawn import table_of
 from judged import verdicts
 
 from showergan.comparison.acceptance import BOUNDS, COLUMNS, acceptance
-from showergan.comparison.learning_rates import robustness
+from showergan.comparison.robustness import robustness
 from showergan.comparison.runs import RUN
 from showergan.config.recipes.comparison import Acceptance
 from showergan.errors import UserError

@@ -107,9 +107,10 @@ def test_architectures_agree_or_not_on_the_order_of_methods():
     [row] = order_of_methods(runs, RECIPE).to_dict("records")
     assert (row["n_methods"], row["architecture"], row["other"]) == (4, "small", "standard")
     assert row["low"] <= row["tau"] <= row["high"] and row["tau"] > 0.6  # b and c are equal
-    turned = runs.copy()
-    turned.loc[turned["architecture"] == "standard", "selected"] *= -1
-    [row] = order_of_methods(turned, RECIPE).to_dict("records")
+    turned = runs.assign(mean=runs["selected"])
+    turned.loc[turned["architecture"] == "standard", "mean"] *= -1
+    of_mean = RECIPE.model_copy(update={"column": "mean"})
+    [row] = order_of_methods(turned, of_mean).to_dict("records")
     assert row["tau"] < -0.6
 
 

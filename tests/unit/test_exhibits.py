@@ -15,7 +15,7 @@ from jinja2 import Environment
 from typer.testing import CliRunner
 
 from showergan.cli import app
-from showergan.comparison.learning_rates import ROBUSTNESS
+from showergan.comparison.robustness import ROBUSTNESS
 from showergan.config.catalogue.any_task import ARTEFACTS
 from showergan.config.catalogue.exhibit import TRAINING, Exhibit, exhibits
 from showergan.errors import UserError

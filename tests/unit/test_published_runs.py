@@ -32,6 +32,7 @@ SCORE = 0.123456789
 def raw(**changes):
     """A configuration of two methods at one pair; changes at dotted keys, a__b=value."""
     found = copy.deepcopy(DEFAULT) | {"run": "tiny", "learning_rate_search": None}
+    found["training"]["seeds"] = [1, 2]
     rates = {"generator": 1e-3, "discriminator": 1e-4}
     found["methods"] = {k: found["methods"][k] | {"learning_rates": rates} for k in ("none", "sn")}
     for dotted, value in changes.items():

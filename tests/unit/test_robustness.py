@@ -6,7 +6,8 @@ import pytest
 from drawn import figure_of, table_of
 from judged import verdicts
 
-from showergan.comparison.learning_rates import ROBUSTNESS, areas, learning_rate_grid, robustness
+from showergan.comparison.learning_rates import learning_rate_grid
+from showergan.comparison.robustness import ROBUSTNESS, areas, robustness
 from showergan.comparison.unpaired import mean_interval, share_interval
 from showergan.report.table_files import save_table
 

@@ -324,7 +324,7 @@ def test_experiments_plan_every_training(fresh, path, monkeypatch):
     jobs = planned_jobs(output)
     monkeypatch.chdir(ROOT)
     config = config_of([Path(first), *map(Path, others)])
-    follow = sum(len(config.chosen_seeds(name)) for name in config.methods)  # when a choice is made
+    follow = sum(len(config.chosen_seeds(name)) for _, name in config.trained)  # when a choice is made
     assert jobs["train_gan"] == jobs["evaluate_gan"] == int(count) - follow
 
 
@@ -386,6 +386,15 @@ def test_a_figure_is_drawn_where_it_has_something_to_show(fresh):
     jobs = set(fresh.would_run())
     assert not (left | {"table_verdicts"}) & jobs
     assert "conclusion" in jobs
+
+
+def test_claims_are_tested_where_there_are_any(fresh):
+    made = {"claims", "figure_claims", "table_claims", "table_protocol"}
+    assert not made & set(fresh.would_run())
+    claim = {"says": "SN helps", "method": "sn", "than": "none"}
+    fresh.configure(compare__claims={"sn_helps": claim})
+    jobs = set(fresh.would_run())
+    assert made <= jobs and "table_order_of_methods" not in jobs  # there is one architecture
 
 
 def test_overrides_on_the_command_line(fresh):

@@ -113,13 +113,10 @@ def order_of_methods(runs: pd.DataFrame, recipe: Claims) -> pd.DataFrame:
     """
     rows = []
     some = runs[runs["chosen"]] if "chosen" in runs else runs
-    for score, of_score in some.groupby("score", sort=False):
+    for score, of_score in some.dropna(subset=recipe.column).groupby("score", sort=False):
         for (one, other), both in _pairs_of_architectures(of_score):
             values = [
-                [
-                    values.dropna().to_numpy(float)
-                    for _, values in rows_of.groupby("method")["selected"]
-                ]
+                [values.to_numpy(float) for _, values in rows_of.groupby("method")[recipe.column]]
                 for rows_of in both
             ]
             rows.append(
@@ -132,9 +129,9 @@ def order_of_methods(runs: pd.DataFrame, recipe: Claims) -> pd.DataFrame:
 def _pairs_of_architectures(
     runs: pd.DataFrame,
 ) -> Iterator[tuple[tuple[str, str], list[pd.DataFrame]]]:
-    """Yield the names of two architectures, and their runs of the methods that both have a score of."""
+    """Yield the names of two architectures, and their runs of the methods that both have."""
     names = list(dict.fromkeys(runs["architecture"]))
-    known = {name: runs[(runs["architecture"] == name)].dropna(subset="selected") for name in names}
+    known = {name: runs[runs["architecture"] == name] for name in names}
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
             common = set(known[one]["method"]) & set(known[other]["method"])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from showergan.comparison.compared import ALL, AREA, CHOSEN
-from showergan.comparison.learning_rates import areas
+from showergan.comparison.robustness import areas
 from showergan.comparison.unpaired import (
     FEWEST,
     Array,

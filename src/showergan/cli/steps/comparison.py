@@ -14,7 +14,7 @@ from showergan.comparison.claims import protocol as weigh_protocol
 from showergan.comparison.compared import compared as compared_by
 from showergan.comparison.failures import failures as find_failures
 from showergan.comparison.learning_rates import learning_rate_grid
-from showergan.comparison.learning_rates import robustness as spread_over_rates
+from showergan.comparison.robustness import robustness as spread_over_rates
 from showergan.comparison.runs import Runs, run_of
 from showergan.comparison.scorecard import rank_agreement
 from showergan.comparison.scorecard import scorecard as judge
