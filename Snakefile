@@ -4,7 +4,8 @@
 #   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
 #   published/{architecture}/{method}/{rates}/seed{seed}/metrics.csv, taken from resources/{run}, see docs/running.md
 #   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   {summary,learning_rates,verdicts,ranks,robustness,scorecard,rank_agreement,failures,acceptance,outcomes,successes,audit,architectures}.csv
+#   {summary,learning_rates,verdicts,ranks,robustness,claims,protocol,order_of_methods,scorecard,rank_agreement,failures,acceptance}.csv
+#   {outcomes,successes,audit,architectures}.csv
 #   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
 # Beside them the recipe of the job that made them, which its command reads: recipe.json where the folder is the job's own,
 # elsewhere {name}.recipe.json, by the name of what it made; and its record, provenance.json or {name}.provenance.json, see
