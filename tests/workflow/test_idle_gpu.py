@@ -10,7 +10,9 @@ from forked import python
 
 SNAKEFILE = f"""
 import os
+from types import SimpleNamespace
 from showergan.io import missing_gpu
+CONFIG = SimpleNamespace(study="trained")
 include: {str(ROOT / "workflow/rules/resources.smk")!r}
 rule one:
     shell: "echo"
