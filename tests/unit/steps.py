@@ -89,7 +89,7 @@ TIMES, ROUNDING = 3, 1e-6
 WITHOUT_GOLDEN = {
     "fetch": "changes no byte of what it downloads; test_remote.py",
     "loss_meaning": "test_loss_meaning.py has its numbers by hand",
-    "take_embedding": "copies a file whose SHA-256 is in its recipe; tests/workflow/test_published.py",
+    "take_embedding": "copies a file whose SHA-256 is in its recipe; tests/workflow/test_published_trainings.py",
     "unpack": "copies the numbers of a table as they are; test_published_runs.py",
     "sample": "copies a file whose SHA-256 is in its recipe; test_geant4.py",
     "simulate_geant4": "steps of Geant4 round otherwise elsewhere; test_geant4.py has physics and repeats",
