@@ -18,7 +18,7 @@ from showergan.comparison.acceptance import BOUNDS, OFF, acceptance
 from showergan.comparison.runs import RUN
 from showergan.config.recipes.comparison import Acceptance
 
-SEEDS, DRAWS = {"sn": 6, "abcas": 3, "sn_coef_l2_offset": 3}, 2000
+SEEDS, DRAWS = {"sn": 5, "abcas": 5, "sn_coef_l2_offset": 5}, 2000
 RECIPE = Acceptance(bounded=tuple(SEEDS), fewest=200)
 
 
