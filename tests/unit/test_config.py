@@ -100,7 +100,7 @@ def put(raw, path, value):
             ["training.optimiser.betas.1 = 1", "less than 1"],
         ),
         ("methods.sn.loss", "wasserstein", ["methods.sn.loss = 'wasserstein'", "'least_squares'"]),
-        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 2"]),
+        ("training.evaluate.first", 9, ["evaluate.first = 9", "epochs = 3"]),
         ("training.evaluate.every", 0, ["training.evaluate.every = 0", "greater than 0"]),
         (
             "evaluation.partition.bins",
