@@ -190,7 +190,7 @@ def test_another_result_is_refused_and_told_beside_the_spread_of_seeds():
 @pytest.mark.parametrize(
     ("change", "step"),
     [
-        ({"training__epochs": 3}, "train"),
+        ({"training__epochs": 4}, "train"),
         ({"methods__sn__normaliser": {"kind": "weight_clipping", "bound": 0.1}}, "train"),
         ({"evaluation__clusters": 10}, "evaluate, reference"),
         ({"data__split_seed": 1}, "preprocess"),
