@@ -37,7 +37,8 @@ def compared(
         known = ", ".join(dict.fromkeys(card["title"]))
         raise UserError(f"compare.positions: no metric is called {unknown[0]!r}; there are {known}")
     more = card[card["title"].isin(positions)]
-    values = dict.fromkeys(["selected", "mean"], more["position"])  # there is one epoch
+    # They are known at the epoch chosen on select alone, which stands for any.
+    values = dict.fromkeys(["selected", "mean", "last"], more["position"])
     more = more.assign(score=POSITION + more["title"], **values)
     columns = [*RUN, "score", *values, "chosen", "diverged"]
     rows = pd.concat([summary, more[columns]], ignore_index=True) if len(more) else summary
