@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from showergan.comparison.compared import AREA, POSITION
+from showergan.comparison.compared import ALL, AREA, CHOSEN, POSITION
 from showergan.comparison.learning_rates import counted
 from showergan.metrics.conditional_prd import scores_over_epochs
 from showergan.report.layout import Key
 from showergan.report.style import MARKERS, Colour, Dashes, Style
-from showergan.report.texts import pair
+from showergan.report.texts import pair, wrapped
 
 # Thin lines; by their colour they belong to the thick one of their method.
 SEED: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.45, "linestyle": "-", "marker": ""}
@@ -36,6 +36,7 @@ SCORES = {
     "E": "E: embedding, all conditions",
     "P": "P: physics, all conditions",
 }
+CHOICES = {ALL: "all, as an area", CHOSEN: "as chosen"}  # of learning rates, in place of a pair
 COMPARED = ("bins-E", "bins-P", "E")  # by figures and tables of verdicts
 
 
@@ -183,6 +184,12 @@ def compared_scores(verdicts: pd.DataFrame) -> pd.DataFrame:
     order = {score: i for i, score in enumerate(dict.fromkeys(scores))}
     rows = rows[rows["score"].isin(order)]
     return rows.sort_values("score", key=lambda score: score.map(order), kind="stable")
+
+
+def titled(score: str, *further: str, columns: int) -> str:
+    """Return the title of a panel of a score, one of so many beside each other, with further lines, all as they fit."""
+    parts = *SCORES.get(score, score).split(": "), *further
+    return "\n".join(wrapped(part, 78 // max(columns, 3)) for part in parts)
 
 
 def sample_size(scores: pd.DataFrame, score: str) -> str:

@@ -31,8 +31,6 @@ from showergan.io.tables import read_csv, tables, write_table
 Summary = Annotated[Path, Input("summary of `summarise`: CSV")]
 Scorecard = Annotated[Path, Input("scorecard of `scorecard`: CSV")]
 Failures = Annotated[Path, Input("failures of `scorecard`: CSV")]
-
-
 Grid = Annotated[Path, Input("learning rates of `choose`: CSV")]
 
 
@@ -101,8 +99,7 @@ def verdicts(
 ) -> None:
     """Read what `summarise` and `scorecard` wrote."""
     with tables(summary, grid, scorecard, failures):
-        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
-        runs = compared_by(*read, recipe.positions)
+        runs = _compared(recipe, summary, failures, scorecard)
         first = read_csv(grid)["score"].iloc[0]  # the score that chooses
         runs = runs.sort_values("score", key=lambda score: score != first, kind="stable")
         spread = spread_over_rates(runs, recipe.column, recipe.level)
@@ -125,8 +122,7 @@ def claims(
 ) -> None:
     """Read what `summarise` and `scorecard` wrote."""
     with tables(summary, scorecard, failures):
-        read = read_csv(summary), read_csv(failures), read_csv(scorecard)
-        runs = compared_by(*read, recipe.positions)
+        runs = _compared(recipe, summary, failures, scorecard)
         tested = test_claims(runs, recipe)
         weighed = weigh_protocol(runs, tested, recipe)
         ordered = order_of_methods(runs, recipe)
@@ -197,6 +193,12 @@ def loss_meaning(
     write_table(found, estimates)
     write_table(correlations, correlation)
     write_table(meaning, out)
+
+
+def _compared(recipe: recipes.Tests, *paths: Path) -> pd.DataFrame:
+    """Return the runs of summary, failures and scorecard with all that methods are compared by."""
+    summary, failures, scorecard = map(read_csv, paths)
+    return compared_by(summary, failures, scorecard, recipe.positions)
 
 
 def _of_all_runs(paths: list[Path], columns: tuple[str, ...] | None = None) -> pd.DataFrame:

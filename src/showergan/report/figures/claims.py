@@ -5,13 +5,11 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from showergan.comparison.compared import ALL, CHOSEN
 from showergan.report import layout
-from showergan.report.runs import SCORES, compared_scores
+from showergan.report.runs import CHOICES, compared_scores, titled
 from showergan.report.style import Style
 from showergan.report.texts import labelled, records, wrapped
 
-NAMES = {ALL: "all, as an area", CHOSEN: "as chosen"}
 # Of verdicts: colour and whether the point is filled.
 VERDICTS = {
     "supported": ("#3f90da", True),
@@ -32,7 +30,7 @@ def claims(style: Style, claims: pd.DataFrame) -> Figure:
     if rows.empty:
         return layout.empty_figure("There is no claim to test.")
     names, scores = list(dict.fromkeys(rows["says"])), list(dict.fromkeys(rows["score"]))
-    choices = [choice for choice in NAMES if choice in set(rows["learning_rates"])]
+    choices = [choice for choice in CHOICES if choice in set(rows["learning_rates"])]
     places = list(dict.fromkeys(rows["architecture"]))
     figure = layout.new_figure(1.2 + len(choices) * (0.7 + 0.5 * len(names)))
     share: Any = {"sharex": "col", "sharey": True, "squeeze": False}
@@ -53,10 +51,11 @@ def claims(style: Style, claims: pd.DataFrame) -> Figure:
             panel.locator_params(axis="x", nbins=4)
             panel.tick_params(axis="y", length=0)
         layout.names_in_rows(line[0], [wrapped(name, 34) for name in names])
-        line[0].set_ylabel(f"Learning rates\n{NAMES[choice]}")
+        line[0].set_ylabel(f"Learning rates\n{CHOICES[choice]}")
     for panel, score in zip(axes[0], scores, strict=True):
-        panel.set_title(SCORES.get(score, score).replace(": ", "\n"))
-    axes[-1, len(scores) // 2].set_xlabel("difference on test; grey: the margin of equivalence")
+        panel.set_title(titled(score, columns=len(scores)))
+    text = "difference on test; grey: the margin of equivalence"
+    axes[-1, len(scores) // 2].set_xlabel(text)
     seen = set(rows["verdict"])
     layout.legend_below(figure, {v: _mark(v) for v in VERDICTS if v in seen})
     return figure

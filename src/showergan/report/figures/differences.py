@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from showergan.comparison.compared import ALL, CHOSEN
 from showergan.config.evaluation import FLOORS
 from showergan.report import layout
-from showergan.report.runs import SCORES, by_size, compared_scores
+from showergan.report.runs import CHOICES, by_size, compared_scores, titled
 from showergan.report.style import Colour, Style
 from showergan.report.texts import counted, formatted, labelled, pair, records, wrapped
 
@@ -22,7 +22,6 @@ VERDICTS = {
     "not tested": ("noise, not tested", "s", False, "-"),
 }
 
-NAMES = {CHOSEN: "as chosen", ALL: "all, as an area"}
 NOISE = "0.9"  # grey of differences within noise
 
 
@@ -73,17 +72,17 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         layout.names_in_rows(line[0], [wrapped(name, 30) for name in names])
         if len(choices) > 1:
             as_chosen = "\n(as chosen)" * (same is not None and parts[same] is here)
-            name = NAMES.get(choice) or pair(choice)
+            name = CHOICES.get(choice) or pair(choice)
             line[0].set_ylabel(f"Learning rates\n{name}{as_chosen}")
     for panel, score in zip(axes[0], scores, strict=True):
-        title = SCORES.get(score, score).replace(": ", "\n")
         of_score = rows[rows["score"] == score]
         seeds = counted("seed", *of_score["n_method"])
-        panel.set_title(f"{title}\n{seeds} against {counted('seed', *of_score['n_baseline'])}")
+        against = f"{seeds} against {counted('seed', *of_score['n_baseline'])}"
+        panel.set_title(titled(score, against, columns=len(scores)))
     figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
-        f"score on test minus that of {style.labels.get(baseline, baseline)};"
-        " at the right, how often a seed of the method is above one of it"
+        f"score on test minus that of {style.labels.get(baseline, baseline)};\n"
+        "at the right, how often a seed of the method is above one of it"
     )
     kinds = set(rows["verdict"].map(_kind))
     known = {kind: text for kind, (text, *_) in VERDICTS.items() if kind in kinds}
