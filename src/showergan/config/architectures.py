@@ -13,8 +13,12 @@ from showergan.config.section import Count, Line, Section, Seed
 class Networks(Section):
     """The two networks of a GAN."""
 
-    generator: one_of(networks.GeneratorNetwork) = networks.ShowerGenerator()  # type: ignore[valid-type]
-    discriminator: one_of(networks.DiscriminatorNetwork) = networks.ShowerDiscriminator()  # type: ignore[valid-type]
+    generator: one_of(networks.GeneratorNetwork) = Field(  # type: ignore[valid-type]
+        networks.ShowerGenerator(), description="from noise and conditions to samples"
+    )
+    discriminator: one_of(networks.DiscriminatorNetwork) = Field(  # type: ignore[valid-type]
+        networks.ShowerDiscriminator(), description="from samples and conditions to scores"
+    )
 
 
 class Architecture(Networks):

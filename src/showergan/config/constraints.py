@@ -136,7 +136,7 @@ class R1(Penalty):
     implementation: ClassVar[str] = "showergan.methods.constraints.r1:R1"
     per_sample: ClassVar[bool] = True
     kind: Literal["r1"] = "r1"
-    gamma: PositiveFloat = 10.0
+    gamma: PositiveFloat = Field(10.0, description="weight of the penalty")
 
 
 class Dragan(Penalty):
@@ -162,7 +162,7 @@ class PowerPenalty(Penalty):
     implementation: ClassVar[str] = "showergan.methods.constraints.multipliers:PowerPenalty"
     kind: Literal["power"] = "power"
     weight: PositiveFloat = Field(description="lambda")
-    p: float = Field(2.0, ge=1)
+    p: float = Field(2.0, ge=1, description="power of what lies above the offset")
     offset: NonNegativeFloat | None = Field(None, description="multipliers up to this are free")
 
 

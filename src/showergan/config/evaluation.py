@@ -32,7 +32,9 @@ class Evaluation(Section):
     events_per_cluster: Count = Field(
         10, description="bins with fewer than this times K events are flagged"
     )
-    partition: Partition = Partition()
+    partition: Partition = Field(
+        Partition(), description="bins of the entry point, in which scores are conditional"
+    )
     statistics: Literal["corrected", "published"] = Field(
         "corrected",
         description="form of the physics statistics: corrected, with the impact point at the depth "

@@ -16,10 +16,12 @@ Colormap = Literal["viridis", "cividis", "plasma", "inferno", "magma", "rocket",
 class Figures(Section):
     """The style of the figures; nothing here re-runs anything but figures."""
 
-    dpi: int = Field(160, ge=50, le=600)
+    dpi: int = Field(160, ge=50, le=600, description="dots per inch of PNG files")
     palette: Palette = Field(
         "petroff10",
         description="colours of the methods, one after the other; petroff: told apart by the colour-blind",
     )
     colormap: Colormap = Field("viridis", description="colour map of energy deposits")
-    context: Literal["paper", "notebook", "talk"] = "notebook"
+    context: Literal["paper", "notebook", "talk"] = Field(
+        "notebook", description="size of lines and letters"
+    )

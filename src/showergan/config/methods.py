@@ -15,8 +15,8 @@ from showergan.config.section import Count, Line, Name, Section
 class LearningRates(Section):
     """Learning rates of the two optimisers."""
 
-    generator: PositiveFloat
-    discriminator: PositiveFloat
+    generator: PositiveFloat = Field(description="of its optimiser")
+    discriminator: PositiveFloat = Field(description="of its optimiser")
 
     @property
     def name(self) -> str:
@@ -47,8 +47,12 @@ class Pairs(Section):
 class LearningRateSearch(Pairs):
     """A grid of learning rates, the same for every method."""
 
-    generator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
-    discriminator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)]
+    generator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = Field(
+        description="rates of its optimiser, each with every one of the discriminator"
+    )
+    discriminator: Annotated[tuple[PositiveFloat, ...], Field(min_length=1)] = Field(
+        description="rates of its optimiser"
+    )
 
     @property
     def pairs(self) -> list[LearningRates]:
@@ -66,10 +70,18 @@ class Composition(Section):
     loss: one_of(Loss) = Field(  # type: ignore[valid-type]
         Wasserstein(), description="gan: non-saturating; least_squares: LSGAN"
     )
-    normaliser: one_of(Normaliser) | None = None  # type: ignore[valid-type]
-    multiplier: one_of(Multiplier) | None = None  # type: ignore[valid-type]
-    penalty: one_of(Penalty) | None = None  # type: ignore[valid-type]
-    controller: one_of(Controller) | None = None  # type: ignore[valid-type]
+    normaliser: one_of(Normaliser) | None = Field(  # type: ignore[valid-type]
+        None, description="bounds the weights of the discriminator, or its output; null: none"
+    )
+    multiplier: one_of(Multiplier) | None = Field(  # type: ignore[valid-type]
+        None, description="scales what is normalised; null: none"
+    )
+    penalty: one_of(Penalty) | None = Field(  # type: ignore[valid-type]
+        None, description="a term of the discriminator's loss; null: none"
+    )
+    controller: one_of(Controller) | None = Field(  # type: ignore[valid-type]
+        None, description="moves the bound while the networks train; null: none"
+    )
 
     @property
     def constraints(self) -> list[Constraint]:

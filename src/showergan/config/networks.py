@@ -127,8 +127,10 @@ class ConvolutionalGenerator(GeneratorNetwork):
     filters: Filters = 64
     constant_filters: bool = Field(False, description="the same number in all layers")
     depth: Depth = None
-    nonlinearity: Nonlinearity = "relu"
-    normalisation: GeneratorNormalisation = "batch"
+    nonlinearity: Nonlinearity = Field(
+        "relu", description="after every layer but the last; gated: tanh(a) sigmoid(b)"
+    )
+    normalisation: GeneratorNormalisation = Field("batch", description="BatchNorm, or none")
 
 
 class ConvolutionalDiscriminator(DiscriminatorNetwork):
@@ -141,8 +143,12 @@ class ConvolutionalDiscriminator(DiscriminatorNetwork):
     kind: Literal["convolutional"] = "convolutional"
     filters: Filters = 64
     depth: Depth = None
-    nonlinearity: Nonlinearity = "leaky_relu"
-    normalisation: Normalisation = "batch"
+    nonlinearity: Nonlinearity = Field(
+        "leaky_relu", description="after every layer but the last; gated: tanh(a) sigmoid(b)"
+    )
+    normalisation: Normalisation = Field(
+        "batch", description="BatchNorm; layer: LayerNorm, as with a gradient penalty; or none"
+    )
 
 
 class ResidualGenerator(GeneratorNetwork):
@@ -151,7 +157,7 @@ class ResidualGenerator(GeneratorNetwork):
     implementation: ClassVar[str] = "showergan.networks.residual:ResidualGenerator"
     kind: Literal["residual"] = "residual"
     filters: Filters = 32
-    normalisation: GeneratorNormalisation = "batch"
+    normalisation: GeneratorNormalisation = Field("batch", description="BatchNorm, or none")
 
 
 class ResidualDiscriminator(DiscriminatorNetwork):
@@ -163,7 +169,9 @@ class ResidualDiscriminator(DiscriminatorNetwork):
     implementation: ClassVar[str] = "showergan.networks.residual:ResidualDiscriminator"
     kind: Literal["residual"] = "residual"
     filters: Filters = 32
-    normalisation: Normalisation = "batch"
+    normalisation: Normalisation = Field(
+        "batch", description="BatchNorm; layer: LayerNorm, as with a gradient penalty; or none"
+    )
 
 
 Channels = Annotated[Units, Field(description="channels of every residual block")]

@@ -19,8 +19,8 @@ BatchSize = Annotated[int, Field(ge=2, le=10**6, description="showers per step")
 class Schedule(Section):
     """Epochs first, first + every, first + 2 every, ..."""
 
-    first: Count = 25
-    every: Count = 5
+    first: Count = Field(25, description="the first of them")
+    every: Count = Field(5, description="epochs from one to the next")
 
 
 def mixed_samples(discriminator: DiscriminatorNetwork, method: Composition) -> str | None:

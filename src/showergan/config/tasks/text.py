@@ -23,7 +23,7 @@ class TextData(Data):
     of lines.
     """
 
-    source: Literal["text"] = "text"
+    source: Literal["text"] = Field("text", description="a text file in UTF-8")
     path: Place | None = Field(
         None, description="null: Jane Austen, Pride and Prejudice (1813), volume I"
     )
