@@ -1,9 +1,10 @@
 # make: set up and run the default pipeline.   make test: set up and pass the tests.   make test-all: all of them.
+# make docs: build the site of the documentation, build/docs/site/index.html; a link that leads nowhere is an error.
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test test-all mutation lint schema clean
+.PHONY: run setup test test-all mutation lint schema docs clean
 
 run: setup
 	snakemake --cores all
@@ -45,5 +46,9 @@ lint: setup
 schema: setup
 	showergan schema > workflow/schemas/config.schema.yaml
 
+docs: setup
+	$(BIN)/pip install --quiet --require-hashes --requirement docs/site/requirements.lock
+	python docs/site/build.py
+
 clean:
-	rm -rf .venv .snakemake results/* logs report.html
+	rm -rf .venv .snakemake results/* logs report.html build/docs
