@@ -48,7 +48,7 @@ schema: setup
 
 docs: setup
 	$(BIN)/pip install --quiet --require-hashes --requirement docs/site/requirements.lock
-	python docs/site/build.py
+	python docs/site/make_site.py
 
 clean:
 	rm -rf .venv .snakemake results/* logs report.html build/docs

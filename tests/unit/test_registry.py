@@ -1,6 +1,7 @@
 """The registry of metrics: found by itself, true of what is measured, and as documented."""
 
 import importlib
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from showergan.metrics.prd import prd_curves
 from showergan.tasks.showers.metrics import METRICS
 
 ROOT = Path(__file__).parents[2]
-HEAD = "| metric [unit] | spaces | best | worst | definition |\n|---|---|---|---|---|\n"
+HEAD = "| metric | it asks | it is blind to |\n|---|---|---|\n"
 RECIPE = Evaluation(clusters=4, repeats=2)
 PLAIN = Registry(
     metrics=metrics_in(general),
@@ -57,30 +58,13 @@ def measured(statistics, real=None, other=None, registry=PLAIN, **more):
     return measure(pair, registry, **more)
 
 
-def row_of(metric):
-    """Return the line of the documentation for a metric."""
-    best = "that of real" if metric.best is None else f"{metric.best:.3g}"
-    way = {"higher": ", from below", "lower": ", from above", "target": ""}[metric.direction]
-    worst = "that of untrained" if metric.worst is None else f"{metric.worst:g}"
-    definition = metric.definition.replace("|", r"\|")
-    needs = f"; needs {' and '.join(sorted(metric.needs))}" if metric.needs else ""
-    unit = f" [{metric.unit}]" if metric.unit else ""
-    cells = [
-        f"`{metric.name}`{unit}",
-        ", ".join(metric.spaces),
-        best + way,
-        "" if metric.direction == "target" and not metric.shown else worst,
-        definition + needs,
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def test_the_documentation_has_every_metric_as_it_is():
-    text = (ROOT / "docs/metrics.md").read_text()
-    _, _, after = text.partition(HEAD)
-    documented = after.partition("\n\n")[0].splitlines()
-    expected = [row_of(metric) for metric in METRICS]
-    assert documented == expected, "docs/metrics.md must have the lines\n" + "\n".join(expected)
+def test_the_documentation_says_of_every_metric_what_it_sees():
+    """And of no other; definitions are in the reference, which is made from the registry."""
+    _, _, after = (ROOT / "docs/metrics.md").read_text().partition(HEAD)
+    rows = after.partition("\n\n")[0].splitlines()
+    named = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(named) == sorted(metric.name for metric in METRICS)
+    assert all(all(cell.strip() for cell in row.strip("|").split("|")) for row in rows)
 
 
 def test_metrics_know_what_can_be_asked_of_them():

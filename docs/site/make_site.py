@@ -1,7 +1,7 @@
-"""The site of the documentation: python docs/site/build.py [FOLDER], by default build/docs.
+"""The site of the documentation: python docs/site/make_site.py [FOLDER], by default build/docs.
 
-FOLDER/pages has the pages as they lie in this repository, so that a link holds on a code host and on the site alike, and
-the pages of the reference, which are made here from the code; FOLDER/site is the site, which needs no server.
+FOLDER/pages has the pages as they lie in this repository, so that a link holds on a code host and on the site alike,
+and the pages of the reference, which are made here from the code; FOLDER/site is the site, which needs no server.
 """
 
 import re
@@ -11,11 +11,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import reference
+import reference_pages
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = Path(__file__).with_name("zensical.toml")
-START = ("README.md", "docs/*.md", "docs/gallery/*.png", "docs/site/*.css", "docs/site/*.js")
+START = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/*.md",
+    "docs/gallery/*.png",
+    "docs/site/*.css",
+    "docs/site/*.js",
+)
 # What Zensical would load from another host, for pages that are opened as files; docs/site/search.js stands in for it.
 ELSEWHERE = '<script src="https://unpkg.com/iframe-worker/shim" type="text/javascript"></script>'
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -58,7 +65,7 @@ def build(folder: Path) -> None:
         copy = folder / "pages" / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
-    for name, text in reference.pages().items():
+    for name, text in reference_pages.pages().items():
         page = folder / "pages/docs" / name
         page.parent.mkdir(exist_ok=True)
         page.write_text(text, "utf-8")

@@ -1,0 +1,24 @@
+"""Markdown of what is no Markdown."""
+
+import re
+
+
+def table(head: str, rows: list[list[str]]) -> str:
+    """Return a Markdown table; the names of its columns stand between bars."""
+    names = head.split("|")
+    lines = [
+        names,
+        ["---"] * len(names),
+        *([cell.replace("|", r"\|") for cell in row] for row in rows),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def one_paragraph(text: str) -> str:
+    """Return the first paragraph of a text, in one line."""
+    return " ".join(text.partition("\n\n")[0].split())
+
+
+def escaped(text: str) -> str:
+    """Return a text in which nothing is Markdown."""
+    return re.sub(r"([*_<\[\]])", r"\\\1", text)
