@@ -147,7 +147,9 @@ def bounds(value: Schema) -> str:
     """Return the bounds of a number, or the length and the form of a text."""
     signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     found = [
-        f"{sign} {value[name]:,}".replace(",", " ") for name, sign in signs.items() if name in value
+        f"{sign}\u00a0{value[name]:,}".replace(",", "\u00a0")
+        for name, sign in signs.items()
+        if name in value
     ]
     if value.get("minLength"):
         found.append("not empty")

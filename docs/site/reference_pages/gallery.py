@@ -1,12 +1,11 @@
 """The figures, from the catalogue: command, caption and, where there is one, picture of each."""
 
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
+from jinja2 import Environment
 from snakemake.utils import update_config
 
 from reference_pages.markdown import table
@@ -20,38 +19,27 @@ ROOT = Path(__file__).parents[3]
 # Configurations in whose runs figures are drawn, files that lie over one another; the first that draws one is named.
 RUNS = (
     *((), ("all_methods",), ("all_methods", "paper"), ("study",)),
-    *(("toys",), ("digits",), ("text",)),
-    *(
-        ("wgan/toys",),
-        ("wgan/loss_meaning_digits",),
-        ("wgan/architectures",),
-        ("wgan/random_architectures",),
-    ),
+    *(("wgan/toys",), ("digits",), ("text",)),
+    *(("wgan/architectures", "wgan/architectures_small"), ("wgan/random_architectures",)),
 )
 
 
 def page() -> str:
     """Return the page of all figures: those that have a picture by section, and the others in a table."""
-    configurations = {files: configuration_of(files) for files in RUNS}
+    raws = {files: configuration_of(files) for files in RUNS}
+    configurations = {files: parse_config(raw) for files, raw in raws.items()}
     text = [
         "# Gallery",
         "Every figure is drawn from the tables of a run, by one command, and drawn again only when its own code or its "
         "data change. `snakemake --cores all` draws all that a run has something to show for, a command below one. "
-        "The pictures are of one run each, on one machine, as its command makes them: another kind of processor, and "
-        "other seeds, give other numbers.",
+        "The pictures are of one run each, on one machine: another kind of processor, and other seeds, give other "
+        "numbers.",
     ]
     others = []
     section = ""
     for exhibit, task in catalogue():
-        files = next((f for f, c in configurations.items() if drawn(exhibit, task, c)), None)
-        if files is None:
-            raise ValueError(
-                f"{exhibit.name}: no configuration in RUNS draws it; add one that does"
-            )
-        run = configurations[files].run
-        command = f"snakemake --cores all results/{run}/figures/{exhibit.name}.png"
-        if files:
-            command += " --configfile " + " ".join(f"experiments/{file}.yaml" for file in files)
+        files = next(f for f, config in configurations.items() if drawn(exhibit, task, config))
+        command = command_of(exhibit.name, configurations[files].run, files)
         title = exhibit.title.lstrip("0123456789 ")
         picture = picture_of(exhibit.name)
         if picture is None:
@@ -64,7 +52,7 @@ def page() -> str:
             f"### {title} {{ #{exhibit.name} }}",
             f"```sh\n{command}\n```",
             f"![{title}]({picture})",
-            caption(exhibit.caption or exhibit.name),
+            caption(exhibit, raws[files], configurations[files]),
         ]
     text += ["## Others", table("figure|command", others)]
     return "\n\n".join(text) + "\n"
@@ -75,22 +63,31 @@ def catalogue() -> list[tuple[Exhibit, str]]:
     any_task = exhibits("figures", [])
     found = [(exhibit, "") for exhibit in any_task.values()]
     for name in SPECS:
-        found += [
-            (e, name) for key, e in exhibits("figures", [name]).items() if key not in any_task
-        ]
+        own = exhibits("figures", [name])
+        found += [(own[key], name) for key in own.keys() - any_task.keys()]
     return sorted(found, key=lambda one: (one[0].section, one[0].title))
 
 
-def configuration_of(files: tuple[str, ...]) -> Config:
+def configuration_of(files: tuple[str, ...]) -> dict[str, Any]:
     """Return the configuration of files of experiments/, of showers laid over config.yaml."""
-    load = partial(Path.read_text, encoding="utf-8")
-    raws = [yaml.safe_load(load(ROOT / f"experiments/{file}.yaml")) for file in files]
+    raws = [
+        yaml.safe_load((ROOT / f"experiments/{file}.yaml").read_text("utf-8")) for file in files
+    ]
     whole: dict[str, Any] = {}
     if all(raw.get("task", DEFAULT) == DEFAULT for raw in raws):
-        whole = yaml.safe_load(load(ROOT / "config.yaml"))
+        whole = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
     for raw in raws:
         update_config(whole, raw)
-    return parse_config(whole)
+    return whole
+
+
+def command_of(figure: str, run: str, files: tuple[str, ...]) -> str:
+    """Return the command that draws a figure of a run."""
+    given = [f"experiments/{file}.yaml" for file in files]
+    configuration = ["--configfile", *given] if given else []
+    return " ".join(
+        ["snakemake --cores all", f"results/{run}/figures/{figure}.png", *configuration]
+    )
 
 
 def drawn(exhibit: Exhibit, task: str, config: Config) -> bool:
@@ -104,11 +101,12 @@ def picture_of(name: str) -> str | None:
     return next((path for path in found if (ROOT / "docs" / path).is_file()), None)
 
 
-def caption(name: str) -> str:
-    """Return a caption of the report as Markdown."""
-    source = (ROOT / f"workflow/report/figures/{name}.rst").read_text("utf-8")
-    text = jinja2.Template(source).render(snakemake={"config": {}})
-    text = re.sub(
-        r"\\? :sup:`([^`]+)`|\\ :sup:`([^`]+)`", lambda m: f"<sup>{m[1] or m[2]}</sup>", text
-    )
+def caption(exhibit: Exhibit, raw: dict[str, Any], config: Config) -> str:
+    """Return the caption of a figure in the report of a run, as Markdown."""
+    folder = ROOT / "workflow/report/figures"
+    source = (folder / f"{exhibit.caption or exhibit.name}.rst").read_text("utf-8")
+    baseline = getattr(config.methods.get(config.compare.baseline), "label", None)
+    template = Environment(trim_blocks=True, lstrip_blocks=True).from_string(source)
+    text = template.render(snakemake={"config": {**raw, "baseline": baseline}})
+    text = re.sub(r"\\ :sup:`([^`]+)`", r"<sup>\1</sup>", text)
     return " ".join(text.replace("``", "`").split())

@@ -6,12 +6,14 @@ import re
 def table(head: str, rows: list[list[str]]) -> str:
     """Return a Markdown table; the names of its columns stand between bars."""
     names = head.split("|")
-    lines = [
-        names,
-        ["---"] * len(names),
-        *([cell.replace("|", r"\|") for cell in row] for row in rows),
-    ]
+    lines = [names, ["---"] * len(names), *(map(_cell, row) for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """Return a text whose bars are none of the table; in code they are none anyway."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else part.replace("|", r"\|") for part in parts)
 
 
 def one_paragraph(text: str) -> str:
