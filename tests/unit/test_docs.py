@@ -42,8 +42,9 @@ def test_links_lead_somewhere_on_a_code_host(page):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_lists_are_lists_in_both(page):
     """The site wants four blanks before a list within a list, and an empty line before one that follows a paragraph."""
-    for paragraph in re.split(r"\n *\n", FENCE.sub("", page.read_text())):
-        items = [re.match(r"( *)(?:[-*]|\d+\.) ", line) for line in paragraph.strip("\n").splitlines()]
+    for paragraph in filter(str.strip, re.split(r"\n *\n", FENCE.sub("", page.read_text()))):
+        lines = paragraph.strip("\n").splitlines()
+        items = [re.match(r"( *)(?:[-*]|\d+\.) ", line) for line in lines]
         assert all(len(item[1]) % 4 == 0 for item in items if item), paragraph
         assert items[0] or not any(items), paragraph
 
@@ -71,7 +72,10 @@ def row(text, key):
     """Return the cells of the first row of a table that begins with a key."""
     line = re.search(rf"^\| `{key}`[^|]*\|.*$", text, re.MULTILINE)
     assert line, key
-    return [cell.strip() for cell in line[0].replace(r"\|", "/").replace("\u00a0", " ").strip("| ").split("|")]
+    return [
+        cell.strip()
+        for cell in line[0].replace(r"\|", "/").replace("\u00a0", " ").strip("| ").split("|")
+    ]
 
 
 def section(text, title):

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -43,7 +44,7 @@ def checkout(tmp_path_factory):
     programs.mkdir(parents=True)
     starts = {
         "snakemake": f"{python()} -m snakemake",
-        "showergan": f"{python()} -m showergan.cli",
+        "showergan": str(Path(python()).with_name("showergan")),
         "python": sys.executable,
     }
     for name, start in starts.items():
@@ -60,7 +61,7 @@ def followed(page, folder):
     environment |= {
         "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}",
         "PYTHONPATH": f"{folder}/src",
-        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": "1",
     }
     printed = []
     for language, content in BLOCK.findall((ROOT / f"docs/{page}.md").read_text()):

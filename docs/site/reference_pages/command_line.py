@@ -1,6 +1,7 @@
 """The command line: every subcommand and its options, from the program itself."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from showergan.cli.options import LateCommand, keys_of
 from showergan.config.recipes.found import RECIPES
 
 OTHERS = "Besides the steps"
+LIST = re.compile(r"<list\[(\w+)\]>")  # as Typer shows what may be given several times
 
 
 def page() -> str:
@@ -57,7 +59,7 @@ def subcommand(name: str, command: Any) -> Iterator[str]:
     context = typer.Context(command, info_name=name)
     records = (parameter.get_help_record(context) for parameter in command.get_params(context))
     rows = [
-        [f"`{named}`", escaped(meaning)]
+        [f"`{re.sub(LIST, several, named)}`", escaped(meaning)]
         for named, meaning in filter(None, records)
         if named != "--help"
     ]
@@ -68,6 +70,11 @@ def subcommand(name: str, command: Any) -> Iterator[str]:
         lines = [key_line(line) for line in keys_of(recipe).splitlines()]
         if lines:
             yield '??? note "Keys of the recipe"\n\n' + "\n".join(lines)
+
+
+def several(shown: re.Match[str]) -> str:
+    """Return what an option takes that may be given several times."""
+    return f"<{shown[1].lower()}> ..."
 
 
 def key_line(line: str) -> str:
