@@ -60,13 +60,15 @@ def sections(
         done.add(name)
         model = models[name]
         kind = model["properties"].get("kind", {}).get("const")
+        # config.yaml has other names, or a section of another kind.
+        own = given if at == path and kind in (None, below(given, "kind")) else None
         where = ".".join(at)
         title = f"`{where}`" + (f", `kind: {kind}`" if kind else "")
         yield f"{'##' if len(at) == 1 and not kind else '###'} {title} {{ #{name.lower()} }}"
         yield model.get("description", "")
-        yield from section_table(model, models, given)
+        yield from section_table(model, models, own)
         for key, inner in model["properties"].items():
-            yield from sections(inner, [*at, key], models, done, below(given, key))
+            yield from sections(inner, [*at, key], models, done, below(own, key))
 
 
 def referred(value: Schema, path: list[str]) -> Iterator[tuple[str, list[str]]]:
@@ -89,13 +91,12 @@ def section_table(model: Schema, models: dict[str, Schema], given: Any) -> Itera
     for key, value in model["properties"].items():
         if key == "kind":
             continue
-        is_section = "$ref" in value
         meaning = value.get("description") or one_paragraph(first_model(value, models))
-        default = "needed" if key in needed else "" if is_section else code(value.get("default"))
+        default = "needed" if key in needed else code(value["default"])
         row = [f"`{key}`", kind_of(value, models), default, escaped(meaning)]
         if given is not None:
             written = below(given, key)
-            shown = key in given and not isinstance(written, dict)
+            shown = key in given and (not isinstance(written, dict) or "kind" in written)
             row.insert(3, code(written) if shown else "")
         rows.append(row)
     if rows:
@@ -130,7 +131,7 @@ def kind_of(value: Schema, models: dict[str, Schema]) -> str:
     if "enum" in value:
         return ", ".join(map(code, value["enum"]))
     if "prefixItems" in value:
-        return f"list: {', '.join(kind_of(one, models) for one in value['prefixItems'])}"
+        return f"list: {'; '.join(kind_of(one, models) for one in value['prefixItems'])}"
     if "items" in value:
         least = f", at least {value['minItems']}" if value.get("minItems") else ""
         return f"list of: {kind_of(value['items'], models)}{least}"
