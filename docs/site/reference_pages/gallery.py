@@ -38,7 +38,12 @@ def page() -> str:
     others = []
     section = ""
     for exhibit, task in catalogue():
-        files = next(f for f, config in configurations.items() if drawn(exhibit, task, config))
+        draw_it = (f for f, config in configurations.items() if drawn(exhibit, task, config))
+        files = next(draw_it, None)
+        if files is None:
+            raise ValueError(
+                f"{exhibit.name}: no run of RUNS draws it; add a configuration that does"
+            )
         command = command_of(exhibit.name, configurations[files].run, files)
         title = exhibit.title.lstrip("0123456789 ")
         picture = picture_of(exhibit.name)
