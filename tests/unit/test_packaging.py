@@ -147,3 +147,27 @@ class TestCitation:
         assert {"cff-version", "message", "title", "authors"} <= set(CITATION)
         assert CITATION["cff-version"] == "1.2.0"
         assert isinstance(CITATION["date-released"], date)
+
+
+class TestCatalogue:
+    """What the catalogue of Snakemake workflows asks of a repository with a page of its own in it."""
+
+    def test_the_files_it_reads_are_there(self):
+        readme = (ROOT / "README.md").read_text().lower()
+        assert "snakemake" in readme
+        assert "workflow" in readme
+        assert (ROOT / "workflow/Snakefile").exists()
+        assert (ROOT / "config/README.md").exists()
+
+    def test_its_settings_are_ones_that_it_knows(self):
+        settings = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text())
+        usage = settings.pop("usage")
+        assert not settings
+        assert set(usage) == {"mandatory-flags", "software-stack-deployment", "report"}
+        assert set(usage["mandatory-flags"]) == {"desc", "flags"}
+        assert set(usage["software-stack-deployment"]) == {"conda", "apptainer", "apptainer+conda"}
+
+    def test_its_page_names_every_section_of_the_configuration(self):
+        page = (ROOT / "config/README.md").read_text()
+        for section in yaml.safe_load((ROOT / "config.yaml").read_text()):
+            assert f"`{section}`" in page
