@@ -171,3 +171,28 @@ class TestCatalogue:
         page = (ROOT / "config/README.md").read_text()
         for section in yaml.safe_load((ROOT / "config.yaml").read_text()):
             assert f"`{section}`" in page
+
+
+def test_hooks_of_git_are_those_of_make_lint():
+    (recipe,) = re.findall(
+        r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+    (local,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert local["repo"] == "local"  # versions of another place would part from requirements.lock
+    hooks = [hook["entry"].removeprefix(".venv/bin/") for hook in local["hooks"]]
+    assert hooks == [line.strip() for line in recipe.splitlines()]
+
+
+FORMS = [p for p in (ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml") if p.name != "config.yml"]
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_forms_are_what_github_reads(path):
+    form = yaml.safe_load(path.read_text())
+    assert {"name", "description", "labels", "body"} == set(form)
+    assert len({field["id"] for field in form["body"]}) == len(form["body"])
+    for field in form["body"]:
+        assert field["type"] == "textarea"
+        assert {"label"} <= set(field["attributes"]) <= {"label", "description", "render"}
+        assert set(field.get("validations", {})) <= {"required"}
+    assert form["body"][0]["validations"]["required"]

@@ -24,8 +24,7 @@ from showergan.evaluation.generator import save_generator
 ROOT = Path(__file__).parents[2]
 PAGES = ("data", "experiments", "extending", "results", "running")
 PLACES = [
-    ROOT / "README.md",
-    ROOT / "config/README.md",
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "config/README.md")),
     *(ROOT / f"docs/{page}.md" for page in PAGES),
 ]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
