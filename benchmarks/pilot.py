@@ -43,7 +43,7 @@ def main() -> None:
         {
             "step": step,
             "method": path.parts[-4],
-            "seconds": json.loads(path.read_text())["cpu_seconds"],
+            "seconds": json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"],
         }
         for step in ("train", "evaluate")
         for path in folder.glob(f"{step}/*/*/*/*/provenance.json")

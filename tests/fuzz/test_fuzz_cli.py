@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,16 +59,31 @@ def _built_once():
         yield
 
 
+MOST_SECONDS = 300  # of a command; one that waits for ever is killed by the alarm, and its test fails
+
+
+@pytest.fixture(autouse=True)
+def _alarm():
+    def ring(*_):
+        raise TimeoutError(f"a command took more than {MOST_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
 def call(*words):
     """Run a command in this process; return the status that it ends with, and what it says."""
     said, before = io.StringIO(), (sys.argv, sys.excepthook, sys.unraisablehook)
     sys.argv = ["showergan", *words]
+    signal.alarm(MOST_SECONDS)
     try:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
             cli.run()
     except SystemExit as end:
         return end.code or 0, said.getvalue()
     finally:
+        signal.alarm(0)
         sys.argv, sys.excepthook, sys.unraisablehook = before
     return 0, said.getvalue()
 
@@ -76,6 +92,8 @@ def recipe_of(command):
     """Return a recipe that the step of a command takes."""
     if command[0] in ("figure", "table"):
         return ["--style", STYLE]
+    if command[0] == "take-embedding":
+        return ["--recipe", json.dumps({"file": "model.pt", "sha256": "0" * 64})]
     step = RECIPES.get(command[0].replace("-", "_"))
     if step is None or command[0] in (
         "evaluate-file",
@@ -163,6 +181,13 @@ def test_files_of_other_kinds(files, out, command, data):
     n = sum(o.rich_help_panel == "Inputs" for o in COMMANDS[command])
     inputs = [data.draw(st.sampled_from(files)) for _ in range(n)]
     ends_well(*call(*line(command, inputs, out)), out)
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_a_pipe_is_not_waited_for(files, out, command):
+    pipe = next(file for file in files if file.endswith("/pipe"))
+    n = sum(o.rich_help_panel == "Inputs" for o in COMMANDS[command])
+    ends_well(*call(*line(command, [pipe] * n, out)), out)
 
 
 WORDS = st.one_of(

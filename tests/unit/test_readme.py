@@ -26,7 +26,10 @@ PAGES = (
     *("data", "experiments", "extending", "figures", "geant4", "gpu", "protocol", "results"),
     *("resume", "running", "verdicts"),
 )
-PLACES = [ROOT / "README.md", *(ROOT / f"docs/{page}.md" for page in PAGES)]
+PLACES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "config/README.md")),
+    *(ROOT / f"docs/{page}.md" for page in PAGES),
+]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 BLOCKS = [block for place in PLACES for block in BLOCK.findall(place.read_text())]
 # The programs of this page are tried by test_inference_generate.py and test_inference_export.py.

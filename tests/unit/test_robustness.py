@@ -189,60 +189,77 @@ class TestFigure:
         spread = dependence(summary)
         return draw(style, pd.concat([summary, fresh]), make_grid(scores), spread, make_anchors())
 
-    def test_seeds_means_and_areas(self, style, tmp_path):
+    def areas(self, figure):
+        return [panel.get_title().split("\n")[-1] for panel in figure.axes]
+
+    def test_a_panel_per_method_with_means_seeds_and_the_others(self, style, tmp_path):
         figure = self.drawn(style)
-        scores, bars = figure.axes
-        assert [t.get_text() for t in scores.get_xticklabels()] == ["3e-05", "0.0003"]
-        assert scores.get_xscale() == "log"
-        # Every method lies at the true rates, with a band from its worst to its best seed.
-        means, other = scores.lines[0], scores.lines[5]
+        panel, last = figure.axes
+        assert [t.get_text() for t in last.get_xticklabels()] == ["3e-05", "0.0003"]
+        assert panel.get_xscale() == "log"
+        # The other method is grey, its own lies at the true rates in a band from its worst to its best seed.
+        other, means, *marks = panel.lines
+        assert other.get_color() == "0.82"
+        assert means.get_color() == style.line("none").colour
         assert means.get_xdata().tolist() == other.get_xdata().tolist() == [3e-5, 3e-4]
         assert means.get_ydata().tolist() == pytest.approx([0.75, 0.125])
-        (band,) = scores.collections[0].get_paths()
+        assert other.get_ydata().tolist() == pytest.approx([0.74, 0.71])
+        (band,) = panel.collections[0].get_paths()
         corners = {(3e-5, 0.7), (3e-5, 0.8), (3e-4, 0.1), (3e-4, 0.15)}
         assert {tuple(point) for point in band.vertices.tolist()} == corners
-        filled = [line.get_markerfacecolor() != "white" for line in scores.lines[2:5:2]]
-        assert filled == [True, False]
-        assert [t.get_text() for t in bars.texts] == ["0.44", "0.72"]
-        ends = [line.get_ydata()[0] for line in scores.lines[-3:]]
-        assert ends == [0.947, 0.407, 0.0]
+        assert [mark.get_markerfacecolor() != "white" for mark in marks[:2]] == [True, False]
+        assert [line.get_ydata()[0] for line in marks[2:]] == [0.947, 0.407, 0.0]
+        assert self.areas(figure) == ["area 0.44", "area 0.72"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
-    def test_a_panel_per_rate_of_the_generator(self, style, tmp_path):
+    def test_lines_of_the_generators_rates_are_told_apart(self, style, tmp_path):
         more = {m: {**pairs, "0.0001_0.0003": [0.4, 0.0]} for m, pairs in SCORES.items()}
         figure = self.drawn(style, more)
-        assert len(figure.axes) == 3
+        assert len(figure.axes) == 2
+        labels = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert labels[:2] == ["generator at 0.001", "generator at 0.0001"]
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_architectures_share_a_panel(self, style, tmp_path):
+        named = style.model_copy(update={"architectures": {"small": "Small", "large": "Large"}})
+        small = make_summary()
+        large = make_summary({"sn": SCORES["none"]}).assign(architecture="large")
+        both = pd.concat([small, large])
+        grid = learning_rate_grid(both, "bins-E")
+        figure = draw(named, both, grid, dependence(both), make_anchors())
+        assert self.areas(figure) == ["area 0.44", "area 0.72, 0.44"]
+        curves = [line for line in figure.axes[1].lines if line.get_linewidth() == 1.8]
+        assert [line.get_ydata()[0] for line in curves] == pytest.approx([0.74, 0.75])
+        assert curves[0].get_linestyle() != curves[1].get_linestyle()
+        labels = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert labels[:2] == ["Small", "Large"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_undefined_is_said(self, style, tmp_path):
         several = {"0.001_0.0003": [0.1, 0.2], "0.01_0.0003": [0.3, 0.4]}
         figure = self.drawn(style, {"sn": SCORES["sn"], "abcas": several})
-        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.72", "undefined"]
+        assert self.areas(figure) == ["area 0.72", "area undefined"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
     def test_a_method_with_one_pair_is_left_out(self, style):
         one = {"abcas": {"0.001_0.0003": [0.7, 0.72]}}
         figure = self.drawn(style, {"sn": SCORES["sn"], **one})
-        assert [t.get_text() for t in figure.axes[-1].texts] == ["0.72"]
+        assert self.areas(figure) == ["area 0.72"]
 
-    def test_an_interval_is_drawn_from_five_seeds_on(self, style, tmp_path):
+    def test_an_area_has_half_its_interval_from_five_seeds_on(self, style):
         seeds = {
             "0.001_0.0003": [0.5, 0.6, 0.7, 0.6, 0.5],
             "0.001_3e-05": [0.7, 0.6, 0.7, 0.6, 0.5],
         }
-        figure = self.drawn(style, {"sn": seeds})
-        low, high = figure.axes[-1].lines[1].get_xdata()
-        interval = mean_interval(np.mean(list(seeds.values()), axis=0), 0.05)
-        assert (low, high) == pytest.approx(interval[1:])
-        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+        mean, low, high = mean_interval(np.mean(list(seeds.values()), axis=0), 0.05)
+        told = f"area {mean:.2f} \N{PLUS-MINUS SIGN} {(high - low) / 2:.2f}"
+        assert self.areas(self.drawn(style, {"sn": seeds})) == [told]
 
     def test_areas_of_different_pairs_are_told_apart(self, style):
         three = {"none": {**SCORES["none"], "0.001_1e-05": [0.5, 0.5]}}
-        figure = self.drawn(style, {**three, "sn": SCORES["sn"]})
-        told = [t.get_text().split("\n")[-1] for t in figure.axes[-1].get_yticklabels()]
-        assert told == ["(3 pairs)", "(2 pairs)"]
-        even = self.drawn(style).axes[-1].get_yticklabels()
-        assert "pairs)" not in "".join(t.get_text() for t in even)
+        told = self.areas(self.drawn(style, {**three, "sn": SCORES["sn"]}))
+        assert [area[-9:] for area in told] == ["(3 pairs)", "(2 pairs)"]
+        assert "pairs)" not in "".join(self.areas(self.drawn(style)))
 
     def test_one_pair_is_nothing_to_compare(self, style):
         figure = self.drawn(style, {"sn": {"0.001_0.0003": [0.7, 0.72]}})

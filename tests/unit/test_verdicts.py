@@ -464,39 +464,31 @@ class TestFigures:
         assert figure.legends[0].get_texts()[0].get_text() == "too few seeds to decide"
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
-    def test_differences_at_each_pair_of_learning_rates(self, style, tmp_path):
-        """A row of panels per pair, the largest first, and the choice last where not all chose one pair."""
+    def test_differences_of_areas_and_of_what_was_chosen(self, style, tmp_path):
         low = random_summary(3).assign(chosen=True)
         high = low.assign(learning_rates="0.001_0.001", selected=0.5, chosen=False)
-        high.loc[high["method"] == "none", "selected"] = 0.1
+        figure = differences(style, verdicts(pd.concat([low, high])))
+        heads = [a.get_ylabel().split("\n", 1)[1] for a in figure.axes[::3]]
+        assert heads == ["all, as an area", "as chosen"]
+        assert figure.axes[0].get_xlim() == figure.axes[3].get_xlim()
+        style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
+
+    def test_differences_at_each_pair_where_there_is_no_area(self, style, tmp_path):
+        """A row of panels per pair, the largest first, and the choice last where not all chose one pair."""
+        low = random_summary(3).assign(chosen=True)
+        high = low.assign(learning_rates="0.01_1e-05", selected=0.5, chosen=False)
+        high = high[high["method"].isin(["sn", "abcas"])]
         same = differences(style, verdicts(pd.concat([low, high])))
-        heads = [a.get_ylabel() for a in same.axes[::3]]
-        assert [head.split("\n", 1)[1] for head in heads] == [
-            "0.001, 0.001",
-            "0.001, 1e-05\n(as chosen)",
-            "all, as an area",
-        ]
+        heads = [a.get_ylabel().split("\n", 1)[1] for a in same.axes[::3]]
+        assert heads == ["0.01, 1e-05", "0.001, 1e-05\n(as chosen)"]
+        names = [[t.get_text() for t in a.get_yticklabels()] for a in same.axes[::3]]
+        assert [len(n) for n in names] == [1, 2]  # of those trained there
         for table, is_chosen in ((low, False), (high, True)):
             table.loc[table["method"] == "abcas", "chosen"] = is_chosen
         figure = differences(style, verdicts(pd.concat([low, high])))
-        assert len(figure.axes) == 4 * 3
-        heads = [a.get_ylabel() for a in figure.axes[::3]]
-        assert heads[0].endswith("\n0.001, 0.001")
-        assert heads[1].endswith("\n0.001, 1e-05")
-        assert heads[2].endswith("\nall, as an area")
-        assert heads[3].endswith("\nas chosen")
-        assert [t.get_text() for t in figure.axes[0].texts] == ["0%", "50%"]
-        assert figure.axes[0].get_xlim() == figure.axes[9].get_xlim()
+        heads = [a.get_ylabel().split("\n", 1)[1] for a in figure.axes[::3]]
+        assert heads == ["0.01, 1e-05", "0.001, 1e-05", "as chosen"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
-
-    def test_a_pair_shows_the_methods_that_were_trained_at_it(self, style):
-        low = random_summary(3).assign(chosen=True)
-        high = low.assign(learning_rates="0.001_0.001", chosen=False)
-        high = high[high["method"].isin(["sn", "abcas"])]
-        figure = differences(style, verdicts(pd.concat([low, high])))
-        names = [[t.get_text() for t in a.get_yticklabels()] for a in figure.axes[::3]]
-        assert [len(n) for n in names] == [1, 2, 1]  # all chose the second pair
-        assert names[0] == names[1][1:] == names[2]
 
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)

@@ -73,6 +73,34 @@ def test_a_module_of_another_workflow(fresh, tmp_path, expected):
     assert found == {rule: n for rule, n in expected.items() if rule != "all"}
 
 
+DEPLOYED = """
+configfile: "config/config.yaml"
+
+module showergan:
+    snakefile: "{folder}/workflow/Snakefile"
+    config: config
+
+use rule * from showergan
+"""
+
+
+def test_a_folder_that_snakedeploy_made(fresh, tmp_path, expected):
+    """It copies `config/` and writes a Snakefile like this; the catalogue's page tells to begin so."""
+    deployed = tmp_path / "deployed"
+    shutil.copytree(ROOT / "config", deployed / "config")
+    (deployed / "workflow").mkdir()
+    (deployed / "workflow/Snakefile").write_text(DEPLOYED.format(folder=fresh.folder))
+    said, works = called(deployed)
+    assert works, said
+    assert planned_jobs(said)["train_gan"] == 30  # the default run before a choice
+    with (deployed / "config/config.yaml").open("a") as file:
+        file.write((fresh.folder / "tiny.yaml").read_text().replace("run: tiny", ""))
+    said, _ = called(deployed)
+    found = planned_jobs(said)
+    assert found.pop("default") == expected["all"]
+    assert found == {rule: n for rule, n in expected.items() if rule != "all"}
+
+
 def test_another_environment_is_told_apart(fresh):
     said, works = called(fresh.folder, code="import sys; sys.modules['showergan'] = None\n")
     assert not works

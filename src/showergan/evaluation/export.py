@@ -66,7 +66,8 @@ def torchscript_of(module: nn.Module, example: tuple[Tensor, ...], about: str) -
     """Return a TorchScript file; arguments as for `onnx_of`."""
     content = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # C++ has nothing else yet
+        for category in (DeprecationWarning, FutureWarning):  # C++ has nothing else yet
+            warnings.simplefilter("ignore", category)
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # tables are constants
         traced = torch.jit.trace(module, example)
         torch.jit.save(traced, content, _extra_files={"showergan": about})

@@ -48,9 +48,11 @@ def panels(figure: Figure, n: int, per_row: int, *, shared: bool = False) -> np.
 
 
 def label_outer(axes: np.ndarray, x: str = "", y: str = "") -> None:
-    """Name the axes: x below the last row of panels, y left of the first column."""
-    for panel in axes[-1] if x else ():
-        panel.set_xlabel(x)
+    """Name the axes: x below the last panel of each column, which has numbers, y left of the first column."""
+    for column in axes.T if x else ():
+        last = [panel for panel in column if panel.figure is not None][-1]
+        last.set_xlabel(x)
+        last.tick_params(axis="x", labelbottom=True)
     for panel in axes[:, 0] if y else ():
         panel.set_ylabel(y)
 

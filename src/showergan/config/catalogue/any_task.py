@@ -71,6 +71,7 @@ EXHIBITS = (
         "5 Robustness to the learning rates",
         "summary grid robustness anchors",
         RATES,
+        every_architecture=True,
     ),
     comparison("prd.score_over_epochs", "PRD-AUC over epochs", "metrics anchors grid", EPOCHS),
     comparison("prd.prd_curves", "Precision and recall", "curves anchor_curves grid"),

@@ -28,9 +28,8 @@ NOISE = "0.9"  # grey of differences within noise
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """Draw the difference of the means of each method and the baseline, with Welch's 95 % interval from five seeds on.
 
-    A row of panels per pair of learning rates, from large to small, one for the areas over all rates, and one for the
-    pairs that the methods chose; a column per score. The panels of a column share their scale, so that what a rate does
-    can be seen.
+    A row of panels for the areas over all rates, and one for the pairs that the methods chose; where there is no area
+    one per pair of learning rates, from large to small. A column per score, whose panels share their scale.
     """
     rows = compared_scores(labelled(verdicts, style.labels))
     if rows.empty:
@@ -38,10 +37,10 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         return layout.empty_figure(nothing)
     baseline = rows["baseline"].iloc[0]
     scores = list(dict.fromkeys(rows["score"]))
-    # From large to small; all of them, and what was chosen among them, come last.
     tried = set(rows["learning_rates"])
     last = [choice for choice in (ALL, CHOSEN) if choice in tried]
-    choices = [*sorted(tried.difference(last), key=by_size), *last]
+    # From large to small, where there is no area over them; what was chosen comes last.
+    choices = [*(sorted(tried.difference(last), key=by_size) if ALL not in tried else ()), *last]
     # Not every method need be trained at every pair: a row of panels is as high as it has methods.
     parts = [rows[rows["learning_rates"] == choice] for choice in choices]
     if (same := _repeated(parts)) is not None:  # all methods chose this pair

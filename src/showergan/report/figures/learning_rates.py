@@ -14,12 +14,17 @@ from matplotlib.ticker import NullLocator
 
 from showergan.report import layout
 from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
-from showergan.report.style import Line, Style
+from showergan.report.style import DASHES, Dashes, Line, Style
 from showergan.report.texts import counted, fitted, formatted, records
 
 MAPS_PER_ROW = 3
 FRAME: Any = {"fill": False, "edgecolor": "#d55e00", "linewidth": 3, "clip_on": False}
 BAND = 0.13  # of its colour in a band
+PANELS_PER_ROW = 4
+OTHERS: Any = {"color": "0.82", "linewidth": 0.8, "zorder": 0.5}
+
+# Of lines of a method: architecture, and learning rate of the generator.
+Kind = tuple[str, float]
 
 
 def learning_rate_grid(style: Style, grid: pd.DataFrame, anchors: pd.DataFrame) -> Figure:
@@ -89,86 +94,103 @@ def robustness(
     robustness: pd.DataFrame,
     anchors: pd.DataFrame,
 ) -> Figure:
-    """Draw the score of each method against the discriminator's learning rate, and its area.
+    """Draw the score of each method against the discriminator's learning rate, and tell its area.
 
-    A line joins the means over seeds, and its band reaches from the worst seed to the best; the mean at the pair that a
-    method chose is filled. A panel per learning rate of the generator, and one for the areas, with their intervals,
-    which names the methods. Methods with one pair are left out: they show nothing here.
+    A panel per method: a line joins the means over seeds, and its band reaches from the worst seed to the best; the
+    mean at the pair that the method chose is filled. The other methods are grey. Learning rates of the generator and
+    architectures have lines of their own. Methods with one pair are left out: they show nothing here.
     """
-    robustness = robustness[robustness["score"].isin(grid["score"])]
-    several = set(robustness.loc[robustness["n_rates"] > 1, "method"])
-    methods = [method for method in style.labels if method in several]
+    robustness = robustness[robustness["score"].isin(grid["score"]) & (robustness["n_rates"] > 1)]
+    methods = [method for method in style.labels if method in set(robustness["method"])]
     grid = grid[grid["method"].isin(methods)]
-    rates = sorted(grid["discriminator_rate"].unique())
     if not methods:
         nothing = "Every method was trained at one pair of learning rates: nothing to compare."
         return layout.empty_figure(nothing)
     score = grid["score"].iloc[0]
-    generators = sorted(grid["generator_rate"].unique(), reverse=True)
     runs = summary[(summary["score"] == score) & summary["tried"].astype(bool)]
+    curves = _curves(grid, runs)
+    kinds = _kinds(style, grid)
     ends = anchor_scores(anchors)
-    figure = layout.new_figure(max(4.2, 1.6 + 0.42 * len(methods)))
-    widths = [*[1.6] * len(generators), 1]
-    axes = figure.subplots(1, len(widths), squeeze=False, width_ratios=widths)[0]
-    for panel, generator in zip(axes[:-1], generators, strict=True):
-        part = grid[grid["generator_rate"] == generator]
-        for method in methods:
-            of_method = part[part["method"] == method]
-            _scores(panel, of_method, runs[runs["method"] == method], style.line(method))
+    rates = sorted(grid["discriminator_rate"].unique())
+    rows = layout.rows_of(len(methods), PANELS_PER_ROW)
+    columns = layout.rows_of(len(methods), rows)  # as full as each other
+    figure = layout.new_figure(1.3 + 2.3 * rows * 4 / (columns + 1))
+    axes = layout.panels(figure, len(methods), columns, shared=True)
+    turned = 45 if len(rates) * columns > 12 else 0
+    # Areas over different rates do not compare.
+    is_uneven = robustness["n_rates"].nunique() > 1
+    for panel, method in zip(axes.flat, methods, strict=False):
+        for (other, kind), curve in curves.items():
+            if other != method and kind == next(iter(kinds)):
+                panel.plot(curve["discriminator_rate"], curve["test_mean"], **OTHERS)
+        for kind, (dashes, _) in kinds.items():
+            if (method, kind) in curves:
+                _scores(panel, curves[method, kind], style.line(method)._replace(dashes=dashes))
         draw_anchors(panel, ends, score)
+        areas = robustness[robustness["method"] == method]
+        panel.set_title(f"{fitted(style.labels[method], 26)}\n{_areas(areas, is_uneven)}")
         panel.set(xscale="log", ylim=(-0.03, 1.03), xlim=(rates[0] / 1.4, rates[-1] * 1.4))
-        panel.set_xticks(rates, [f"{rate:g}" for rate in rates])
+        panel.set_xticks(rates, [f"{rate:g}" for rate in rates], rotation=turned)
         panel.xaxis.set_minor_locator(NullLocator())
-        panel.set_title(f"generator at {generator:g}")
-        panel.set_xlabel("learning rate of the discriminator")
         panel.grid(axis="y")
-        panel.sharey(axes[0])
-    axes[0].set_ylabel(f"{score} on test")
-    _areas(axes[-1], robustness, methods, style)
-    marker: dict[str, Any] = {"color": "0.3", "linestyle": "", "marker": "o", "markersize": 7}
+    layout.label_outer(axes, x="rate of the discriminator", y=f"{score} on test")
+    own: dict[str, Any] = {"color": "0.3", "marker": "o", "markersize": 6, "linestyle": ""}
+    lines = {label: {"color": "0.3", "linestyle": dashes} for dashes, label in kinds.values()}
     marks: layout.Key = {
-        "mean of seeds": {**marker, "markerfacecolor": "white"},
-        "mean at the rates of the tables": marker,
+        **(lines if len(kinds) > 1 else {}),
+        "mean of seeds": {**own, "markerfacecolor": "white"},
+        "mean at the rates of the tables": own,
         "worst to best seed": Patch(color="0.3", alpha=BAND),
+        "other methods": OTHERS,
     }
     layout.legend_below(figure, marks | anchor_key(ends))
     return figure
 
 
-def _scores(axes: Axes, means: pd.DataFrame, runs: pd.DataFrame, line: Line) -> None:
-    """Draw means and seeds of one method at one learning rate of the generator."""
-    means = means.sort_values("discriminator_rate")
+def _curves(grid: pd.DataFrame, runs: pd.DataFrame) -> dict[tuple[str, Kind], pd.DataFrame]:
+    """Return mean, worst and best seed by the discriminator's rate, of each method and kind."""
+    keys = ["architecture", "method", "learning_rates"]
+    seeds = runs.groupby(keys)["selected"].agg(["min", "max"]).reset_index()
+    rows = grid.merge(seeds, "left", keys).sort_values("discriminator_rate")
+    parts = rows.groupby(["method", "architecture", "generator_rate"], sort=False)
+    return {(str(m), (str(a), float(str(rate)))): part for (m, a, rate), part in parts}
+
+
+def _kinds(style: Style, grid: pd.DataFrame) -> dict[Kind, tuple[Dashes, str]]:
+    """Return dashes and label of each kind of line, an architecture and a learning rate of the generator."""
+    known = list(style.architectures or dict.fromkeys(grid["architecture"]))
+    there = grid[["architecture", "generator_rate"]].drop_duplicates()
+    pairs = list(there.itertuples(index=False, name=None))
+    rates = {rate for _, rate in pairs}
+    found = {}
+    for number, (architecture, rate) in enumerate(
+        sorted(pairs, key=lambda kind: (known.index(kind[0]), -kind[1]))
+    ):
+        texts = [
+            *([style.architectures[architecture]] if style.architectures else []),
+            *([f"generator at {rate:g}"] if len(rates) > 1 else []),
+        ]
+        found[architecture, rate] = DASHES[number % len(DASHES)], ", ".join(texts)
+    return found
+
+
+def _scores(axes: Axes, curve: pd.DataFrame, line: Line) -> None:
+    """Draw means and seeds of one method and kind."""
     colour, marker, dashes = line
-    seeds = runs.groupby("learning_rates")["selected"].agg(["min", "max"])
-    ends = seeds.reindex(means["learning_rates"])
-    x, y = means["discriminator_rate"], means["test_mean"]
-    axes.fill_between(x, ends["min"], ends["max"], color=colour, alpha=BAND, linewidth=0)
+    x, y = curve["discriminator_rate"], curve["test_mean"]
+    axes.fill_between(x, curve["min"], curve["max"], color=colour, alpha=BAND, linewidth=0)
     axes.plot(x, y, color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
-    points = zip(x, y, ends["min"], ends["max"], means["chosen"], strict=True)
-    for rate, mean, low, high, chosen in points:
-        axes.plot([rate, rate], [low, high], color=colour, linewidth=0.8, alpha=0.6)
+    for rate, mean, chosen in zip(x, y, curve["chosen"], strict=True):
         own: Any = {"color": colour, "markerfacecolor": colour if chosen else "white"}
-        axes.plot(rate, mean, marker, markersize=7, zorder=4, **own)
+        axes.plot(rate, mean, marker, markersize=6, zorder=4, **own)
 
 
-def _areas(axes: Axes, areas: pd.DataFrame, methods: list[str], style: Style) -> None:
-    """Draw a line per method to its area; its label and line are the key of the whole figure."""
-    found = {row["method"]: row for row in records(areas)}
-    # Areas over different rates do not compare.
-    is_uneven = len({found[m]["n_rates"] for m in methods}) > 1
-    names = [
-        fitted(style.labels[m], 26) + f"\n({found[m]['n_rates']} pairs)" * is_uneven
-        for m in methods
-    ]
-    for y, method in enumerate(methods):
-        area, low, high = (found[method][name] for name in ("area", "low", "high"))
-        length = area if math.isfinite(area) else 0.0
-        colour, marker, dashes = style.line(method)
-        own: Any = {"color": colour, "linestyle": dashes, "marker": marker, "markersize": 7}
-        axes.plot([0, length], [y, y], linewidth=2.2, markevery=[1], clip_on=False, **own)
-        axes.plot([low, high], [y, y], color=colour, linewidth=6, alpha=0.4, solid_capstyle="butt")
-        text = formatted(area, ".2f") or "undefined"
-        axes.text(np.nanmax([length, high]) + 0.05, y, text, va="center", fontsize="small")
-    layout.names_in_rows(axes, names)
-    axes.spines["left"].set_visible(False)
-    axes.set(xlim=(0, 1.16), xlabel="mean over log rate", title="area")
+def _areas(rows: pd.DataFrame, is_uneven: bool) -> str:
+    """Return the area of each architecture with its interval, which there is from five seeds on."""
+    texts = []
+    for row in records(rows):
+        text = formatted(row["area"], ".2f") or "undefined"
+        if math.isfinite(row["low"]):
+            text += f" \N{PLUS-MINUS SIGN} {(row['high'] - row['low']) / 2:.2f}"
+        texts.append(text + f" ({row['n_rates']} pairs)" * is_uneven)
+    return f"area {', '.join(texts)}"
