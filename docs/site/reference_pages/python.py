@@ -1,5 +1,7 @@
 """The public names of the package, from their docstrings."""
 
+import inspect
+
 import showergan
 
 
@@ -7,8 +9,9 @@ def page() -> str:
     """Return the page of the public names, each of which mkdocstrings replaces by its docstring."""
     text = [
         "# Python API",
-        "The names below are the package's own: `import showergan`, then `showergan.NAME`. All else may move from "
-        "version to version. Importing the package is quick; a name loads what it needs when it is first used.",
+        inspect.getdoc(showergan) or "",
+        "After `import showergan` each name below is `showergan.NAME`. Importing the package is quick; a name loads "
+        "what it needs when it is first used.",
     ]
     for name in sorted(set(showergan.__all__) - {"__version__"}, key=str.casefold):
         found = getattr(showergan, name)
