@@ -7,7 +7,8 @@ def table(head: str, rows: list[list[str]]) -> str:
     """Return a Markdown table; the names of its columns stand between bars."""
     names = head.split("|")
     lines = [names, ["---"] * len(names), *(map(_cell, row) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f'<div class="names" markdown>\n\n{text}\n\n</div>'
 
 
 def _cell(text: str) -> str:
@@ -23,4 +24,4 @@ def one_paragraph(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a text in which nothing is Markdown."""
-    return re.sub(r"([*_<\[\]])", r"\\\1", text)
+    return re.sub(r"([*_\[\]])", r"\\\1", text).replace("<", "&lt;")
