@@ -59,7 +59,9 @@ def _built_once():
         yield
 
 
-MOST_SECONDS = 300  # of a command; one that waits for ever is killed by the alarm, and its test fails
+MOST_SECONDS = (
+    300  # of a command; one that waits for ever is killed by the alarm, and its test fails
+)
 
 
 @pytest.fixture(autouse=True)
