@@ -277,7 +277,8 @@ BAD_HDF5 = {
 
 
 @pytest.mark.parametrize("case", BAD_HDF5)
-def test_bad_files_of_the_challenge_are_told(tmp_path, showers, case):
+def test_bad_files_of_the_challenge_are_told(tmp_path, showers, monkeypatch, case):
+    monkeypatch.setattr(calochallenge, "_AT_ONCE", 50 * 8 * 2700)  # rows are counted over blocks
     change, options, told = BAD_HDF5[case]
     path = as_grid(tmp_path / "s.hdf5", showers)
     change(path)
