@@ -10,11 +10,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import torch
 from generators import network, trained
 
 import showergan
 from showergan.evaluation.generator import save_generator
 from showergan.tasks.showers import gflash
+from showergan.tasks.showers.embedding import EmbeddingRegressor, save_embedding
 from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.shower_file import write_npz
 
@@ -113,7 +115,9 @@ def test_showers_score_like_their_files(tmp_path, showers):
     (other,) = gflash.simulate(200, seed=2)
     for name, sample in (("a", showers), ("b", other)):
         write_npz(tmp_path / f"{name}.npz", 200, [sample])
-    settings = {"clusters": 4, "repeats": 2}
+    torch.manual_seed(0)
+    save_embedding(EmbeddingRegressor(), tmp_path / "model.pt")
+    settings = {"clusters": 4, "repeats": 2, "embedding": tmp_path / "model.pt"}
     of_files = showergan.score(tmp_path / "a.npz", tmp_path / "b.npz", **settings)
     wide = replace(other, energy=other.energy.astype(float))
     for fake in (wide, tmp_path / "b.npz"):

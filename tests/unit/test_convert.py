@@ -1,7 +1,10 @@
 """Showers in formats of others become files of the published schema, or the conversion says why not."""
 
+import re
+import shlex
 import tracemalloc
 from importlib.util import find_spec
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -373,3 +376,40 @@ def test_units_are_asked_for(missing):
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert missing in done.output
+
+
+PAGE = (Path(__file__).parents[2] / "docs/convert.md").read_text(encoding="utf-8")
+
+
+@needs_uproot
+def test_the_commands_of_the_page_do_what_it_says(tmp_path, showers, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    of_challenge(tmp_path / "dataset_3_1.hdf5", np.full((8, 40500), 0.1), np.full((8, 1), 5e3))
+    p, cells = showers.momentum.astype(float) * 1000, showers.energy.reshape(N, 900) / 1000
+    names = {"x": showers.point[:, 0] * 10, "y": showers.point[:, 1] * 10, "cells": cells}
+    names |= dict(zip(("px", "py", "pz"), p.T, strict=True))
+    as_tree(
+        tmp_path / "showers.root", showers,
+        **dict.fromkeys(("EnergyDeposit", "ParticlePoint", "ParticleMomentum")),
+        **{name: np.ascontiguousarray(values) for name, values in names.items()},
+    )  # fmt: skip
+    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    commands = [shlex.split(c) for block in blocks for c in block.replace("\\\n", "").splitlines()]
+    assert [words[0] for words in commands] == ["showergan", "pip", "showergan"]
+    for program, *words in commands:
+        if program == "showergan":
+            done = CliRunner().invoke(app, words)
+            assert done.exit_code == 0, done.exception
+    found = showergan.load_showers("mine.npz")
+    np.testing.assert_allclose(found.point, showers.point, rtol=1e-5)
+    assert showergan.load_showers("geant4.npz").energy.sum() == pytest.approx(8 * 4050)
+
+
+def test_the_page_has_the_geometries_and_their_smallest_cells():
+    for name, cylinder in CYLINDERS.items():
+        (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}`")]
+        numbers = re.findall(r"[\d.]+", row.replace(" ", "").partition("`|")[2])
+        assert [float(n) for n in numbers[:4]] == list(cylinder)
+        assert int(numbers[4]) == cylinder.voxels
+        least = float(numbers[5])
+        assert (least - 0.1) ** 2 < cylinder.largest_mm2 <= least**2
