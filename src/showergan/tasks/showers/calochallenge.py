@@ -2,8 +2,9 @@
 
 The challenge (https://calochallenge.github.io/homepage/) has `incident_energies`, shape (N, 1), and `showers`, shape
 (N, voxels), both in MeV. Voxels are ordered by layer, then angle, then radius, which counts fastest. The axis z is the
-direction of the particle, which enters at (0, 0, 0); angles begin at -pi. Data sets 2 and 3 are cylinders of 45 layers,
-read out up to a radius of 41.85 mm. Data set 1 has layers without bins in angle: its rings have no image.
+direction of the particle, which enters at (0, 0, 0); angles begin at -pi, as in the code of its evaluation. Data sets 2
+and 3 are cylinders of 45 layers, read out up to a radius of 41.85 mm. Data set 1 has layers without bins in angle: its
+rings have no image.
 """
 
 import math
@@ -175,8 +176,9 @@ def _chunks(
         m = len(block)
         with np.errstate(invalid="ignore", over="ignore"):  # NaN and infinity are refused later
             plane = block.reshape(m, layers, -1).sum(axis=1, dtype=np.float64)
-            image = (plane if shares is None else plane @ shares) * MEV[energy_unit]
-        momentum = np.zeros((m, 3))
-        momentum[:, 2] = incident_GeV[first : first + m]
+            plane = (plane if shares is None else plane @ shares) * MEV[energy_unit]
+            image = plane.reshape(m, *IMAGE_SHAPE).astype(np.float32)
+            momentum = np.zeros((m, 3), np.float32)
+            momentum[:, 2] = incident_GeV[first : first + m]
         first += m
-        yield Showers(image.reshape(m, *IMAGE_SHAPE), np.zeros((m, 2)), momentum, None)
+        yield Showers(image, np.zeros((m, 2), np.float32), momentum, None)

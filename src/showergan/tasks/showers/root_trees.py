@@ -102,12 +102,14 @@ def _chunks(path: Path, tree: Any, branches: Branches, units: Units) -> Iterator
                 _numbers(path, {name: chunk[name] for name in of}, n)
                 for of, n in zip(branches, (math.prod(IMAGE_SHAPE), 2, 3), strict=True)
             )
-            yield Showers(
-                energy=energy.reshape(-1, *IMAGE_SHAPE) * MEV[units.energy],
-                point=point / cells,
-                momentum=momentum * (MEV[units.momentum] / MEV["GeV"]),
-                pdg=None,
-            )
+            with np.errstate(over="ignore"):  # infinity is refused later
+                showers = Showers(
+                    energy=(energy * MEV[units.energy]).reshape(-1, *IMAGE_SHAPE).astype("f4"),
+                    point=(point / cells).astype("f4"),
+                    momentum=(momentum * (MEV[units.momentum] / MEV["GeV"])).astype("f4"),
+                    pdg=None,
+                )
+            yield showers
 
 
 def _numbers(path: Path, branches: dict[str, Any], wanted: int) -> NDArray[np.float64]:
