@@ -61,3 +61,4 @@ rule all:
 
 
 include: "workflow/rules/crate.smk"
+include: "workflow/rules/study.smk"

@@ -1,4 +1,8 @@
-"""Reproducible comparison of GANs for calorimeter showers."""
+"""Reproducible comparison of GANs for calorimeter showers.
+
+Five names hold for programs of others: `load_generator`, `load_showers`, `score`, `prd_auc` and `Constraint`. A user's
+mistake raises a `UserError`, whose message says what is wrong and what to do.
+"""
 
 from importlib import import_module
 from importlib.metadata import version
@@ -12,6 +16,7 @@ _HOME = {
     "TrainedGenerator": "evaluation.generator",
     "UserError": "errors",
     "load_generator": "evaluation.generator",
+    "load_showers": "tasks.showers.shower_file",
     "prd_auc": "metrics.prd",
     "prd_curve": "metrics.prd",
     "score": "evaluation.score",

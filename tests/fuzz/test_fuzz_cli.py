@@ -59,13 +59,15 @@ def _built_once():
         yield
 
 
-MOST_SECONDS = 300  # of a command; one that waits for ever is killed by the alarm, and its test fails
+MOST_SECONDS = (
+    300  # of a command; one that waits for ever is killed by the alarm, and its test fails
+)
 
 
 @pytest.fixture(autouse=True)
 def _alarm():
     def ring(*_):
-        raise TimeoutError(f"a command took more than {MOST_SECONDS} s")
+        raise RuntimeError(f"a command took more than {MOST_SECONDS} s")
 
     before = signal.signal(signal.SIGALRM, ring)
     yield

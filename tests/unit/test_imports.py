@@ -76,6 +76,7 @@ def test_the_list_of_subcommands_is_light():
         (["verify"], {"torch", "pandas", "snakemake"}),
         (["figure", "losses"], {"torch", "seaborn", "scipy"}),
         (["table", "verdicts"], {"torch", "seaborn", "scipy"}),
+        (["convert", "root"], {"torch", "pandas", "uproot", "scipy"}),
     ],
 )
 def test_a_subcommand_waits_for_no_library_that_it_does_not_use(command, slow):

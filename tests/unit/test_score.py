@@ -99,7 +99,7 @@ def test_other_mistakes_are_told(tmp_path):
         (lambda: showergan.prd_auc(*NORMAL, repeats=2.5), "repeats = 2.5"),
         (lambda: showergan.score(*NORMAL, cluster=5), "did you mean clusters"),
         (lambda: showergan.score(*NORMAL, embedding="model.pt"), "an embedding is for showers"),
-        (lambda: showergan.score(tmp_path / "a.npz", NORMAL[0]), "one sample is a file"),
+        (lambda: showergan.score(tmp_path / "a.npz", NORMAL[0]), "one sample is showers or a file"),
         (lambda: showergan.score(tmp_path / "a.npz", "b.npz"), "a.npz does not exist"),
         (lambda: showergan.score(pd.DataFrame(NORMAL[0], columns=list("abc")),
                                  pd.DataFrame(NORMAL[1], columns=list("acb"))), "columns are"),

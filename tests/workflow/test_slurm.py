@@ -109,8 +109,8 @@ def test_short_jobs_share_a_submission(ran):
     folder, jobs, *_ = ran
     made = list(folder.glob("results/toys/**/*provenance.json"))
     assert len(made) >= 12
-    # Six, and two that read a file of every run.
-    assert sum(job["JobState"] == "COMPLETED" for job in jobs) == 8
+    # Six, and three that read a file of every run.
+    assert sum(job["JobState"] == "COMPLETED" for job in jobs) == 9
 
 
 def test_results_are_those_of_a_local_run(ran):

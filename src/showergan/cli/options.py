@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from rich.markup import escape
 from typer.core import TyperCommand
 
+from showergan.errors import UserError
+
 
 def _in_panel(panel: str) -> Callable[..., Any]:
     def option(help: str, variable: str | None = None) -> Any:
@@ -105,12 +107,19 @@ def called(function: Callable[..., Any], *positional: Any, **values: Any) -> Any
 
 
 def recorded_arguments(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record states of the values of options: settings, files that are read, files that are written."""
+    """Return what a record states of the values of options: settings, files that are read, files that are written.
+
+    Raises:
+        UserError: one that is read is a pipe or a device, which ends once or never.
+    """
     panels = {o.name: get_args(o.annotation)[1].rich_help_panel for o in options_of(function)}
     of: dict[str, dict[str, Any]] = {"Settings": {}, "Inputs": {}, "Outputs": {}}
     for name, value in values.items():
         of[panels[name]][name] = value
     inputs, outputs = files(of["Inputs"]), files(of["Outputs"])
+    for path in inputs:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UserError(f"{path} is no file, but a pipe or a device. Give a file.")
     return {"settings": of["Settings"], "inputs": inputs, "outputs": outputs}
 
 

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from showergan.config.tasks.found import DEFAULT
 from showergan.config.validation import validated
 from showergan.errors import UserError
 from showergan.io.damage import damage, in_place_of
+from showergan.io.device import device_of
 from showergan.io.files import atomic_write
 from showergan.io.weights import read_weights, with_weights
 from showergan.networks.base import Generator, build
@@ -181,18 +183,21 @@ class TrainedGenerator:
         Args:
             *conditions: of the samples: for showers entry points x, y in cm, shape (m, 2), and px, py, pz in GeV,
                 shape (m, 3), pz > 0; nothing for a task without conditions.
-            seed: of the noise; the first samples are the same for any n.
+            seed: of the noise, an integer from 0; the first samples are the same for any n.
             n: number of samples, by default one for each row; more begin again with the first row.
             epoch: which of the kept ones, by default the last.
             device: where to generate; devices differ in their random numbers.
 
         Raises:
-            UserError: Impossible conditions, less than one sample, or an epoch that was not kept.
+            UserError: Impossible conditions, a negative seed, less than one sample, an epoch that was not kept, or no
+                such device.
         """
+        if not isinstance(seed, Integral) or seed < 0:
+            raise UserError(f"seed = {seed!r}: give an integer of at least 0.")
         checked = self.task.check_conditions(*conditions)
         if warning := outside(self.description.conditions, checked.as_array):
             warnings.warn(warning, stacklevel=2)
-        chunks = self.sampled(checked, seed, torch.device(device), n=n, epoch=epoch)
+        chunks = self.sampled(checked, int(seed), device_of(device), n=n, epoch=epoch)
         name = self.task.sample_arrays[0]
         return np.concatenate([getattr(chunk, name) for chunk in chunks])
 
@@ -262,10 +267,31 @@ def save_generator(description: Description, states: States, path: Path) -> None
 
 
 def load_generator(path: Path | str) -> TrainedGenerator:
-    """Read a generator file; nothing in it is run.
+    """Read a trained generator from a file; nothing in it is run.
+
+    Args:
+        path: generator.pt, which `showergan train` wrote.
+
+    Returns:
+        The generator. Its `generate` makes samples, of showers energy deposits in MeV; `epochs` are those whose weights
+        were kept; `description.conditions` names the conditions, with their units and ranges in the training.
 
     Raises:
         UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
+
+    Example:
+        >>> import showergan
+        >>> generator = showergan.load_generator("generator.pt")
+        >>> [(c.name, c.unit) for c in generator.description.conditions]
+        [('px_GeV', 'GeV'), ('py_GeV', 'GeV'), ('pz_GeV', 'GeV'), ('x_cm', 'cm'), ('y_cm', 'cm')]
+        >>> point = [[0.5, -1.0], [2.0, 0.0]]  # x, y [cm] of two particles
+        >>> momentum = [[1.0, 0.5, 20.0], [0.0, -2.0, 35.0]]  # px, py, pz [GeV]
+        >>> energy = generator.generate(point, momentum, seed=1)  # [MeV]
+        >>> energy.shape
+        (2, 30, 30)
+        >>> generator.generate(point, [[1.0, 0.5, -20.0]] * 2, seed=1)
+        Traceback (most recent call last):
+        showergan.errors.UserError: 2 of 2 particles have pz <= 0 (rows 0, 1). Correct or remove them.
     """
     remedy = in_place_of(path, "a generator.pt that `showergan train` wrote")
     content = read_weights(path, "is no generator file", remedy)

@@ -30,25 +30,32 @@ def choose_device(name: str, per_gpu: int | None = None, require_gpu: bool = Fal
         raise UserError(f"--per-gpu {per_gpu}: give a number of at least 1")
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else _cpu(require_gpu)
-    device = None
-    with suppress(RuntimeError):  # no name of a device
-        device = torch.device(name)
-    if device is None or device.type not in ("cpu", "cuda"):
-        raise UserError(f"--device {name}: allowed: auto, cpu, cuda, cuda:0, cuda:1, ...")
+    device = device_of(name)
     if device.type == "cpu":
         if require_gpu:
             raise UserError(f"--device {name} and --require-gpu: give one of them")
         return device
     n = torch.cuda.device_count()
-    if (device.index or 0) >= n:
-        raise UserError(
-            f"--device {name}: this machine shows {n} CUDA devices; use --device cpu or auto"
-        )
     device = torch.device("cuda", _place(n, per_gpu) if device.index is None else device.index)
     torch.cuda.set_device(device)  # also for tensors whose code names no device
     # One thread of a CPU is repeatable by itself, and asking it to be takes an import of seconds.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # deterministic matrix products
     torch.use_deterministic_algorithms(True)
+    return device
+
+
+def device_of(name: str | torch.device) -> torch.device:
+    """Return the device `cpu`, `cuda` or `cuda:n`; a `UserError` if there is no such device here."""
+    device = None
+    with suppress(RuntimeError):  # no name of a device
+        device = torch.device(name)
+    if device is None or device.type not in ("cpu", "cuda"):
+        raise UserError(
+            f"device {name}: allowed: cpu, cuda, cuda:0, cuda:1, ...; for a command auto, too"
+        )
+    n = torch.cuda.device_count()
+    if device.type == "cuda" and (device.index or 0) >= n:
+        raise UserError(f"device {name}: this machine shows {n} CUDA devices; use cpu")
     return device
 
 

@@ -77,6 +77,20 @@ def prd_auc(
 
     Raises:
         UserError: samples are misshapen, not finite, or of fewer points than clusters; or a number is out of range.
+
+    Example:
+        Samples of one distribution, and of one that is moved by two standard deviations:
+
+        >>> import numpy as np
+        >>> import showergan
+        >>> real, generated = np.random.default_rng(1).normal(size=(2, 1000, 3))
+        >>> showergan.prd_auc(real, generated).value > 0.95
+        True
+        >>> showergan.prd_auc(real, generated + 2).value < 0.1
+        True
+        >>> showergan.prd_auc(real, generated, clusters=1)
+        Traceback (most recent call last):
+        showergan.errors.UserError: clusters = 1: give an integer of at least 2.
     """
     scores = _of_samples(real, generated, clusters, repeats, seed)
     sd = float(scores.prd_auc.std(ddof=1)) if repeats > 1 else np.nan

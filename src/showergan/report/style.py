@@ -168,13 +168,12 @@ class Style(Section):
 
     def save(self, figure: Figure, png: Path, pdf: Path) -> None:
         """Write a figure as PNG and PDF; the same figure gives the same bytes."""
-        undated = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
+        undated: dict[str, Any] = {"png": {"Software": None}, "pdf": {"CreationDate": None}}
         with self.theme():  # matplotlib makes ticks, and reads their parameters, as late as here
             for _ in range(2):  # the layout settles in the second pass
                 figure.draw_without_rendering()
             # Both files share one layout, which is most of the work.
             figure.set_layout_engine("none")
-            for path in (png, pdf):
-                kind = path.suffix[1:]
+            for path, (kind, metadata) in zip((png, pdf), undated.items(), strict=True):
                 with atomic_write(path) as temporary:
-                    figure.savefig(temporary, format=kind, metadata=undated[kind])
+                    figure.savefig(temporary, format=kind, metadata=metadata)

@@ -109,7 +109,9 @@ class Task(TaskSpec):
         examples: (samples some at a time) -> what figures show of them, arrays (n, ...) by name.
         read_samples: (path, mend) -> samples of a file that anybody wrote, some at a time; with `mend` impossible
             values are changed to the nearest possible ones, rather than refused.
-        reference_statistics_of_file: (path, recipe, device) -> reference statistics of a file of `read_samples`.
+        check_samples: (samples of the user, beginning of messages) -> the same; a `UserError` refuses impossible ones.
+        reference_statistics_of: (read, recipe, device) -> reference statistics of all samples that `read()` yields,
+            some at a time, whenever it is called.
         repeat: (path) -> a `Repeat`; None of a data set that cannot be simulated again.
         load_embedding: (path, device) -> the embedding, with `has_embedding`.
         standalone: (network, description of the generator) -> a module of all that stands before and after the network,
@@ -141,7 +143,8 @@ class Task(TaskSpec):
     features: Callable[..., Features]
     examples: Callable[[Iterable[Any]], dict[str, np.ndarray]]
     read_samples: Callable[..., Iterator[Any]] = NO_FILES
-    reference_statistics_of_file: Callable[..., ReferenceStatistics] = NO_FILES
+    check_samples: Callable[[Any, str], Any] = lambda samples, where: samples
+    reference_statistics_of: Callable[..., ReferenceStatistics] = NO_FILES
     repeat: Callable[[Path], Repeat | None] = lambda path: None
     load_embedding: Callable[..., Any] = Missing("samples of the task {} have no embedding.")
     standalone: Callable[..., Any] = Missing("Generators of the task {} cannot be exported.")

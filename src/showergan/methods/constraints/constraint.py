@@ -35,6 +35,26 @@ class Constraint:
 
     A subclass also inherits its parameters from `config.constraints`, frozen. Whatever changes in training lives in the
     discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
+
+    Example:
+        A penalty of one's own, all squared weights of the discriminator. A package brings it by the entry point
+        `showergan.constraints`; then a method may have `penalty: {kind: weight_decay}`, see docs/extending.md.
+
+        >>> from typing import Literal
+        >>> import showergan
+        >>> from showergan.config.constraints import Penalty
+        >>> class WeightDecay(Penalty, showergan.Constraint):
+        ...     kind: Literal["weight_decay"] = "weight_decay"
+        ...     weight: float = 1e-4
+        ...
+        ...     def loss(self, discriminator, batch):
+        ...         return self.weight * sum((p**2).sum() for p in discriminator.parameters())
+        >>> from torch import nn
+        >>> discriminator = nn.Linear(3, 1, bias=False)
+        >>> nn.init.ones_(discriminator.weight).shape
+        torch.Size([1, 3])
+        >>> WeightDecay(weight=0.5).loss(discriminator, batch=None).item()
+        1.5
     """
 
     def in_training(self, n_steps: int) -> Self:

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +19,6 @@ from showergan.tasks.showers import dataset
 from showergan.tasks.showers.embedding import EmbeddingRegressor, predict
 from showergan.tasks.showers.rectangles import Rectangles, rectangles_of
 from showergan.tasks.showers.sample import CONDITIONS, Particles, Showers
-from showergan.tasks.showers.shower_file import read_showers
 from showergan.tasks.showers.statistics import (
     FLAGS,
     OBSERVABLES,
@@ -132,17 +131,17 @@ def reference_statistics(
     return _fixed_by(dataset.stream(path, "train"), impact_depth_cm(path, recipe), recipe, device)
 
 
-def reference_statistics_of_file(
-    path: Path, recipe: Evaluation, device: torch.device
+def reference_statistics_of(
+    read: Callable[[], Iterable[Showers]], recipe: Evaluation, device: torch.device
 ) -> ShowerReferenceStatistics:
-    """Return the statistics that all showers of a file fix."""
+    """Return the statistics that showers fix, all that `read` yields whenever it is called."""
     depth_cm = PUBLISHED_DEPTH_CM
     if recipe.statistics != "published":
         fit = DepthFit()
-        for showers in read_showers(path):
+        for showers in read():
             fit.add(showers)
         depth_cm = fit.depth_cm
-    return _fixed_by(read_showers(path), depth_cm, recipe, device)[0]
+    return _fixed_by(read(), depth_cm, recipe, device)[0]
 
 
 def _fixed_by(

@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 import showergan
 from showergan.config.tasks.showers import EnergyUnit, LengthUnit
+from showergan.errors import UserError
 from showergan.io.arrays import first_rows, opened_arrays
 from showergan.io.files import atomic_write
+from showergan.tasks.showers.resources import SAMPLE
 from showergan.tasks.showers.sample import IMAGE_SHAPE, MEANING, Showers
 from showergan.tasks.showers.units import MEV, PER_CM
 
@@ -179,6 +181,54 @@ def read_showers(path: Path, mend: bool = False) -> Iterator[Showers]:
     """Yield the showers of a file in chunks, see `ShowerFile`; negative energies become 0 or are refused."""
     with ShowerFile(path) as file:
         yield from file.showers(1024, "clip" if mend else "error", "--negative-energy clip")
+
+
+def load_showers(
+    path: Path | str | None = None,
+    *,
+    energy_unit: EnergyUnit = "MeV",
+    length_unit: LengthUnit = "cm",
+) -> Showers:
+    """Read all showers of a file, or those of Geant4 that come with the package.
+
+    Args:
+        path: npz of the published schema, or HDF5 with `energy`, `point` and `momentum`, such as a data set of
+            `showergan preprocess`. By default 12 000 electron showers of 1 to 100 GeV by Geant4, see docs/data.md.
+        energy_unit: of the file's energies, MeV or GeV.
+        length_unit: of its entry points, cm or mm.
+
+    Returns:
+        `energy`, deposits in MeV, shape (n, 30, 30), cells of 1 cm, row = y, column = x; `point`, entry points x, y in
+        cm, shape (n, 2); `momentum`, px, py, pz in GeV, shape (n, 3); `pdg`, particle ids, shape (n,), or None.
+        `select` takes a slice, a mask or positions; `dataclasses.replace(showers, energy=...)` is other showers of the
+        same particles.
+
+    Raises:
+        UserError: The file is missing, damaged or in another format, a value is not finite, an energy negative, or pz
+            not positive; or a unit is unknown.
+
+    Example:
+        >>> import showergan
+        >>> showers = showergan.load_showers()
+        >>> showers.energy.shape, showers.point.shape, showers.momentum.shape
+        ((12000, 30, 30), (12000, 2), (12000, 3))
+        >>> few = showers.select(slice(0, 100))
+        >>> len(few)
+        100
+        >>> showergan.load_showers("nowhere.npz")
+        Traceback (most recent call last):
+        showergan.errors.UserError: nowhere.npz does not exist. Give the path of an npz file.
+    """
+    for unit, known in ((energy_unit, MEV), (length_unit, PER_CM)):
+        if unit not in known:
+            raise UserError(f"unit {unit!r}: allowed: {', '.join(known)}")
+    with ShowerFile(SAMPLE if path is None else Path(path), energy_unit, length_unit) as file:
+        energy = np.empty((file.n, *IMAGE_SHAPE), np.float32)
+        first = 0
+        for part in file.showers(1024, "error", "--negative-energy clip"):
+            energy[first : first + len(part)] = part.energy
+            first += len(part)
+        return Showers(energy, file.point, file.momentum, file.pdg)
 
 
 def write_npz(

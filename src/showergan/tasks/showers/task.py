@@ -14,6 +14,7 @@ from showergan.config.validation import validated
 from showergan.io.files import say
 from showergan.networks.description import describe
 from showergan.tasks.showers import dataset
+from showergan.tasks.showers.checks import checked
 from showergan.tasks.showers.conditions import Conditioning, generated, training_tensors
 from showergan.tasks.showers.embedding import EmbeddingRegressor, load_embedding
 from showergan.tasks.showers.energy_response import EnergyResponse
@@ -25,7 +26,7 @@ from showergan.tasks.showers.reference_statistics import (
     clipped,
     features_of,
     reference_statistics,
-    reference_statistics_of_file,
+    reference_statistics_of,
 )
 from showergan.tasks.showers.sample import Particles, Showers
 from showergan.tasks.showers.shower_file import read_showers, write_hdf5, write_npz
@@ -89,7 +90,8 @@ TASK = Task(
     ),
     examples=lambda samples: {"energy": np.concatenate([clipped(s.energy) for s in samples])},
     read_samples=read_showers,
-    reference_statistics_of_file=reference_statistics_of_file,
+    check_samples=checked,
+    reference_statistics_of=reference_statistics_of,
     repeat=lambda path: repeat(dataset.simulation_of(path)),
     load_embedding=load_embedding,
     standalone=Standalone,

@@ -41,25 +41,35 @@ def refuse_energies(
     Raises:
         UserError: the median of energy over |p| is outside `LEAST_VISIBLE` to `MOST_VISIBLE`.
     """
-    seen = total > 0
-    if not seen.any():
-        return
-    p_MeV = 1000 * np.linalg.norm(momentum[seen].astype(np.float64), axis=1)
-    visible = np.median(total[seen] / p_MeV)
-    if not LEAST_VISIBLE <= visible <= MOST_VISIBLE:
+    visible = visible_share(total, momentum)
+    if visible is not None and not LEAST_VISIBLE <= visible <= MOST_VISIBLE:
         raise UserError(
             f"{source}: EnergyDeposit in {unit} (data.energy_unit) is {visible:.3g} times ParticleMomentum in GeV, as "
             f"the median of the showers; a calorimeter shows {LEAST_VISIBLE} to {MOST_VISIBLE} times it. "
-            f"{_REMEDIES[unit, bool(visible < LEAST_VISIBLE)]}."
+            f"{_REMEDIES[unit, visible < LEAST_VISIBLE]}."
         )
+
+
+def visible_share(total: NDArray[np.float64], momentum: NDArray[np.float32]) -> float | None:
+    """Return the median of energy over |p| of showers with energy, see `refuse_energies`; None without any."""
+    seen = total > 0
+    if not seen.any():
+        return None
+    p_MeV = 1000 * np.linalg.norm(momentum[seen].astype(np.float64), axis=1)
+    return float(np.median(total[seen] / p_MeV))
 
 
 def refuse_points(source: Path, point: NDArray[np.float32], unit: LengthUnit) -> None:
     """Raise a `UserError` if the median of |x| or |y| of entry points (n, 2) [cm] is beyond the edge of the image."""
-    median = np.median(np.abs(point), axis=0).max()
+    median = median_distance(point)
     if median > EDGE_CM:
         remedy = "If it is in mm, set data.length_unit: mm. " if unit == "cm" else ""
         raise UserError(
             f"{source}: ParticlePoint in {unit} (data.length_unit) is {median:.3g} cm in x or y, as the median of "
             f"the showers; the image ends at {EDGE_CM:g} cm. {remedy}Its origin must be the centre of the image."
         )
+
+
+def median_distance(point: NDArray[np.float32]) -> float:
+    """Return the larger one of the medians of |x| and |y| of entry points (n, 2), in their unit."""
+    return float(np.median(np.abs(point), axis=0).max())
