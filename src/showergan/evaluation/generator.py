@@ -279,7 +279,7 @@ def load_generator(path: Path | str) -> TrainedGenerator:
     Raises:
         UserError: The file is missing, is none that `train` wrote, or one that this version cannot generate with.
 
-    Example:
+    Examples:
         >>> import showergan
         >>> generator = showergan.load_generator("generator.pt")
         >>> [(c.name, c.unit) for c in generator.description.conditions]

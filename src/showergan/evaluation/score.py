@@ -57,7 +57,7 @@ def score(
         UserError: A sample cannot be read, is misshapen, not finite, or has fewer than 20 rows; or a setting or the
             device is unknown.
 
-    Example:
+    Examples:
         Real showers against others like them, as any generator's are scored:
 
         >>> import showergan

@@ -78,7 +78,7 @@ def prd_auc(
     Raises:
         UserError: samples are misshapen, not finite, or of fewer points than clusters; or a number is out of range.
 
-    Example:
+    Examples:
         Samples of one distribution, and of one that is moved by two standard deviations:
 
         >>> import numpy as np

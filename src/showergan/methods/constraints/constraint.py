@@ -36,7 +36,7 @@ class Constraint:
     A subclass also inherits its parameters from `config.constraints`, frozen. Whatever changes in training lives in the
     discriminator as parameters and buffers, so that `.to()`, `deepcopy` and `load_state_dict` carry it.
 
-    Example:
+    Examples:
         A penalty of one's own, all squared weights of the discriminator. A package brings it by the entry point
         `showergan.constraints`; then a method may have `penalty: {kind: weight_decay}`, see docs/extending.md.
 

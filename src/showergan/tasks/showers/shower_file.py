@@ -207,7 +207,7 @@ def load_showers(
         UserError: The file is missing, damaged or in another format, a value is not finite, an energy negative, or pz
             not positive; or a unit is unknown.
 
-    Example:
+    Examples:
         >>> import showergan
         >>> showers = showergan.load_showers()
         >>> showers.energy.shape, showers.point.shape, showers.momentum.shape
