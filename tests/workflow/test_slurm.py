@@ -20,7 +20,7 @@ HERE = (
 
 def cancel_a_training(folder):
     """Wait for a training that has saved a state, cancel it, and return what Slurm calls it."""
-    slurm.wait_until(lambda: any(folder.rglob(".checkpoint/*/*.pt")), seconds=180)
+    slurm.wait_until(lambda: any(folder.rglob(".checkpoint/*/*.pt")), seconds=900)
     running = slurm.ask("squeue", "--noheader", "--states=R", "--format=%i %k").splitlines()
     [number] = [job.split()[0] for job in running if "rule_train_gan" in job]
     slurm.ask("scancel", number)
