@@ -34,7 +34,7 @@ else:
         localrule: True
         conda:
             "../../envs/showergan.yaml"
-        threads: workflow.cores or 1
+        threads: lambda wildcards: workflow.cores
         message:
             "Drawing the study into docs: see {log}"
         shell:
