@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run setup test test-all mutation lint schema docs clean
+.PHONY: run setup test servers test-all mutation lint schema docs clean
 
 run: setup
 	snakemake --cores all
@@ -25,6 +25,13 @@ PYTEST := OMP_NUM_THREADS=1 pytest --dist loadfile --no-loadscope-reorder --dura
 
 test: setup
 	$(PYTEST) --numprocesses 2 -m "not slow"
+
+# What tests of clusters, stores, C++ and TensorBoard take, which are skipped without it: Debian's packages, as root.
+servers: setup
+	bash tests/cluster/install.sh
+	bash tests/remote/install.sh
+	bash tests/cpp/install.sh
+	pip install --quiet tensorboard
 
 # All, also what is rare and slow; three workers for two cores, because tests of clusters mostly wait.
 test-all: setup
