@@ -53,7 +53,7 @@ def test_its_examples_run(name, generator, monkeypatch, capsys):
 @pytest.mark.parametrize("name", FIVE)
 def test_its_examples_show_a_call(name):
     text = getattr(showergan, name).__doc__
-    assert f"showergan.{name}" in text.partition("Example:")[2]
+    assert f"showergan.{name}" in text.partition("Examples:")[2]
 
 
 def test_type_checkers_see_the_same_names():
