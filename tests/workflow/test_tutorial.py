@@ -57,7 +57,8 @@ def checkout(tmp_path_factory):
 
 def followed(page, folder):
     """Do what a page says, and return its blocks of commands, each with what it printed."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    own = ("PYTEST", "MAKE")  # of this process, and of the `make` that it may be part of
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(own)}
     environment |= {
         "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}",
         "PYTHONPATH": f"{folder}/src",
