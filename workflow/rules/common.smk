@@ -107,6 +107,21 @@ def every_run(pattern):
 TABLE = f"resources/{CONFIG.run}"
 
 
+def of_whole_table(path):
+    """Return a function that returns a file, unless the table lacks trainings, of which none is to be done for it."""
+
+    def input(wildcards):
+        names = ["{architecture}/{method}/{rates}/seed{seed}".format(**run) for run in TRIED]
+        if missing := set(names).difference(PUBLISHED):
+            raise WorkflowError(
+                f"{TABLE} lacks {len(missing)} of {len(names)} trainings: the study has not been run to its end. To go on "
+                "with it: snakemake --cores all --configfile experiments/study.yaml --config study=published"
+            )
+        return path
+
+    return input
+
+
 class Metrics:
     """Pattern of the metrics of all trainings. Those of published ones lie in a folder of their own.
 

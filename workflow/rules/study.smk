@@ -4,26 +4,11 @@ PAGE_TABLES = "verdicts robustness claims protocol order".split()
 
 if CONFIG.run == "study" and CONFIG.study == "published":
 
-    def names_of_methods(wildcards):
-        """Return the file that has them; what lacks trainings has no page, and none is trained for it."""
-        known = set(PUBLISHED)
-        missing = [
-            run
-            for run in TRIED
-            if "{architecture}/{method}/{rates}/seed{seed}".format(**run) not in known
-        ]
-        if missing:
-            raise WorkflowError(
-                f"{TABLE} lacks {len(missing)} of {len(TRIED)} trainings: the study has not been run to its end. To go on "
-                "with it: snakemake --cores all --configfile experiments/study.yaml --config study=published"
-            )
-        return "results/study/tables/verdicts.html"
-
     rule study:
         input:
             expand([ARTEFACTS[table] for table in PAGE_TABLES], run="study"),
             figures=expand("results/study/figures/{figure}.png", figure=PAGE_FIGURES),
-            names=names_of_methods,
+            names=of_whole_table("results/study/tables/verdicts.html"),
             template="workflow/study/page.md",
         output:
             page="results/study/page/study.md",
