@@ -15,16 +15,25 @@ from typer.core import TyperCommand
 from showergan.errors import UserError
 
 
-def _in_panel(panel: str) -> Callable[..., Any]:
+def _without_pipes(given: Any) -> Any:
+    """Refuse a path that is a pipe or a device, whose end may never come; return all that was given."""
+    for path in given if isinstance(given, list) else [given]:
+        if path is not None and path.exists() and not path.is_file() and not path.is_dir():
+            raise UserError(f"{path} is no file, but a pipe or a device. Give a file.")
+    return given
+
+
+def _in_panel(panel: str, checked: Callable[[Any], Any] | None = None) -> Callable[..., Any]:
     def option(help: str, variable: str | None = None) -> Any:
-        return typer.Option(help=help, envvar=variable, rich_help_panel=panel)
+        return typer.Option(help=help, envvar=variable, rich_help_panel=panel, callback=checked)
 
     return option
 
 
 # Annotations of the keywords of functions: a file that is read, a file that is written, anything else. `variable` names
 # the environment variable that gives it where the command line does not.
-Input, Output, Setting = map(_in_panel, ("Inputs", "Outputs", "Settings"))
+Input = _in_panel("Inputs", _without_pipes)
+Output, Setting = map(_in_panel, ("Outputs", "Settings"))
 
 DataSet = Annotated[Path, Input("data set of `preprocess` or `make-data`: HDF5")]
 Generator = Annotated[Path, Input("of `train`: generator.pt")]
@@ -34,7 +43,10 @@ Model = Annotated[
 ]
 Anchors = Annotated[Path, Input("ceilings and floors of `reference`: CSV")]
 Metrics = Annotated[
-    list[Path], typer.Argument(help="metrics.csv of every run", rich_help_panel="Inputs")
+    list[Path],
+    typer.Argument(
+        help="metrics.csv of every run", rich_help_panel="Inputs", callback=_without_pipes
+    ),
 ]
 CheckpointFolder = Annotated[
     Path | None,
@@ -107,19 +119,12 @@ def called(function: Callable[..., Any], *positional: Any, **values: Any) -> Any
 
 
 def recorded_arguments(function: Callable[..., Any], values: dict[str, Any]) -> dict[str, Any]:
-    """Return what a record states of the values of options: settings, files that are read, files that are written.
-
-    Raises:
-        UserError: one that is read is a pipe or a device, which ends once or never.
-    """
+    """Return what a record states of the values of options: settings, files that are read, files that are written."""
     panels = {o.name: get_args(o.annotation)[1].rich_help_panel for o in options_of(function)}
     of: dict[str, dict[str, Any]] = {"Settings": {}, "Inputs": {}, "Outputs": {}}
     for name, value in values.items():
         of[panels[name]][name] = value
     inputs, outputs = files(of["Inputs"]), files(of["Outputs"])
-    for path in inputs:
-        if path.exists() and not path.is_file() and not path.is_dir():
-            raise UserError(f"{path} is no file, but a pipe or a device. Give a file.")
     return {"settings": of["Settings"], "inputs": inputs, "outputs": outputs}
 
 

@@ -114,7 +114,7 @@ def robustness(
     rates = sorted(grid["discriminator_rate"].unique())
     rows = layout.rows_of(len(methods), PANELS_PER_ROW)
     columns = layout.rows_of(len(methods), rows)  # as full as each other
-    figure = layout.new_figure(1.3 + 2.3 * rows * 4 / (columns + 1))
+    figure = layout.new_figure(1.3 + rows * 9.2 / (columns + 1))  # wider panels are higher
     axes = layout.panels(figure, len(methods), columns, shared=True)
     turned = 45 if len(rates) * columns > 12 else 0
     # Areas over different rates do not compare.
