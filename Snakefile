@@ -1,12 +1,4 @@
-# Artefacts: results/{run}/
-#   data/{source.npz,showers.h5} (the file of another task is called like the task)      embedding/{model.pt,metrics.json,predictions.csv}
-#   reference/{features.h5,anchors.csv,curves.csv}
-#   train/{architecture}/{method}/{rates}/seed{seed}/{generator.pt,history.csv,lipschitz.csv,run.json}
-#   published/{architecture}/{method}/{rates}/seed{seed}/metrics.csv, taken from resources/{run}, see docs/running.md
-#   evaluate/{architecture}/{method}/{rates}/seed{seed}/{metrics.csv,curves.csv,examples.npz}
-#   {summary,learning_rates,verdicts,ranks,robustness,claims,protocol,order_of_methods,scorecard,rank_agreement,failures,acceptance}.csv
-#   {outcomes,successes,audit,architectures}.csv
-#   figures/{name}.{png,pdf}      tables/{name}.{csv,md,tex}      conclusion.txt
+# Artefacts lie in results/{run}/, those of a training in folders {architecture}/{method}/{rates}/seed{seed}: docs/results.md has all.
 # Beside them the recipe of the job that made them, which its command reads: recipe.json where the folder is the job's own,
 # elsewhere {name}.recipe.json, by the name of what it made; and its record, provenance.json or {name}.provenance.json, see
 # src/showergan/records/provenance.py, which `showergan STEP --recipe` takes for a recipe, too. It holds the time, and so no
