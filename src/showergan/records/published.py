@@ -28,7 +28,7 @@ from showergan.records.verification import findings
 
 METRICS, RUNS, ANCHORS = "metrics.json.xz", "runs.csv", "anchors.csv"
 ABOUT = ("run", "status", "cpu_seconds", "version", "commit")
-DIGITS = {"value": 6, "sd": 3, "event_sd": 3}  # significant ones that are kept
+DIGITS = {"value": 5, "sd": 3, "event_sd": 3}  # significant ones that are kept
 LARGEST = 3_000_000  # bytes of a table that a repository should hold
 
 # Cells of a metrics.csv by the names of its columns.
