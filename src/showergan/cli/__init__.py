@@ -33,7 +33,7 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS
 OTHERS = {
     "generate": ("inference", "Generate samples, of showers for the particles of a file."),
     "export": ("inference", "Write a generator as one file for other programs."),
-    "convert": ("steps.convert", "Convert showers in formats of others to the published schema."),
+    "convert": ("convert", "Convert showers in formats of others to the published schema."),
     "provenance": ("records", "Print the record of what made a file."),
     "verify": ("records", "Check every file of a run against the record of what made it."),
     "gather": ("records", "Add the finished trainings of a run to the table that is published."),
