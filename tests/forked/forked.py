@@ -197,15 +197,19 @@ def _become(words, folder, environment, limits, streams):
     return words
 
 
-def _run(option, what, *arguments):
-    """Run a module (-m) or a text (-c); return the exit status that Python would have."""
-    sys.argv = [what if option == "-m" else option, *arguments]
-    sys.path.insert(0, str(Path.cwd()))
+def _run(option, *rest):
+    """Run a module (-m), a text (-c) or the file of a path; return the exit status that Python would have."""
+    of_folder = option in ("-m", "-c")
+    what, *arguments = rest if of_folder else (option, *rest)
+    sys.argv = [option if option == "-c" else what, *arguments]
+    sys.path.insert(0, str(Path.cwd() if of_folder else Path(what).resolve().parent))
     try:
         if option == "-m":
             runpy.run_module(what, run_name="__main__", alter_sys=True)
-        else:
+        elif option == "-c":
             exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+        else:
+            runpy.run_path(what, run_name="__main__")
     except SystemExit as end:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)
