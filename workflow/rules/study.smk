@@ -1,29 +1,61 @@
-# The page docs/study.md with its figures, from the metrics that the repository keeps: `snakemake --cores all study`.
-PAGE_FIGURES = "robustness claims differences scorecard rank_agreement".split()
-PAGE_TABLES = "verdicts robustness claims protocol order".split()
+# The pages docs/study.md and docs/trained_generators.md with their figures, from the metrics and generators that the repository keeps:
+# `snakemake --cores all study`.
+PAGES = "study trained_generators".split()
+PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators".split()
+PAGE_TABLES = "verdicts robustness claims protocol order scorecard".split()
+TRAINED_GENERATORS = "best sn worst".split()
 
 if CONFIG.run == "study" and CONFIG.study == "published":
 
-    rule study:
+    rule study_page:
         input:
             expand([ARTEFACTS[table] for table in PAGE_TABLES], run="study"),
-            figures=expand("results/study/figures/{figure}.png", figure=PAGE_FIGURES),
             names=of_whole_table("results/study/tables/verdicts.html"),
-            template="workflow/study/page.md",
+            template="workflow/study/{page}.md",
         output:
-            page="results/study/page/study.md",
-            figures=expand("results/study/page/study/{figure}.png", figure=PAGE_FIGURES),
+            "results/study/page/{page}.md",
         log:
-            "logs/study/page.log",
+            "logs/study/page_{page}.log",
+        conda:
+            "../../envs/showergan.yaml"
+        message:
+            "Writing the page {wildcards.page} of the study"
+        shell:
+            "python workflow/study/page.py {input.template:q} results/study {output:q} > {log:q} 2>&1"
+
+    rule study_showers:
+        input:
+            data="results/study/data/showers.h5",
+            generators=expand("resources/generators/{name}/generator.pt", name=TRAINED_GENERATORS),
+        output:
+            png="results/study/figures/trained_generators.png",
+            pdf="results/study/figures/trained_generators.pdf",
+        log:
+            "logs/study/showers.log",
+        conda:
+            "../../envs/showergan.yaml"
+        message:
+            "Drawing showers of the trained generators beside real ones"
+        shell:
+            "python workflow/study/showers.py {input.data:q} {output.png:q} {input.generators:q} > {log:q} 2>&1"
+
+    rule study:
+        input:
+            expand(rules.study_page.output, page=PAGES),
+            figures=expand("results/study/figures/{figure}.png", figure=PAGE_FIGURES),
+        output:
+            expand("results/study/page/study/{figure}.png", figure=PAGE_FIGURES),
+        log:
+            "logs/study/figures.log",
+        localrule: True
         conda:
             "../../envs/showergan.yaml"
         params:
-            folder=lambda wildcards, output: os.path.dirname(output.figures[0]),
+            folder=lambda wildcards, output: os.path.dirname(output[0]),
         message:
-            "Writing the page of the study"
+            "Putting the figures beside the pages of the study"
         shell:
-            "(python workflow/study/page.py {input.template:q} results/study {output.page:q}"
-            " && cp {input.figures:q} {params.folder:q}) > {log:q} 2>&1"
+            "cp {input.figures:q} {params.folder:q} > {log:q} 2>&1"
 
 else:
 

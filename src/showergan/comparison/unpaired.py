@@ -56,6 +56,30 @@ def difference_interval(x: Array, y: Array, level: float) -> Interval:
     return Interval(difference, difference - half, difference + half)
 
 
+def difference_p(x: Array, y: Array, resamples: int, seed: int) -> float:
+    """Return the two-sided p-value of equal means: the larger of Welch's and that of permutations of Welch's t.
+
+    Each alone calls too many equal methods different where the other does not. At the level of 5 % Welch's does so to
+    an eighth of them, of 5 runs against 20 of which some fail; permutations to a fifth, of 5 runs with ten times the
+    spread of the other 20, and to a tenth at the level of 0.6 %, which Holm's correction asks for with eight methods.
+    1 below two values.
+    """
+    return max(welch_p(x, y), permutation_p(x, y, resamples, seed))
+
+
+def welch_p(x: Array, y: Array) -> float:
+    """Return the two-sided p-value of equal means by Welch's t (Welch 1947), 1 below two values.
+
+    Exact for normal values of any two spreads but for the approximate degrees of freedom.
+    """
+    if min(len(x), len(y)) < 2:
+        return 1.0
+    difference, error, freedom = _welch(x, y)
+    if error == 0:
+        return float(difference == 0)
+    return float(2 * stats.t.sf(abs(difference) / error, freedom))
+
+
 def permutation_p(x: Array, y: Array, resamples: int, seed: int) -> float:
     """Return the two-sided p-value of equal means, by permutations of Welch's t over both samples (Janssen 1997).
 
@@ -63,10 +87,6 @@ def permutation_p(x: Array, y: Array, resamples: int, seed: int) -> float:
     samples, as Welch's t is and a permutation of the difference is not. Twice the smaller of the two one-sided ones,
     from all divisions of the values if these are at most `resamples`, else from as many random ones. 1 below two
     values.
-
-    Why not Welch's own p: with 5 runs against 20 of a skewed score, as scores with a few bad runs are, it calls 8 to
-    12 % of equal methods different at 5 %, this one 5 to 7 %. Of normal scores both call 5 % so, and this one 7 % where
-    the sd of the 5 runs is twice that of the 20.
     """
     if min(len(x), len(y)) < 2 or np.ptp([*x, *y]) == 0:
         return 1.0
@@ -82,7 +102,7 @@ def permutation_p(x: Array, y: Array, resamples: int, seed: int) -> float:
 
 
 def smallest_p(n: int, m: int, resamples: int) -> float:
-    """Return the smallest p-value that `permutation_p` can give for n and m values."""
+    """Return the smallest p-value that `difference_p` can give for n and m values."""
     return min(1.0, 2 / min(math.comb(n + m, n), resamples + 1)) if min(n, m) > 1 else 1.0
 
 

@@ -18,8 +18,8 @@ from showergan.comparison.unpaired import (
     FEWEST,
     Array,
     difference_interval,
+    difference_p,
     equivalence_p,
-    permutation_p,
     share_interval,
     smallest_p,
 )
@@ -70,7 +70,7 @@ def verdicts(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
         that both have; seed_correlation, Pearson's r over these (NaN below three); p_paired of the sign-flip test,
         two-sided. noise_floor, the size that a mean difference has by chaos alone, from the differences of the null to
         the baseline (NaN below ten seeds of both, and for the null); within_noise, whether the mean difference is at
-        most `floors` of these: no verdict rests on it. p_value of equal means, see `permutation_p`; p_smallest, the
+        most `floors` of these: no verdict rests on it. p_value of equal means, see `difference_p`; p_smallest, the
         smallest it could have been; p_holm, corrected (NaN for the null, whose difference is known to be noise);
         margin of equivalence, p_equivalence and p_equivalence_holm, see `equivalence_p` (NaN without a margin);
         n_needed, seeds of both with which a difference can be decided. verdict: not tested (the null); too few seeds;
@@ -259,7 +259,7 @@ def _compare(
         "n_pairs": len(pairs),
         "seed_correlation": _correlation(*pairs.to_numpy().T),
         "p_paired": _sign_flip(pairs.to_numpy() @ [1.0, -1.0], recipe),
-        "p_value": permutation_p(x, y, recipe.resamples, recipe.seed),
+        "p_value": difference_p(x, y, recipe.resamples, recipe.seed),
         "p_smallest": smallest_p(len(x), len(y), recipe.resamples),
         "p_equivalence": math.nan if math.isnan(margin) else equivalence_p(x, y, margin),
     }

@@ -66,14 +66,14 @@ class Tests(Section):
 class Verdicts(Tests, Recipe):
     """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
 
-    version = 4
+    version = 5
     section = "compare"
 
 
 class Claims(Tests, Recipe):
     """Test claims about pairs of methods, and what a protocol of a few seeds and their best epoch would have said."""
 
-    version = 1
+    version = 2
     section = "compare"
 
     claims: dict[Name, Claim] = Field(description="to test")

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from showergan.io.hdf5 import opened_hdf5
 from showergan.report.layout import label_outer, legend_below, new_figure, panels
@@ -69,12 +70,19 @@ def generated_showers(
     Columns are conditions, by rising |p|; rows are the real showers and one generator per method. All panels share
     the colour scale of the real ones; the total energy stands in each panel. Of several seeds the first is drawn.
     """
-    real = read_examples(reference)
-    chosen = drawing.ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
-    rows = [("real", real.energy[chosen])]
+    rows = []
     for group in groups(style, at_chosen_rates(examples, grid)):
-        energy = group.seeds[0].set_index("example")["energy"]
-        rows.append((group.label, np.stack(energy[chosen].tolist())))
+        energy = group.seeds[0].set_index("example")["energy"].sort_index()
+        rows.append((group.label, np.stack(energy.tolist())))
+    return beside_real(style, read_examples(reference), rows)
+
+
+def beside_real(
+    style: Style, real: sample.Showers, generated: list[tuple[str, NDArray[np.floating]]]
+) -> Figure:
+    """Draw generated showers (n, 30, 30) [MeV], a row per label, under the real ones of the same particles."""
+    chosen = drawing.ranks(np.linalg.norm(real.momentum, axis=1), N_CONDITIONS)
+    rows = [(label, energy[chosen]) for label, energy in [("real", real.energy), *generated]]
     figure = new_figure(1.3 + 1.62 * len(rows))
     axes = figure.subplots(len(rows), len(chosen), squeeze=False)
     scale = drawing.energy_scale(real.energy[chosen])
