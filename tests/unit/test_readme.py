@@ -99,7 +99,9 @@ def test_configurations_are_valid(content):
 @pytest.mark.parametrize("block", [b for b in blocks("sh") if "showergan generate" in b])
 def test_a_generator_is_used_as_told(block, tmp_path, monkeypatch):
     """The block as a shell runs it, word for word."""
-    pytest.importorskip("onnxruntime", reason="no showergan[export]")
+    exported = "showergan export" in block
+    if exported:
+        pytest.importorskip("onnxruntime", reason="no showergan[export]")
     (path,) = set(re.findall(r"--generator (\S+)", block))
     (tmp_path / path).parent.mkdir(parents=True)
     if path.startswith("results/"):
@@ -119,7 +121,7 @@ def test_a_generator_is_used_as_told(block, tmp_path, monkeypatch):
     with np.load(tmp_path / "showers.npz") as file:
         n = 1000 if "--n 1000" in block else 2
         assert file["EnergyDeposit"].shape == (n, 30, 30, 1)
-    assert (tmp_path / "generator.onnx").is_file() == ("showergan export" in block)
+    assert (tmp_path / "generator.onnx").is_file() == exported
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,16 @@
-"""The page docs/study.md, made again from the published metrics."""
+"""The pages on the study, made again from the published metrics."""
 
 import shutil
 
 import pytest
 from copies import ROOT, copy_of_the_workflow
 
-PAGE = ROOT / "docs/study.md"
+PAGES = [ROOT / "docs/study.md", ROOT / "docs/trained_generators.md"]
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not PAGE.exists(), reason="the study has not been run to its end")
-def test_page_is_what_the_table_gives(tmp_path):
+@pytest.mark.skipif(not PAGES[0].exists(), reason="the study has not been run to its end")
+def test_pages_are_what_the_table_gives(tmp_path):
     (tmp_path / "copy").mkdir()
     workflow = copy_of_the_workflow(tmp_path / "copy")
     shutil.copytree(ROOT / "resources", workflow.folder / "resources")
@@ -18,4 +18,6 @@ def test_page_is_what_the_table_gives(tmp_path):
     workflow.snakemake(
         "--cores", "2", *published, "--", "study", configfile="experiments/study.yaml"
     )
-    assert (workflow.folder / "results/study/page/study.md").read_text() == PAGE.read_text()
+    for page in PAGES:
+        made = workflow.folder / "results/study/page" / page.name
+        assert made.read_text() == page.read_text()
