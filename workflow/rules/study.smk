@@ -2,7 +2,7 @@
 # `snakemake --cores all study`.
 PAGES = "study trained_generators".split()
 PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators".split()
-PAGE_TABLES = "verdicts robustness claims protocol order scorecard".split()
+PAGE_TABLES = "verdicts robustness claims protocol order scorecard grid".split()
 TRAINED_GENERATORS = "best sn worst".split()
 
 if CONFIG.run == "study" and CONFIG.study == "published":
