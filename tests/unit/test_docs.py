@@ -137,6 +137,15 @@ def test_every_public_name_is_there(made):
     assert "::: showergan.evaluation.score.score\n" in page
 
 
+def test_numbers_of_the_answer_in_the_readme_are_those_of_the_study():
+    answer = re.search(r"^\*\*The answer.*?\n\n", (ROOT / "README.md").read_text(), re.M | re.S)
+    study = " ".join((ROOT / "docs/study.md").read_text().split())
+    numbers = r"[+\N{MINUS SIGN}][\d.]+ \[[^]]+\]|\d+% to \d+%|\d+ trainings of \d+ methods"
+    found = re.findall(numbers, " ".join(answer[0].split()))
+    assert len(found) == 4
+    assert [number for number in found if number not in study] == []
+
+
 def test_every_figure_is_there_with_its_command(made):
     page = made["gallery.md"]
     for caption in (ROOT / "workflow/report/figures").glob("*.rst"):

@@ -25,7 +25,7 @@ from showergan.evaluation.generator import save_generator
 ROOT = Path(__file__).parents[2]
 PAGES = (
     *("data", "experiments", "extending", "figures", "geant4", "gpu", "protocol", "results"),
-    *("resume", "running", "verdicts"),
+    *("resume", "running", "study", "trained_generators", "verdicts"),
 )
 PLACES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "config/README.md")),

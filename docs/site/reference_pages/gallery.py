@@ -87,9 +87,11 @@ def configuration_of(files: tuple[str, ...]) -> dict[str, Any]:
 
 
 def command_of(figure: str, run: str, files: tuple[str, ...]) -> str:
-    """Return the command that draws a figure of a run."""
+    """Return the command that draws a figure of a run, from its published trainings where there are any."""
     given = [f"experiments/{file}.yaml" for file in files]
     configuration = ["--configfile", *given] if given else []
+    if (ROOT / "resources" / run).is_dir():
+        configuration += ["--config", "study=published"]
     return " ".join(
         ["snakemake --cores all", f"results/{run}/figures/{figure}.png", *configuration]
     )
@@ -102,7 +104,7 @@ def drawn(exhibit: Exhibit, task: str, config: Config) -> bool:
 
 def picture_of(name: str) -> str | None:
     """Return the path of the picture of a figure below docs/, where there is one."""
-    found = (f"{name}.png", f"gallery/{name}.png")
+    found = (f"{name}.png", f"gallery/{name}.png", f"study/{name}.png")
     return next((path for path in found if (ROOT / "docs" / path).is_file()), None)
 
 
