@@ -1,9 +1,10 @@
 # The pages docs/study.md and docs/trained_generators.md with their figures, from the metrics and generators that the repository keeps:
 # `snakemake --cores all study`.
 PAGES = "study trained_generators".split()
-PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators".split()
+PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators first_picture".split()
 PAGE_TABLES = "verdicts robustness claims protocol order scorecard grid".split()
 TRAINED_GENERATORS = "best sn worst".split()
+FIRST_PICTURE = "gan none clipping r1 sn wgan_gp abcas sn_coef_l2_offset".split()
 
 if CONFIG.run == "study" and CONFIG.study == "published":
 
@@ -38,6 +39,25 @@ if CONFIG.run == "study" and CONFIG.study == "published":
             "Drawing showers of the trained generators beside real ones"
         shell:
             "python workflow/study/showers.py {input.data:q} {output.png:q} {input.generators:q} > {log:q} 2>&1"
+
+    rule study_first_picture:
+        input:
+            expand([ARTEFACTS[table] for table in FIGURES["robustness"].reads], run="study"),
+            style="results/study/figures/robustness.recipe.json",
+        output:
+            png="results/study/figures/first_picture.png",
+            pdf="results/study/figures/first_picture.pdf",
+        log:
+            "logs/study/first_picture.log",
+        conda:
+            "../../envs/showergan.yaml"
+        params:
+            tables=lambda wildcards, input: input[:-1],
+            methods=FIRST_PICTURE,
+        message:
+            "Drawing the robustness of some methods for the README"
+        shell:
+            "python workflow/study/first_picture.py {input.style:q} {params.tables:q} {output.png:q} {params.methods} > {log:q} 2>&1"
 
     rule study:
         input:
