@@ -1,7 +1,7 @@
 """Draw the robustness of some methods of a run, for the first page of the README.
 
-python first_picture.py STYLE SUMMARY GRID ROBUSTNESS ANCHORS OUT METHOD ...: what the figure `robustness` is drawn from, the
-picture, and the methods that have a panel in it.
+python first_picture.py STYLE SUMMARY GRID ROBUSTNESS ANCHORS OUT METHOD ...: style and tables of the
+figure `robustness`, the picture, and the methods that have a panel in it.
 """
 
 from pathlib import Path
