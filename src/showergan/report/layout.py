@@ -84,6 +84,11 @@ def names_in_rows(axes: Axes, names: list[str]) -> None:
     axes.tick_params(axis="y", length=0)
 
 
+def few_ticks(axes: Axes, columns: int) -> None:
+    """Leave room between the numbers below a panel of so many beside each other: they may be as long as -0.0025."""
+    axes.locator_params(axis="x", nbins=min(4, 12 // columns))
+
+
 def framed(axes: Axes) -> None:
     """Close the frame of an image, thinly."""
     axes.spines[:].set(visible=True, color="0.5", linewidth=0.6)

@@ -48,7 +48,7 @@ def claims(style: Style, claims: pd.DataFrame) -> Figure:
                 panel.axvspan(-margin, margin, color="0.92", zorder=0)
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x")
-            panel.locator_params(axis="x", nbins=3)
+            layout.few_ticks(panel, len(scores))
             panel.tick_params(axis="y", length=0)
         layout.names_in_rows(line[0], [wrapped(name, 34) for name in names])
         line[0].set_ylabel(f"Learning rates\n{CHOICES[choice]}")

@@ -66,7 +66,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
                     panel.fill_betweenx([y - 0.5, y + 0.5], *ends, color=NOISE, zorder=0)
             panel.axvline(0, color="0.4", linewidth=1, zorder=1)
             panel.grid(axis="x")
-            panel.locator_params(axis="x", nbins=3)  # numbers may be as long as -0.0025
+            layout.few_ticks(panel, len(scores))
             panel.tick_params(axis="y", length=0)
         layout.names_in_rows(line[0], [wrapped(name, 30) for name in names])
         if len(choices) > 1:
