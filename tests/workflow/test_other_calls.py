@@ -127,6 +127,8 @@ def test_who_interrupts_is_told_how_to_go_on(fresh):
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # A shell that runs the tests in the background has interrupts ignored, here too.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     made = fresh.folder / "results/tiny/data"
     while not list(made.glob(".*.part")):  # it simulates
