@@ -57,7 +57,7 @@ if CONFIG.run == "study" and CONFIG.study == "published":
         message:
             "Drawing the robustness of some methods for the README"
         shell:
-            "python workflow/study/first_picture.py {input.style:q} {params.tables:q} {output.png:q} {params.methods} > {log:q} 2>&1"
+            "python workflow/study/first_picture.py {input.style:q} {params.tables:q} {output.png:q} {params.methods:q} > {log:q} 2>&1"
 
     rule study:
         input:
