@@ -86,7 +86,7 @@ def names_in_rows(axes: Axes, names: list[str]) -> None:
 
 def few_ticks(axes: Axes, columns: int) -> None:
     """Leave room between the numbers below a panel of so many beside each other: they may be as long as -0.0025."""
-    axes.locator_params(axis="x", nbins=min(4, 12 // columns))
+    axes.locator_params(axis="x", nbins=max(1, min(4, 12 // columns)))
 
 
 def framed(axes: Axes) -> None:
