@@ -1,10 +1,10 @@
-# The pages docs/study.md and docs/trained_generators.md with their figures, from the metrics and generators that the repository keeps:
-# `snakemake --cores all study`.
+# The pages docs/study.md and docs/trained_generators.md with their figures, and the first picture of the README, from the metrics and
+# generators that the repository keeps: `snakemake --cores all study`.
 PAGES = "study trained_generators".split()
 PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators first_picture".split()
 PAGE_TABLES = "verdicts robustness claims protocol order scorecard grid".split()
 TRAINED_GENERATORS = "best sn worst".split()
-FIRST_PICTURE = "gan none clipping r1 sn wgan_gp abcas sn_coef_l2_offset".split()
+IN_FIRST_PICTURE = "gan none clipping r1 sn wgan_gp abcas sn_coef_l2_offset".split()
 
 if CONFIG.run == "study" and CONFIG.study == "published":
 
@@ -53,7 +53,7 @@ if CONFIG.run == "study" and CONFIG.study == "published":
             "../../envs/showergan.yaml"
         params:
             tables=lambda wildcards, input: input[:-1],
-            methods=FIRST_PICTURE,
+            methods=IN_FIRST_PICTURE,
         message:
             "Drawing the robustness of some methods for the README"
         shell:
