@@ -78,6 +78,22 @@ def test_a_loss_that_falls_with_quality_has_rho_1():
         assert (row["n_seeds"], row["n_epochs"]) == (3, EPOCHS)
 
 
+def test_an_epoch_has_the_last_step_recorded_by_its_end_until_the_training_diverged():
+    recorded = histories()
+    recorded = recorded[recorded["step"].isin([1, 15, 30, 45, 60])]
+    found = estimates(recorded[(recorded["seed"] == "1") | (recorded["step"] < 50)], LOSSES)
+    quality = metrics(lambda epoch, seed: epoch / 10)
+    meaning = loss_meaning(found, quality[quality["epoch"] % 2 == 0], TASKS["toys"].metrics)
+    for seed, steps in {"1": [15, 30, 60, np.nan], "2": [15, 30, np.nan, np.nan]}.items():
+        for method in LOSSES:
+            rows = meaning[
+                (meaning[["method", "seed", "title"]] == [method, seed, "W2"]).all(axis=1)
+            ]
+            np.testing.assert_array_equal(rows["epoch"], [2, 4, 6, 8])
+            np.testing.assert_array_equal(rows["step"], steps)
+            np.testing.assert_array_equal(rows["estimate"].isna(), np.isnan(steps))
+
+
 def test_quality_that_gets_worse_has_rho_below_0():
     _, rows = correlated(lambda epoch, seed: -epoch)
     assert rows.loc[("good", "PRD-AUC: plane", "estimate"), "high"] < -0.9

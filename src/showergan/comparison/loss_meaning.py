@@ -59,11 +59,13 @@ def loss_meaning(
     Quality is the metrics measured on test at every epoch that do not show failures.
 
     Returns:
-        Columns of `estimated`, at the last recorded step of the epoch, NaN where a training diverged before; title and
-        value of the metric; and worse, the value with the sign, or the distance from its best, that makes larger ones
-        worse.
+        Columns of `estimated`, at the last step that was recorded by the end of the epoch, NaN where a training
+        diverged before; title and value of the metric; and worse, the value with the sign, or the distance from its
+        best, that makes larger ones worse.
     """
-    last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1)
+    last = estimated.groupby([*RUN, "epoch"], sort=False).tail(1).sort_values("epoch")
+    ended = last.groupby(RUN)["epoch"].max().rename("ended").reset_index()
+    of_step = last.columns.difference([*RUN, "epoch", "distance"])
     test = metrics[metrics["split"] == "test"]
     of_failures = {failure.metric for failure in registry.failures}
     tables = []
@@ -76,8 +78,11 @@ def loss_meaning(
         signs = {"higher": -value, "lower": value, "target": (value - (metric.best or 0)).abs()}
         kept = rows[[*RUN, "epoch", "value"]]
         kept = kept.assign(title=entry.title, worse=signs[metric.direction])
-        kept = kept[kept["epoch"].isin(last["epoch"])]  # not every epoch has a recorded step
-        tables.append(last.merge(kept, on=[*RUN, "epoch"], how="right"))
+        kept = kept[kept["epoch"] >= last["epoch"].min()].sort_values("epoch", kind="stable")
+        table = pd.merge_asof(kept, last, on="epoch", by=RUN).merge(ended, on=RUN, how="left")
+        after = ~(table["epoch"] <= table.pop("ended"))
+        table.loc[after, of_step] = np.nan
+        tables.append(table)
     table = pd.concat(tables, ignore_index=True)
     table["distance"] = table["method"].map(last.groupby("method")["distance"].first())
     return table
