@@ -35,7 +35,7 @@ def generated_images(
         images = np.stack(group.seeds[0]["image"].tolist())[: SIDE**2]
         parts.append((group.label, group.colour, images))
     columns = min(COLUMNS, len(parts))
-    figure = new_figure(0.2 + -(-len(parts) // columns) * (0.5 + 11 / columns))
+    figure = new_figure(0.1 + -(-len(parts) // columns) * (0.3 + WIDTH_INCH / columns))
     for panel, part in zip(panels(figure, len(parts), COLUMNS).flat, parts, strict=False):
         label, colour, images = part
         draw_mosaic(panel, images, colour)
