@@ -71,8 +71,9 @@ def architecture_images(
         line[0].set_ylabel(fitted(style.architectures[name], 18), fontsize="small")
     for panel, method in zip(axes[0], methods, strict=True):
         panel.set_title(fitted(style.labels[method], 16), fontsize="medium")
-    some = f", the first {len(names)} of {len(style.architectures)} architectures"
-    head = f"PRD-AUC ({outcomes['score'].iloc[0]}) over its ceiling"
+    some = f"\nthe first {len(names)} of {len(style.architectures)} architectures"
+    score = f"PRD-AUC ({outcomes['score'].iloc[0]}) over its ceiling at the epoch chosen on select"
+    head = f"Images of the last epoch; below, {score}"
     figure.suptitle(head + some * (len(style.architectures) > ROWS), fontsize="medium")
     return figure
 
