@@ -73,3 +73,38 @@ def test_rho_of_loss_and_quality(run, title):
             assert text in ROWS[SAYS_NOTHING]
         else:
             assert f"{NAMES[row['method']]} {text}" in ROWS[FALLS]
+
+
+def test_random_architectures():
+    row = ROWS["… and random architectures"]
+    table = pd.read_csv(ROOT / "resources/random_architectures_long/successes.csv")
+    half, more = table[
+        (table["source"] == "ours") & table["threshold"].isin([0.5, 0.7])
+    ].itertuples()
+    assert (
+        f"above 0.5 only WGAN-GP {half.only_other}, only GAN {half.only_method}, both {half.both}, "
+        f"neither {half.neither}, McNemar p = {half.p_value:.3f}; above 0.7 {more.only_other}, "
+        f"{more.only_method}, {more.both}, {more.neither}, p = {more.p_value:.3f}"
+    ) in row
+    found = pd.read_csv(ROOT / "resources/random_architectures_long/outcomes.csv")
+    gan, penalty = (found[found["method"] == name] for name in ("gan", "wgan_gp"))
+    assert (penalty["fraction"].to_numpy() > gan["fraction"].to_numpy()).all()
+    low, high = penalty["fraction"].agg(["min", "max"])
+    least, most = gan["fraction"].agg(["min", "max"])
+    assert f"({low:.2f} to {high:.2f} of the ceiling against {least:.2f} to {most:.2f})" in row
+    assert (penalty["failure"] == "none").all()
+    assert f"the standard GAN on {(gan['failure'] != 'none').sum()};" in row
+
+
+def test_architectures():
+    row = ROWS["WGAN-GP trains architectures that others do not"]
+    found = pd.read_csv(ROOT / "resources/architectures_long/outcomes.csv")
+    by_method = found.pivot(index="architecture", columns="method", values="fraction")
+    above = (by_method > 0.5).sum()
+    assert (
+        f"above 0.5 are standard GAN {above['gan']}, clipping {above['clipping']}, SN {above['sn']}, "
+        f"WGAN-GP {above['wgan_gp']}"
+    ) in row
+    trained = found[found["failure"] == "none"].groupby("method")["fraction"].agg(["min", "max"])
+    for low, high in trained.to_numpy():
+        assert f"{low:.2f} to {high:.2f}" in row
