@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
 from showergan.records.published import read_metrics
 
@@ -13,10 +14,9 @@ ROWS = {
     for row in (ROOT / "docs/wgan_study.md").read_text().splitlines()
     if row.startswith("| ")
 }
-FALLS, SAYS_NOTHING = (
-    "The Wasserstein loss falls as samples get better",
-    "The standard GAN's loss says nothing",
-)
+FALLS = "The Wasserstein loss falls as samples get better"
+SAYS_NOTHING = "The standard GAN's loss says nothing"
+FAILED = 0.2  # of the ceiling, below which an architecture was not trained
 NAMES = {
     "clipping": "clipping",
     "gradient_penalty": "penalty",
@@ -34,8 +34,8 @@ def scores(run, space, choose):
         table = table[(table[["metric", "space", "bin"]] == ["prd_auc", space, "all"]).all(axis=1)]
         by_split = table.pivot(index="epoch", columns="split", values="value")
         epoch = by_split["select"].idxmax() if choose else by_split.index.max()
-        rows.append((key.split("/")[1], by_split.loc[epoch, "test"]))
-    return pd.DataFrame(rows, columns=["method", "value"]).groupby("method")["value"]
+        rows.append((*key.split("/")[:2], by_split.loc[epoch, "test"]))
+    return pd.DataFrame(rows, columns=["architecture", "method", "value"])
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,10 @@ def scores(run, space, choose):
 )
 def test_prd_auc(claim, run, space, choose):
     found = scores(run, space, choose)
-    for method, part in found:
-        if method in NAMES:
-            assert len(part) == 3
-            text = f"{NAMES[method]} {part.mean():.3f} ± {part.std():.3f}"
-            assert text in ROWS[claim]
+    found = found[found["method"].isin(NAMES)]
+    assert len(found) == 4 * 3  # methods, seeds
+    for method, part in found.groupby("method")["value"]:
+        assert f"{NAMES[method]} {part.mean():.3f} ± {part.std():.3f}" in ROWS[claim]
 
 
 @pytest.mark.parametrize(
@@ -75,36 +74,54 @@ def test_rho_of_loss_and_quality(run, title):
             assert f"{NAMES[row['method']]} {text}" in ROWS[FALLS]
 
 
+def fractions(run):
+    """PRD-AUC over its ceiling, a row per architecture and a column per method."""
+    anchors = pd.read_csv(ROOT / "resources" / run / "anchors.csv")
+    anchors = anchors[(anchors["metric"] == "prd_auc") & (anchors["anchor"] == "ceiling")]
+    found = scores(run, "classifier", choose=True).set_index(["architecture", "method"])["value"]
+    return found.unstack() / anchors["value"].item()
+
+
 def test_random_architectures():
     row = ROWS["… and random architectures"]
-    table = pd.read_csv(ROOT / "resources/random_architectures_long/successes.csv")
-    half, more = table[
-        (table["source"] == "ours") & table["threshold"].isin([0.5, 0.7])
-    ].itertuples()
-    assert (
-        f"above 0.5 only WGAN-GP {half.only_other}, only GAN {half.only_method}, both {half.both}, "
-        f"neither {half.neither}, McNemar p = {half.p_value:.3f}; above 0.7 {more.only_other}, "
-        f"{more.only_method}, {more.both}, {more.neither}, p = {more.p_value:.3f}"
-    ) in row
-    found = pd.read_csv(ROOT / "resources/random_architectures_long/outcomes.csv")
-    gan, penalty = (found[found["method"] == name] for name in ("gan", "wgan_gp"))
-    assert (penalty["fraction"].to_numpy() > gan["fraction"].to_numpy()).all()
-    low, high = penalty["fraction"].agg(["min", "max"])
-    least, most = gan["fraction"].agg(["min", "max"])
+    found = fractions("random_architectures_long")
+    gan, penalty = found["gan"], found["wgan_gp"]
+    low, high, least, most = penalty.min(), penalty.max(), gan.min(), gan.max()
     assert f"({low:.2f} to {high:.2f} of the ceiling against {least:.2f} to {most:.2f})" in row
-    assert (penalty["failure"] == "none").all()
-    assert f"the standard GAN on {(gan['failure'] != 'none').sum()};" in row
+    assert len(found) == 12 and (penalty > gan).all() and (penalty > FAILED).all()
+    assert f"the standard GAN on {(gan < FAILED).sum()};" in row
+    for bar, text in {
+        0.5: "above 0.5 only WGAN-GP {}, only GAN {}, both {}, neither {}, McNemar p = {:.3f}",
+        0.7: "above 0.7 {}, {}, {}, {}, p = {:.3f}",
+    }.items():
+        alone = ((penalty >= bar) & (gan < bar)).sum(), ((penalty < bar) & (gan >= bar)).sum()
+        both, neither = ((penalty >= bar) & (gan >= bar)).sum(), (found < bar).all(axis=1).sum()
+        p = binomtest(alone[0], sum(alone)).pvalue
+        assert text.format(*alone, both, neither, p) in row
 
 
 def test_architectures():
     row = ROWS["WGAN-GP trains architectures that others do not"]
-    found = pd.read_csv(ROOT / "resources/architectures_long/outcomes.csv")
-    by_method = found.pivot(index="architecture", columns="method", values="fraction")
-    above = (by_method > 0.5).sum()
+    found = fractions("architectures_long").drop(index="resnet_101")
+    assert len(found) == 6
+    above = (found > 0.5).sum()
     assert (
         f"above 0.5 are standard GAN {above['gan']}, clipping {above['clipping']}, SN {above['sn']}, "
         f"WGAN-GP {above['wgan_gp']}"
     ) in row
-    trained = found[found["failure"] == "none"].groupby("method")["fraction"].agg(["min", "max"])
-    for low, high in trained.to_numpy():
-        assert f"{low:.2f} to {high:.2f}" in row
+    for _, values in found.items():
+        trained = values[values > FAILED]
+        assert f"{trained.min():.2f} to {trained.max():.2f}" in row
+    failed = {name: set(found.index[values < FAILED]) for name, values in found.items()}
+    assert failed == {
+        "gan": {"perceptron"},
+        "sn": {"perceptron"},
+        "clipping": {"gated", "tanh"},
+        "wgan_gp": set(),
+    }
+
+
+def test_residual_networks():
+    row = ROWS["… the 101-layer ResNet and tanh among them"]
+    found = fractions("architectures_long").loc["resnet_101"]
+    assert f"WGAN-GP {found['wgan_gp']:.2f}, still rising, standard GAN {found['gan']:.2f}" in row
