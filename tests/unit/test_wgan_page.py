@@ -124,4 +124,8 @@ def test_architectures():
 def test_residual_networks():
     row = ROWS["… the 101-layer ResNet and tanh among them"]
     found = fractions("architectures_long").loc["resnet_101"]
-    assert f"WGAN-GP {found['wgan_gp']:.2f}, still rising, standard GAN {found['gan']:.2f}" in row
+    assert (
+        f"WGAN-GP {found['wgan_gp']:.2f}, still rising, standard GAN {found['gan']:.2f}, "
+        f"clipping {found['clipping']:.2f} (failed"
+    ) in row
+    assert found["clipping"] < FAILED
