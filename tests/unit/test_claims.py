@@ -75,6 +75,14 @@ def test_areas_are_claims_of_their_own():
     assert set(found.loc[found["learning_rates"] == "all", "score"]) == {"area of E"}
 
 
+def test_a_family_of_claims_says_how_many_seeds_it_needs():
+    """The smallest p of two samples of n is 2 over n from 2n: 2/252 for five, of which Holm makes 8 times as much."""
+    eight = {f"claim {i}": Claim(**SAYS["helps"]) for i in range(8)}
+    found = claims(make_runs(n=5), RECIPE.model_copy(update={"claims": eight, "margins": {}}))
+    assert set(found["verdict"]) == {"too few seeds"}
+    assert set(found["n_needed"]) == {6}  # 8 * 2/924
+
+
 def test_a_claim_about_a_method_that_was_left_out_is_not_tested():
     found = claims(make_runs(means={"sn": 0.7, "a": 0.8}), RECIPE)
     assert found["claim"].tolist() == ["helps"]
@@ -88,6 +96,17 @@ def test_few_seeds_say_the_opposite_as_often_as_chance_has_it():
     expected = stats.norm.cdf(0.05 / (0.1 * np.sqrt(2 / 5)))
     assert row["says_better"] == pytest.approx(expected, abs=0.03)
     assert row["verdict"] == "supported"
+
+
+def test_of_as_many_seeds_as_are_drawn_each_draw_differs():
+    """All ways to draw two of two scores with replacement, for each of two methods."""
+    runs = make_runs(n=2, means={"sn": 0.7, "a": 0.8})
+    runs["max"] = [0.0, 1.0, 0.3, 0.9]
+    recipe = RECIPE.model_copy(update={"seeds": 2, "draws": 20_000})
+    [row] = protocol(runs, claims(runs, recipe), recipe).to_dict("records")
+    of_sn, of_a = [0, 0.5, 0.5, 1], [0.3, 0.6, 0.6, 0.9]
+    wins = np.mean([(a > sn) + (a == sn) / 2 for a in of_a for sn in of_sn])
+    assert row["says_better"] == pytest.approx(wins, abs=0.02)
 
 
 def test_the_protocol_looks_at_the_best_epoch():

@@ -596,7 +596,9 @@ class TestBaseline:
         recipe = RECIPES["verdicts"].of(parse_config(raw))
         assert recipe.margins == {"bins-E": 0.02}
         assert recipe.positions == ("energy resolution error",)
-        for wrong in ({"bins-E": 0}, {"bins-E": -0.01}, 0.02):
+        raw["compare"]["margins"] = {"bins-E": 0.02, "position: energy resolution error": 0.1}
+        parse_config(raw)
+        for wrong in ({"bins-E": 0}, {"bins-E": -0.01}, 0.02, {"bins_E": 0.02}, {"position: x": 1}):
             raw["compare"]["margins"] = wrong
             with pytest.raises(UserError, match=r"compare\.margins"):
                 parse_config(raw)

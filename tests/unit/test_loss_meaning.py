@@ -122,6 +122,16 @@ def test_the_interval_is_that_of_student_over_seeds():
     assert row["high"] == pytest.approx(np.tanh(z.mean() + half), abs=1e-4)
 
 
+def test_a_seed_of_few_epochs_does_not_bound_the_others():
+    meaning, _ = correlated(lambda epoch, seed: epoch / 10)
+    key = ("good", "PRD-AUC: plane", "estimate")
+    short = meaning[(meaning["seed"] != "3") | (meaning["epoch"] <= 3)]
+    row = loss_correlation(short).set_index(["method", "metric", "form"]).loc[key]
+    most = 1 - 6 / (np.array([EPOCHS, EPOCHS, 3]) ** 3 - np.array([EPOCHS, EPOCHS, 3]))
+    assert row["rho"] == pytest.approx(np.tanh(np.arctanh(most).mean()))
+    assert row["n_epochs"] == 3
+
+
 def test_seconds_go_with_steps():
     runs = [{**KEYS, "method": m, "seed": s} for m in LOSSES for s in ("1", "2", "3")]
     per_step = pd.DataFrame(runs).assign(per_step=[0.1, 0.2, 0.3, 1, 2, 3])

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from showergan.cli import app
 from showergan.comparison.power import difference_power, equivalence_power, seeds_needed
+from showergan.errors import UserError
 
 # By sd: seeds for a difference of 0.016 and of 0.03 among six methods, and for one equivalence within 0.02, where the
 # baseline has four times the seeds. Found with Student's t, which takes one sd for granted.
@@ -62,6 +63,19 @@ def test_more_is_needed_for_more():
     assert n < seeds_needed(0.02, 0.02, comparisons=6)
     assert n < seeds_needed(0.02, 0.02, comparisons=6, ratio=4, power=0.9)
     assert seeds_needed(1.0, 0.001) == 5  # fewer have no interval
+
+
+@pytest.mark.parametrize(("comparisons", "seeds"), [(6, 5), (7, 6), (8, 6), (24, 7)])
+def test_permutations_of_so_few_seeds_decide(comparisons, seeds):
+    """The smallest p of two samples of n is 2 over n from 2n: 2/252, 2/924, 2/3432."""
+    assert seeds_needed(1.0, 0.001, comparisons=comparisons) == seeds
+    assert seeds_needed(1.0, 0.001, comparisons=comparisons, ratio=4) == 5
+    assert seeds_needed(1.0, 0.001, comparisons=comparisons, equivalence=True) == 5
+
+
+def test_more_comparisons_than_permutations_can_decide_are_told():
+    with pytest.raises(UserError, match="level for one of 300 comparisons"):
+        seeds_needed(1.0, 0.1, comparisons=300)
 
 
 def test_the_command_prints_a_table():

@@ -274,6 +274,10 @@ def test_a_damaged_table_is_told():
     rows.write_text(text + text.splitlines()[1].replace("/sn/", "/none/") + "\n")
     with pytest.raises(UserError, match=f"metrics.json.xz lacks {NONE}, which resources/tiny/runs"):
         gather()
+    for wrong in ("<<<<<<< HEAD\n", text.splitlines()[1] + ",more\n"):
+        rows.write_text(text + wrong)
+        with pytest.raises(UserError, match=r"runs.csv: line 3 is no row of a published run"):
+            published_runs(config())
     rows.write_text(text)
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(UserError, match=r"metrics.json.xz: no table of published runs"):

@@ -212,6 +212,17 @@ class TestFigure:
         assert self.areas(figure) == ["area 0.44", "area 0.72"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
+    def test_scores_are_of_the_epochs_that_the_area_is_of(self, style):
+        summary = make_summary().assign(last=lambda table: table["selected"] / 2)
+        spread = robustness(summary, "last", 0.05)
+        figure = draw(style, summary, make_grid(), spread, make_anchors())
+        panel = figure.axes[0]
+        assert panel.lines[1].get_ydata().tolist() == pytest.approx([0.375, 0.0625])
+        (band,) = panel.collections[0].get_paths()
+        assert band.vertices[:, 1].max() == pytest.approx(0.4)
+        assert self.areas(figure)[0] == "area 0.22"
+        assert panel.get_ylabel() == "bins-E on test\nlast epoch"
+
     def test_lines_of_the_generators_rates_are_told_apart(self, style, tmp_path):
         more = {m: {**pairs, "0.0001_0.0003": [0.4, 0.0]} for m, pairs in SCORES.items()}
         figure = self.drawn(style, more)

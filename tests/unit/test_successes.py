@@ -97,6 +97,20 @@ def test_without_a_ceiling_other_real_samples_stand_for_it():
     assert table["fraction"].tolist() == [0.5]
 
 
+def test_a_failed_run_without_a_score_counts_as_none_and_any_other_is_not_left_out():
+    summary = summary_of({("a", "gan", 1): 0.4, ("a", "gan", 2): math.nan, ("b", "gan", 1): 0.4})
+    failed = failures_of(summary, a_gan="collapsed")
+    assert outcomes(summary, failed, "plane", 0.2)["fraction"].tolist() == [0.4, 0.8]
+    found = outcomes(summary, failures_of(summary), "plane", 0.2)
+    assert math.isnan(found["value"][0]) and found["failure"].tolist() == ["below", "none"]
+
+
+def test_architectures_that_one_was_not_trained_on_count_for_neither():
+    summary = summary_of({("a", "gan", 1): 0.4, ("a", "gp", 1): 0.4, ("b", "gp", 1): 0.4})
+    counted = successes(outcomes(summary, failures_of(summary), "plane", 0.2), (0.5,))
+    assert counted.loc[0, ["only_method", "only_other", "both", "n"]].tolist() == [0, 0, 1, 1]
+
+
 def test_successes_are_counted(table):
     counted = successes(table, (0.1, 0.5, 0.7))
     ours = counted[counted["source"] == "ours"].set_index("threshold")

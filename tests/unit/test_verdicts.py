@@ -490,6 +490,20 @@ class TestFigures:
         assert heads == ["0.01, 1e-05", "0.001, 1e-05", "as chosen"]
         style.save(figure, tmp_path / "f.png", tmp_path / "f.pdf")
 
+    def test_what_is_far_off_is_an_arrow_with_a_number(self, style, tmp_path):
+        sn = np.linspace(0.5, 0.6, 8)
+        near = {name: sn + 0.01 * i for i, name in enumerate(("a", "b", "c", "d"), 1)}
+        more = style.model_copy(update={"labels": LABELS | {name: name for name in near}})
+        table = verdicts(make_summary({"sn": sn, "none": sn - 0.5, **near}, ["bins-E"]))
+        (panel,) = differences(more, table).axes
+        texts = [text.get_text() for text in panel.texts]
+        assert "\N{MINUS SIGN}0.50" in texts
+        low, high = panel.get_xlim()
+        assert -0.5 < low < -0.1 and high == -low
+        assert [line.get_marker() for line in panel.lines].count("<") == 1
+        (panel,) = differences(more, verdicts(make_summary({"sn": sn, **near}, ["bins-E"]))).axes
+        assert [line.get_marker() for line in panel.lines].count("<") == 0
+
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)
         summary = make_summary({"sn": sn, "none": sn + 0.1, "abcas": sn}, ["bins-E"])

@@ -11,6 +11,7 @@ try:
     from showergan.config.whole import parse_config
     from showergan.config.keys import refuse_twice
     from showergan.io.sources import state
+    from showergan.config.evaluation import EPOCHS
     from showergan.config.tasks.found import SPECS
     from showergan.records.published import published_runs
 except ImportError as error:
@@ -42,6 +43,7 @@ TASK = SPECS[CONFIG.task]
 # For the front page and the captions of the report.
 config["about"] = TASK.about
 config["baseline"] = getattr(METHODS.get(CONFIG.compare.baseline), "label", None)
+config["epochs"] = EPOCHS[CONFIG.compare.column]
 DATASET = f"results/{{run}}/data/{CONFIG.task}.h5"
 # What looks at the embedding takes it where the task has one.
 EMBEDDING = {"embedding": "results/{run}/embedding/model.pt"} if TASK.has_embedding else {}
@@ -110,13 +112,18 @@ TABLE = f"resources/{CONFIG.run}"
 def of_whole_table(path):
     """Return a function that returns a file, unless the table lacks trainings, of which none is to be done for it."""
 
-    def input(wildcards):
-        names = ["{architecture}/{method}/{rates}/seed{seed}".format(**run) for run in TRIED]
+    def require(runs):
+        names = ["{architecture}/{method}/{rates}/seed{seed}".format(**run) for run in runs]
         if missing := set(names).difference(PUBLISHED):
             raise WorkflowError(
                 f"{TABLE} lacks {len(missing)} of {len(names)} trainings: the study has not been run to its end. To go on "
                 "with it: snakemake --cores all --configfile experiments/study.yaml --config study=published"
             )
+
+    def input(wildcards):
+        require(TRIED)  # first, for a choice would train what is missing
+        if CONFIG.learning_rate_search:
+            require(at_chosen())
         return path
 
     return input

@@ -2,7 +2,7 @@
 # generators that the repository keeps: `snakemake --cores all study`.
 PAGES = "study trained_generators".split()
 PAGE_FIGURES = "robustness claims differences scorecard rank_agreement trained_generators first_picture".split()
-PAGE_TABLES = "verdicts robustness claims protocol order scorecard grid".split()
+PAGE_TABLES = "verdicts robustness claims protocol order scorecard scorecard_means grid".split()
 TRAINED_GENERATORS = "best sn worst".split()
 IN_FIRST_PICTURE = "gan none clipping r1 sn wgan_gp abcas sn_coef_l2_offset".split()
 
@@ -11,7 +11,9 @@ if CONFIG.run == "study" and CONFIG.study == "published":
     rule study_page:
         input:
             expand([ARTEFACTS[table] for table in PAGE_TABLES], run="study"),
-            names=of_whole_table("results/study/tables/verdicts.html"),
+            trainings=of_whole_table(f"{TABLE}/runs.csv"),
+            names="results/study/tables/verdicts.html",
+            script="workflow/study/page.py",
             template="workflow/study/{page}.md",
         output:
             "results/study/page/{page}.md",
@@ -22,12 +24,13 @@ if CONFIG.run == "study" and CONFIG.study == "published":
         message:
             "Writing the page {wildcards.page} of the study"
         shell:
-            "python workflow/study/page.py {input.template:q} results/study {output:q} > {log:q} 2>&1"
+            "python {input.script:q} {input.template:q} results/study {output:q} > {log:q} 2>&1"
 
     rule study_showers:
         input:
             data="results/study/data/showers.h5",
             generators=expand("resources/generators/{name}/generator.pt", name=TRAINED_GENERATORS),
+            script="workflow/study/showers.py",
         output:
             png="results/study/figures/trained_generators.png",
             pdf="results/study/figures/trained_generators.pdf",
@@ -38,11 +41,12 @@ if CONFIG.run == "study" and CONFIG.study == "published":
         message:
             "Drawing showers of the trained generators beside real ones"
         shell:
-            "python workflow/study/showers.py {input.data:q} {output.png:q} {input.generators:q} > {log:q} 2>&1"
+            "python {input.script:q} {input.data:q} {output.png:q} {input.generators:q} > {log:q} 2>&1"
 
     rule study_first_picture:
         input:
-            expand([ARTEFACTS[table] for table in FIGURES["robustness"].reads], run="study"),
+            tables=expand([ARTEFACTS[table] for table in FIGURES["robustness"].reads], run="study"),
+            script="workflow/study/first_picture.py",
             style="results/study/figures/robustness.recipe.json",
         output:
             png="results/study/figures/first_picture.png",
@@ -52,12 +56,11 @@ if CONFIG.run == "study" and CONFIG.study == "published":
         conda:
             "../../envs/showergan.yaml"
         params:
-            tables=lambda wildcards, input: input[:-1],
             methods=IN_FIRST_PICTURE,
         message:
             "Drawing the robustness of some methods for the README"
         shell:
-            "python workflow/study/first_picture.py {input.style:q} {params.tables:q} {output.png:q} {params.methods:q} > {log:q} 2>&1"
+            "python {input.script:q} {input.style:q} {input.tables:q} {output.png:q} {params.methods:q} > {log:q} 2>&1"
 
     rule study:
         input:

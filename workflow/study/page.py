@@ -11,10 +11,9 @@ import jinja2
 import pandas as pd
 import typer
 
-from showergan.errors import UserError
 from showergan.io.files import atomic_write
 from showergan.records.published import RUNS
-from showergan.report.texts import formatted, share, with_interval, with_minus
+from showergan.report.texts import formatted, records, share, with_interval, with_minus
 
 NAMES = "tables/verdicts.recipe.json"  # has those of methods and architectures
 
@@ -33,7 +32,7 @@ class Tables:
         table = self._read[name]
         for column, value in where.items():
             table = table[table[column].isin(value if isinstance(value, list) else [value])]
-        return [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]
+        return records(table)
 
     def one(self, name: str, **where: Any) -> dict[str, Any]:
         """Return the only such row.
@@ -85,8 +84,8 @@ def main(template: Path, run: Path, out: Path) -> None:
     """Write the page OUT of TEMPLATE and the tables of RUN."""
     try:
         text = page(template.read_text(encoding="utf-8"), run)
-    except (LookupError, jinja2.TemplateError) as error:
-        raise UserError(f"{template}: {error}") from error
+    except (LookupError, OSError, jinja2.TemplateError) as error:
+        raise SystemExit(f"error: {template}: {error}") from error
     with atomic_write(out) as temporary:
         temporary.write_text(text, encoding="utf-8")
 

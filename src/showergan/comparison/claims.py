@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import kendalltau
 
-from showergan.comparison.compared import ALL, CHOSEN
+from showergan.comparison.compared import CHOSEN
 from showergan.comparison.unpaired import Array
-from showergan.comparison.verdicts import VERDICTS, correct, verdict_of, verdicts
+from showergan.comparison.verdicts import VERDICTS, judge, verdicts
 from showergan.config.recipes.comparison import Claims
 
 OUTCOMES = {"better": "supported", "worse": "contradicted"}
@@ -39,16 +39,13 @@ def claims(runs: pd.DataFrame, recipe: Claims) -> pd.DataFrame:
     for name, claim in recipe.claims.items():
         both = runs[runs["method"].isin([claim.method, claim.than])]
         changes = {"baseline": claim.than, "null": ""}
-        table = verdicts(both, recipe.model_copy(update=changes))
+        table = verdicts(both, recipe.model_copy(update=changes), at_each_pair=False)
         tables.append(table.assign(claim=name, says=claim.says))
     found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=CLAIMS)
-    found = found[found["learning_rates"].isin([CHOSEN, ALL])]
     families = []
     for _, family in found.groupby(["architecture", "score", "learning_rates"], sort=False):
-        tested = pd.Series(True, index=family.index)
         family = family.copy()
-        correct(family, tested)
-        family["verdict"] = verdict_of(family, tested, recipe.level)
+        judge(family, pd.Series(True, index=family.index), recipe)
         families.append(family.replace({"verdict": OUTCOMES}))
     return pd.concat(families, ignore_index=True)[CLAIMS] if families else found[CLAIMS]
 
@@ -57,7 +54,8 @@ def protocol(runs: pd.DataFrame, tested: pd.DataFrame, recipe: Claims) -> pd.Dat
     """Return how often a comparison by a few seeds, each at its best epoch on test, would call a claim true.
 
     As published: at one pair of learning rates, the same for both methods, without a test, the larger mean wins. Seeds
-    of each method are drawn without replacement, many times; ties count half.
+    of each method are drawn with replacement, many times, as if each had as many more of the same spread (Efron 1979);
+    ties count half.
 
     Args:
         runs: as of `claims`, with the column `max`, the best epoch on test.
@@ -84,7 +82,7 @@ def protocol(runs: pd.DataFrame, tested: pd.DataFrame, recipe: Claims) -> pd.Dat
             )
             if min(len(x), len(y)) < recipe.seeds:
                 continue
-            means = [_means_of_drawn(values, recipe, rng) for values in (x, y)]
+            means = [rng.choice(v, (recipe.draws, recipe.seeds)).mean(axis=1) for v in (x, y)]
             rows.append(
                 {
                     **{"architecture": architecture, "score": score, "learning_rates": rates},
@@ -95,12 +93,6 @@ def protocol(runs: pd.DataFrame, tested: pd.DataFrame, recipe: Claims) -> pd.Dat
                 }
             )
     return pd.DataFrame(rows, columns=PROTOCOL)
-
-
-def _means_of_drawn(values: Array, recipe: Claims, rng: np.random.Generator) -> Array:
-    """Return the means of `seeds` values drawn without replacement, shape (draws,)."""
-    order = rng.permuted(np.tile(values, (recipe.draws, 1)), axis=1)
-    return order[:, : recipe.seeds].mean(axis=1)
 
 
 def order_of_methods(runs: pd.DataFrame, recipe: Claims) -> pd.DataFrame:

@@ -107,8 +107,7 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
             seeds = {seed: _rho(run[form], run["worse"]) for seed, run in runs.items()}
             known = {seed: rho for seed, rho in seeds.items() if math.isfinite(rho)}
             counts = [int(runs[seed][form].mul(runs[seed]["worse"]).count()) for seed in known]
-            n_epochs = min(counts, default=0)
-            rho, low, high = _pooled(list(known.values()), n_epochs)
+            rho, low, high = _pooled(list(known.values()), counts)
             rows.append(
                 {
                     **dict(zip(METHOD, method, strict=True)),
@@ -119,7 +118,7 @@ def loss_correlation(meaning: pd.DataFrame) -> pd.DataFrame:
                     "low": low,
                     "high": high,
                     "n_seeds": len(known),
-                    "n_epochs": n_epochs,
+                    "n_epochs": min(counts, default=0),
                     "rhos": " ".join(f"{seed}:{value:.3f}" for seed, value in seeds.items()),
                 }
             )
@@ -133,11 +132,12 @@ def _rho(estimate: pd.Series, worse: pd.Series) -> float:
     return float(stats.spearmanr(both["a"], both["b"]).statistic)
 
 
-def _pooled(rhos: list[float], n_epochs: int) -> tuple[float, float, float]:
-    """Return the mean over Fisher's z of some rhos, and the interval about it."""
+def _pooled(rhos: list[float], counts: list[int]) -> tuple[float, float, float]:
+    """Return the mean over Fisher's z of some rhos, each of a number of epochs, and the interval about it."""
     if not rhos:
         return math.nan, math.nan, math.nan
-    most = 1 - 6 / (n_epochs**3 - n_epochs)
+    n = np.array(counts)
+    most = 1 - 6 / (n**3 - n)
     z = np.arctanh(np.clip(rhos, -most, most))
     if len(z) < 2:
         return math.tanh(z.mean()), math.nan, math.nan

@@ -6,7 +6,9 @@ from itertools import count
 import numpy as np
 from scipy import stats
 
-from showergan.comparison.unpaired import FEWEST
+from showergan.comparison.unpaired import FEWEST, smallest_p
+from showergan.config.recipes.comparison import Tests
+from showergan.errors import UserError
 
 QUANTILES = 2000  # of the distribution of a standard error, over which power is averaged
 
@@ -24,7 +26,8 @@ def seeds_needed(
     """Return the seeds of a method with which a comparison with the baseline is decided, of runs with an sd.
 
     The test is Welch's t for a difference, or two one-sided ones for equivalence, of normal scores. Of several
-    comparisons the level is divided by their number, as in the first step of Holm 1979.
+    comparisons the level is divided by their number, as in the first step of Holm 1979. A difference is decided by
+    permutations, too, of which so few seeds must have enough, see `smallest_p`.
 
     Args:
         effect: true difference to be found; of equivalence the margin, where there is no difference.
@@ -34,12 +37,25 @@ def seeds_needed(
         ratio: seeds of the baseline for each seed of the method.
         level: that the whole table of verdicts keeps.
         power: probability of the decision.
+
+    Raises:
+        UserError: no test by permutations reaches that level for so many comparisons.
     """
     decided = equivalence_power if equivalence else difference_power
-    sizes = (
-        n for n in count(FEWEST) if decided(effect / sd, n, ratio * n, level / comparisons) >= power
+    level /= comparisons
+    resamples = Tests.model_fields["resamples"].default
+    if not equivalence and 2 / (resamples + 1) > level:
+        raise UserError(
+            f"level: no p-value of {resamples} permutations is below {level:g}, the level for one of "
+            f"{comparisons} comparisons. Compare fewer, or at a larger level"
+        )
+    enough = (
+        n
+        for n in count(FEWEST)
+        if (equivalence or smallest_p(n, ratio * n, resamples) <= level)
+        and decided(effect / sd, n, ratio * n, level) >= power
     )
-    return next(sizes)
+    return next(enough)
 
 
 def difference_power(effect: float, n: int, m: int, level: float) -> float:

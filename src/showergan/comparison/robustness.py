@@ -12,8 +12,8 @@ from showergan.comparison.runs import RUN
 from showergan.comparison.unpaired import mean_interval, share_interval
 
 ROBUSTNESS = [
-    *("architecture", "method", "score", "n_rates"),
-    *("best_rates", "best", "worst_rates", "worst", "n_seeds", "area", "low", "high"),
+    *("architecture", "method", "score", "column", "n_rates"),
+    *("best_rates", "best", "worst_rates", "worst", "n_seeds", "area", "sd", "low", "high"),
     *("width", "decades", "n_failed", "n_runs", "failed_low", "failed_high", "remark"),
 ]
 WITHIN = 0.95  # of the best mean, that a method keeps within its width
@@ -56,16 +56,16 @@ def robustness(runs: pd.DataFrame, column: str, level: float) -> pd.DataFrame:
     on select, may be another.
 
     Returns:
-        One row per architecture, method and score: n_rates, pairs tried; best and worst mean, with best_rates and
-        worst_rates; n_seeds; area, its mean over seeds, with low and high, the ends of Student's interval of
-        probability 1 - level (NaN below five seeds); width, decades of the discriminator's rate in which the mean is at
-        least 95 % of the best, between rates linear in their log10 (NaN if the best is not above 0), of the decades
-        that were tried; n_failed of n_runs, with the ends of Wilson's interval of this share, failed_low and
-        failed_high; remark, why there is no area.
+        One row per architecture, method and score: column, that of runs; n_rates, pairs tried; best and worst mean,
+        with best_rates and worst_rates; n_seeds; area, its mean over seeds, with their sd and low and high, the ends of
+        Student's interval of probability 1 - level (NaN below five seeds); width, decades of the discriminator's rate
+        in which the mean is at least 95 % of the best, between rates linear in their log10 (NaN if the best is not
+        above 0), of the decades that were tried; n_failed of n_runs, with the ends of Wilson's interval of this share,
+        failed_low and failed_high; remark, why there is no area.
     """
     rows = []
     for (architecture, method, score), curves, failed in _curves(runs, column):
-        keys = {"architecture": architecture, "method": method, "score": score}
+        keys = {"architecture": architecture, "method": method, "score": score, "column": column}
         n_failed, n_runs = int(failed.to_numpy().sum()), failed.size
         _, low, high = share_interval(n_failed, n_runs, level)
         share = {"n_failed": n_failed, "n_runs": n_runs, "failed_low": low, "failed_high": high}
@@ -122,6 +122,7 @@ def _dependence(curves: pd.DataFrame, level: float) -> dict[str, object]:
     area, low, high = mean_interval(mean, level)
     return found | {
         "area": area,
+        "sd": float(mean.std(ddof=1)) if len(mean) > 1 else math.nan,
         "low": low,
         "high": high,
         "width": _width(x, means.to_numpy()),

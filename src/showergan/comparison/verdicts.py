@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from showergan.comparison.compared import ALL, AREA, CHOSEN
@@ -32,7 +31,8 @@ FEWEST_NULL = 10  # seeds of the null below which it does not say how large nois
 VERDICTS = [
     *("architecture", "score", "learning_rates", "method", "baseline", "n_method", "n_baseline"),
     *("mean_difference", "low", "high", "probability_of_improvement"),
-    *("n_failed", "failed_low", "failed_high", "n_failed_baseline", "difference_not_failed"),
+    *("n_failed", "n_runs", "failed_low", "failed_high", "n_failed_baseline"),
+    "difference_not_failed",
     *("n_pairs", "seed_correlation", "p_paired", "noise_floor", "within_noise"),
     *("p_value", "p_smallest", "p_holm", "margin", "p_equivalence", "p_equivalence_holm"),
     *("n_needed", "verdict"),
@@ -43,7 +43,7 @@ RANKS = [
 ]
 
 
-def verdicts(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
+def verdicts(runs: pd.DataFrame, recipe: Tests, *, at_each_pair: bool = True) -> pd.DataFrame:
     """Compare every method with the baseline, score by score.
 
     First at the learning rates that each method chose; then, if the baseline was trained at several pairs, at each of
@@ -60,30 +60,31 @@ def verdicts(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
     Args:
         runs: one row per run and score, see `compared`.
         recipe: what is compared with what, and how.
+        at_each_pair: whether also at each pair of learning rates that the baseline was trained at.
 
     Returns:
         One row per architecture, score, learning_rates ("chosen", a pair, or "all") and method other than the baseline.
         n_method and n_baseline, seeds with a score; mean_difference, method - baseline, with low and high, the ends of
-        Welch's interval of probability 1 - level (NaN below five seeds of either); probability_of_improvement;
-        n_failed seeds of the method, with the ends of Wilson's interval of their share, and of the baseline;
+        Welch's interval of probability 1 - level (NaN below five seeds of either); probability_of_improvement; n_failed
+        of n_runs seeds of the method, with the ends of Wilson's interval of their share, and n_failed_baseline;
         difference_not_failed, of the means of those that did not fail. For those who see a correlation: n_pairs, seeds
         that both have; seed_correlation, Pearson's r over these (NaN below three); p_paired of the sign-flip test,
         two-sided. noise_floor, the size that a mean difference has by chaos alone, from the differences of the null to
         the baseline (NaN below ten seeds of both, and for the null); within_noise, whether the mean difference is at
         most `floors` of these: no verdict rests on it. p_value of equal means, see `difference_p`; p_smallest, the
-        smallest it could have been; p_holm, corrected (NaN for the null, whose difference is known to be noise);
-        margin of equivalence, p_equivalence and p_equivalence_holm, see `equivalence_p` (NaN without a margin);
-        n_needed, seeds of both with which a difference can be decided. verdict: not tested (the null); too few seeds;
-        equivalent (p_equivalence_holm at most `level`, though the means may differ); better or worse (p_holm at most
-        `level`); undecided.
+        smallest it could have been; p_holm, corrected (NaN for the null, whose difference is known to be noise); margin
+        of equivalence, p_equivalence and p_equivalence_holm, see `equivalence_p` (NaN without a margin); n_needed,
+        seeds of both with which a difference can be decided. verdict: not tested (the null); too few seeds; equivalent
+        (p_equivalence_holm at most `level`, though the means may differ); better or worse (p_holm at most `level`);
+        undecided.
         Without the baseline there is nothing to compare, and no row.
 
     Raises:
         UserError: If a method has several runs of one seed and score.
     """
     tables = []
-    baseline, level = recipe.baseline, recipe.level
-    for keys, values, failed in _families(runs, recipe.column, baseline):
+    baseline = recipe.baseline
+    for keys, values, failed in _families(runs, recipe.column, baseline, at_each_pair):
         others = values.columns.drop(baseline, errors="ignore")
         if baseline not in values or others.empty:
             continue
@@ -100,21 +101,20 @@ def verdicts(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
         table["noise_floor"] = noise.where(tested)
         within = recipe.floors * table["noise_floor"]
         table["within_noise"] = table["mean_difference"].abs() <= within
-        correct(table, tested)
-        table["n_needed"] = _fewest_that_decide(level / max(tested.sum(), 1), recipe.resamples)
-        table["verdict"] = verdict_of(table, tested, level)
+        judge(table, tested, recipe)
         tables.append(table[VERDICTS])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=VERDICTS)
 
 
-def correct(table: pd.DataFrame, tested: pd.Series) -> None:
-    """Correct the p-values of the tested rows for their number, by Holm 1979, into columns of their own."""
+def judge(table: pd.DataFrame, tested: pd.Series, recipe: Tests) -> None:
+    """Correct the p-values of the tested rows for their number (Holm 1979), and write what follows from that.
+
+    The columns: p_holm, p_equivalence_holm, n_needed and verdict.
+    """
+    level, n_tests = recipe.level, max(tested.sum(), 1)
     for name, corrected in (("p_value", "p_holm"), ("p_equivalence", "p_equivalence_holm")):
         table.loc[tested, corrected] = holm(table.loc[tested, name].to_numpy())
-
-
-def verdict_of(table: pd.DataFrame, tested: pd.Series, level: float) -> NDArray[np.str_]:
-    """Return the verdict of each row, from its corrected p-values."""
+    table["n_needed"] = _fewest_that_decide(level / n_tests, recipe.resamples)
     decided, up = table["p_holm"] <= level, table["mean_difference"] > 0
     conditions = {
         "not tested": ~tested,
@@ -122,9 +122,9 @@ def verdict_of(table: pd.DataFrame, tested: pd.Series, level: float) -> NDArray[
         "equivalent": table["p_equivalence_holm"] <= level,
         "better": decided & up,
         "worse": decided,
-        "undecided": table["p_smallest"] * max(tested.sum(), 1) <= level,
+        "undecided": table["p_smallest"] * n_tests <= level,
     }
-    return np.select(list(conditions.values()), list(conditions), "too few seeds")
+    table["verdict"] = np.select(list(conditions.values()), list(conditions), "too few seeds")
 
 
 def ranks(runs: pd.DataFrame, recipe: Tests) -> pd.DataFrame:
@@ -197,7 +197,7 @@ def critical_difference(n_methods: int, n_seeds: int, level: float) -> float:
 
 
 def _families(
-    runs: pd.DataFrame, column: str, baseline: str | None = None
+    runs: pd.DataFrame, column: str, baseline: str | None = None, at_each_pair: bool = True
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame, pd.DataFrame]]:
     """Yield keys, architecture, score and learning rates; values of `column`, and whether the runs failed.
 
@@ -209,7 +209,8 @@ def _families(
     pairs = runs.loc[runs["method"] == baseline, "learning_rates"].unique()
     if marked and len(pairs) > 1:
         of_grid = runs[runs["tried"].astype(bool)] if "tried" in runs else runs
-        selections += [(str(pair), of_grid[of_grid["learning_rates"] == pair]) for pair in pairs]
+        for pair in pairs if at_each_pair else ():
+            selections.append((str(pair), of_grid[of_grid["learning_rates"] == pair]))
         whole = areas(of_grid, column)
         tried = whole.loc[whole["method"] == baseline, "learning_rates"].unique()
         selections.append((ALL, whole[whole["learning_rates"].isin(tried)].assign(failed=np.nan)))
@@ -239,9 +240,10 @@ def _compare(
     x, y = (values[name].dropna().to_numpy() for name in values)
     well_x, well_y = (values[name][failed[name] == 0].dropna() for name in values)
     n_failed, n_failed_baseline = failed.sum(min_count=1)
+    n_runs = int(failed.iloc[:, 0].count())
     low, high = math.nan, math.nan
     if math.isfinite(n_failed):
-        _, low, high = share_interval(int(n_failed), int(failed.iloc[:, 0].count()), recipe.level)
+        _, low, high = share_interval(int(n_failed), n_runs, recipe.level)
     pairs = values.dropna()
     difference = difference_interval(x, y, recipe.level)
     return {
@@ -252,6 +254,7 @@ def _compare(
         "high": difference.high,
         "probability_of_improvement": probability_of_improvement(x, y),
         "n_failed": n_failed,
+        "n_runs": n_runs,
         "failed_low": low,
         "failed_high": high,
         "n_failed_baseline": n_failed_baseline,

@@ -71,6 +71,15 @@ class Claim(Section):
     than: Name = Field(description="the method that it is compared with")
 
 
+# Epochs whose scores methods are compared by, as figures and the report say it.
+EPOCHS = {
+    "selected": "epoch chosen on select",
+    "mean": "mean over epochs",
+    "last": "last epoch",
+    "max": "epoch best on test",
+}
+
+
 class Compare(Section):
     """The baseline of all comparisons; without this method a run has no verdicts."""
 

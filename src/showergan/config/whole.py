@@ -168,6 +168,12 @@ class Config(Section):
             if name not in self.methods and name != getattr(usual, key):
                 yield f"compare.{key} = {name!r}: there is no such method; there are {', '.join(self.sorted_methods)}"
 
+        positions = [f"position: {title}" for title in self.compare.positions]
+        scores = [*SPECS[self.task].scores, *positions]
+        for score in self.compare.margins:
+            if score not in scores:
+                yield f"compare.margins.{score}: there is no such score; there are {', '.join(scores)}"
+
         for claim, pair in self.compare.claims.items():
             for key in ("method", "than"):
                 if (name := getattr(pair, key)) not in self.methods:

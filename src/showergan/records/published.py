@@ -231,7 +231,12 @@ def _rounded(path: Path) -> Columns:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        rows = list(csv.DictReader(file))
+    if broken := [i for i, row in enumerate(rows, 2) if None in row.values() or None in row]:
+        raise UserError(
+            f"{path}: line {broken[0]} is no row of a published run. Take it from the repository again."
+        )
+    return rows
 
 
 def _write(runs: dict[str, Run], to: Path) -> None:

@@ -66,14 +66,14 @@ class Tests(Section):
 class Verdicts(Tests, Recipe):
     """Test every method against a baseline over seeds, rank all; measure the influence of learning rates."""
 
-    version = 5
+    version = 6
     section = "compare"
 
 
 class Claims(Tests, Recipe):
     """Test claims about pairs of methods, and what a protocol of a few seeds and their best epoch would have said."""
 
-    version = 2
+    version = 3
     section = "compare"
 
     claims: dict[Name, Claim] = Field(description="to test")
@@ -102,7 +102,7 @@ class Acceptance(Recipe):
 class Outcomes(Recipe):
     """Find the failures of each method, and count the architectures on which only one of two methods succeeds."""
 
-    version = 1
+    version = 2
 
     choose_by: ScoreName = Field(description="score that counts")
     failed_below: Fraction = Field(0.2, description="of the ceiling, that a success reaches")
@@ -114,7 +114,7 @@ class Outcomes(Recipe):
 class LossMeaning(Recipe):
     """Compare the discriminator's loss, read as a distance to real samples, with the scores over the training."""
 
-    version = 1
+    version = 2
 
     task: Name = Field(DEFAULT, description="whose metrics say what quality is")
     losses: dict[str, one_of(Loss)] = Field(description="of each method")  # type: ignore[valid-type]

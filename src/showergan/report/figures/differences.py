@@ -1,8 +1,10 @@
 """Differences of the methods to the baseline."""
 
+import math
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -11,7 +13,7 @@ from showergan.config.evaluation import FLOORS
 from showergan.report import layout
 from showergan.report.runs import CHOICES, by_size, compared_scores, titled
 from showergan.report.style import Colour, Style
-from showergan.report.texts import counted, formatted, labelled, pair, records, wrapped
+from showergan.report.texts import counted, formatted, labelled, pair, records, with_minus, wrapped
 
 # Meaning, marker, whether it is filled, and line of the interval: the surer a verdict, the more ink.
 VERDICTS = {
@@ -23,13 +25,15 @@ VERDICTS = {
 }
 
 NOISE = "0.9"  # grey of differences within noise
+FAR = 4  # times the usual reach from 0, where an axis ends: few methods that are far off would hide all others
 
 
 def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     """Draw the difference of the means of each method and the baseline, with Welch's 95 % interval from five seeds on.
 
     A row of panels for the areas over all rates, and one for the pairs that the methods chose; where there is no area
-    one per pair of learning rates, from large to small. A column per score, whose panels share their scale.
+    one per pair of learning rates, from large to small. A column per score, whose panels share their scale. A
+    difference beyond its end is an arrow with a number.
     """
     rows = compared_scores(labelled(verdicts, style.labels))
     if rows.empty:
@@ -50,6 +54,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
     figure = layout.new_figure(1.6 + sum(heights))
     share: Any = {"sharex": "col", "sharey": "row", "squeeze": False}
     axes = figure.subplots(len(choices), len(scores), height_ratios=heights, **share)
+    ends_of = {score: _end(rows[rows["score"] == score]) for score in scores}
     for line, choice, here, names in zip(axes, choices, parts, lines, strict=True):
         for panel, score in zip(line, scores, strict=True):
             of_score = here[here["score"] == score]
@@ -57,7 +62,7 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
                 y = names.index(row["label"])
                 mark = _mark(row["verdict"], style.line(row["method"]).colour)
                 panel.plot([row["low"], row["high"]], [y, y], **{**mark, "marker": ""})
-                panel.plot(row["mean_difference"], y, **mark)
+                _draw_mean(panel, row["mean_difference"], y, ends_of[score], mark)
                 above = formatted(row["probability_of_improvement"], ".0%")
                 layout.beside(panel, y, above, fontsize="x-small", color="0.3")
                 if not pd.isna(row["noise_floor"]):
@@ -78,6 +83,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         seeds = counted("seed", *of_score["n_method"])
         against = f"{seeds} against {counted('seed', *of_score['n_baseline'])}"
         panel.set_title(titled(score, against, columns=len(scores)))
+        if math.isfinite(end := ends_of[score]):
+            panel.set_xlim(-1.05 * end, 1.05 * end)  # shared by the column
     figure.align_ylabels(axes[:, 0])
     axes[-1, len(scores) // 2].set_xlabel(
         f"score on test minus that of {style.labels.get(baseline, baseline)};\n"
@@ -90,6 +97,24 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
         key["within the noise between equal methods"] = Patch(color=NOISE)
     layout.legend_below(figure, key)
     return figure
+
+
+def _end(rows: pd.DataFrame) -> float:
+    """Return where the axis of a score ends; infinity where no difference is far off."""
+    reach = rows[["low", "mean_difference", "high"]].abs().max(axis=1)
+    end = FAR * reach.median()
+    return float(end) if rows["mean_difference"].abs().max() > end > 0 else math.inf
+
+
+def _draw_mean(axes: Axes, value: float, y: float, end: float, mark: dict[str, Any]) -> None:
+    if abs(value) <= end or pd.isna(value):
+        axes.plot(value, y, **mark)
+        return
+    side = math.copysign(1, value)
+    axes.plot(side * end, y, **{**mark, "marker": "<" if value < 0 else ">"})
+    place: Any = {"ha": "left" if value < 0 else "right", "va": "center", "fontsize": "x-small"}
+    offset: Any = {"xytext": (-8 * side, 8), "textcoords": "offset points"}
+    axes.annotate(with_minus(f"{value:+.2f}"), (side * end, y), **offset, **place)
 
 
 def _repeated(parts: list[pd.DataFrame]) -> int | None:

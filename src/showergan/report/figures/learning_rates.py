@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import NullLocator
 
+from showergan.config.evaluation import EPOCHS
 from showergan.report import layout
 from showergan.report.runs import anchor_key, anchor_scores, draw_anchors
 from showergan.report.style import DASHES, Dashes, Line, Style
@@ -96,9 +97,10 @@ def robustness(
 ) -> Figure:
     """Draw the score of each method against the discriminator's learning rate, and tell its area.
 
-    A panel per method: a line joins the means over seeds, and its band reaches from the worst seed to the best; the
-    mean at the pair that the method chose is filled. The other methods are grey. Learning rates of the generator and
-    architectures have lines of their own. Methods with one pair are left out: they show nothing here.
+    The score is that of the epochs that methods are compared by, which the area is of, too. A panel per method: a line
+    joins the means over seeds, and its band reaches from the worst seed to the best; the mean at the pair that the
+    method chose is filled. The other methods are grey. Learning rates of the generator and architectures have lines of
+    their own. Methods with one pair are left out: they show nothing here.
     """
     robustness = robustness[robustness["score"].isin(grid["score"]) & (robustness["n_rates"] > 1)]
     methods = [method for method in style.labels if method in set(robustness["method"])]
@@ -107,8 +109,9 @@ def robustness(
         nothing = "Every method was trained at one pair of learning rates: nothing to compare."
         return layout.empty_figure(nothing)
     score = grid["score"].iloc[0]
+    column = robustness["column"].iloc[0]
     runs = summary[(summary["score"] == score) & summary["tried"].astype(bool)]
-    curves = _curves(grid, runs)
+    curves = _curves(grid, runs, column)
     kinds = _kinds(style, grid)
     ends = anchor_scores(anchors)
     rates = sorted(grid["discriminator_rate"].unique())
@@ -122,7 +125,7 @@ def robustness(
     for panel, method in zip(axes.flat, methods, strict=False):
         for (other, kind), curve in curves.items():
             if other != method and kind == next(iter(kinds)):
-                panel.plot(curve["discriminator_rate"], curve["test_mean"], **OTHERS)
+                panel.plot(curve["discriminator_rate"], curve["mean"], **OTHERS)
         for kind, (dashes, _) in kinds.items():
             if (method, kind) in curves:
                 _scores(panel, curves[method, kind], style.line(method)._replace(dashes=dashes))
@@ -133,13 +136,13 @@ def robustness(
         panel.set_xticks(rates, [f"{rate:g}" for rate in rates], rotation=turned)
         panel.xaxis.set_minor_locator(NullLocator())
         panel.grid(axis="y")
-    layout.label_outer(axes, x="rate of the discriminator", y=f"{score} on test")
+    layout.label_outer(axes, x="rate of the discriminator", y=f"{score} on test\n{EPOCHS[column]}")
     own: dict[str, Any] = {"color": "0.3", "marker": "o", "markersize": 6, "linestyle": ""}
     lines = {label: {"color": "0.3", "linestyle": dashes} for dashes, label in kinds.values()}
     marks: layout.Key = {
         **(lines if len(kinds) > 1 else {}),
         "mean of seeds": {**own, "markerfacecolor": "white"},
-        "mean at the rates of the tables": own,
+        "mean at the rates of the method": own,
         "worst to best seed": Patch(color="0.3", alpha=BAND),
         "other methods": OTHERS,
     }
@@ -147,10 +150,12 @@ def robustness(
     return figure
 
 
-def _curves(grid: pd.DataFrame, runs: pd.DataFrame) -> dict[tuple[str, Kind], pd.DataFrame]:
-    """Return mean, worst and best seed by the discriminator's rate, of each method and kind."""
+def _curves(
+    grid: pd.DataFrame, runs: pd.DataFrame, column: str
+) -> dict[tuple[str, Kind], pd.DataFrame]:
+    """Return mean, worst and best seed of a column by the discriminator's rate, of each method and kind."""
     keys = ["architecture", "method", "learning_rates"]
-    seeds = runs.groupby(keys)["selected"].agg(["min", "max"]).reset_index()
+    seeds = runs.groupby(keys)[column].agg(["mean", "min", "max"]).reset_index()
     rows = grid.merge(seeds, "left", keys).sort_values("discriminator_rate")
     parts = rows.groupby(["method", "architecture", "generator_rate"], sort=False)
     return {(str(m), (str(a), float(str(rate)))): part for (m, a, rate), part in parts}
@@ -177,7 +182,7 @@ def _kinds(style: Style, grid: pd.DataFrame) -> dict[Kind, tuple[Dashes, str]]:
 def _scores(axes: Axes, curve: pd.DataFrame, line: Line) -> None:
     """Draw means and seeds of one method and kind."""
     colour, marker, dashes = line
-    x, y = curve["discriminator_rate"], curve["test_mean"]
+    x, y = curve["discriminator_rate"], curve["mean"]
     axes.fill_between(x, curve["min"], curve["max"], color=colour, alpha=BAND, linewidth=0)
     axes.plot(x, y, color=colour, linestyle=dashes, linewidth=1.8, zorder=3)
     for rate, mean, chosen in zip(x, y, curve["chosen"], strict=True):

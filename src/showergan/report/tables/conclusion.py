@@ -172,7 +172,8 @@ def _verdicts(labels: dict[str, str], rows: pd.DataFrame) -> list[str]:
     baseline = labels.get(rows["baseline"].iloc[0], str(rows["baseline"].iloc[0]))
     n, needed = int(rows["n_method"].max()), int(rows["n_needed"].max())
     power = f"{counted('seed', n)} decide nothing at 5 %, {needed} could"
-    sure = power if n < needed else "*: decided at 5 %; =: equivalent"
+    undecidable = (rows["verdict"] == "too few seeds").all()
+    sure = power if undecidable else "*: decided at 5 %; =: equivalent"
     where = "where all seeds of one are above all of the other"
     head = f"Minus that of {baseline} at rates of generator, discriminator, {where} ({sure}):"
     lines = textwrap.wrap(head, WIDTH)

@@ -4,6 +4,7 @@ import pandas as pd
 
 from showergan.report.style import Style
 from showergan.report.table_files import Table
+from showergan.report.tables.verdicts import p_value
 from showergan.report.texts import records
 
 HEADS = {"ours": "score at least, of the ceiling", "published": "Inception score at least"}
@@ -40,7 +41,7 @@ def successes(style: Style, successes: pd.DataFrame) -> Table:
                 f"only {two}": str(row["only_other"]),
                 "both": str(row["both"]),
                 "neither": str(row["neither"]),
-                "p (McNemar)": f"{p:.3f}" if (p := row["p_value"]) >= 0.001 else "below 0.001",
+                "p (McNemar)": p_value(row["p_value"]),
             }
             for row in records(part)
         ]

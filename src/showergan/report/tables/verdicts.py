@@ -65,7 +65,7 @@ def _texts(row: dict[str, Any]) -> dict[str, str]:
         verdict += f": {row['n_needed']} needed"
     if row["within_noise"]:
         verdict += "; within noise"
-    failed = (row[name] for name in ("n_failed", "n_method", "failed_low", "failed_high"))
+    failed = (row[name] for name in ("n_failed", "n_runs", "failed_low", "failed_high"))
     return {
         "learning rates": pair(row["learning_rates"]),
         "method": row["label"],
