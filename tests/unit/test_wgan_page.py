@@ -74,11 +74,11 @@ def test_rho_of_loss_and_quality(run, title):
             assert f"{NAMES[row['method']]} {text}" in ROWS[FALLS]
 
 
-def fractions(run):
+def fractions(run, choose=True):
     """PRD-AUC over its ceiling, a row per architecture and a column per method."""
     anchors = pd.read_csv(ROOT / "resources" / run / "anchors.csv")
     anchors = anchors[(anchors["metric"] == "prd_auc") & (anchors["anchor"] == "ceiling")]
-    found = scores(run, "classifier", choose=True).set_index(["architecture", "method"])["value"]
+    found = scores(run, "classifier", choose).set_index(["architecture", "method"])["value"]
     return found.unstack() / anchors["value"].item()
 
 
@@ -90,6 +90,8 @@ def test_random_architectures():
     assert f"({low:.2f} to {high:.2f} of the ceiling against {least:.2f} to {most:.2f})" in row
     assert len(found) == 12 and (penalty > gan).all() and (penalty > FAILED).all()
     assert f"the standard GAN on {(gan < FAILED).sum()};" in row
+    at_last = fractions("random_architectures_long", choose=False)["gan"]
+    assert f"at the last epoch the standard GAN fails on {(at_last < FAILED).sum()};" in row
     for bar, text in {
         0.5: "above 0.5 only WGAN-GP {}, only GAN {}, both {}, neither {}, McNemar p = {:.3f}",
         0.7: "above 0.7 {}, {}, {}, {}, p = {:.3f}",
@@ -102,8 +104,8 @@ def test_random_architectures():
 
 def test_architectures():
     row = ROWS["WGAN-GP trains architectures that others do not"]
-    found = fractions("architectures_long").drop(index="resnet_101")
-    assert len(found) == 6
+    found = fractions("architectures_long")
+    assert len(found) == 7
     above = (found > 0.5).sum()
     assert (
         f"above 0.5 are standard GAN {above['gan']}, clipping {above['clipping']}, SN {above['sn']}, "
@@ -115,10 +117,15 @@ def test_architectures():
     failed = {name: set(found.index[values < FAILED]) for name, values in found.items()}
     assert failed == {
         "gan": {"perceptron"},
-        "sn": {"perceptron"},
-        "clipping": {"gated", "tanh"},
+        "sn": {"perceptron", "resnet_101"},
+        "clipping": {"gated", "tanh", "resnet_101"},
         "wgan_gp": set(),
     }
+    assert (fractions("architectures_long", choose=False)["clipping"] < FAILED).sum() == 4
+    best = found.idxmax(axis=1).value_counts().to_dict()
+    assert best == {"wgan_gp": 4, "sn": 2, "clipping": 1}
+    p = binomtest(above["wgan_gp"] - above["gan"], 4).pvalue  # all that the standard GAN trains
+    assert (found["wgan_gp"] > 0.5).all() and f"p = {p:.3f})" in row
 
 
 def test_residual_networks():
@@ -126,6 +133,18 @@ def test_residual_networks():
     found = fractions("architectures_long").loc["resnet_101"]
     assert (
         f"WGAN-GP {found['wgan_gp']:.2f}, still rising, standard GAN {found['gan']:.2f}, "
-        f"clipping {found['clipping']:.2f} (failed"
+        f"clipping {found['clipping']:.2f} (failed), SN {found['sn']:.2f} (failed"
     ) in row
-    assert found["clipping"] < FAILED
+    assert (found[["clipping", "sn"]] < FAILED).all()
+
+
+def test_the_exact_distance_of_points():
+    row = ROWS["The penalty converges faster than clipping"]
+    last = {}
+    for key, columns in read_metrics(ROOT / "resources/wgan_convergence/metrics.json.xz").items():
+        table = pd.DataFrame(columns).astype({"epoch": int, "value": float})
+        table = table[(table["metric"] == "wasserstein_2") & (table["split"] == "test")]
+        at_end = table.loc[table["epoch"] == table["epoch"].max(), "value"]
+        last.setdefault(key.split("/")[1], []).append(at_end.item())
+    penalty, clipping = (sum(last[m]) / 3 for m in ("gradient_penalty", "clipping"))
+    assert f"(at the end {penalty:.3f} and {clipping:.3f})" in row
