@@ -142,7 +142,7 @@ def robustness(
     marks: layout.Key = {
         **(lines if len(kinds) > 1 else {}),
         "mean of seeds": {**own, "markerfacecolor": "white"},
-        "mean at the rates of the method": own,
+        "mean at the method's own rates": own,
         "worst to best seed": Patch(color="0.3", alpha=BAND),
         "other methods": OTHERS,
     }
