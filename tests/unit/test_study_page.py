@@ -54,3 +54,12 @@ def test_a_row_that_is_not_there_is_told(page):
         page('{{ one("scores", method=["sn", "none"]).value }}')
     with pytest.raises(UndefinedError):
         page('{{ one("scores", method="sn").mean }}')
+
+
+def test_what_is_missing_is_told_and_nothing_is_written(page, tmp_path):
+    template, out = tmp_path / "page.md", tmp_path / "out.md"
+    for wrong in ('{{ one("scores", method="gan") }}', '{{ rows("nothing") }}', "{% for %}"):
+        template.write_text(wrong)
+        with pytest.raises(SystemExit, match=r"error: .*page.md: "):
+            study_page.main(template, Path("results/study"), out)
+    assert not out.exists()
