@@ -503,6 +503,11 @@ class TestFigures:
         assert [line.get_marker() for line in panel.lines].count("<") == 1
         (panel,) = differences(more, verdicts(make_summary({"sn": sn, **near}, ["bins-E"]))).axes
         assert [line.get_marker() for line in panel.lines].count("<") == 0
+        # Of few seeds, without intervals, it is not known what is far.
+        few = verdicts(make_summary({"sn": sn[:2], "none": sn[:2] - 0.5, **near}, ["bins-E"]))
+        few[["low", "high"]] = np.nan
+        (panel,) = differences(more, few).axes
+        assert [line.get_marker() for line in panel.lines].count("<") == 0
 
     def test_only_decided_points_are_filled(self, style):
         sn = np.full(8, 0.5)

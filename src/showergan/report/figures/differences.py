@@ -100,8 +100,8 @@ def differences(style: Style, verdicts: pd.DataFrame) -> Figure:
 
 
 def _end(rows: pd.DataFrame) -> float:
-    """Return where the axis of a score ends; infinity where no difference is far off."""
-    reach = rows[["low", "mean_difference", "high"]].abs().max(axis=1)
+    """Return where the axis of a score ends; infinity where no difference is far off, or none has an interval."""
+    reach = rows.loc[rows["low"].notna(), ["low", "high"]].abs().max(axis=1)
     end = FAR * reach.median()
     return float(end) if rows["mean_difference"].abs().max() > end > 0 else math.inf
 
