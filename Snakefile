@@ -31,6 +31,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/published.smk"
 include: "workflow/rules/recipes.smk"
 include: "workflow/rules/resources.smk"
 include: "workflow/rules/data.smk"

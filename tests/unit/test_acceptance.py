@@ -267,6 +267,17 @@ class TestConclusion:
         text = self.text(summary, margins={"bins-E": 0.02})
         assert "chosen: no normalization +0.000=" in text
 
+    def test_a_large_baseline_decides_by_seeds_that_are_too_few_of_both(self):
+        """Seven methods of five seeds need six of both, but not where the baseline has twenty."""
+        sn = np.random.default_rng(1).uniform(0.6, 0.7, 20)
+        names = [f"method_{i}" for i in range(7)]
+        labels = {"sn": "vanilla SN", **dict(zip(names, names, strict=True))}
+        for n, told in ((20, "*: decided at 5 %"), (5, "5 seeds decide nothing at 5 %, 6 could")):
+            values = {"sn": sn[:n], **dict.fromkeys(names, sn[:5] - 0.5)}
+            text = " ".join(self.text(make_summary(values), labels=labels).split())
+            assert told in text
+            assert ("decide nothing" in text) == (n == 5)
+
     def test_what_does_not_apply(self):
         text = self.text(make_summary({"none": [0.1, 0.2]}, pairs=(HIGH,)), bounded=())
         assert "Verdicts do not apply" in text

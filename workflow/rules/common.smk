@@ -106,43 +106,6 @@ def every_run(pattern):
     return lambda wildcards: tried + [pattern.apply_wildcards(run) for run in at_chosen()]
 
 
-TABLE = f"resources/{CONFIG.run}"
-
-
-def of_whole_table(path):
-    """Return a function that returns a file, unless the table lacks trainings, of which none is to be done for it."""
-
-    def require(runs):
-        names = ["{architecture}/{method}/{rates}/seed{seed}".format(**run) for run in runs]
-        if missing := set(names).difference(PUBLISHED):
-            raise WorkflowError(
-                f"{TABLE} lacks {len(missing)} of {len(names)} trainings: the study has not been run to its end. To go on "
-                "with it: snakemake --cores all --configfile experiments/study.yaml --config study=published"
-            )
-
-    def input(wildcards):
-        require(TRIED)  # first, for a choice would train what is missing
-        if CONFIG.learning_rate_search:
-            require(at_chosen())
-        return path
-
-    return input
-
-
-class Metrics:
-    """Pattern of the metrics of all trainings. Those of published ones lie in a folder of their own.
-
-    So any of them is trained by asking for its evaluation, and lies beside what is published.
-    """
-
-    @staticmethod
-    def apply_wildcards(run):
-        name = "{architecture}/{method}/{rates}/seed{seed}".format(**run)
-        if name in PUBLISHED:
-            return f"results/{CONFIG.run}/published/{name}/metrics.csv"
-        return rules.evaluate_gan.output.metrics.apply_wildcards(run)
-
-
 def first_seed(pattern):
     """Return one file for each architecture and method, of the first seed that tests; a function as `every_run` does."""
 

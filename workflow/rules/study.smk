@@ -11,7 +11,7 @@ if CONFIG.run == "study" and CONFIG.study == "published":
     rule study_page:
         input:
             expand([ARTEFACTS[table] for table in PAGE_TABLES], run="study"),
-            trainings=of_whole_table(f"{TABLE}/runs.csv"),
+            trainings=whole_table,
             names="results/study/tables/verdicts.html",
             script="workflow/study/page.py",
             template="workflow/study/{page}.md",
